@@ -1,0 +1,78 @@
+# The list of instruction sets. A new one is one entry below (with kernels/vec/<build>.h and a probe in
+# dispatch/cpu.c). vact_isa() drops what the target's processor or the compiler cannot do and appends the rest to
+# VACT_BUILDS, whose order is that of the entries: strongest first, the plainest last.
+#
+#   vact_isa(<build> ISA <suffix> PROCESSORS <regex> [EXCEPT <regex>] HEADER <vec header>
+#            [FLAGS <compiler flags>...] [PROBE <macros that the compiler must define under these flags>...])
+#
+#   build        the name in object, symbol and table names
+#   suffix       VACT_ISA_<suffix> is what selects it
+include_guard()
+include(CheckCSourceCompiles)
+
+set(VACT_BUILDS "")
+
+function(vact_isa build)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "ISA;PROCESSORS;EXCEPT;HEADER" "FLAGS;PROBE")
+    if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(${arg_PROCESSORS})$")
+        return()
+    endif()
+    if(arg_EXCEPT AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(${arg_EXCEPT})$")
+        return()
+    endif()
+    if(arg_PROBE)
+        set(condition "${arg_PROBE}")
+        list(TRANSFORM condition REPLACE "(.+)" "!defined(\\1)")
+        list(JOIN condition " || " condition)
+        list(JOIN arg_FLAGS " " CMAKE_REQUIRED_FLAGS)
+        check_c_source_compiles("
+            #if ${condition}
+            #error the compiler lacks it
+            #endif
+            int main(void) { return 0; }" VACT_COMPILES_${build})
+        if(NOT VACT_COMPILES_${build})
+            message(STATUS "vact: the compiler cannot build ${build}: left out")
+            return()
+        endif()
+    endif()
+    set(VACT_BUILDS ${VACT_BUILDS} ${build} PARENT_SCOPE)
+    set(VACT_${build}_ISA ${arg_ISA} PARENT_SCOPE)
+    set(VACT_${build}_HEADER ${arg_HEADER} PARENT_SCOPE)
+    set(VACT_${build}_FLAGS ${arg_FLAGS} PARENT_SCOPE)
+endfunction()
+
+set(vact_x86_64 "x86_64|amd64|AMD64")
+set(vact_aarch64 "aarch64|arm64|ARM64")
+
+vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/avx512.h
+    FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
+    PROBE __x86_64__ __AVX512F__ __AVX512BW__ __AVX512DQ__ __AVX512VL__ __FMA__)
+vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/avx2.h
+    FLAGS -mavx2 -mfma
+    PROBE __x86_64__ __AVX2__ __FMA__)
+vact_isa(neon ISA NEON PROCESSORS ${vact_aarch64} HEADER vec/neon.h
+    PROBE __aarch64__ __ARM_NEON)
+# sleef.h declares its purecfma functions under math.h's FP_FAST_FMA alone, which Clang does not set.
+vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_x86_64} HEADER vec/scalar.h
+    FLAGS -mfma -DFP_FAST_FMA=1
+    PROBE __x86_64__ __FMA__)
+vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_aarch64} HEADER vec/scalar.h
+    FLAGS -DFP_FAST_FMA=1
+    PROBE __aarch64__)
+vact_isa(scalar ISA SCALAR PROCESSORS .* EXCEPT ${vact_aarch64} HEADER vec/scalar.h)
+
+list(JOIN VACT_BUILDS " " vact_builds_text)
+message(STATUS "vact: builds for ${CMAKE_SYSTEM_PROCESSOR}: ${vact_builds_text}")
+
+# vact_isa_objects(<prefix> <source>...): the sources as one object library <prefix>_<build> per build, compiled
+# with its flags, VACT_BUILD defined as its name and its vector header included first.
+function(vact_isa_objects prefix)
+    foreach(build IN LISTS VACT_BUILDS)
+        set(target ${prefix}_${build})
+        add_library(${target} OBJECT ${ARGN})
+        target_compile_options(${target} PRIVATE ${VACT_${build}_FLAGS} "SHELL:-include ${VACT_${build}_HEADER}")
+        target_compile_definitions(${target} PRIVATE VACT_BUILD=${build})
+        target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}")
+        target_link_libraries(${target} PRIVATE vact_numeric_options)
+    endforeach()
+endfunction()

@@ -1,0 +1,173 @@
+/* The public calls: the checks, in the order that vact.h states, and one call of a kernel. */
+#include <math.h>
+#include <stdint.h>
+
+#include "registry.h"
+#include "table.h"
+
+const char *vact_version(void)
+{
+    return VACT_VERSION;
+}
+
+const char *vact_status_string(vact_status status)
+{
+    switch (status) {
+    case VACT_OK: return "success";
+    case VACT_EINVAL: return "invalid argument: a parameter outside its domain, an impossible size or a null pointer";
+    case VACT_EOVERLAP: return "source and destination overlap in part";
+    case VACT_EUNSUPPORTED: return "not supported by this CPU or this build";
+    }
+    return "unknown status";
+}
+
+/* ------------------------------------------------------------------------------------------- the checks */
+
+enum { MAX_ELEMENTS_SHIFT = 2 }; /* sizeof(float) = 1 << 2 */
+
+static bool fits(size_t elements)
+{
+    return elements <= (size_t)PTRDIFF_MAX >> MAX_ELEMENTS_SHIFT;
+}
+
+/* Whether [a, a + a_count) and [b, b + b_count) share a byte. */
+static bool share(const void *a, size_t a_count, const void *b, size_t b_count)
+{
+    uintptr_t a_first = (uintptr_t)a, b_first = (uintptr_t)b;
+    return a_first < b_first + b_count * sizeof(float) && b_first < a_first + a_count * sizeof(float);
+}
+
+/* ------------------------------------------------------------------------------------ element by element */
+
+static vact_status run_unary(vact_op op, bool accepted, const vact_params_f32 *params, float *dst, const float *src,
+                             size_t n)
+{
+    if (!accepted || !fits(n))
+        return VACT_EINVAL;
+    if (n == 0)
+        return VACT_OK;
+    if (dst == NULL || src == NULL)
+        return VACT_EINVAL;
+    if (dst != src && share(dst, n, src, n))
+        return VACT_EOVERLAP;
+    vact_table_current()->unary[VACT_OP_SLOT(op)](dst, src, n, params);
+    return VACT_OK;
+}
+
+static vact_status run_with_params(vact_op op, vact_params_f32 params, float *dst, const float *src, size_t n)
+{
+    return run_unary(op, vact_registry_accepts(vact_registry_by_code(op), &params), &params, dst, src, n);
+}
+
+vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
+{
+    const vact_op_info *info = vact_registry_by_code(op);
+    if (info == NULL || info->kind != VACT_KIND_UNARY)
+        return VACT_EINVAL;
+    return run_unary(op, params == NULL || vact_registry_accepts(info, params), params, dst, src, n);
+}
+
+static bool all_finite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
+}
+
+static vact_status run_channels(vact_op op, float *dst, const float *src, const float *slope, size_t outer,
+                                size_t channels, size_t inner)
+{
+    size_t n;
+    if (outer == 0 || channels == 0 || inner == 0)
+        n = 0;
+    else if (__builtin_mul_overflow(outer, channels, &n) || __builtin_mul_overflow(n, inner, &n))
+        return VACT_EINVAL;
+    if (!fits(n))
+        return VACT_EINVAL;
+    if (n == 0)
+        return VACT_OK;
+    if (dst == NULL || src == NULL || slope == NULL || !all_finite(slope, channels))
+        return VACT_EINVAL;
+    if ((dst != src && share(dst, n, src, n)) || share(dst, n, slope, channels))
+        return VACT_EOVERLAP;
+    vact_table_current()->channels[VACT_OP_SLOT(op)](dst, src, slope, outer, channels, inner);
+    return VACT_OK;
+}
+
+/* --------------------------------------------------------------------------------------------- over rows */
+
+/* The elements from the first to the last of a strided matrix; false where they cannot exist. */
+static bool span_of(size_t rows, size_t cols, size_t stride, size_t *span)
+{
+    *span = 0;
+    if (stride < cols)
+        return false;
+    if (rows == 0 || cols == 0)
+        return true;
+    return !__builtin_mul_overflow(rows - 1, stride, span) && !__builtin_add_overflow(*span, cols, span) &&
+           fits(*span);
+}
+
+static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                            size_t rows, size_t cols)
+{
+    size_t dst_span, src_span;
+    if (!span_of(rows, cols, dst_stride, &dst_span) || !span_of(rows, cols, src_stride, &src_span))
+        return VACT_EINVAL;
+    if (rows == 0 || cols == 0)
+        return VACT_OK;
+    if (dst == NULL || src == NULL)
+        return VACT_EINVAL;
+    bool in_place = dst == src && (dst_stride == src_stride || rows == 1);
+    if (!in_place && share(dst, dst_span, src, src_span))
+        return VACT_EOVERLAP;
+    vact_table_current()->rows[VACT_OP_SLOT(op)](dst, dst_stride, src, src_stride, rows, cols);
+    return VACT_OK;
+}
+
+/* ------------------------------------------------------------------- the named functions, from the registry */
+
+#define P0() NAMED_0
+#define P1(name, value, domain) NAMED_1
+#define P2(name1, value1, domain1, name2, value2, domain2) NAMED_2
+
+#define NAMED_0(name, NAME)                                                                                           \
+    vact_status vact_##name##_f32(float *dst, const float *src, size_t n)                                             \
+    {                                                                                                                 \
+        return run_unary(VACT_OP_##NAME, true, NULL, dst, src, n);                                                    \
+    }
+#define NAMED_1(name, NAME)                                                                                           \
+    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                                    \
+    {                                                                                                                 \
+        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a}}, dst, src, n);                                  \
+    }
+#define NAMED_2(name, NAME)                                                                                           \
+    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)                           \
+    {                                                                                                                 \
+        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a, b}}, dst, src, n);                               \
+    }
+
+#define NAMED_UNARY(name, NAME, parameters) parameters(name, NAME)
+#define NAMED_CHANNELS(name, NAME, parameters)                                                                        \
+    vact_status vact_##name##_f32(float *dst, const float *src, const float *slope, size_t outer, size_t channels,    \
+                                  size_t inner)                                                                       \
+    {                                                                                                                 \
+        return run_channels(VACT_OP_##NAME, dst, src, slope, outer, channels, inner);                                 \
+    }
+#define NAMED_ROWS(name, NAME, parameters)                                                                            \
+    vact_status vact_##name##_f32(float *dst, const float *src, size_t rows, size_t cols)                             \
+    {                                                                                                                 \
+        return run_rows(VACT_OP_##NAME, dst, cols, src, cols, rows, cols);                                            \
+    }                                                                                                                 \
+    vact_status vact_##name##_rows_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,            \
+                                       size_t rows, size_t cols)                                                      \
+    {                                                                                                                 \
+        return run_rows(VACT_OP_##NAME, dst, dst_stride, src, src_stride, rows, cols);                                \
+    }
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+    NAMED_##kind(name, NAME, parameters)
+
+/* clang-format off */
+#include "registry.def"
+/* clang-format on */

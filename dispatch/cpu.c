@@ -1,0 +1,113 @@
+/*
+ * The probes. __builtin_cpu_supports asks CPUID and, for AVX and AVX-512, XGETBV whether the operating system saves
+ * the registers; no instruction is tried, no signal caught.
+ */
+#include "cpu.h"
+
+#include <string.h>
+
+#if defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
+/* Every CPU that the library was compiled for. */
+#if !defined(__aarch64__)
+bool vact_cpu_runs_scalar(void)
+{
+    return true;
+}
+#endif
+
+#if defined(__x86_64__)
+
+typedef struct {
+    const char *name;
+    bool found;
+} feature;
+
+enum { FEATURE_COUNT = 7 };
+
+static void probe(feature features[FEATURE_COUNT])
+{
+    __builtin_cpu_init();
+    const feature found[FEATURE_COUNT] = {
+        {"avx", __builtin_cpu_supports("avx")},           {"fma", __builtin_cpu_supports("fma")},
+        {"avx2", __builtin_cpu_supports("avx2")},         {"avx512f", __builtin_cpu_supports("avx512f")},
+        {"avx512bw", __builtin_cpu_supports("avx512bw")}, {"avx512dq", __builtin_cpu_supports("avx512dq")},
+        {"avx512vl", __builtin_cpu_supports("avx512vl")},
+    };
+    memcpy(features, found, sizeof found);
+}
+
+/* Whether the first `count` features are all there. */
+static bool has_first(size_t count)
+{
+    feature features[FEATURE_COUNT];
+    probe(features);
+    for (size_t i = 0; i < count; i++)
+        if (!features[i].found)
+            return false;
+    return true;
+}
+
+bool vact_cpu_runs_scalar_fma(void)
+{
+    return has_first(2);
+}
+
+bool vact_cpu_runs_avx2(void)
+{
+    return has_first(3);
+}
+
+bool vact_cpu_runs_avx512(void)
+{
+    return has_first(FEATURE_COUNT);
+}
+
+void vact_cpu_features(char *text, size_t size)
+{
+    feature features[FEATURE_COUNT];
+    probe(features);
+    text[0] = '\0';
+    for (size_t i = 0; i < FEATURE_COUNT; i++) {
+        if (!features[i].found || strlen(text) + strlen(features[i].name) + 2 > size)
+            continue;
+        if (text[0] != '\0')
+            strcat(text, " ");
+        strcat(text, features[i].name);
+    }
+}
+
+#elif defined(__aarch64__)
+
+/* FMA belongs to every AArch64. */
+bool vact_cpu_runs_scalar_fma(void)
+{
+    return true;
+}
+
+bool vact_cpu_runs_neon(void)
+{
+#if defined(__linux__)
+    return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0;
+#else
+    return true; /* every other system on AArch64 requires Advanced SIMD */
+#endif
+}
+
+void vact_cpu_features(char *text, size_t size)
+{
+    strncpy(text, vact_cpu_runs_neon() ? "asimd" : "", size);
+}
+
+#else
+
+void vact_cpu_features(char *text, size_t size)
+{
+    if (size)
+        text[0] = '\0';
+}
+
+#endif

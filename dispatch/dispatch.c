@@ -1,0 +1,192 @@
+/*
+ * Which table serves. One atomic pointer to a constant table: the first use publishes what the environment and the
+ * CPU say by compare-exchange and then serves what is there; vact_select stores. No lock, nothing half selected.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu.h"
+#include "table.h"
+
+typedef struct {
+    const char *name;
+    vact_isa isa;
+    bool (*runs)(void);
+    const vact_table *tables; /* by vact_math */
+} build_entry;
+
+#define VACT_BUILD_ENTRY(build, ISA) extern const vact_table vact_tables_##build[VACT_TABLE_MATHS];
+#include "vact_builds.def"
+#undef VACT_BUILD_ENTRY
+
+static const build_entry build_entries[] = {
+#define VACT_BUILD_ENTRY(build, ISA) {#build, VACT_ISA_##ISA, vact_cpu_runs_##build, vact_tables_##build},
+#include "vact_builds.def"
+#undef VACT_BUILD_ENTRY
+};
+
+const char *const vact_builds[] = {
+#define VACT_BUILD_ENTRY(build, ISA) #build,
+#include "vact_builds.def"
+#undef VACT_BUILD_ENTRY
+};
+const size_t vact_build_count = sizeof vact_builds / sizeof vact_builds[0];
+
+#define VACT_BUILD_ENTRY(build, ISA) " " #build
+static const char builds_text[] =
+#include "vact_builds.def"
+    ;
+#undef VACT_BUILD_ENTRY
+
+/* The words for the enumerations, in their order; what VACT_ISA and VACT_MATH may say. */
+static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", "neon"};
+static const char *const math_words[] = {"auto", "sleef", "fast", "cr"};
+enum { ISA_COUNT = sizeof isa_words / sizeof isa_words[0] };
+
+static const vact_table *table_of(const build_entry *entry, vact_math math)
+{
+    if ((unsigned)math >= VACT_TABLE_MATHS || entry->tables[math].build == NULL)
+        return NULL;
+    return &entry->tables[math];
+}
+
+static const build_entry *entry_by_name(const char *build)
+{
+    for (size_t i = 0; i < vact_build_count; i++)
+        if (strcmp(build_entries[i].name, build) == 0)
+            return &build_entries[i];
+    return NULL;
+}
+
+const vact_table *vact_table_of_build(const char *build, vact_math math)
+{
+    const build_entry *entry = entry_by_name(build);
+    return entry ? table_of(entry, math) : NULL;
+}
+
+bool vact_build_runs(const char *build)
+{
+    const build_entry *entry = entry_by_name(build);
+    return entry && entry->runs();
+}
+
+const vact_table *vact_table_find(vact_isa isa, vact_math math)
+{
+    for (size_t i = 0; i < vact_build_count; i++)
+        if ((isa == VACT_ISA_AUTO || build_entries[i].isa == isa) && build_entries[i].runs())
+            return table_of(&build_entries[i], math);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------- the environment */
+
+typedef enum { UNSET, HONOURED, UNKNOWN, UNSUPPORTED } outcome;
+static const char *const outcome_words[] = {"unset", "honoured", "unknown", "unsupported"};
+
+/* What the environment asked for and what became of it, in one word so that it is published whole. */
+enum { READ = 1 << 16, ISA_SHIFT = 0, MATH_SHIFT = 4, ISA_OUTCOME_SHIFT = 8, MATH_OUTCOME_SHIFT = 12, FIELD = 15 };
+
+static _Atomic(unsigned) environment;
+static _Atomic(const vact_table *) current;
+
+static int index_of(const char *word, const char *const *words, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+static outcome read_variable(const char *name, const char *const *words, int count, int *code)
+{
+    const char *word = getenv(name);
+    *code = 0;
+    if (word == NULL || word[0] == '\0')
+        return UNSET;
+    int found = index_of(word, words, count);
+    if (found < 0)
+        return UNKNOWN;
+    *code = found;
+    return HONOURED;
+}
+
+static unsigned environment_once(void)
+{
+    unsigned known = atomic_load_explicit(&environment, memory_order_acquire);
+    if (known)
+        return known;
+    int isa, math;
+    outcome isa_outcome = read_variable("VACT_ISA", isa_words, ISA_COUNT, &isa);
+    outcome math_outcome = read_variable("VACT_MATH", math_words, VACT_TABLE_MATHS, &math);
+    if (!vact_table_find((vact_isa)isa, VACT_MATH_AUTO)) {
+        isa = VACT_ISA_AUTO;
+        isa_outcome = UNSUPPORTED;
+    }
+    if (!vact_table_find((vact_isa)isa, (vact_math)math)) {
+        math = VACT_MATH_AUTO;
+        math_outcome = UNSUPPORTED;
+    }
+    unsigned word = READ | (unsigned)isa << ISA_SHIFT | (unsigned)math << MATH_SHIFT |
+                    (unsigned)isa_outcome << ISA_OUTCOME_SHIFT | (unsigned)math_outcome << MATH_OUTCOME_SHIFT;
+    if (atomic_compare_exchange_strong(&environment, &known, word))
+        return word;
+    return known;
+}
+
+/* ------------------------------------------------------------------------------------------ the choice */
+
+const vact_table *vact_table_current(void)
+{
+    const vact_table *table = atomic_load_explicit(&current, memory_order_acquire);
+    if (table)
+        return table;
+    unsigned word = environment_once();
+    const vact_table *wanted =
+        vact_table_find((vact_isa)(word >> ISA_SHIFT & FIELD), (vact_math)(word >> MATH_SHIFT & FIELD));
+    return atomic_compare_exchange_strong(&current, &table, wanted) ? wanted : table;
+}
+
+vact_status vact_select(vact_isa isa, vact_math math)
+{
+    if ((unsigned)isa >= ISA_COUNT || (unsigned)math >= VACT_TABLE_MATHS)
+        return VACT_EINVAL;
+    const vact_table *table = vact_table_find(isa, math);
+    if (table == NULL)
+        return VACT_EUNSUPPORTED;
+    atomic_store_explicit(&current, table, memory_order_release);
+    return VACT_OK;
+}
+
+vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math)
+{
+    if (VACT_OP_KIND(op) != VACT_KIND_UNARY || VACT_OP_SLOT(op) >= VACT_TABLE_SLOTS)
+        return NULL;
+    const vact_table *chosen = vact_table_current();
+    const vact_table *table = vact_table_find(isa == VACT_ISA_AUTO ? chosen->isa : isa,
+                                              math == VACT_MATH_AUTO ? chosen->math : math);
+    return table ? table->unary[VACT_OP_SLOT(op)] : NULL;
+}
+
+const vact_info_t *vact_info(void)
+{
+    static _Thread_local vact_info_t info;
+    static _Thread_local char features[128];
+    const vact_table *table = vact_table_current();
+    unsigned word = environment_once();
+    vact_cpu_features(features, sizeof features);
+    info = (vact_info_t){
+        .size = sizeof info,
+        .version = VACT_VERSION,
+        .numerics_version = VACT_NUMERICS_VERSION,
+        .features = features,
+        .builds = builds_text + 1, /* after the first blank */
+        .isa = table->build,
+        .math = math_words[table->math],
+        .detected = vact_table_find(VACT_ISA_AUTO, VACT_MATH_AUTO)->build,
+        .env_isa = outcome_words[word >> ISA_OUTCOME_SHIFT & FIELD],
+        .env_math = outcome_words[word >> MATH_OUTCOME_SHIFT & FIELD],
+        .sleef_version = VACT_SLEEF_VERSION,
+    };
+    return &info;
+}

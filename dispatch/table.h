@@ -1,0 +1,51 @@
+/* The tables of kernels: one constant table per build (instruction set) and variant. Internal: not installed. */
+#ifndef VACT_DISPATCH_TABLE_H
+#define VACT_DISPATCH_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vact/vact.h"
+
+/* dst and src are dense tensors [outer, channels, inner]; slope holds `channels` values. No checks. */
+typedef void vact_channels_f32_fn(float *dst, const float *src, const float *slope, size_t outer, size_t channels,
+                                  size_t inner);
+
+/* Row r of cols elements at dst + r*dst_stride and src + r*src_stride. No checks. */
+typedef void vact_rows_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                              size_t cols);
+
+enum {
+    VACT_TABLE_SLOTS = 32, /* operations per kind; an initialiser beyond it does not compile */
+    VACT_TABLE_MATHS = 4   /* values of vact_math */
+};
+
+/* Slot of an operation inside the array of its kind. */
+#define VACT_OP_SLOT(op) ((unsigned)(op) & 0xffu)
+
+typedef struct vact_table {
+    const char *build; /* "scalar", "scalar_fma", "avx2", "avx512", "neon" */
+    vact_isa isa;
+    vact_math math;
+    vact_unary_f32_fn *unary[VACT_TABLE_SLOTS];
+    vact_channels_f32_fn *channels[VACT_TABLE_SLOTS];
+    vact_rows_f32_fn *rows[VACT_TABLE_SLOTS];
+} vact_table;
+
+/* The builds in this library, strongest first, the plainest (which every CPU runs) last. */
+extern const char *const vact_builds[];
+extern const size_t vact_build_count;
+
+/* The table of a build by its name, whether or not the CPU runs it; null for a variant that does not exist. */
+const vact_table *vact_table_of_build(const char *build, vact_math math);
+
+/* Whether this CPU runs the build. */
+bool vact_build_runs(const char *build);
+
+/* The strongest build of an instruction set that this CPU runs (AUTO: of all); null where there is none. */
+const vact_table *vact_table_find(vact_isa isa, vact_math math);
+
+/* What calls use now: the environment's choice at first use, vact_select's after that. Never null. */
+const vact_table *vact_table_current(void);
+
+#endif

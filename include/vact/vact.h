@@ -1,0 +1,314 @@
+/*
+ * vact: activation kernels for neural networks over arrays of float, hand-written for AVX2, AVX-512 and
+ * NEON and picked at run time for the CPU that runs them.
+ *
+ * What holds for every function of this header
+ *
+ *   Sizes      are counted in elements, never in bytes.
+ *   Errors     are returned, see vact_status; on any error the destination is untouched. The library never
+ *              prints, aborts, allocates, starts a thread or catches a signal.
+ *   Checks     come in this order: parameters, sizes (more bytes than PTRDIFF_MAX, a stride below the
+ *              columns), nothing to do (VACT_OK), null pointers, values of a slope array, overlap.
+ *   Aliasing   dst == src (and equal strides) works in place. Ranges that overlap otherwise are
+ *              VACT_EOVERLAP. A strided matrix counts as the range from its first to its last element.
+ *   Alignment  any that float allows.
+ *   Threads    every function may be called from any number of threads at once.
+ *   Accuracy   is stated in ULP (docs/accuracy.md has the definition and, per operation, the largest error
+ *              over all 2^32 inputs). The bits of a result depend on the operation, the variant and the
+ *              input alone: not on the instruction set, the length, the alignment or the position.
+ *   NaN        in, NaN out, always. Infinities give the limit of the function. f(-0) = -0 wherever
+ *              f(0) = 0, unless said otherwise. Subnormal inputs and results are exact citizens.
+ *   Rounding   the promises hold in round-to-nearest without FTZ/DAZ. The control state is never changed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef VACT_VACT_H
+#define VACT_VACT_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__) && !defined(VACT_STATIC_DEFINE)
+#define VACT_API __attribute__((visibility("default")))
+#else
+#define VACT_API
+#endif
+
+#define VACT_VERSION_MAJOR 0
+#define VACT_VERSION_MINOR 1
+#define VACT_VERSION_PATCH 0
+#define VACT_VERSION "0.1.0"
+
+/* Raised whenever the bits that some operation returns change. */
+#define VACT_NUMERICS_VERSION 1
+
+/* ---------------------------------------------------------------------------------------------- types */
+
+typedef enum vact_status {
+    VACT_OK = 0,
+    VACT_EINVAL = 1,      /* a parameter outside its domain, an impossible size, a null pointer, a wrong code */
+    VACT_EOVERLAP = 2,    /* source and destination overlap in part */
+    VACT_EUNSUPPORTED = 3 /* this CPU or this build lacks the instruction set or the variant */
+} vact_status;
+
+typedef enum vact_isa {
+    VACT_ISA_AUTO = 0,
+    VACT_ISA_SCALAR = 1,
+    VACT_ISA_AVX2 = 2,   /* AVX2 and FMA */
+    VACT_ISA_AVX512 = 3, /* AVX-512 F, BW, DQ and VL */
+    VACT_ISA_NEON = 4    /* AArch64 Advanced SIMD */
+} vact_isa;
+
+/* The variant: which mathematics stands inside an operation. Operations without a transcendental function
+ * have one kernel that serves every variant. */
+typedef enum vact_math {
+    VACT_MATH_AUTO = 0,  /* per operation the variant that `vact list` names; the same on every CPU */
+    VACT_MATH_SLEEF = 1, /* SLEEF's vector functions, at most 4 ULP */
+    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics; not in this release: VACT_EUNSUPPORTED */
+    VACT_MATH_CR = 3     /* correctly rounded; not in this release: VACT_EUNSUPPORTED */
+} vact_math;
+
+/* What an operation works on, and so which by-code call takes it. */
+typedef enum vact_kind {
+    VACT_KIND_UNARY = 1,   /* element by element */
+    VACT_KIND_CHANNELS = 2, /* element by element, with an array of one parameter per channel */
+    VACT_KIND_ROWS = 3,    /* along the rows of a matrix */
+    VACT_KIND_GATE = 4     /* two inputs; none in this release */
+} vact_kind;
+
+/* Operation codes. The kind is code / 256 (see VACT_OP_KIND). Values are never reused. */
+typedef enum vact_op {
+    VACT_OP_RELU = 0x101,
+    VACT_OP_RELU6 = 0x102,
+    VACT_OP_RELU_SQUARED = 0x103,
+    VACT_OP_LEAKY_RELU = 0x104,
+    VACT_OP_ELU = 0x105,
+    VACT_OP_CELU = 0x106,
+    VACT_OP_SELU = 0x107,
+    VACT_OP_GELU = 0x108,
+    VACT_OP_GELU_TANH = 0x109,
+    VACT_OP_GELU_QUICK = 0x10a,
+    VACT_OP_SILU = 0x10b,
+    VACT_OP_SWISH = 0x10c,
+    VACT_OP_MISH = 0x10d,
+    VACT_OP_SIGMOID = 0x10e,
+    VACT_OP_LOG_SIGMOID = 0x10f,
+    VACT_OP_HARD_SIGMOID = 0x110,
+    VACT_OP_HARD_SIGMOID6 = 0x111,
+    VACT_OP_HARD_SWISH = 0x112,
+    VACT_OP_TANH = 0x113,
+    VACT_OP_TANH_SHRINK = 0x114,
+    VACT_OP_HARDTANH = 0x115,
+    VACT_OP_SOFT_SHRINK = 0x116,
+    VACT_OP_HARD_SHRINK = 0x117,
+    VACT_OP_THRESHOLD = 0x118,
+    VACT_OP_THRESHOLDED_RELU = 0x119,
+    VACT_OP_SOFTPLUS = 0x11a,
+    VACT_OP_SOFTSIGN = 0x11b,
+    VACT_OP_EXP = 0x11c,
+    VACT_OP_PRELU = 0x201,
+    VACT_OP_SOFTMAX = 0x301,
+    VACT_OP_LOG_SOFTMAX = 0x302
+} vact_op;
+
+#define VACT_OP_KIND(op) ((vact_kind)((unsigned)(op) >> 8))
+
+/* Parameters of a by-code call: the values in the order of the named function, the rest ignored. A null
+ * pointer stands for the defaults. */
+typedef struct vact_params_f32 {
+    float v[4];
+} vact_params_f32;
+
+/* ---------------------------------------------------------------------------------- choice and report */
+
+/* The version of the library that runs, as "major.minor.patch"; VACT_VERSION is that of the header. */
+VACT_API const char *vact_version(void);
+
+/* A static string that says what a status means; never null. */
+VACT_API const char *vact_status_string(vact_status status);
+
+typedef struct vact_info_t {
+    size_t size;               /* sizeof of this structure in the library: compare before reading late members */
+    const char *version;       /* as vact_version() */
+    int numerics_version;      /* VACT_NUMERICS_VERSION of the library */
+    const char *features;      /* what was found of the features that vact asks for, space-separated */
+    const char *builds;        /* the instruction sets in this library, strongest first, space-separated */
+    const char *isa;           /* the one in use: "scalar", "scalar_fma", "avx2", "avx512" or "neon" */
+    const char *math;          /* the variant in use: "auto", "sleef" */
+    const char *detected;      /* the strongest build that this CPU runs */
+    const char *env_isa;       /* what became of VACT_ISA: "unset", "honoured", "unknown", "unsupported" */
+    const char *env_math;      /* what became of VACT_MATH, in the same words */
+    const char *sleef_version; /* the version of SLEEF that the library was compiled against */
+} vact_info_t;
+
+/* What the library found and what it uses now. The structure belongs to the calling thread and is written
+ * anew by its next call; the strings are static, but for `features`, which lives as the structure does. */
+VACT_API const vact_info_t *vact_info(void);
+
+/*
+ * Chooses the instruction set and the variant for the whole process; AUTO means the strongest instruction
+ * set of this CPU, and per operation the variant that `vact list` names. For the application, not for
+ * libraries. Thread-safe: calls that already run finish on the old choice. It overrides the environment
+ * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef), which are read once at first use.
+ * VACT_EINVAL for a code that is none, VACT_EUNSUPPORTED where the CPU or the build lacks it: the choice
+ * then stays as it was.
+ */
+VACT_API vact_status vact_select(vact_isa isa, vact_math math);
+
+/*
+ * A unary kernel: no checks, no atomics. params null means the defaults; parameters must lie in the
+ * operation's domain; dst and src either equal or apart; n may be 0.
+ */
+typedef void vact_unary_f32_fn(float *dst, const float *src, size_t n, const vact_params_f32 *params);
+
+/* The kernel for a VACT_KIND_UNARY operation, to resolve once and call often; valid for the life of the
+ * process. AUTO stands for what vact_select or the environment has chosen. Null where the code is none,
+ * the kind another, or the CPU or build lacks it. */
+VACT_API vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+
+/* An operation of kind VACT_KIND_UNARY by its code, for graph executors: the same checks, result and
+ * errors as the named function; VACT_EINVAL for another kind. */
+VACT_API vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *dst, const float *src,
+                                      size_t n);
+
+/* --------------------------------------------------------------------- element by element: piecewise
+ * These return the exact value correctly rounded, but for hard_swish, hard_sigmoid6 and softsign
+ * (docs/accuracy.md has their bounds, all below 1 ULP). */
+
+/* relu: x < 0 ? +0 : x, so relu(-0) = -0. ONNX Relu, PyTorch relu. */
+VACT_API vact_status vact_relu_f32(float *dst, const float *src, size_t n);
+
+/* relu6: x < 0 ? +0 : x > 6 ? 6 : x. PyTorch relu6 (Krizhevsky 2010). */
+VACT_API vact_status vact_relu6_f32(float *dst, const float *src, size_t n);
+
+/* relu_squared: x < 0 ? +0 : x*x; relu_squared(-0) = +0. So et al. 2021, "Primer". */
+VACT_API vact_status vact_relu_squared_f32(float *dst, const float *src, size_t n);
+
+/* leaky_relu: x >= 0 ? x : alpha*x. Default alpha 0.01, finite; with alpha 0, -inf gives -0 (the limit).
+ * ONNX LeakyRelu, PyTorch leaky_relu (Maas 2013). PyTorch's rrelu in evaluation is this operation with
+ * alpha = (lower + upper)/2. */
+VACT_API vact_status vact_leaky_relu_f32(float *dst, const float *src, size_t n, float alpha);
+
+/*
+ * prelu: x >= 0 ? x : slope[c]*x over a dense tensor of shape [outer, channels, inner], element (o, c, i) at
+ * (o*channels + c)*inner + i; slope holds `channels` values, each finite (else VACT_EINVAL). A slope shared
+ * by the whole tensor is channels = 1; one slope per last-axis element is inner = 1. slope must not overlap
+ * dst. PyTorch's initial slope is 0.25. ONNX PRelu, PyTorch prelu (He 2015).
+ */
+VACT_API vact_status vact_prelu_f32(float *dst, const float *src, const float *slope, size_t outer, size_t channels,
+                                    size_t inner);
+
+/* hardtanh: x < lo ? lo : x > hi ? hi : x. Defaults -1 and 1; lo <= hi, infinities allowed. ONNX Clip,
+ * PyTorch hardtanh. */
+VACT_API vact_status vact_hardtanh_f32(float *dst, const float *src, size_t n, float lo, float hi);
+
+/* hard_sigmoid: alpha*x + beta, clamped to [0, 1]. Defaults 0.2 and 0.5, both finite. ONNX HardSigmoid.
+ * With alpha 0 an infinite x gives the clamped beta (the limit). */
+VACT_API vact_status vact_hard_sigmoid_f32(float *dst, const float *src, size_t n, float alpha, float beta);
+
+/* hard_sigmoid6: (x + 3)/6, clamped to [0, 1]. PyTorch hardsigmoid (Howard 2019). */
+VACT_API vact_status vact_hard_sigmoid6_f32(float *dst, const float *src, size_t n);
+
+/* hard_swish: x*clamp(x + 3, 0, 6)/6; -0 for every x <= -3, -inf included. ONNX HardSwish, PyTorch
+ * hardswish (Howard 2019). */
+VACT_API vact_status vact_hard_swish_f32(float *dst, const float *src, size_t n);
+
+/* soft_shrink: x > lambda ? x - lambda : x < -lambda ? x + lambda : 0 with the sign of x. Default 0.5;
+ * lambda >= 0. ONNX Shrink(bias=lambda), PyTorch softshrink. */
+VACT_API vact_status vact_soft_shrink_f32(float *dst, const float *src, size_t n, float lambda);
+
+/* hard_shrink: |x| <= lambda ? 0 with the sign of x : x. Default 0.5; lambda >= 0. ONNX Shrink(bias=0),
+ * PyTorch hardshrink. */
+VACT_API vact_status vact_hard_shrink_f32(float *dst, const float *src, size_t n, float lambda);
+
+/* threshold: x <= theta ? value : x. Neither parameter NaN; both 0 by default in by-code calls. PyTorch
+ * threshold. */
+VACT_API vact_status vact_threshold_f32(float *dst, const float *src, size_t n, float theta, float value);
+
+/* thresholded_relu: x > alpha ? x : +0 (but -0 stays -0 where alpha >= 0). Default 1, finite. ONNX
+ * ThresholdedRelu (Konda 2014). */
+VACT_API vact_status vact_thresholded_relu_f32(float *dst, const float *src, size_t n, float alpha);
+
+/* softsign: x/(1 + |x|); +-1 at the infinities. ONNX Softsign, PyTorch softsign (Turian 2009). */
+VACT_API vact_status vact_softsign_f32(float *dst, const float *src, size_t n);
+
+/* ---------------------------------------------------------------- element by element: transcendental */
+
+/* exp: e^x. +0 at -inf; +inf from 88.722839 on. ONNX Exp. */
+VACT_API vact_status vact_exp_f32(float *dst, const float *src, size_t n);
+
+/* sigmoid: 1/(1 + e^-x), within [0, 1]; full relative accuracy down to the subnormal results at -103. ONNX
+ * Sigmoid, PyTorch sigmoid. */
+VACT_API vact_status vact_sigmoid_f32(float *dst, const float *src, size_t n);
+
+/* log_sigmoid: -log(1 + e^-x). Never positive: -0 where it vanishes, +inf included. PyTorch logsigmoid. */
+VACT_API vact_status vact_log_sigmoid_f32(float *dst, const float *src, size_t n);
+
+/* tanh, within [-1, 1]. ONNX Tanh, PyTorch tanh. */
+VACT_API vact_status vact_tanh_f32(float *dst, const float *src, size_t n);
+
+/* tanh_shrink: x - tanh(x), relatively accurate through 0, where it is x^3/3. PyTorch tanhshrink. */
+VACT_API vact_status vact_tanh_shrink_f32(float *dst, const float *src, size_t n);
+
+/* elu: x > 0 ? x : alpha*(e^x - 1); -alpha at -inf. Default alpha 1, finite; the bound was sampled for
+ * 2^-20 <= |alpha| <= 2^20. ONNX Elu, PyTorch elu (Clevert 2015). */
+VACT_API vact_status vact_elu_f32(float *dst, const float *src, size_t n, float alpha);
+
+/* celu: x > 0 ? x : alpha*(e^(x/alpha) - 1); -alpha at -inf for alpha > 0. Default alpha 1, finite and not
+ * 0; the bound was sampled for 2^-20 <= |alpha| <= 2^20. ONNX Celu, PyTorch celu (Barron 2017). */
+VACT_API vact_status vact_celu_f32(float *dst, const float *src, size_t n, float alpha);
+
+/* selu: s*(x > 0 ? x : a*(e^x - 1)) with a = 1.67326324235437728..., s = 1.05070098735548049... to all their
+ * digits. ONNX Selu, PyTorch selu (Klambauer 2017). */
+VACT_API vact_status vact_selu_f32(float *dst, const float *src, size_t n);
+
+/* gelu: x*Phi(x), Phi the distribution function of the standard normal; relatively accurate in the whole
+ * lower tail; -0 at -inf. ONNX Gelu(approximate="none"), PyTorch gelu (Hendrycks 2016). */
+VACT_API vact_status vact_gelu_f32(float *dst, const float *src, size_t n);
+
+/* gelu_tanh: x*(1 + tanh(sqrt(2/pi)*(x + 0.044715 x^3)))/2, the exact value of that formula, not of gelu;
+ * -0 at -inf. ONNX Gelu(approximate="tanh"), PyTorch gelu(approximate="tanh"). */
+VACT_API vact_status vact_gelu_tanh_f32(float *dst, const float *src, size_t n);
+
+/* gelu_quick: x*sigmoid(1.702 x); -0 at -inf. (Hendrycks 2016; ONNX Runtime QuickGelu.) */
+VACT_API vact_status vact_gelu_quick_f32(float *dst, const float *src, size_t n);
+
+/* silu: x*sigmoid(x); -0 at -inf. ONNX Swish(alpha=1), PyTorch silu (Elfwing 2017). */
+VACT_API vact_status vact_silu_f32(float *dst, const float *src, size_t n);
+
+/* swish: x*sigmoid(beta*x) with the product beta*x exact. Default beta 1, finite; the bound was sampled for
+ * 2^-20 <= |beta| <= 2^20; beta 0 is x/2. (Ramachandran 2017; ONNX Swish.) */
+VACT_API vact_status vact_swish_f32(float *dst, const float *src, size_t n, float beta);
+
+/* mish: x*tanh(log(1 + e^x)); -0 at -inf. ONNX Mish, PyTorch mish (Misra 2019). */
+VACT_API vact_status vact_mish_f32(float *dst, const float *src, size_t n);
+
+/* softplus: beta*x > threshold ? x : log(1 + e^(beta*x))/beta, the comparison and the product exact. Defaults
+ * 1 and 20; beta > 0 and finite, threshold not NaN (+inf for none); the bound was sampled for
+ * 2^-20 <= beta <= 2^20. ONNX Softplus (threshold +inf), PyTorch softplus (Dugas 2001). */
+VACT_API vact_status vact_softplus_f32(float *dst, const float *src, size_t n, float beta, float threshold);
+
+/* -------------------------------------------------------------------------------------- over rows
+ * A matrix of `rows` rows of `cols` elements, row r at src + r*stride; dense means stride = cols. Sums run
+ * over 64 virtual lanes (lane = column mod 64) and one fixed tree, so the bits do not depend on the
+ * instruction set. A NaN or a +inf in a row, or a row of -inf alone, makes that row NaN and no other. */
+
+/* softmax: e^(x_i) / sum_j e^(x_j) per row. ONNX Softmax, PyTorch softmax, along the last axis. */
+VACT_API vact_status vact_softmax_f32(float *dst, const float *src, size_t rows, size_t cols);
+VACT_API vact_status vact_softmax_rows_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                           size_t rows, size_t cols);
+
+/* log_softmax: x_i - log(sum_j e^(x_j)) per row, relatively accurate for the winner too; never positive: -0
+ * where it vanishes. ONNX LogSoftmax, PyTorch log_softmax, along the last axis. */
+VACT_API vact_status vact_log_softmax_f32(float *dst, const float *src, size_t rows, size_t cols);
+VACT_API vact_status vact_log_softmax_rows_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                               size_t rows, size_t cols);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

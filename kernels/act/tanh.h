@@ -1,0 +1,11 @@
+/* tanh: the math layer's own. */
+#ifndef VACT_ACT_TANH_H
+#define VACT_ACT_TANH_H
+
+VACT_INLINE vf tanh_forward(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    return math_tanh(x);
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* How an operation with one parameter per channel walks a dense tensor [outer, channels, inner]. No mathematics. */
+#ifndef VACT_LOOP_CHANNELS_H
+#define VACT_LOOP_CHANNELS_H
+
+typedef vf act_channel_fn(vf x, vf parameter);
+
+/* One channel, or a run of `inner` elements of one: the same parameter throughout. */
+VACT_INLINE void loop_one_channel(float *dst, const float *src, size_t n, float parameter, act_channel_fn *forward)
+{
+    vf p = vf_set1(parameter);
+    size_t i = 0;
+    for (; n - i >= VF_LANES; i += VF_LANES)
+        vf_store(dst + i, forward(vf_load(src + i), p));
+    if (i < n)
+        vf_store_partial(dst + i, forward(vf_load_partial(src + i, n - i), p), n - i);
+}
+
+/* inner = 1: the parameters run beside the elements. */
+VACT_INLINE void loop_beside_channels(float *dst, const float *src, const float *parameters, size_t n,
+                                      act_channel_fn *forward)
+{
+    size_t i = 0;
+    for (; n - i >= VF_LANES; i += VF_LANES)
+        vf_store(dst + i, forward(vf_load(src + i), vf_load(parameters + i)));
+    if (i < n)
+        vf_store_partial(dst + i, forward(vf_load_partial(src + i, n - i), vf_load_partial(parameters + i, n - i)),
+                         n - i);
+}
+
+VACT_INLINE void loop_channels(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,
+                               size_t inner, act_channel_fn *forward)
+{
+    if (channels == 1) {
+        loop_one_channel(dst, src, outer * inner, parameters[0], forward);
+        return;
+    }
+    for (size_t o = 0; o < outer; o++) {
+        if (inner == 1) {
+            loop_beside_channels(dst + o * channels, src + o * channels, parameters, channels, forward);
+            continue;
+        }
+        for (size_t c = 0; c < channels; c++) {
+            size_t start = (o * channels + c) * inner;
+            loop_one_channel(dst + start, src + start, inner, parameters[c], forward);
+        }
+    }
+}
+
+#endif

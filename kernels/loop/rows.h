@@ -1,0 +1,103 @@
+/*
+ * How rows are walked and reduced. No mathematics of any operation.
+ *
+ * A sum runs over 64 virtual lanes, lane = column mod 64, each lane in order and carried as hi + lo (the error of
+ * every addition is kept, Knuth's two-sum), then over one fixed tree that halves the lanes: 32, 16, 8, 4, 2, 1. A
+ * lane that meets no column holds 0, which adds nothing. So the bits of a sum depend on the row alone and not on the
+ * vector width, and its error stays near half an ULP for any number of columns.
+ */
+#ifndef VACT_LOOP_ROWS_H
+#define VACT_LOOP_ROWS_H
+
+#include "math/pair.h"
+
+enum { ROW_LANES = 64, ROW_VECTORS = ROW_LANES / VF_LANES };
+
+typedef void act_row_fn(float *dst, const float *src, size_t cols);
+
+VACT_INLINE void loop_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                           size_t cols, act_row_fn *row)
+{
+    for (size_t r = 0; r < rows; r++)
+        row(dst + r * dst_stride, src + r * src_stride, cols);
+}
+
+/* The largest element. With a NaN among them it may be any of them: the row's result is NaN all the same. */
+VACT_INLINE float row_max(const float *src, size_t cols)
+{
+    vf lowest = vf_set1(-__builtin_inff());
+    vf a = lowest, b = lowest, c = lowest, d = lowest;
+    size_t i = 0;
+    for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES) {
+        a = vf_max(a, vf_load(src + i));
+        b = vf_max(b, vf_load(src + i + VF_LANES));
+        c = vf_max(c, vf_load(src + i + 2 * VF_LANES));
+        d = vf_max(d, vf_load(src + i + 3 * VF_LANES));
+    }
+    for (; cols - i >= VF_LANES; i += VF_LANES)
+        a = vf_max(a, vf_load(src + i));
+    if (i < cols)
+        b = vf_max(b, vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, lowest));
+    float lanes[VF_LANES];
+    vf_store(lanes, vf_max(vf_max(a, b), vf_max(c, d)));
+    float largest = lanes[0];
+    for (size_t k = 1; k < VF_LANES; k++)
+        largest = lanes[k] > largest ? lanes[k] : largest;
+    return largest;
+}
+
+/* The lanes of a running sum. */
+typedef struct {
+    vf hi[ROW_VECTORS], lo[ROW_VECTORS];
+} row_sum;
+
+VACT_INLINE row_sum row_sum_zero(void)
+{
+    row_sum sum;
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        sum.hi[k] = sum.lo[k] = vf_set1(0.0f);
+    return sum;
+}
+
+/* Adds v, small whole numbers, to the lanes of vector k: exact up to 2^24 a lane, which is 2^30 columns. */
+VACT_INLINE void row_count_add(row_sum *count, size_t k, vf v) { count->hi[k] = vf_add(count->hi[k], v); }
+
+/* Adds v to the lanes of vector k. */
+VACT_INLINE void row_sum_add(row_sum *sum, size_t k, vf v)
+{
+    vf_pair s = pair_sum(sum->hi[k], v);
+    sum->hi[k] = s.hi;
+    sum->lo[k] = vf_add(sum->lo[k], s.lo);
+}
+
+typedef struct {
+    float hi, lo;
+} row_total;
+
+/* The tree over the lanes. Halves of a vector or more are added as vectors, the rest one by one: the same sums. */
+VACT_INLINE row_total row_sum_total(const row_sum *sum)
+{
+    float hi[ROW_LANES], lo[ROW_LANES];
+    for (size_t k = 0; k < ROW_VECTORS; k++) {
+        vf_store(hi + k * VF_LANES, sum->hi[k]);
+        vf_store(lo + k * VF_LANES, sum->lo[k]);
+    }
+    size_t half = ROW_LANES / 2;
+    for (; half >= VF_LANES; half /= 2)
+        for (size_t i = 0; i < half; i += VF_LANES) {
+            vf_pair s = pair_sum(vf_load(hi + i), vf_load(hi + i + half));
+            vf_store(hi + i, s.hi);
+            vf_store(lo + i, vf_add(vf_add(vf_load(lo + i), vf_load(lo + i + half)), s.lo));
+        }
+    for (; half >= 1; half /= 2)
+        for (size_t i = 0; i < half; i++) {
+            float s = hi[i] + hi[i + half];
+            float part = s - hi[i];
+            float error = (hi[i] - (s - part)) + (hi[i + half] - part);
+            hi[i] = s;
+            lo[i] = (lo[i] + lo[i + half]) + error;
+        }
+    return (row_total){hi[0], lo[0]};
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* What the files of the oracle share: the prototypes of its functions, from the registry, and the two steps that keep
+ * a double on the right side of a midpoint between floats. */
+#ifndef VACT_REFERENCE_FUNCTIONS_H
+#define VACT_REFERENCE_FUNCTIONS_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "reference.h"
+
+#define PROTOTYPE_UNARY(name) vact_reference_fn vact_reference_##name;
+#define PROTOTYPE_CHANNELS(name) vact_reference_fn vact_reference_##name;
+#define PROTOTYPE_ROWS(name) vact_reference_row_fn vact_reference_##name;
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula) PROTOTYPE_##kind(name)
+#include "../registry.def"
+#undef VACT_OP
+#undef PROTOTYPE_UNARY
+#undef PROTOTYPE_CHANNELS
+#undef PROTOTYPE_ROWS
+
+/*
+ * 1 + h for a small h that stands for "and a little more (less)". Where h vanishes beside 1, x*(1 + h) would be x,
+ * and where x is a midpoint between two floats (x/2 of an odd subnormal, say) the rounding to float would see a tie
+ * that is none. So h counts as 2^-51 at least.
+ */
+static inline double vact_reference_one_plus(double h)
+{
+    return 1.0 + (fabs(h) < 0x1p-51 ? copysign(0x1p-51, h) : h);
+}
+
+/* a + b rounded to odd: an inexact sum has its last bit set, so that it is never a midpoint between two floats. */
+static inline double vact_reference_add_to_odd(double a, double b)
+{
+    double sum = a + b;
+    double b_seen = sum - a;
+    double error = (a - (sum - b_seen)) + (b - b_seen);
+    uint64_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    if (isfinite(sum) && error != 0.0 && (bits & 1u) == 0) {
+        bits = (error > 0.0) == (sum > 0.0) ? bits + 1 : bits - 1;
+        memcpy(&sum, &bits, sizeof sum);
+    }
+    return sum;
+}
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * The oracle: every operation in scalar double precision, one plain function each, independent of the
+ * kernels' mathematics. Its results are right to about 2^-45 relative (2^-21 ULP of a float result), which
+ * tests/test_reference.c checks against MPFR. Used by the tests and by the program vact; not in the library.
+ */
+#ifndef VACT_REFERENCE_H
+#define VACT_REFERENCE_H
+
+#include <stddef.h>
+
+#include "vact/vact.h"
+
+/* The exact value of an element-by-element operation at x (a float's value), as nearly as double allows.
+ * The parameters are those of the by-code call; for prelu v[0] is the slope. NaN for NaN, limits at the
+ * infinities, zeros with the sign that vact.h promises. */
+typedef double vact_reference_fn(double x, const vact_params_f32 *params);
+
+/* A whole row; cols > 0. */
+typedef void vact_reference_row_fn(double *dst, const float *src, size_t cols);
+
+/* Null where the operation is of another kind. */
+vact_reference_fn *vact_reference_f32(vact_op op);
+vact_reference_row_fn *vact_reference_row_f32(vact_op op);
+
+/*
+ * The one definition of error (docs/accuracy.md): |computed - exact| / spacing(exact), with
+ * spacing(e) = 2^max(floor(log2|e|) - 23, -149), and 2^-149 for e = 0. An infinite result counts as 2^128.
+ * Where the correctly rounded result is infinite or NaN only that is right (error 0, else infinite). NaN where
+ * a number is due, and a zero whose sign is not that of the exact value, are infinite errors.
+ */
+double vact_ulp_error(float computed, double exact);
+
+#endif

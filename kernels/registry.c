@@ -1,0 +1,81 @@
+/* registry.def as a table, and the domains of the parameters. */
+#include "registry.h"
+
+#include <math.h>
+#include <string.h>
+
+#define P0() 0, {{NULL, 0.0f, VACT_DOMAIN_FINITE}, {NULL, 0.0f, VACT_DOMAIN_FINITE}}
+#define P1(name, value, domain) 1, {{#name, value, VACT_DOMAIN_##domain}, {NULL, 0.0f, VACT_DOMAIN_FINITE}}
+#define P2(name1, value1, domain1, name2, value2, domain2)                                                            \
+    2, {{#name1, value1, VACT_DOMAIN_##domain1}, {#name2, value2, VACT_DOMAIN_##domain2}}
+#define PLAIN_BOUND(b) b
+#define BOUNDS(sleef) sleef
+#define NEEDS_PLAIN false
+#define NEEDS_MATH true
+#define AUTO_PLAIN VACT_MATH_AUTO
+#define AUTO_SLEEF VACT_MATH_SLEEF
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+    {VACT_OP_##NAME, VACT_KIND_##kind, #name, NEEDS_##needs, AUTO_##auto_math, parameters, bound, range, formula},
+
+const vact_op_info vact_registry[] = {
+#include "registry.def"
+#undef VACT_OP
+};
+const size_t vact_registry_count = sizeof vact_registry / sizeof vact_registry[0];
+
+/* Where the line of a code stands, plus 1: a call by code costs no search. */
+enum { KINDS = VACT_KIND_GATE + 1, SLOTS = 256 };
+enum {
+#define VACT_OP(name, ...) LINE_OF_##name,
+#include "registry.def"
+#undef VACT_OP
+};
+static const unsigned char line_of[KINDS][SLOTS] = {
+#define VACT_OP(name, NAME, kind, ...) [VACT_KIND_##kind][VACT_OP_##NAME & 0xff] = LINE_OF_##name + 1,
+#include "registry.def"
+#undef VACT_OP
+};
+
+const vact_op_info *vact_registry_by_code(vact_op op)
+{
+    unsigned kind = (unsigned)op >> 8;
+    if (kind >= KINDS)
+        return NULL;
+    unsigned line = line_of[kind][(unsigned)op & 0xff];
+    return line ? &vact_registry[line - 1] : NULL;
+}
+
+const vact_op_info *vact_registry_by_name(const char *name)
+{
+    for (size_t i = 0; i < vact_registry_count; i++)
+        if (strcmp(vact_registry[i].name, name) == 0)
+            return &vact_registry[i];
+    return NULL;
+}
+
+vact_params_f32 vact_registry_defaults(const vact_op_info *info)
+{
+    vact_params_f32 params = {{info->params[0].default_value, info->params[1].default_value, 0.0f, 0.0f}};
+    return params;
+}
+
+static bool in_domain(vact_domain domain, float value, float first)
+{
+    switch (domain) {
+    case VACT_DOMAIN_FINITE: return isfinite(value);
+    case VACT_DOMAIN_NONZERO: return isfinite(value) && value != 0.0f;
+    case VACT_DOMAIN_POSITIVE: return isfinite(value) && value > 0.0f;
+    case VACT_DOMAIN_NONNEGATIVE: return value >= 0.0f;
+    case VACT_DOMAIN_NOT_NAN: return !isnan(value);
+    case VACT_DOMAIN_NOT_BELOW_FIRST: return value >= first;
+    }
+    return false;
+}
+
+bool vact_registry_accepts(const vact_op_info *info, const vact_params_f32 *params)
+{
+    for (int i = 0; i < info->param_count; i++)
+        if (!in_domain(info->params[i].domain, params->v[i], params->v[0]))
+            return false;
+    return true;
+}

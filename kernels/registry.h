@@ -1,0 +1,52 @@
+/* The registry (registry.def) as a table that code can walk. Internal: not installed. */
+#ifndef VACT_KERNELS_REGISTRY_H
+#define VACT_KERNELS_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vact/vact.h"
+
+/* Where a parameter may lie; `vact list` prints these in words. */
+typedef enum vact_domain {
+    VACT_DOMAIN_FINITE,
+    VACT_DOMAIN_NONZERO,        /* finite and not 0 */
+    VACT_DOMAIN_POSITIVE,       /* finite and > 0 */
+    VACT_DOMAIN_NONNEGATIVE,    /* >= 0, infinity included */
+    VACT_DOMAIN_NOT_NAN,
+    VACT_DOMAIN_NOT_BELOW_FIRST /* >= the operation's first parameter, neither NaN */
+} vact_domain;
+
+typedef struct vact_param_info {
+    const char *name;
+    float default_value;
+    vact_domain domain;
+} vact_param_info;
+
+typedef struct vact_op_info {
+    vact_op op;
+    vact_kind kind;
+    const char *name;
+    bool needs_math;     /* false: one kernel serves every variant */
+    vact_math auto_math; /* what VACT_MATH_AUTO takes; VACT_MATH_AUTO itself where needs_math is false */
+    int param_count;
+    vact_param_info params[2];
+    double bound_sleef; /* largest error in ULP over all inputs, with the sleef variant (or the only one) */
+    const char *range;
+    const char *formula;
+} vact_op_info;
+
+extern const vact_op_info vact_registry[];
+extern const size_t vact_registry_count;
+
+/* Null where there is none. */
+const vact_op_info *vact_registry_by_code(vact_op op);
+const vact_op_info *vact_registry_by_name(const char *name);
+
+/* The defaults; the rest of the values is 0. */
+vact_params_f32 vact_registry_defaults(const vact_op_info *info);
+
+/* Whether the values lie in the operation's domain. */
+bool vact_registry_accepts(const vact_op_info *info, const vact_params_f32 *params);
+
+#endif

@@ -1,0 +1,60 @@
+/* The vector layer (contract.h) on AVX2 and FMA: 8 lanes. */
+#ifndef VACT_VEC_AVX2_H
+#define VACT_VEC_AVX2_H
+
+#include <immintrin.h>
+
+#include "contract.h"
+
+typedef __m256 vf;
+typedef __m256 vm; /* all bits of a lane set or clear */
+
+enum { VF_LANES = 8 };
+
+VACT_INLINE vf vf_set1(float a) { return _mm256_set1_ps(a); }
+VACT_INLINE vf vf_load(const float *p) { return _mm256_loadu_ps(p); }
+VACT_INLINE void vf_store(float *p, vf v) { _mm256_storeu_ps(p, v); }
+
+/* The first n lanes on: a window that slides over eight ones and eight zeros. */
+VACT_INLINE __m256i vf_first_lanes(size_t n)
+{
+    static const int window[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+    return _mm256_loadu_si256((const __m256i *)(const void *)(window + 8 - n));
+}
+
+VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm256_maskload_ps(p, vf_first_lanes(n)); }
+VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm256_maskstore_ps(p, vf_first_lanes(n), v); }
+
+VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
+{
+    return _mm256_blendv_ps(fill, v, _mm256_castsi256_ps(vf_first_lanes(n)));
+}
+
+VACT_INLINE vf vf_add(vf a, vf b) { return _mm256_add_ps(a, b); }
+VACT_INLINE vf vf_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
+VACT_INLINE vf vf_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }
+VACT_INLINE vf vf_div(vf a, vf b) { return _mm256_div_ps(a, b); }
+VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
+VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return _mm256_fnmadd_ps(a, b, c); }
+
+VACT_INLINE vf vf_neg(vf a) { return _mm256_xor_ps(a, _mm256_set1_ps(-0.0f)); }
+VACT_INLINE vf vf_abs(vf a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
+
+VACT_INLINE vf vf_copysign(vf magnitude, vf sign)
+{
+    return _mm256_or_ps(vf_abs(magnitude), _mm256_and_ps(_mm256_set1_ps(-0.0f), sign));
+}
+
+/* The instructions' own rule is the contract's: the second operand where either is NaN or both are zeros. */
+VACT_INLINE vf vf_max(vf a, vf b) { return _mm256_max_ps(a, b); }
+VACT_INLINE vf vf_min(vf a, vf b) { return _mm256_min_ps(a, b); }
+
+VACT_INLINE vm vm_lt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+VACT_INLINE vm vm_le(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
+VACT_INLINE vm vm_eq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
+VACT_INLINE vm vm_and(vm a, vm b) { return _mm256_and_ps(a, b); }
+VACT_INLINE vm vm_or(vm a, vm b) { return _mm256_or_ps(a, b); }
+
+VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
+
+#endif

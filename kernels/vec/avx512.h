@@ -1,0 +1,52 @@
+/* The vector layer (contract.h) on AVX-512 F, BW, DQ and VL: 16 lanes, masks in mask registers. */
+#ifndef VACT_VEC_AVX512_H
+#define VACT_VEC_AVX512_H
+
+#include <immintrin.h>
+
+#include "contract.h"
+
+typedef __m512 vf;
+typedef __mmask16 vm;
+
+enum { VF_LANES = 16 };
+
+VACT_INLINE vf vf_set1(float a) { return _mm512_set1_ps(a); }
+VACT_INLINE vf vf_load(const float *p) { return _mm512_loadu_ps(p); }
+VACT_INLINE void vf_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
+
+VACT_INLINE __mmask16 vf_first_lanes(size_t n) { return (__mmask16)((1u << n) - 1u); }
+
+VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm512_maskz_loadu_ps(vf_first_lanes(n), p); }
+VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm512_mask_storeu_ps(p, vf_first_lanes(n), v); }
+
+VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return _mm512_mask_blend_ps(vf_first_lanes(n), fill, v); }
+
+VACT_INLINE vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }
+VACT_INLINE vf vf_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
+VACT_INLINE vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
+VACT_INLINE vf vf_div(vf a, vf b) { return _mm512_div_ps(a, b); }
+VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
+VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return _mm512_fnmadd_ps(a, b, c); }
+
+VACT_INLINE vf vf_neg(vf a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0f)); }
+VACT_INLINE vf vf_abs(vf a) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a); }
+
+VACT_INLINE vf vf_copysign(vf magnitude, vf sign)
+{
+    return _mm512_or_ps(vf_abs(magnitude), _mm512_and_ps(_mm512_set1_ps(-0.0f), sign));
+}
+
+/* The instructions' own rule is the contract's: the second operand where either is NaN or both are zeros. */
+VACT_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
+VACT_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
+
+VACT_INLINE vm vm_lt(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+VACT_INLINE vm vm_le(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
+VACT_INLINE vm vm_eq(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
+VACT_INLINE vm vm_and(vm a, vm b) { return (vm)(a & b); }
+VACT_INLINE vm vm_or(vm a, vm b) { return (vm)(a | b); }
+
+VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a); }
+
+#endif

@@ -1,0 +1,61 @@
+/* The vector layer (contract.h) on AArch64 Advanced SIMD: 4 lanes. */
+#ifndef VACT_VEC_NEON_H
+#define VACT_VEC_NEON_H
+
+#include <arm_neon.h>
+
+#include "contract.h"
+
+typedef float32x4_t vf;
+typedef uint32x4_t vm; /* all bits of a lane set or clear */
+
+enum { VF_LANES = 4 };
+
+VACT_INLINE vf vf_set1(float a) { return vdupq_n_f32(a); }
+VACT_INLINE vf vf_load(const float *p) { return vld1q_f32(p); }
+VACT_INLINE void vf_store(float *p, vf v) { vst1q_f32(p, v); }
+
+VACT_INLINE vf vf_load_partial(const float *p, size_t n)
+{
+    float lanes[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    memcpy(lanes, p, n * sizeof(float));
+    return vld1q_f32(lanes);
+}
+
+VACT_INLINE void vf_store_partial(float *p, vf v, size_t n)
+{
+    float lanes[4];
+    vst1q_f32(lanes, v);
+    memcpy(p, lanes, n * sizeof(float));
+}
+
+VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
+{
+    static const unsigned lane[4] = {0, 1, 2, 3};
+    return vbslq_f32(vcltq_u32(vld1q_u32(lane), vdupq_n_u32((unsigned)n)), v, fill);
+}
+
+VACT_INLINE vf vf_add(vf a, vf b) { return vaddq_f32(a, b); }
+VACT_INLINE vf vf_sub(vf a, vf b) { return vsubq_f32(a, b); }
+VACT_INLINE vf vf_mul(vf a, vf b) { return vmulq_f32(a, b); }
+VACT_INLINE vf vf_div(vf a, vf b) { return vdivq_f32(a, b); }
+VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
+VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return vfmsq_f32(c, a, b); }
+
+VACT_INLINE vf vf_neg(vf a) { return vnegq_f32(a); }
+VACT_INLINE vf vf_abs(vf a) { return vabsq_f32(a); }
+VACT_INLINE vf vf_copysign(vf magnitude, vf sign) { return vbslq_f32(vdupq_n_u32(0x80000000u), sign, magnitude); }
+
+/* Not vmaxq/vminq: those return NaN for any NaN and order the zeros, which the contract does not. */
+VACT_INLINE vf vf_max(vf a, vf b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+VACT_INLINE vf vf_min(vf a, vf b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
+
+VACT_INLINE vm vm_lt(vf a, vf b) { return vcltq_f32(a, b); }
+VACT_INLINE vm vm_le(vf a, vf b) { return vcleq_f32(a, b); }
+VACT_INLINE vm vm_eq(vf a, vf b) { return vceqq_f32(a, b); }
+VACT_INLINE vm vm_and(vm a, vm b) { return vandq_u32(a, b); }
+VACT_INLINE vm vm_or(vm a, vm b) { return vorrq_u32(a, b); }
+
+VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
+
+#endif

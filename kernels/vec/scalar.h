@@ -1,0 +1,51 @@
+/* The vector layer (contract.h) with one lane, in plain C: what every CPU runs, and the reference for bits. */
+#ifndef VACT_VEC_SCALAR_H
+#define VACT_VEC_SCALAR_H
+
+#include <stdbool.h>
+
+#include "contract.h"
+
+typedef float vf;
+typedef bool vm;
+
+enum { VF_LANES = 1 };
+
+VACT_INLINE vf vf_set1(float a) { return a; }
+VACT_INLINE vf vf_load(const float *p) { return *p; }
+VACT_INLINE void vf_store(float *p, vf v) { *p = v; }
+
+/* With one lane there is no partial vector but the empty one. */
+VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return n ? *p : 0.0f; }
+
+VACT_INLINE void vf_store_partial(float *p, vf v, size_t n)
+{
+    if (n)
+        *p = v;
+}
+
+VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return n ? v : fill; }
+
+VACT_INLINE vf vf_add(vf a, vf b) { return a + b; }
+VACT_INLINE vf vf_sub(vf a, vf b) { return a - b; }
+VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }
+VACT_INLINE vf vf_div(vf a, vf b) { return a / b; }
+VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return __builtin_fmaf(a, b, c); }
+VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return __builtin_fmaf(-a, b, c); }
+
+VACT_INLINE vf vf_neg(vf a) { return -a; }
+VACT_INLINE vf vf_abs(vf a) { return __builtin_fabsf(a); }
+VACT_INLINE vf vf_copysign(vf magnitude, vf sign) { return __builtin_copysignf(magnitude, sign); }
+
+VACT_INLINE vf vf_max(vf a, vf b) { return a > b ? a : b; }
+VACT_INLINE vf vf_min(vf a, vf b) { return a < b ? a : b; }
+
+VACT_INLINE vm vm_lt(vf a, vf b) { return a < b; }
+VACT_INLINE vm vm_le(vf a, vf b) { return a <= b; }
+VACT_INLINE vm vm_eq(vf a, vf b) { return a == b; }
+VACT_INLINE vm vm_and(vm a, vm b) { return a && b; }
+VACT_INLINE vm vm_or(vm a, vm b) { return a || b; }
+
+VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
+
+#endif

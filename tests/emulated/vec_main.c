@@ -1,0 +1,40 @@
+/* The checks of the vector layer as a plain program, for architectures that only an emulator runs here. Ends with
+ * the totals that every test program ends with. */
+#include <stdlib.h>
+
+#include "dispatch/table.h"
+#include "vec_check.h"
+
+typedef struct check {
+    const char *name;
+    int (*run)(const vec_ops *build, FILE *report);
+} check;
+
+static const check checks[] = {
+    {"operations", vec_check_operations},
+    {"set1", vec_check_set1},
+    {"partial_loads", vec_check_partial_loads},
+    {"partial_stores", vec_check_partial_stores},
+};
+
+enum { CHECK_COUNT = sizeof checks / sizeof checks[0] };
+
+int main(void)
+{
+    int passed = 0, failed = 0, skipped = 0;
+    for (const vec_ops *const *build = vec_builds; *build; build++) {
+        if (!vact_build_runs((*build)->build)) {
+            printf("%s: this CPU lacks it\n", (*build)->build);
+            skipped += CHECK_COUNT;
+            continue;
+        }
+        for (int i = 0; i < CHECK_COUNT; i++) {
+            bool holds = checks[i].run(*build, stdout) == 0;
+            printf("%s: %s/%s\n", holds ? "passed" : "failed", (*build)->build, checks[i].name);
+            passed += holds;
+            failed += !holds;
+        }
+    }
+    printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
+    return failed || !passed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,378 @@
+/* Textbook formulas in MPFR. Each works in y, with one or two numbers beside it where it must. */
+#include "exact.h"
+
+#include <math.h>
+
+static void set(mpfr_t y, float x)
+{
+    mpfr_set_flt(y, x, MPFR_RNDN);
+}
+
+/* y = 1/(1 + e^-y) */
+static void logistic(mpfr_t y)
+{
+    mpfr_neg(y, y, MPFR_RNDN);
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_add_ui(y, y, 1, MPFR_RNDN);
+    mpfr_ui_div(y, 1, y, MPFR_RNDN);
+}
+
+/* y = log(1 + e^y); beyond 2000 that is y, to more bits than there are. */
+static void log_of_exp_plus_one(mpfr_t y)
+{
+    if (mpfr_cmp_ui(y, 2000) > 0)
+        return;
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_add_ui(y, y, 1, MPFR_RNDN);
+    mpfr_log(y, y, MPFR_RNDN);
+}
+
+static void exact_relu(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x < 0.0f ? 0.0f : x);
+}
+
+static void exact_relu6(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x < 0.0f ? 0.0f : x > 6.0f ? 6.0f : x);
+}
+
+static void exact_relu_squared(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x < 0.0f ? 0.0f : x);
+    mpfr_sqr(y, y, MPFR_RNDN);
+}
+
+static void exact_leaky_relu(mpfr_t y, float x, const float *params)
+{
+    set(y, x);
+    if (x < 0.0f)
+        mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
+}
+
+static void exact_hardtanh(mpfr_t y, float x, const float *params)
+{
+    set(y, x < params[0] ? params[0] : x > params[1] ? params[1] : x);
+}
+
+static void exact_hard_sigmoid(mpfr_t y, float x, const float *params)
+{
+    set(y, x);
+    mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
+    mpfr_add_d(y, y, (double)params[1], MPFR_RNDN);
+    if (mpfr_sgn(y) <= 0)
+        set(y, 0.0f);
+    else if (mpfr_cmp_ui(y, 1) > 0)
+        set(y, 1.0f);
+}
+
+static void exact_hard_sigmoid6(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+    mpfr_add_ui(y, y, 3, MPFR_RNDN);
+    if (mpfr_sgn(y) <= 0)
+        set(y, 0.0f);
+    else if (mpfr_cmp_ui(y, 6) > 0)
+        set(y, 6.0f);
+    mpfr_div_ui(y, y, 6, MPFR_RNDN);
+}
+
+static void exact_hard_swish(mpfr_t y, float x, const float *params)
+{
+    exact_hard_sigmoid6(y, x, params);
+    mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
+}
+
+static void exact_soft_shrink(mpfr_t y, float x, const float *params)
+{
+    float lambda = params[0];
+    set(y, x > lambda || x < -lambda ? x : copysignf(0.0f, x));
+    if (x > lambda)
+        mpfr_sub_d(y, y, (double)lambda, MPFR_RNDN);
+    else if (x < -lambda)
+        mpfr_add_d(y, y, (double)lambda, MPFR_RNDN);
+}
+
+static void exact_hard_shrink(mpfr_t y, float x, const float *params)
+{
+    set(y, fabsf(x) > params[0] ? x : copysignf(0.0f, x));
+}
+
+static void exact_threshold(mpfr_t y, float x, const float *params)
+{
+    set(y, x <= params[0] ? params[1] : x);
+}
+
+static void exact_thresholded_relu(mpfr_t y, float x, const float *params)
+{
+    set(y, x > params[0] ? x : 0.0f);
+}
+
+static void exact_softsign(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, fabsf(x));
+    mpfr_add_ui(y, y, 1, MPFR_RNDN);
+    mpfr_d_div(y, (double)x, y, MPFR_RNDN);
+}
+
+static void exact_exp(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+    mpfr_exp(y, y, MPFR_RNDN);
+}
+
+static void exact_sigmoid(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+    logistic(y);
+}
+
+static void exact_log_sigmoid(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, -x);
+    log_of_exp_plus_one(y);
+    mpfr_neg(y, y, MPFR_RNDN);
+}
+
+static void exact_tanh(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+    mpfr_tanh(y, y, MPFR_RNDN);
+}
+
+static void exact_tanh_shrink(mpfr_t y, float x, const float *params)
+{
+    exact_tanh(y, x, params);
+    mpfr_d_sub(y, (double)x, y, MPFR_RNDN);
+}
+
+static void exact_elu(mpfr_t y, float x, const float *params)
+{
+    set(y, x);
+    if (x > 0.0f)
+        return;
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_sub_ui(y, y, 1, MPFR_RNDN);
+    mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
+}
+
+static void exact_celu(mpfr_t y, float x, const float *params)
+{
+    set(y, x);
+    if (x > 0.0f)
+        return;
+    mpfr_div_d(y, y, (double)params[0], MPFR_RNDN);
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_sub_ui(y, y, 1, MPFR_RNDN);
+    mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
+}
+
+/* selu's constants to the 30 digits in which they are commonly given; the closed form of the paper (Klambauer 2017,
+ * equation 14) confirms these digits. */
+static void exact_selu(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    mpfr_t constant;
+    mpfr_init2(constant, EXACT_BITS);
+    set(y, x);
+    if (x < 0.0f) {
+        mpfr_exp(y, y, MPFR_RNDN);
+        mpfr_sub_ui(y, y, 1, MPFR_RNDN);
+        mpfr_set_str(constant, "1.6732632423543772848170429916717", 10, MPFR_RNDN);
+        mpfr_mul(y, y, constant, MPFR_RNDN);
+    }
+    mpfr_set_str(constant, "1.0507009873554804934193349852946", 10, MPFR_RNDN);
+    mpfr_mul(y, y, constant, MPFR_RNDN);
+    mpfr_clear(constant);
+}
+
+static void exact_gelu(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    mpfr_sqrt_ui(y, 2, MPFR_RNDN);
+    mpfr_d_div(y, (double)x, y, MPFR_RNDN);
+    mpfr_erf(y, y, MPFR_RNDN);
+    mpfr_add_ui(y, y, 1, MPFR_RNDN);
+    mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
+    mpfr_div_2ui(y, y, 1, MPFR_RNDN);
+}
+
+static void exact_gelu_tanh(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    mpfr_t factor;
+    mpfr_init2(factor, EXACT_BITS);
+    mpfr_set_str(factor, "0.044715", 10, MPFR_RNDN);
+    set(y, x);
+    mpfr_pow_ui(y, y, 3, MPFR_RNDN);
+    mpfr_mul(y, y, factor, MPFR_RNDN);
+    mpfr_add_d(y, y, (double)x, MPFR_RNDN);
+    mpfr_const_pi(factor, MPFR_RNDN);
+    mpfr_ui_div(factor, 2, factor, MPFR_RNDN);
+    mpfr_sqrt(factor, factor, MPFR_RNDN);
+    mpfr_mul(y, y, factor, MPFR_RNDN);
+    mpfr_tanh(y, y, MPFR_RNDN);
+    mpfr_add_ui(y, y, 1, MPFR_RNDN);
+    mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
+    mpfr_div_2ui(y, y, 1, MPFR_RNDN);
+    mpfr_clear(factor);
+}
+
+static void exact_gelu_quick(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    mpfr_set_str(y, "1.702", 10, MPFR_RNDN);
+    mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
+    logistic(y);
+    mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
+}
+
+static void exact_swish(mpfr_t y, float x, const float *params)
+{
+    set(y, x);
+    mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
+    logistic(y);
+    mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
+}
+
+static void exact_silu(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+    logistic(y);
+    mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
+}
+
+static void exact_mish(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+    log_of_exp_plus_one(y);
+    mpfr_tanh(y, y, MPFR_RNDN);
+    mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
+}
+
+static void exact_softplus(mpfr_t y, float x, const float *params)
+{
+    set(y, x);
+    mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
+    if (mpfr_cmp_d(y, (double)params[1]) > 0) {
+        set(y, x);
+        return;
+    }
+    log_of_exp_plus_one(y);
+    mpfr_div_d(y, y, (double)params[0], MPFR_RNDN);
+}
+
+exact_fn *exact_f32(vact_op op)
+{
+    static const struct {
+        vact_op op;
+        exact_fn *function;
+    } table[] = {
+        {VACT_OP_RELU, exact_relu},
+        {VACT_OP_RELU6, exact_relu6},
+        {VACT_OP_RELU_SQUARED, exact_relu_squared},
+        {VACT_OP_LEAKY_RELU, exact_leaky_relu},
+        {VACT_OP_PRELU, exact_leaky_relu},
+        {VACT_OP_HARDTANH, exact_hardtanh},
+        {VACT_OP_HARD_SIGMOID, exact_hard_sigmoid},
+        {VACT_OP_HARD_SIGMOID6, exact_hard_sigmoid6},
+        {VACT_OP_HARD_SWISH, exact_hard_swish},
+        {VACT_OP_SOFT_SHRINK, exact_soft_shrink},
+        {VACT_OP_HARD_SHRINK, exact_hard_shrink},
+        {VACT_OP_THRESHOLD, exact_threshold},
+        {VACT_OP_THRESHOLDED_RELU, exact_thresholded_relu},
+        {VACT_OP_SOFTSIGN, exact_softsign},
+        {VACT_OP_EXP, exact_exp},
+        {VACT_OP_SIGMOID, exact_sigmoid},
+        {VACT_OP_LOG_SIGMOID, exact_log_sigmoid},
+        {VACT_OP_TANH, exact_tanh},
+        {VACT_OP_TANH_SHRINK, exact_tanh_shrink},
+        {VACT_OP_ELU, exact_elu},
+        {VACT_OP_CELU, exact_celu},
+        {VACT_OP_SELU, exact_selu},
+        {VACT_OP_GELU, exact_gelu},
+        {VACT_OP_GELU_TANH, exact_gelu_tanh},
+        {VACT_OP_GELU_QUICK, exact_gelu_quick},
+        {VACT_OP_SILU, exact_silu},
+        {VACT_OP_SWISH, exact_swish},
+        {VACT_OP_MISH, exact_mish},
+        {VACT_OP_SOFTPLUS, exact_softplus},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].op == op)
+            return table[i].function;
+    return NULL;
+}
+
+/* shifted = x - the largest of the row, exactly; sum = the sum of all e^shifted. */
+static void row_terms(mpfr_t shifted, mpfr_t sum, const float *row, size_t cols, size_t element)
+{
+    float largest = -INFINITY;
+    for (size_t i = 0; i < cols; i++)
+        largest = fmaxf(largest, row[i]);
+    mpfr_set_zero(sum, 1);
+    for (size_t i = 0; i < cols; i++) {
+        set(shifted, row[i]);
+        mpfr_sub_d(shifted, shifted, (double)largest, MPFR_RNDN);
+        mpfr_exp(shifted, shifted, MPFR_RNDN);
+        mpfr_add(sum, sum, shifted, MPFR_RNDN);
+    }
+    set(shifted, row[element]);
+    mpfr_sub_d(shifted, shifted, (double)largest, MPFR_RNDN);
+}
+
+static void exact_softmax(mpfr_t y, const float *row, size_t cols, size_t element)
+{
+    mpfr_t sum;
+    mpfr_init2(sum, EXACT_BITS);
+    row_terms(y, sum, row, cols, element);
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_div(y, y, sum, MPFR_RNDN);
+    mpfr_clear(sum);
+}
+
+/* 0 is -0 here: the limit is reached from below. */
+static void exact_log_softmax(mpfr_t y, const float *row, size_t cols, size_t element)
+{
+    mpfr_t sum;
+    mpfr_init2(sum, EXACT_BITS);
+    row_terms(y, sum, row, cols, element);
+    mpfr_log(sum, sum, MPFR_RNDN);
+    mpfr_sub(y, y, sum, MPFR_RNDN);
+    if (mpfr_zero_p(y))
+        mpfr_set_zero(y, -1);
+    mpfr_clear(sum);
+}
+
+exact_row_fn *exact_row_f32(vact_op op)
+{
+    switch ((int)op) {
+    case VACT_OP_SOFTMAX: return exact_softmax;
+    case VACT_OP_LOG_SOFTMAX: return exact_log_softmax;
+    default: return NULL;
+    }
+}
+
+double exact_error(double value, mpfr_t exact)
+{
+    mpfr_t difference;
+    mpfr_init2(difference, EXACT_BITS);
+    /* mpfr_get_exp counts from [1/2, 1), one more than floor(log2). */
+    mpfr_exp_t spacing = mpfr_zero_p(exact) || mpfr_get_exp(exact) - 24 < -149 ? -149 : mpfr_get_exp(exact) - 24;
+    mpfr_sub_d(difference, exact, value, MPFR_RNDN);
+    mpfr_mul_2si(difference, difference, -spacing, MPFR_RNDN);
+    double error = fabs(mpfr_get_d(difference, MPFR_RNDU));
+    mpfr_clear(difference);
+    return error;
+}

@@ -1,0 +1,28 @@
+/*
+ * The operations once more, as their textbook formulas in MPFR, to hold the oracle (kernels/reference) to. The
+ * precision outlasts every cancellation: a float's exponent costs 149 bits, gelu's tail and tanh_shrink twice that.
+ */
+#ifndef VACT_TESTS_EXACT_H
+#define VACT_TESTS_EXACT_H
+
+#include <mpfr.h>
+#include <stddef.h>
+
+#include "vact/vact.h"
+
+enum { EXACT_BITS = 640 };
+
+/* y = f(x) for a finite x other than 0, with the sign that vact.h promises where y is 0. */
+typedef void exact_fn(mpfr_t y, float x, const float *params);
+
+/* Null for an operation whose formula nobody wrote here. */
+exact_fn *exact_f32(vact_op op);
+
+/* One element of a row whose largest element is finite. */
+typedef void exact_row_fn(mpfr_t y, const float *row, size_t cols, size_t element);
+exact_row_fn *exact_row_f32(vact_op op);
+
+/* |value - exact| in units of the spacing of floats at exact (docs/accuracy.md); value finite. */
+double exact_error(double value, mpfr_t exact);
+
+#endif

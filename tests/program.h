@@ -1,0 +1,51 @@
+/* Drives the built program from a temporary folder, and makes and reads .npy files apart from its own code. */
+#ifndef VACT_TESTS_PROGRAM_H
+#define VACT_TESTS_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum { PROGRAM_TEXT = 1 << 16, PROGRAM_ARGUMENTS = 16 };
+
+typedef struct program_result {
+    int status; /* exit status, or 128 + the signal that ended it */
+    char out[PROGRAM_TEXT];
+    char err[PROGRAM_TEXT];
+} program_result;
+
+/* Fixtures of a suite: a folder of its own as the working directory, removed afterwards with all it holds. */
+void program_enter(void);
+void program_leave(void);
+
+/* Runs the program with these arguments (separated by single spaces) and waits for it; a static result. */
+const program_result *program_run(const char *arguments);
+
+/* In a child whose files may not grow beyond this many bytes. */
+const program_result *program_run_limited(const char *arguments, size_t file_size);
+
+/* In a child without privileges; skips the test where there are none to drop or the program cannot be reached then. */
+const program_result *program_run_unprivileged(const char *arguments);
+
+/* Starts it without waiting for it, standard error going nowhere; and waits. */
+pid_t program_start(const char *arguments);
+int program_wait(pid_t child);
+
+/* Fails the test unless the exit status is this one, and for 1 unless standard error is one line that holds the text.
+ */
+void program_expect(const program_result *result, int status, const char *text);
+
+/* The number of files in the working directory, hidden ones included. */
+size_t program_files(void);
+
+/* Writes a .npy file with this version and header (newline and padding to the caller) and these data bytes. */
+void npy_write(const char *path, int major, const char *header, const void *data, size_t size);
+
+/* A good one, as NumPy writes it; the shape in Python's words. */
+void npy_save(const char *path, const char *shape, const float *values, size_t count);
+
+/* Fails the test unless the file is exactly a version 1.0 file of this shape with these elements, all NaNs being one
+ * value. */
+void npy_expect(const char *path, const char *shape, const float *values, size_t count);
+
+#endif

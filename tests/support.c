@@ -1,0 +1,195 @@
+/* The cases of the kernel tests, and the messages of those that fail. */
+#include "support.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CASE_LIMIT = 1024, KIND_LIMIT = 5 };
+
+/* The build that the others' bits are held to: fused multiply-adds in plain C. */
+static const char *const REFERENCE_BUILD = "scalar_fma";
+static const char *const PLAINEST_BUILD = "scalar";
+
+static const vact_math VARIANTS[] = {VACT_MATH_SLEEF, VACT_MATH_FAST, VACT_MATH_CR};
+
+static const char *variant_name(vact_math math)
+{
+    switch (math) {
+    case VACT_MATH_AUTO: return "plain";
+    case VACT_MATH_SLEEF: return "sleef";
+    case VACT_MATH_FAST: return "fast";
+    case VACT_MATH_CR: return "cr";
+    }
+    return "unknown";
+}
+
+static void add_case(test_case *cases, size_t *count, size_t op, size_t build, vact_math math)
+{
+    cr_assert(*count < CASE_LIMIT, "more cases than CASE_LIMIT");
+    cases[*count] = (test_case){(int)op, (int)build, (int)math};
+    (*count)++;
+}
+
+static size_t list_cases(test_case *cases, vact_kind kind, bool (*wanted)(const vact_op_info *, const char *, vact_math))
+{
+    size_t count = 0;
+    for (size_t op = 0; op < vact_registry_count; op++) {
+        const vact_op_info *info = &vact_registry[op];
+        if (info->kind != kind)
+            continue;
+        for (size_t build = 0; build < vact_build_count; build++) {
+            if (!info->needs_math && wanted(info, vact_builds[build], VACT_MATH_AUTO))
+                add_case(cases, &count, op, build, VACT_MATH_AUTO);
+            for (size_t i = 0; info->needs_math && i < sizeof VARIANTS / sizeof VARIANTS[0]; i++)
+                if (vact_table_of_build(vact_builds[build], VARIANTS[i]) != NULL &&
+                    wanted(info, vact_builds[build], VARIANTS[i]))
+                    add_case(cases, &count, op, build, VARIANTS[i]);
+        }
+    }
+    return count;
+}
+
+static bool want_all(const vact_op_info *info, const char *build, vact_math math)
+{
+    (void)info, (void)build, (void)math;
+    return true;
+}
+
+/* Without FMA instructions SLEEF's functions return other bits: the one exemption of design.md section 3. */
+static bool want_same_bits(const vact_op_info *info, const char *build, vact_math math)
+{
+    bool exempt = info->needs_math && math == VACT_MATH_SLEEF && strcmp(build, PLAINEST_BUILD) == 0;
+    return strcmp(build, REFERENCE_BUILD) != 0 && !exempt;
+}
+
+struct criterion_test_params test_cases(vact_kind kind)
+{
+    static test_case cases[KIND_LIMIT][CASE_LIMIT];
+    return cr_make_param_array(test_case, cases[kind], list_cases(cases[kind], kind, want_all));
+}
+
+struct criterion_test_params test_cases_of_same_bits(vact_kind kind)
+{
+    static test_case cases[KIND_LIMIT][CASE_LIMIT];
+    return cr_make_param_array(test_case, cases[kind], list_cases(cases[kind], kind, want_same_bits));
+}
+
+/* Criterion reports a crash without the parameters of the test, so that the case is named here. */
+static char current_case[128];
+
+static void name_crash(int number)
+{
+    ssize_t ignored = write(STDERR_FILENO, current_case, strlen(current_case));
+    (void)ignored;
+    (void)number; /* SA_RESETHAND: the instruction runs again and ends the process as it would have */
+}
+
+static void name_crashes_of(const test_subject *subject)
+{
+    struct sigaction action = {.sa_handler = name_crash, .sa_flags = (int)SA_RESETHAND};
+    snprintf(current_case, sizeof current_case, "crash in %s %s %s\n", subject->info->name, subject->variant,
+             subject->build);
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
+    sigaction(SIGILL, &action, NULL);
+    sigaction(SIGFPE, &action, NULL);
+}
+
+test_subject test_begin(const test_case *which)
+{
+    test_subject subject = {0};
+    subject.info = &vact_registry[which->op];
+    subject.build = vact_builds[which->build];
+    subject.variant = variant_name((vact_math)which->math);
+    subject.bound = subject.info->bound_sleef;
+    if (!vact_build_runs(subject.build))
+        cr_skip("%s: this CPU lacks it", subject.build);
+    subject.table = vact_table_of_build(subject.build, (vact_math)which->math);
+    cr_assert(subject.table != NULL, "%s %s: no table", subject.build, subject.variant);
+    if (!TEST_SANITIZED)
+        name_crashes_of(&subject);
+    return subject;
+}
+
+const vact_table *test_reference_table(const test_case *which)
+{
+    const vact_table *table = vact_table_of_build(REFERENCE_BUILD, (vact_math)which->math);
+    cr_assert(table != NULL, "%s is not in this library", REFERENCE_BUILD);
+    if (!vact_build_runs(REFERENCE_BUILD))
+        cr_skip("%s: this CPU lacks it", REFERENCE_BUILD);
+    return table;
+}
+
+vact_unary_f32_fn *test_unary(const vact_table *table, const vact_op_info *info)
+{
+    vact_unary_f32_fn *kernel = table->unary[VACT_OP_SLOT(info->op)];
+    cr_assert(kernel != NULL, "%s on %s: no kernel", info->name, table->build);
+    return kernel;
+}
+
+vact_channels_f32_fn *test_channels(const vact_table *table, const vact_op_info *info)
+{
+    vact_channels_f32_fn *kernel = table->channels[VACT_OP_SLOT(info->op)];
+    cr_assert(kernel != NULL, "%s on %s: no kernel", info->name, table->build);
+    return kernel;
+}
+
+vact_rows_f32_fn *test_rows(const vact_table *table, const vact_op_info *info)
+{
+    vact_rows_f32_fn *kernel = table->rows[VACT_OP_SLOT(info->op)];
+    cr_assert(kernel != NULL, "%s on %s: no kernel", info->name, table->build);
+    return kernel;
+}
+
+enum { TEXT_SIZE = 256 };
+
+static void name_parameters(char *text, const test_subject *subject, const vact_params_f32 *params)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; params != NULL && i < subject->info->param_count && used < TEXT_SIZE; i++)
+        used += (size_t)snprintf(text + used, TEXT_SIZE - used, " %s=%a", subject->info->params[i].name,
+                                 (double)params->v[i]);
+}
+
+void test_fail_bits(const test_subject *subject, const vact_params_f32 *params, float input, float expected, float got,
+                    const char *where, ...)
+{
+    char place[TEXT_SIZE], parameters[TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, where);
+    vsnprintf(place, sizeof place, where, arguments);
+    va_end(arguments);
+    name_parameters(parameters, subject, params);
+    cr_assert(false, "%s %s %s%s, %s: input %a (0x%08x), expected %a (0x%08x), got %a (0x%08x)", subject->info->name,
+              subject->variant, subject->build, parameters, place, (double)input, test_raw_bits(input),
+              (double)expected, test_raw_bits(expected), (double)got, test_raw_bits(got));
+}
+
+void test_fail_error(const test_subject *subject, const vact_params_f32 *params, float input, double exact, float got,
+                     double error, const char *where, ...)
+{
+    char place[TEXT_SIZE], parameters[TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, where);
+    vsnprintf(place, sizeof place, where, arguments);
+    va_end(arguments);
+    name_parameters(parameters, subject, params);
+    cr_assert(false, "%s %s %s%s, %s: input %a (0x%08x), exact %.17g, got %.9g (0x%08x), error %g ULP, bound %g ULP",
+              subject->info->name, subject->variant, subject->build, parameters, place, (double)input,
+              test_raw_bits(input), exact, (double)got, test_raw_bits(got), error, subject->bound);
+}
+
+void test_fail(const test_subject *subject, const char *text, ...)
+{
+    char message[2 * TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, text);
+    vsnprintf(message, sizeof message, text, arguments);
+    va_end(arguments);
+    cr_assert(false, "%s %s %s: %s", subject->info->name, subject->variant, subject->build, message);
+}

@@ -1,0 +1,135 @@
+/*
+ * What the tests of the kernels share: the cases (one per operation, variant and build), inputs and
+ * parameters to try, buffers between guard pages, and failure messages that name all of these.
+ */
+#ifndef VACT_TESTS_SUPPORT_H
+#define VACT_TESTS_SUPPORT_H
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dispatch/table.h"
+#include "kernels/registry.h"
+#include "vact/vact.h"
+
+#if defined(__has_feature)
+#define TEST_HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define TEST_HAS_FEATURE(feature) 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || TEST_HAS_FEATURE(address_sanitizer) ||            \
+    TEST_HAS_FEATURE(thread_sanitizer)
+#define TEST_SANITIZED 1
+#else
+#define TEST_SANITIZED 0
+#endif
+
+enum {
+    TEST_LANES = 16,               /* floats in the widest vector */
+    TEST_TAIL = 4 * TEST_LANES + 1 /* the longest length that is tried one by one */
+};
+
+/* --------------------------------------------------------------------------------------------- cases */
+
+/* Plain numbers, since a case crosses from Criterion's process into that of the test. */
+typedef struct test_case {
+    int op;    /* index into vact_registry */
+    int build; /* index into vact_builds */
+    int math;  /* a vact_math; AUTO for operations with a single kernel */
+} test_case;
+
+/* What a case stands for. */
+typedef struct test_subject {
+    const vact_op_info *info;
+    const vact_table *table;
+    const char *build;
+    const char *variant; /* "sleef", ..., or "plain" */
+    double bound;        /* in ULP */
+} test_subject;
+
+/* Every case of a kind; and those whose bits must be those of the reference build, without that build itself. */
+struct criterion_test_params test_cases(vact_kind kind);
+struct criterion_test_params test_cases_of_same_bits(vact_kind kind);
+
+/* Resolves a case. Skips it, by name, where this CPU lacks the build. */
+test_subject test_begin(const test_case *which);
+
+/* The reference build's table for the same variant; skips the case where this CPU lacks that build. */
+const vact_table *test_reference_table(const test_case *which);
+
+/* The kernels of a table; the test fails where there is none. */
+vact_unary_f32_fn *test_unary(const vact_table *table, const vact_op_info *info);
+vact_channels_f32_fn *test_channels(const vact_table *table, const vact_op_info *info);
+vact_rows_f32_fn *test_rows(const vact_table *table, const vact_op_info *info);
+
+/* ------------------------------------------------------------------------------------------ numbers */
+
+float test_from_bits(uint32_t bits);
+uint32_t test_raw_bits(float value);
+uint32_t test_bits(float value);              /* all NaNs as one value */
+float test_step(float value, int steps);      /* to the neighbours, -0 and +0 being one step; not from NaN */
+bool test_same(float a, float b);             /* test_bits equal */
+void test_fill(float *dst, size_t n);         /* with a bit pattern that no kernel returns */
+bool test_untouched(const float *p, size_t n); /* still what test_fill wrote */
+
+typedef struct test_random {
+    uint64_t state;
+} test_random;
+
+uint64_t test_random_next(test_random *random);
+double test_random_unit(test_random *random);   /* [0, 1) */
+double test_random_normal(test_random *random); /* mean 0, deviation 1 */
+size_t test_random_below(test_random *random, size_t limit);
+
+/* ------------------------------------------------------------------------------------------- inputs */
+
+typedef struct test_floats {
+    float *v;
+    size_t n;
+    size_t capacity;
+} test_floats;
+
+void test_add(test_floats *list, float value);
+void test_add_around(test_floats *list, double value);  /* +-value and 3 ULP to either side */
+void test_add_specials(test_floats *list);
+void test_add_kinks(test_floats *list, const vact_params_f32 *params);
+void test_add_every(test_floats *list, uint32_t first, uint32_t stride); /* bit patterns */
+void test_add_random_bits(test_floats *list, test_random *random, size_t n);
+void test_add_uniform(test_floats *list, test_random *random, double limit, size_t n); /* [-limit, limit) */
+void test_add_recorded_worst(test_floats *list, const vact_op_info *info); /* of docs/accuracy.json, if it is there */
+void test_free(test_floats *list);
+
+/* Specials, kinks, random bit patterns and values where the transcendental functions bend, for one set of parameters. */
+void test_add_mixture(test_floats *list, const vact_params_f32 *params, test_random *random, size_t n);
+
+enum { TEST_PARAMS_LIMIT = 96 };
+
+/* Parameters to try, the defaults first, over the range for which the bound is stated. */
+size_t test_params(const vact_op_info *info, vact_params_f32 *params);
+
+/* ------------------------------------------------------------------------------- guarded memory, messages */
+
+/* Floats between two pages that may not be touched. */
+typedef struct test_guarded {
+    float *first;
+    size_t n; /* whole pages */
+    void *mapping;
+    size_t mapping_size;
+} test_guarded;
+
+test_guarded test_guarded_new(size_t floats);
+void test_guarded_free(test_guarded *guarded);
+
+/* Fails the test with operation, variant, build, parameters (may be null), input, expected and got; where is printf's. */
+void test_fail_bits(const test_subject *subject, const vact_params_f32 *params, float input, float expected, float got,
+                    const char *where, ...) __attribute__((format(printf, 6, 7)));
+void test_fail_error(const test_subject *subject, const vact_params_f32 *params, float input, double exact, float got,
+                     double error, const char *where, ...) __attribute__((format(printf, 7, 8)));
+/* Fails with operation, variant, build and a text. */
+void test_fail(const test_subject *subject, const char *text, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,318 @@
+/* Which kernels serve: the environment, vact_select, vact_kernel_f32 and what vact_info says of them. Criterion runs
+ * each test in a process of its own, so every one of them sees the library's first use. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include "dispatch/table.h"
+#include "kernels/registry.h"
+#include "named.h"
+
+/* ------------------------------------------------------------------------------- what is to be expected */
+
+typedef struct isa_name {
+    const char *name;
+    vact_isa isa;
+} isa_name;
+
+static const isa_name isa_names[] = {
+    {"scalar", VACT_ISA_SCALAR}, {"avx2", VACT_ISA_AVX2}, {"avx512", VACT_ISA_AVX512}, {"neon", VACT_ISA_NEON}};
+
+enum { ISA_COUNT = sizeof isa_names / sizeof isa_names[0] };
+
+/* The strongest build that this CPU runs, of one instruction set or (AUTO) of all; null where there is none. */
+static const char *best_build(vact_isa isa)
+{
+    for (size_t i = 0; i < vact_build_count; i++) {
+        const vact_table *table = vact_table_of_build(vact_builds[i], VACT_MATH_AUTO);
+        if (vact_build_runs(vact_builds[i]) && (isa == VACT_ISA_AUTO || table->isa == isa))
+            return vact_builds[i];
+    }
+    return NULL;
+}
+
+static void set_environment(const char *isa, const char *math)
+{
+    unsetenv("VACT_ISA");
+    unsetenv("VACT_MATH");
+    if (isa)
+        cr_assert(setenv("VACT_ISA", isa, 1) == 0);
+    if (math)
+        cr_assert(setenv("VACT_MATH", math, 1) == 0);
+}
+
+static void expect_text(const char *what, const char *got, const char *want)
+{
+    cr_assert_not_null(got, "%s is null", what);
+    cr_expect(strcmp(got, want) == 0, "%s is \"%s\", expected \"%s\"", what, got, want);
+}
+
+/* What is in use, as vact_info tells it and as the kernels show it. */
+static void expect_choice(const char *build, vact_math math)
+{
+    const vact_info_t *info = vact_info();
+    expect_text("isa", info->isa, build);
+    expect_text("math", info->math, math == VACT_MATH_SLEEF ? "sleef" : "auto");
+    const vact_table *table = vact_table_of_build(build, math);
+    cr_assert_not_null(table, "%s has no table", build);
+    cr_expect(vact_table_current() == table, "another table is current");
+    for (const vact_op_info *op = vact_registry; op < vact_registry + vact_registry_count; op++)
+        if (op->kind == VACT_KIND_UNARY)
+            cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) == table->unary[VACT_OP_SLOT(op->op)],
+                      "%s: the kernel is another's", op->name);
+}
+
+/* --------------------------------------------------------------------------------------- environment */
+
+Test(dispatch, no_environment)
+{
+    set_environment(NULL, NULL);
+    const vact_info_t *info = vact_info();
+    cr_expect(info->size == sizeof *info);
+    expect_text("version", info->version, VACT_VERSION);
+    cr_expect(info->numerics_version == VACT_NUMERICS_VERSION);
+    expect_text("sleef_version", info->sleef_version, VACT_SLEEF_VERSION);
+    expect_text("detected", info->detected, best_build(VACT_ISA_AUTO));
+    expect_text("env_isa", info->env_isa, "unset");
+    expect_text("env_math", info->env_math, "unset");
+    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
+    char builds[256] = "";
+    for (size_t i = 0; i < vact_build_count; i++) {
+        strcat(builds, i ? " " : "");
+        strcat(builds, vact_builds[i]);
+    }
+    expect_text("builds", info->builds, builds);
+    cr_assert_not_null(info->features);
+    cr_expect(strstr(builds, "avx2") == NULL || vact_build_runs("avx2") == (strstr(info->features, "avx2") != NULL),
+              "features are \"%s\"", info->features);
+}
+
+static int isa_indices[ISA_COUNT];
+
+ParameterizedTestParameters(dispatch, environment_isa)
+{
+    for (int i = 0; i < ISA_COUNT; i++)
+        isa_indices[i] = i;
+    return cr_make_param_array(int, isa_indices, ISA_COUNT);
+}
+
+ParameterizedTest(int *index, dispatch, environment_isa)
+{
+    const isa_name *choice = &isa_names[*index];
+    set_environment(choice->name, NULL);
+    const char *build = best_build(choice->isa);
+    expect_choice(build ? build : best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
+    expect_text("env_isa", vact_info()->env_isa, build ? "honoured" : "unsupported");
+    expect_text("env_math", vact_info()->env_math, "unset");
+    cr_expect(vact_select(VACT_ISA_AUTO, VACT_MATH_AUTO) == VACT_OK);
+    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
+}
+
+static const char *const unknown_names[] = {"bogus", "sse2", "avx", "avx5", "avx5122", "avx2,neon", "%s%n", "5"};
+
+enum { UNKNOWN_COUNT = sizeof unknown_names / sizeof unknown_names[0] };
+
+static int unknown_indices[UNKNOWN_COUNT];
+
+ParameterizedTestParameters(dispatch, environment_unknown)
+{
+    for (int i = 0; i < UNKNOWN_COUNT; i++)
+        unknown_indices[i] = i;
+    return cr_make_param_array(int, unknown_indices, UNKNOWN_COUNT);
+}
+
+ParameterizedTest(int *index, dispatch, environment_unknown)
+{
+    set_environment(unknown_names[*index], unknown_names[*index]);
+    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
+    expect_text("env_isa", vact_info()->env_isa, "unknown");
+    expect_text("env_math", vact_info()->env_math, "unknown");
+}
+
+Test(dispatch, environment_math)
+{
+    set_environment(NULL, "sleef");
+    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_SLEEF);
+    expect_text("env_isa", vact_info()->env_isa, "unset");
+    expect_text("env_math", vact_info()->env_math, "honoured");
+}
+
+Test(dispatch, environment_both)
+{
+    set_environment("scalar", "sleef");
+    expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_SLEEF);
+    expect_text("env_isa", vact_info()->env_isa, "honoured");
+    expect_text("env_math", vact_info()->env_math, "honoured");
+}
+
+Test(dispatch, environment_math_fast)
+{
+    set_environment("scalar", "fast");
+    expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_AUTO);
+    expect_text("env_isa", vact_info()->env_isa, "honoured");
+    expect_text("env_math", vact_info()->env_math, "unsupported");
+}
+
+Test(dispatch, environment_math_cr)
+{
+    set_environment(NULL, "cr");
+    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
+    expect_text("env_math", vact_info()->env_math, "unsupported");
+}
+
+Test(dispatch, environment_is_read_once)
+{
+    set_environment("scalar", NULL);
+    expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_AUTO);
+    set_environment("bogus", "sleef");
+    expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_AUTO);
+    expect_text("env_isa", vact_info()->env_isa, "honoured");
+    expect_text("env_math", vact_info()->env_math, "unset");
+}
+
+/* ------------------------------------------------------------------------------------------ selection */
+
+Test(dispatch, select_overrides_the_environment_at_first_use)
+{
+    set_environment("scalar", "sleef");
+    cr_expect(vact_select(VACT_ISA_AUTO, VACT_MATH_AUTO) == VACT_OK);
+    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
+}
+
+Test(dispatch, select)
+{
+    set_environment(NULL, NULL);
+    const char *build = best_build(VACT_ISA_AUTO);
+    vact_math chosen = VACT_MATH_AUTO;
+    for (int isa = -1; isa <= VACT_ISA_NEON + 1; isa++)
+        for (int math = -1; math <= VACT_MATH_CR + 1; math++) {
+            vact_status want = VACT_OK;
+            if (isa < VACT_ISA_AUTO || isa > VACT_ISA_NEON || math < VACT_MATH_AUTO || math > VACT_MATH_CR)
+                want = VACT_EINVAL;
+            else if (!best_build((vact_isa)isa) || math == VACT_MATH_FAST || math == VACT_MATH_CR)
+                want = VACT_EUNSUPPORTED;
+            vact_status got = vact_select((vact_isa)isa, (vact_math)math);
+            cr_expect(got == want, "vact_select(%d, %d): %s, expected %s", isa, math, vact_status_string(got),
+                      vact_status_string(want));
+            if (want == VACT_OK) {
+                build = best_build((vact_isa)isa);
+                chosen = (vact_math)math;
+            }
+            expect_choice(build, chosen);
+        }
+}
+
+/* ------------------------------------------------------------------------------------- tables, kernels */
+
+Test(dispatch, tables)
+{
+    static const vact_math variants[] = {VACT_MATH_AUTO, VACT_MATH_SLEEF};
+    for (size_t i = 0; i < vact_build_count; i++)
+        for (size_t j = 0; j < 2; j++) {
+            const vact_table *table = vact_table_of_build(vact_builds[i], variants[j]);
+            cr_assert_not_null(table, "%s", vact_builds[i]);
+            expect_text("build", table->build, vact_builds[i]);
+            cr_expect(table->math == variants[j]);
+            for (unsigned slot = 0; slot < VACT_TABLE_SLOTS; slot++) {
+                bool unary = vact_registry_by_code((vact_op)(VACT_KIND_UNARY << 8 | slot)) != NULL;
+                bool channels = vact_registry_by_code((vact_op)(VACT_KIND_CHANNELS << 8 | slot)) != NULL;
+                bool rows = vact_registry_by_code((vact_op)(VACT_KIND_ROWS << 8 | slot)) != NULL;
+                cr_expect((table->unary[slot] != NULL) == unary, "%s unary %u", vact_builds[i], slot);
+                cr_expect((table->channels[slot] != NULL) == channels, "%s channels %u", vact_builds[i], slot);
+                cr_expect((table->rows[slot] != NULL) == rows, "%s rows %u", vact_builds[i], slot);
+            }
+        }
+    cr_expect_null(vact_table_of_build("bogus", VACT_MATH_AUTO));
+    cr_expect_null(vact_table_of_build(vact_builds[0], VACT_MATH_FAST));
+    cr_expect_null(vact_table_of_build(vact_builds[0], VACT_MATH_CR));
+    cr_expect_not(vact_build_runs("bogus"));
+    cr_expect(vact_build_runs(vact_builds[vact_build_count - 1]), "the plainest build must run everywhere");
+}
+
+/* Whatever a pair of codes asks for: the kernel of the table that it names, or null. */
+Test(dispatch, kernels)
+{
+    set_environment(NULL, NULL);
+    for (unsigned code = 0; code <= 0x500; code++) {
+        const vact_op_info *op = vact_registry_by_code((vact_op)code);
+        for (int isa = -1; isa <= VACT_ISA_NEON + 1; isa++)
+            for (int math = -1; math <= VACT_MATH_CR + 1; math++) {
+                bool known = isa >= VACT_ISA_AUTO && isa <= VACT_ISA_NEON && math >= VACT_MATH_AUTO &&
+                             math <= VACT_MATH_SLEEF;
+                const char *build = known ? best_build((vact_isa)isa) : NULL;
+                vact_unary_f32_fn *want = NULL;
+                if (op && op->kind == VACT_KIND_UNARY && build)
+                    want = vact_table_of_build(build, (vact_math)math)->unary[VACT_OP_SLOT(code)];
+                cr_expect(vact_kernel_f32((vact_op)code, (vact_isa)isa, (vact_math)math) == want,
+                          "vact_kernel_f32(%#x, %d, %d)", code, isa, math);
+            }
+    }
+}
+
+/* AUTO stands for what is chosen, each of the two on its own. */
+Test(dispatch, kernels_follow_the_choice)
+{
+    set_environment(NULL, NULL);
+    const char *scalar = best_build(VACT_ISA_SCALAR), *best = best_build(VACT_ISA_AUTO);
+    cr_assert(vact_select(VACT_ISA_SCALAR, VACT_MATH_SLEEF) == VACT_OK);
+    for (const vact_op_info *op = vact_registry; op < vact_registry + vact_registry_count; op++) {
+        if (op->kind != VACT_KIND_UNARY)
+            continue;
+        unsigned slot = VACT_OP_SLOT(op->op);
+        vact_unary_f32_fn *want = vact_table_of_build(scalar, VACT_MATH_SLEEF)->unary[slot];
+        cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_SLEEF) == want, "%s", op->name);
+        cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) == want, "%s", op->name);
+        vact_isa isa = vact_table_of_build(best, VACT_MATH_AUTO)->isa;
+        cr_expect(vact_kernel_f32(op->op, isa, VACT_MATH_AUTO) ==
+                      vact_table_of_build(best, VACT_MATH_SLEEF)->unary[slot],
+                  "%s", op->name);
+    }
+}
+
+/* A resolved kernel does what the named function does under that choice, defaults for null parameters included. */
+Test(dispatch, kernels_compute)
+{
+    set_environment(NULL, NULL);
+    float src[101], by_name[101], by_kernel[101];
+    for (int i = 0; i < 101; i++)
+        src[i] = (float)(i - 50) * 0.21875f;
+    for (int i = 0; i < ISA_COUNT; i++) {
+        if (vact_select(isa_names[i].isa, VACT_MATH_SLEEF) != VACT_OK)
+            continue;
+        for (const vact_op_info *op = vact_registry; op < vact_registry + vact_registry_count; op++) {
+            if (op->kind != VACT_KIND_UNARY)
+                continue;
+            vact_params_f32 defaults = vact_registry_defaults(op);
+            vact_unary_f32_fn *kernel = vact_kernel_f32(op->op, isa_names[i].isa, VACT_MATH_SLEEF);
+            cr_assert_not_null(kernel, "%s %s", op->name, isa_names[i].name);
+            cr_assert(named_unary(op, &defaults, by_name, src, 101) == VACT_OK);
+            kernel(by_kernel, src, 101, NULL);
+            cr_expect(memcmp(by_name, by_kernel, sizeof by_name) == 0, "%s %s, null parameters", op->name,
+                      isa_names[i].name);
+            kernel(by_kernel, src, 101, &defaults);
+            cr_expect(memcmp(by_name, by_kernel, sizeof by_name) == 0, "%s %s", op->name, isa_names[i].name);
+            kernel(NULL, NULL, 0, NULL);
+        }
+    }
+}
+
+/* --------------------------------------------------------------------------------------- small matters */
+
+Test(dispatch, version_and_status)
+{
+    char version[64];
+    snprintf(version, sizeof version, "%d.%d.%d", VACT_VERSION_MAJOR, VACT_VERSION_MINOR, VACT_VERSION_PATCH);
+    expect_text("VACT_VERSION", VACT_VERSION, version);
+    expect_text("vact_version()", vact_version(), VACT_VERSION);
+    for (int a = -1; a <= VACT_EUNSUPPORTED + 1; a++) {
+        cr_assert_not_null(vact_status_string((vact_status)a));
+        cr_expect(vact_status_string((vact_status)a)[0] != '\0');
+        for (int b = VACT_OK; b < a; b++)
+            cr_expect(strcmp(vact_status_string((vact_status)a), vact_status_string((vact_status)b)) != 0,
+                      "%d and %d read the same", a, b);
+    }
+}

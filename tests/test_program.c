@@ -1,0 +1,193 @@
+/* The program vact but for apply's files: help, usage, info, list and run. */
+#include <cjson/cJSON.h>
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "program.h"
+#include "support.h"
+
+TestSuite(program, .init = program_enter, .fini = program_leave);
+
+static const char *const commands[] = {"info", "list", "apply", "run", "accuracy"};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static cJSON *parse_out(const program_result *result)
+{
+    program_expect(result, 0, "");
+    cJSON *document = cJSON_Parse(result->out);
+    cr_assert(document != NULL, "not JSON: %s", result->out);
+    return document;
+}
+
+static const char *text_of(const cJSON *object, const char *key)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(object, key));
+    cr_assert(text != NULL, "no string %s", key);
+    return text;
+}
+
+Test(program, help_tells_of_every_command)
+{
+    char arguments[64];
+    char usage[64];
+    const program_result *result = program_run("--help");
+    program_expect(result, 0, "");
+    for (int i = 0; i < COMMANDS; i++)
+        cr_assert(strstr(result->out, commands[i]) != NULL, "%s is not named", commands[i]);
+    program_expect(program_run(""), 2, "accuracy");
+    for (int i = 0; i < COMMANDS; i++) {
+        snprintf(arguments, sizeof arguments, "%s --help", commands[i]);
+        snprintf(usage, sizeof usage, "Usage: vact %s ", commands[i]);
+        result = program_run(arguments);
+        program_expect(result, 0, "");
+        cr_assert(strstr(result->out, usage) != NULL, "no '%s' in: %s", usage, result->out);
+    }
+}
+
+Test(program, version)
+{
+    const program_result *result = program_run("--version");
+    program_expect(result, 0, "");
+    cr_assert_str_eq(result->out, "vact " VACT_VERSION "\n");
+}
+
+Test(program, wrong_usage)
+{
+    program_expect(program_run("aply"), 2, "did you mean apply");
+    program_expect(program_run("zzzzzzzz"), 2, "no command is named 'zzzzzzzz'");
+    program_expect(program_run("--nonsense"), 2, "unrecognized option");
+    program_expect(program_run("info --nonsense"), 2, "vact info: unrecognized option");
+    program_expect(program_run("info more"), 2, "no argument is taken");
+    program_expect(program_run("list gello"), 2, "did you mean gelu");
+    program_expect(program_run("list hardswish"), 2, "did you mean hard_swish");
+    program_expect(program_run("run a b"), 2, "one file too many");
+    program_expect(program_run("run --repetitions 0"), 2, "not a number from 1 to 101");
+    program_expect(program_run("run --isa sse"), 2, "--isa 'sse' is unknown");
+}
+
+Test(program, info_is_what_the_library_says)
+{
+    const vact_info_t *info = vact_info();
+    const program_result *result = program_run("info");
+    program_expect(result, 0, "");
+    cr_assert(strstr(result->out, info->version) != NULL && strstr(result->out, info->detected) != NULL);
+
+    cJSON *document = parse_out(program_run("info --json"));
+    cr_assert_str_eq(text_of(document, "version"), info->version);
+    cr_assert_str_eq(text_of(document, "features"), info->features);
+    cr_assert_str_eq(text_of(document, "detected"), info->detected);
+    cr_assert_str_eq(text_of(document, "isa"), info->detected); /* the environment is not set for the child */
+    cr_assert_str_eq(text_of(document, "math"), "auto");
+    cr_assert_str_eq(text_of(document, "sleef_version"), info->sleef_version);
+    cr_assert_str_eq(text_of(cJSON_GetObjectItem(document, "environment"), "VACT_ISA"), "unset");
+    const cJSON *builds = cJSON_GetObjectItem(document, "builds");
+    cr_assert(cJSON_GetArraySize(builds) == (int)vact_build_count);
+    for (size_t i = 0; i < vact_build_count; i++) {
+        const cJSON *build = cJSON_GetArrayItem(builds, (int)i);
+        cr_assert_str_eq(text_of(build, "name"), vact_builds[i]);
+        cr_assert(cJSON_IsTrue(cJSON_GetObjectItem(build, "runs")) == vact_build_runs(vact_builds[i]));
+    }
+    cJSON_Delete(document);
+}
+
+Test(program, list_is_the_registry)
+{
+    const program_result *result = program_run("list");
+    program_expect(result, 0, "");
+    for (size_t i = 0; i < vact_registry_count; i++)
+        cr_assert(strstr(result->out, vact_registry[i].formula) != NULL, "%s is missing", vact_registry[i].name);
+
+    result = program_run("list softplus relu");
+    program_expect(result, 0, "");
+    cr_assert(strncmp(result->out, "softplus\n", 9) == 0 && strstr(result->out, "\nrelu\n") != NULL);
+    cr_assert(strstr(result->out, "beta = 1 (finite and > 0), threshold = 20 (not NaN)") != NULL, "%s", result->out);
+    cr_assert(strstr(result->out, "gelu") == NULL);
+
+    cJSON *document = parse_out(program_run("list --json"));
+    cr_assert(cJSON_GetArraySize(document) == (int)vact_registry_count);
+    for (size_t i = 0; i < vact_registry_count; i++) {
+        const vact_op_info *op = &vact_registry[i];
+        const cJSON *entry = cJSON_GetArrayItem(document, (int)i);
+        cr_assert_str_eq(text_of(entry, "name"), op->name);
+        cr_assert_str_eq(text_of(entry, "formula"), op->formula);
+        cr_assert_str_eq(text_of(entry, "range"), op->range);
+        cr_assert_str_eq(text_of(entry, "auto"), op->needs_math ? "sleef" : "plain");
+        const cJSON *bound = cJSON_GetObjectItem(cJSON_GetObjectItem(entry, "bounds_ulp"), text_of(entry, "auto"));
+        cr_assert(cJSON_GetNumberValue(bound) == op->bound_sleef, "%s: bound", op->name);
+        const cJSON *parameters = cJSON_GetObjectItem(entry, "parameters");
+        cr_assert(cJSON_GetArraySize(parameters) == op->param_count);
+        for (int p = 0; p < op->param_count; p++) {
+            const cJSON *value = cJSON_GetObjectItem(cJSON_GetArrayItem(parameters, p), "default");
+            cr_assert((float)cJSON_GetNumberValue(value) == op->params[p].default_value, "%s: default", op->name);
+        }
+    }
+    cJSON_Delete(document);
+}
+
+/* The main job on a small tensor with everything in it; apply's results are checked elsewhere. */
+Test(program, run_measures_every_operation)
+{
+    enum { ROWS = 16, COLS = 500 };
+    float *values = malloc(sizeof(float) * ROWS * COLS);
+    test_random random = {5};
+    for (size_t i = 0; i < (size_t)ROWS * COLS; i++)
+        values[i] = test_from_bits((uint32_t)test_random_next(&random));
+    values[1] = NAN;
+    values[2] = -INFINITY;
+    npy_save("in.npy", "(16, 500)", values, (size_t)ROWS * COLS);
+    free(values);
+
+    const program_result *result = program_run("run --repetitions 1 in.npy");
+    program_expect(result, 0, "");
+    cr_assert(strstr(result->out, "float32 (16, 500)") != NULL, "%s", result->out);
+    cr_assert(strstr(result->out, "operations within their bounds") != NULL, "%s", result->out);
+
+    cJSON *document = parse_out(program_run("run --repetitions 1 --isa scalar --json in.npy"));
+    const cJSON *rows = cJSON_GetObjectItem(document, "results");
+    cr_assert(strncmp(text_of(document, "isa"), "scalar", 6) == 0);
+    cr_assert(cJSON_GetArraySize(rows) == (int)vact_registry_count);
+    for (size_t i = 0; i < vact_registry_count; i++) {
+        const cJSON *row = cJSON_GetArrayItem(rows, (int)i);
+        cr_assert_str_eq(text_of(row, "operation"), vact_registry[i].name);
+        cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "gb_per_second")) > 0.0);
+        cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "relative_to_copy")) > 0.0);
+        cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "max_error_ulp")) <= vact_registry[i].bound_sleef);
+    }
+    cJSON_Delete(document);
+}
+
+Test(program, run_on_one_element_and_on_none)
+{
+    static const float one = -0.5f;
+    npy_save("one.npy", "()", &one, 1);
+    program_expect(program_run("run --repetitions 1 one.npy"), 0, "");
+    npy_save("none.npy", "(3, 0)", &one, 0);
+    program_expect(program_run("run none.npy"), 1, "none.npy: the array is empty");
+}
+
+Test(program, run_draws_and_saves_the_same_tensor_each_time)
+{
+    static const char shape[] = "(4096, 1024)";
+    enum { COUNT = 4096 * 1024 };
+    program_expect(program_run("run --repetitions 1 --save a.npy"), 0, "");
+    FILE *file = fopen("a.npy", "rb");
+    float *values = malloc(sizeof(float) * COUNT);
+    cr_assert(file != NULL && values != NULL && fseek(file, 128, SEEK_SET) == 0);
+    cr_assert(fread(values, sizeof(float), COUNT, file) == COUNT);
+    fclose(file);
+    double sum = 0.0;
+    double squares = 0.0;
+    for (size_t i = 0; i < COUNT; i++) {
+        sum += (double)values[i];
+        squares += (double)values[i] * (double)values[i];
+    }
+    /* five standard errors: 2/sqrt(n), and sqrt(2/n)*4 of the variance */
+    cr_assert(fabs(sum / COUNT) < 5.0 * 2.0 / 2048.0, "mean %g", sum / COUNT);
+    cr_assert(fabs(squares / COUNT - 4.0) < 5.0 * 4.0 * 1.4142 / 2048.0, "variance %g", squares / COUNT);
+    program_expect(program_run("run --repetitions 1 --save b.npy"), 0, "");
+    npy_expect("b.npy", shape, values, COUNT);
+    free(values);
+}

@@ -1,0 +1,273 @@
+/* Registry, public header, act/ and `vact list` say the same. test_documents.c has the pages. */
+#include <ctype.h>
+#include <glob.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "command.h"
+#include "kernels/registry.h"
+
+static const char header_path[] = VACT_SOURCE_DIR "/include/vact/vact.h";
+
+/* The codes as they were first published: an operation never changes its own and none is used again. */
+typedef struct published_code {
+    const char *name;
+    unsigned code;
+} published_code;
+
+static const published_code codes[] = {
+    {"relu", 0x101},         {"relu6", 0x102},       {"relu_squared", 0x103}, {"leaky_relu", 0x104},
+    {"elu", 0x105},          {"celu", 0x106},        {"selu", 0x107},         {"gelu", 0x108},
+    {"gelu_tanh", 0x109},    {"gelu_quick", 0x10a},  {"silu", 0x10b},         {"swish", 0x10c},
+    {"mish", 0x10d},         {"sigmoid", 0x10e},     {"log_sigmoid", 0x10f},  {"hard_sigmoid", 0x110},
+    {"hard_sigmoid6", 0x111}, {"hard_swish", 0x112}, {"tanh", 0x113},         {"tanh_shrink", 0x114},
+    {"hardtanh", 0x115},     {"soft_shrink", 0x116}, {"hard_shrink", 0x117},  {"threshold", 0x118},
+    {"thresholded_relu", 0x119}, {"softplus", 0x11a}, {"softsign", 0x11b},    {"exp", 0x11c},
+    {"prelu", 0x201},        {"softmax", 0x301},     {"log_softmax", 0x302},
+};
+
+enum { CODE_COUNT = sizeof codes / sizeof codes[0] };
+
+static const vact_op_info *end_of_registry(void)
+{
+    return vact_registry + vact_registry_count;
+}
+
+static char *header_text(void)
+{
+    char *text = read_text(header_path);
+    cr_assert_not_null(text, "%s cannot be read", header_path);
+    return text;
+}
+
+/* Every run of white space as one blank. */
+static void collapse(char *text)
+{
+    char *out = text;
+    for (const char *in = text; *in; in++)
+        if (!isspace((unsigned char)*in))
+            *out++ = *in;
+        else if (out == text || out[-1] != ' ')
+            *out++ = ' ';
+    *out = '\0';
+}
+
+static bool is_word_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+        if ((at == text || !is_word_character(at[-1])) && !is_word_character(at[length]))
+            return true;
+    return false;
+}
+
+/* --------------------------------------------------------------------------------------------- codes */
+
+Test(registry, published_codes_stay)
+{
+    for (int i = 0; i < CODE_COUNT; i++) {
+        const vact_op_info *info = vact_registry_by_name(codes[i].name);
+        cr_assert_not_null(info, "%s is gone", codes[i].name);
+        cr_expect((unsigned)info->op == codes[i].code, "%s is %#x, was published as %#x", codes[i].name,
+                  (unsigned)info->op, codes[i].code);
+    }
+    cr_expect(vact_registry_count == CODE_COUNT, "enter the new operation's code into this test's table");
+}
+
+Test(registry, lines_are_sound)
+{
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        vact_params_f32 defaults = vact_registry_defaults(info);
+        cr_expect(VACT_OP_KIND(info->op) == info->kind, "%s: the code's kind", info->name);
+        cr_expect(((unsigned)info->op & 0xffu) != 0, "%s: slot 0 stays unused", info->name);
+        cr_expect(vact_registry_by_code(info->op) == info, "%s: the code stands twice", info->name);
+        cr_expect(vact_registry_by_name(info->name) == info, "%s: the name stands twice", info->name);
+        cr_expect(vact_registry_accepts(info, &defaults), "%s refuses its own defaults", info->name);
+        cr_expect(info->bound_sleef >= 0.0 && info->bound_sleef <= (info->needs_math ? 4.0 : 1.0),
+                  "%s: a bound of %g ULP", info->name, info->bound_sleef);
+        cr_expect(has_word(info->formula, "x") || has_word(info->formula, "x_i"), "%s: formula without x",
+                  info->name);
+        cr_expect(info->range[0] != '\0', "%s: no range", info->name);
+        for (int i = 0; i < info->param_count; i++)
+            cr_expect(has_word(info->formula, info->params[i].name), "%s: formula without %s", info->name,
+                      info->params[i].name);
+    }
+    cr_expect_null(vact_registry_by_code((vact_op)0));
+    cr_expect_null(vact_registry_by_name("bogus"));
+    cr_expect_null(vact_registry_by_name(""));
+}
+
+/* -------------------------------------------------------------------------------------------- header */
+
+Test(registry, header_enumerators)
+{
+    char *text = header_text(), *rest = NULL;
+    size_t found = 0;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        char name[64];
+        unsigned code = 0;
+        if (sscanf(line, " VACT_OP_%63[A-Z0-9_] = %x", name, &code) != 2)
+            continue;
+        found++;
+        for (char *c = name; *c; c++)
+            *c = (char)tolower((unsigned char)*c);
+        const vact_op_info *info = vact_registry_by_name(name);
+        cr_expect(info && (unsigned)info->op == code, "%s = %#x has no line in the registry", name, code);
+    }
+    cr_expect(found == vact_registry_count, "%zu enumerators, %zu lines", found, vact_registry_count);
+    free(text);
+}
+
+static void expect_prototype(const char *header, const vact_op_info *info, const char *suffix, const char *parameters)
+{
+    char prototype[512];
+    snprintf(prototype, sizeof prototype, "VACT_API vact_status vact_%s%s_f32(%s);", info->name, suffix, parameters);
+    cr_expect(strstr(header, prototype), "the header lacks: %s", prototype);
+}
+
+Test(registry, header_prototypes)
+{
+    char *header = header_text();
+    collapse(header);
+    size_t wanted = 1; /* vact_forward_f32 */
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        char parameters[256] = "float *dst, const float *src, size_t n";
+        wanted += info->kind == VACT_KIND_ROWS ? 2 : 1;
+        switch (info->kind) {
+        case VACT_KIND_UNARY:
+            for (int i = 0; i < info->param_count; i++) {
+                size_t length = strlen(parameters);
+                snprintf(parameters + length, sizeof parameters - length, ", float %s", info->params[i].name);
+            }
+            expect_prototype(header, info, "", parameters);
+            break;
+        case VACT_KIND_CHANNELS:
+            expect_prototype(header, info, "", "float *dst, const float *src, const float *slope, size_t outer, "
+                                               "size_t channels, size_t inner");
+            break;
+        case VACT_KIND_ROWS:
+            expect_prototype(header, info, "", "float *dst, const float *src, size_t rows, size_t cols");
+            expect_prototype(header, info, "_rows", "float *dst, size_t dst_stride, const float *src, "
+                                                    "size_t src_stride, size_t rows, size_t cols");
+            break;
+        case VACT_KIND_GATE:
+        default: cr_expect(false, "%s: a kind that this test does not know", info->name);
+        }
+    }
+    size_t found = 0;
+    for (const char *at = strstr(header, "VACT_API vact_status vact_"); at; at = strstr(at + 1, "VACT_API vact_stat")) {
+        char name[64] = "";
+        sscanf(at, "VACT_API vact_status vact_%63[a-z0-9_](", name);
+        size_t length = strlen(name);
+        found += length > 4 && strcmp(name + length - 4, "_f32") == 0;
+    }
+    cr_expect(found == wanted, "%zu prototypes over float, %zu expected", found, wanted);
+    free(header);
+}
+
+/* The comment that ends right before the prototype, as a string to be freed; null where there is none. */
+static char *comment_before(const char *header, const char *prototype)
+{
+    const char *end = strstr(header, prototype);
+    while (end && end > header && isspace((unsigned char)end[-1]))
+        end--;
+    if (!end || end - header < 4 || strncmp(end - 2, "*/", 2) != 0)
+        return NULL;
+    const char *start = end - 2;
+    while (start > header && strncmp(start, "/*", 2) != 0)
+        start--;
+    return strndup(start, (size_t)(end - start));
+}
+
+Test(registry, header_documentation)
+{
+    char *header = header_text();
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        char prototype[128], number[32], *comment;
+        snprintf(prototype, sizeof prototype, "VACT_API vact_status vact_%s_f32(", info->name);
+        comment = comment_before(header, prototype);
+        cr_expect(comment, "vact_%s_f32 has no documentation", info->name);
+        if (!comment)
+            continue;
+        const char *first = comment + strspn(comment, "/* \n");
+        size_t length = strlen(info->name);
+        cr_expect(strncmp(first, info->name, length) == 0 && (first[length] == ':' || first[length] == ','),
+                  "the documentation of %s begins with another's: %.40s", info->name, first);
+        for (int i = 0; i < info->param_count; i++) {
+            snprintf(number, sizeof number, "%g", (double)info->params[i].default_value);
+            cr_expect(has_word(comment, info->params[i].name), "the documentation of %s lacks %s", info->name,
+                      info->params[i].name);
+            cr_expect(has_word(comment, number), "the documentation of %s lacks the default %s", info->name, number);
+        }
+        free(comment);
+    }
+    free(header);
+}
+
+static void expect_accepted(const char *compiler, const char *options)
+{
+    if (!command_exists(compiler))
+        cr_skip("%s: not installed", compiler);
+    command_result result = command_run("printf '%%s\\n' '#include <vact/vact.h>' 'int use(float *p);' "
+                                        "'int use(float *p) { return vact_relu_f32(p, p, 1); }' | "
+                                        "%s %s -Wall -Wextra -pedantic-errors -Werror -I '%s/include' -S -o - - 2>&1",
+                                        compiler, options, VACT_SOURCE_DIR);
+    cr_expect(result.status == 0, "%s %s: %s", compiler, options, result.text);
+    cr_expect(has_word(result.text, "vact_relu_f32"), "%s %s mangles the name", compiler, options);
+    free(result.text);
+}
+
+Test(registry, header_is_c)
+{
+    expect_accepted("cc", "-x c -std=c11");
+    expect_accepted("cc", "-x c -std=c99");
+}
+
+Test(registry, header_is_cxx)
+{
+    expect_accepted("c++", "-x c++ -std=c++98");
+    expect_accepted("c++", "-x c++ -std=c++17");
+}
+
+/* ------------------------------------------------------------------------------------- files, program */
+
+Test(registry, act_files)
+{
+    glob_t files;
+    cr_assert(glob(VACT_SOURCE_DIR "/kernels/act/*", 0, NULL, &files) == 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        char name[64] = "";
+        sscanf(strrchr(files.gl_pathv[i], '/'), "/%63[a-z0-9_].h", name);
+        cr_expect(vact_registry_by_name(name), "%s has no line in the registry", files.gl_pathv[i]);
+    }
+    globfree(&files);
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        char path[512], function[128];
+        snprintf(path, sizeof path, "%s/kernels/act/%s.h", VACT_SOURCE_DIR, info->name);
+        snprintf(function, sizeof function, "%s_%s", info->name, info->kind == VACT_KIND_ROWS ? "row" : "forward");
+        char *text = read_text(path);
+        cr_expect(text && has_word(text, function), "%s does not define %s", path, function);
+        free(text);
+    }
+}
+
+Test(registry, program_lists_everything)
+{
+    command_result list = command_run("'%s' list", VACT_PROGRAM);
+    cr_assert(list.status == 0, "vact list: status %d", list.status);
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        cr_expect(has_word(list.text, info->name), "vact list lacks %s", info->name);
+        cr_expect(strstr(list.text, info->formula), "vact list lacks the formula of %s", info->name);
+        cr_expect(strstr(list.text, info->range), "vact list lacks the range of %s", info->name);
+    }
+    free(list.text);
+}

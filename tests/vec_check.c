@@ -1,0 +1,280 @@
+/*
+ * The method: every operation over the cross product of special values and over random operands that make halfway
+ * cases, cancellation and subnormals frequent, against scalar C; bit for bit, all NaNs being one value where the
+ * contract says so. Partial loads and stores are tried between pages that fault.
+ */
+#include "vec_check.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static float from_bits(uint32_t bits)
+{
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+static uint32_t to_bits(float f)
+{
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return bits;
+}
+
+/* ------------------------------------------------------------------------------------- what is right */
+
+static float want_neg(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) ^ 0x80000000u); }
+static float want_abs(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) & 0x7fffffffu); }
+static float want_add(float a, float b, float c) { return (void)c, a + b; }
+static float want_sub(float a, float b, float c) { return (void)c, a - b; }
+static float want_mul(float a, float b, float c) { return (void)c, a * b; }
+static float want_div(float a, float b, float c) { return (void)c, a / b; }
+static float want_max(float a, float b, float c) { return (void)c, a > b ? a : b; }
+static float want_min(float a, float b, float c) { return (void)c, a < b ? a : b; }
+static float want_fma(float a, float b, float c) { return fmaf(a, b, c); }
+static float want_fnma(float a, float b, float c) { return fmaf(-a, b, c); }
+static float want_lt(float a, float b, float c) { return (void)c, a < b ? 1.0f : 0.0f; }
+static float want_le(float a, float b, float c) { return (void)c, a <= b ? 1.0f : 0.0f; }
+static float want_eq(float a, float b, float c) { return (void)c, a == b ? 1.0f : 0.0f; }
+static float want_and(float a, float b, float c) { return a < b && b < c ? 1.0f : 0.0f; }
+static float want_or(float a, float b, float c) { return a < b || b < c ? 1.0f : 0.0f; }
+static float want_select(float a, float b, float c) { return a < b ? b : c; }
+
+static float want_copysign(float a, float b, float c)
+{
+    (void)c;
+    return from_bits((to_bits(a) & 0x7fffffffu) | (to_bits(b) & 0x80000000u));
+}
+
+typedef struct oracle {
+    const char *name;
+    float (*want)(float a, float b, float c);
+    bool keeps_nan_bits;
+} oracle;
+
+static const oracle oracles[] = {
+    {"vf_neg", want_neg, true},
+    {"vf_abs", want_abs, true},
+    {"vf_copysign", want_copysign, true},
+    {"vf_select", want_select, true},
+    {"vf_add", want_add, false},
+    {"vf_sub", want_sub, false},
+    {"vf_mul", want_mul, false},
+    {"vf_div", want_div, false},
+    {"vf_fma", want_fma, false},
+    {"vf_fnma", want_fnma, false},
+    {"vf_max", want_max, false},
+    {"vf_min", want_min, false},
+    {"vm_lt", want_lt, false},
+    {"vm_le", want_le, false},
+    {"vm_eq", want_eq, false},
+    {"vm_and", want_and, false},
+    {"vm_or", want_or, false},
+};
+
+static const oracle *oracle_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof oracles / sizeof oracles[0]; i++)
+        if (strcmp(oracles[i].name, name) == 0)
+            return &oracles[i];
+    return NULL;
+}
+
+static bool same(float got, float want, bool keeps_nan_bits)
+{
+    if (isnan(got) && isnan(want) && !keeps_nan_bits)
+        return true;
+    return to_bits(got) == to_bits(want);
+}
+
+/* ------------------------------------------------------------------------------------------ operands */
+
+static const uint32_t specials[] = {
+    0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x00000002, 0x00400000, 0x80400000, 0x007fffff, 0x807fffff,
+    0x00800000, 0x80800000, 0x00800001, 0x01000000, 0x1f800000, 0x20000001, 0x33800000, 0x33ffffff, 0x34000000,
+    0x3effffff, 0x3f000000, 0x3f7fffff, 0x3f800000, 0xbf800000, 0x3f800001, 0x3f800002, 0x3fb504f3, 0x3fffffff,
+    0x40000000, 0xc0400000, 0x4b7fffff, 0x4b800000, 0x4b800001, 0x5f000000, 0x7e800000, 0x7f000000, 0x7f7fffff,
+    0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x7f800001,
+};
+
+enum {
+    SPECIAL_COUNT = sizeof specials / sizeof specials[0],
+    CROSS_COUNT = SPECIAL_COUNT * SPECIAL_COUNT * SPECIAL_COUNT,
+    RANDOM_COUNT = 200000,
+    /* up to a multiple of any number of lanes */
+    TOTAL = (CROSS_COUNT + RANDOM_COUNT + VEC_LANES_LIMIT - 1) / VEC_LANES_LIMIT * VEC_LANES_LIMIT
+};
+
+/* splitmix64 (Steele, Lea, Flood 2014) */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* Half of them any bit pattern at all; half with neighbouring exponents and few significant bits, from which
+ * sums and products that end exactly halfway between two floats come out often. */
+static float random_operand(uint64_t *state)
+{
+    uint64_t r = next_random(state);
+    uint32_t bits = (uint32_t)r;
+    if (r >> 63)
+        return from_bits(bits);
+    uint32_t dropped = (uint32_t)(r >> 32) % 24u;
+    uint32_t exponent = 127u - 26u + (uint32_t)(r >> 40) % 53u;
+    return from_bits((bits & 0x80000000u) | exponent << 23 | ((bits & 0x007fffffu) >> dropped << dropped));
+}
+
+static float *new_array(void)
+{
+    float *array = malloc(TOTAL * sizeof *array);
+    if (!array)
+        abort();
+    return array;
+}
+
+static void fill_operands(float *a, float *b, float *c)
+{
+    uint64_t state = 2;
+    for (size_t i = 0; i < TOTAL; i++) {
+        if (i < CROSS_COUNT) {
+            a[i] = from_bits(specials[i % SPECIAL_COUNT]);
+            b[i] = from_bits(specials[i / SPECIAL_COUNT % SPECIAL_COUNT]);
+            c[i] = from_bits(specials[i / SPECIAL_COUNT / SPECIAL_COUNT]);
+        } else {
+            a[i] = random_operand(&state);
+            b[i] = random_operand(&state);
+            /* every third: an fma that cancels all but the rounding error of its product */
+            c[i] = i % 3 == 0 ? -(a[i] * b[i]) : random_operand(&state);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------------- checks */
+
+bool vec_check_covers(const vec_ops *build, const char *name)
+{
+    static const char *const memory[] = {"vf_set1", "vf_load", "vf_store", "vf_load_partial", "vf_store_partial"};
+    for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
+        if (strcmp(memory[i], name) == 0)
+            return true;
+    for (size_t i = 0; build->names[i]; i++)
+        if (strcmp(build->names[i], name) == 0)
+            return oracle_named(name) != NULL;
+    return false;
+}
+
+int vec_check_operations(const vec_ops *build, FILE *report)
+{
+    int failures = 0;
+    float *a = new_array(), *b = new_array(), *c = new_array(), *got = new_array();
+    fill_operands(a, b, c);
+    for (size_t op = 0; build->names[op]; op++) {
+        const oracle *right = oracle_named(build->names[op]);
+        if (!right) {
+            fprintf(report, "%s has no oracle\n", build->names[op]);
+            failures++;
+            continue;
+        }
+        build->run(op, got, a, b, c, TOTAL);
+        for (size_t i = 0; i < TOTAL; i++) {
+            float want = right->want(a[i], b[i], c[i]);
+            if (same(got[i], want, right->keeps_nan_bits))
+                continue;
+            fprintf(report, "%s %s(%a, %a, %a) [%08x %08x %08x]: %a [%08x], expected %a [%08x]\n", build->build,
+                    build->names[op], (double)a[i], (double)b[i], (double)c[i], to_bits(a[i]), to_bits(b[i]),
+                    to_bits(c[i]), (double)got[i], to_bits(got[i]), (double)want, to_bits(want));
+            failures++;
+            break;
+        }
+    }
+    free(a), free(b), free(c), free(got);
+    return failures;
+}
+
+int vec_check_set1(const vec_ops *build, FILE *report)
+{
+    int failures = 0;
+    for (size_t i = 0; i < SPECIAL_COUNT; i++) {
+        float all[VEC_LANES_LIMIT];
+        build->set1(all, from_bits(specials[i]));
+        for (size_t lane = 0; lane < build->lanes; lane++)
+            if (to_bits(all[lane]) != specials[i]) {
+                fprintf(report, "%s vf_set1(%08x): lane %zu is %08x\n", build->build, specials[i], lane,
+                        to_bits(all[lane]));
+                failures++;
+            }
+    }
+    return failures;
+}
+
+/* One readable and writable page between two that fault. */
+static float *guarded_page(size_t page)
+{
+    unsigned char *area = mmap(NULL, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (area == MAP_FAILED || mprotect(area + page, page, PROT_READ | PROT_WRITE) != 0)
+        abort();
+    return (float *)(void *)(area + page);
+}
+
+/* Places alternately at the start and at the end of the page, each way at every misalignment. */
+static size_t place_in_page(size_t place, size_t n, size_t floats)
+{
+    return place % 2 ? floats - n - place / 2 : place / 2;
+}
+
+int vec_check_partial_loads(const vec_ops *build, FILE *report)
+{
+    int failures = 0;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), floats = page / sizeof(float);
+    float *start = guarded_page(page);
+    for (size_t i = 0; i < floats; i++)
+        start[i] = from_bits(0x7f800001u + (uint32_t)i); /* signalling NaNs: a load must not touch a bit */
+    for (size_t n = 0; n < build->lanes; n++)
+        for (size_t place = 0; place < 2 * build->lanes; place++) {
+            size_t first = place_in_page(place, n, floats);
+            float all[VEC_LANES_LIMIT];
+            build->load_partial(all, start + first, n);
+            for (size_t lane = 0; lane < build->lanes; lane++) {
+                uint32_t want = lane < n ? to_bits(start[first + lane]) : 0;
+                if (to_bits(all[lane]) != want) {
+                    fprintf(report, "%s: load of %zu from %zu: lane %zu is %08x, expected %08x\n", build->build, n,
+                            first, lane, to_bits(all[lane]), want);
+                    failures++;
+                }
+            }
+        }
+    return failures;
+}
+
+int vec_check_partial_stores(const vec_ops *build, FILE *report)
+{
+    int failures = 0;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), floats = page / sizeof(float);
+    float *start = guarded_page(page);
+    float all[VEC_LANES_LIMIT];
+    for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++)
+        all[lane] = from_bits(0xff800001u + (uint32_t)lane);
+    for (size_t n = 0; n < build->lanes; n++)
+        for (size_t place = 0; place < 2 * build->lanes; place++) {
+            size_t first = place_in_page(place, n, floats);
+            memset(start, 0x5a, page);
+            build->store_partial(start + first, all, n);
+            for (size_t i = 0; i < floats; i++) {
+                uint32_t want = i >= first && i < first + n ? to_bits(all[i - first]) : 0x5a5a5a5au;
+                if (to_bits(start[i]) != want) {
+                    fprintf(report, "%s: store of %zu to %zu: element %zu is %08x, expected %08x\n", build->build, n,
+                            first, i, to_bits(start[i]), want);
+                    failures++;
+                }
+            }
+        }
+    return failures;
+}

@@ -1,0 +1,23 @@
+/* The operations of the vector layer over arrays, one table per build, so that one test drives them all.
+ * vec_ops.c makes the tables; test_vec.c holds them to scalar C. */
+#ifndef VACT_TESTS_VEC_OPS_H
+#define VACT_TESTS_VEC_OPS_H
+
+#include <stddef.h>
+
+enum { VEC_LANES_LIMIT = 64 };
+
+typedef struct vec_ops {
+    const char *build;
+    size_t lanes;
+    const char *const *names; /* of the operations, as in the header of the vector layer; ends with null */
+    /* dst[i] = op(a[i], b[i], c[i]) for i < n, n a multiple of the lanes; an operation of fewer operands ignores
+     * the rest. A comparison shows as 1 or 0; vf_select takes a < b for its mask and chooses between b and c;
+     * vm_and and vm_or work on the masks a < b and b < c. */
+    void (*run)(size_t op, float *dst, const float *a, const float *b, const float *c, size_t n);
+    void (*set1)(float *all, float a);                            /* every lane of vf_set1 */
+    void (*load_partial)(float *all, const float *p, size_t n);   /* every lane of the partial load */
+    void (*store_partial)(float *p, const float *all, size_t n);
+} vec_ops;
+
+#endif

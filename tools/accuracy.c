@@ -1,0 +1,302 @@
+/* `vact accuracy`: from the options to a sweep, digests or a merge, and from those to what is shown. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "accuracy_options.h"
+#include "accuracy_output.h"
+#include "accuracy_report.h"
+#include "accuracy_rows.h"
+#include "tool.h"
+
+static volatile sig_atomic_t caught_signal;
+
+static void on_signal(int number)
+{
+    caught_signal = number;
+    accuracy_stop = true;
+}
+
+/* A second signal ends the program as usual. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static bool add_table(accuracy_job *job, const char *build, vact_math math)
+{
+    const vact_table *table = vact_table_of_build(build, VACT_MATH_AUTO);
+    if (table == NULL) {
+        vact_tool_fail("--isa", "%s is not in this build of vact", build);
+        return false;
+    }
+    if (!vact_build_runs(build)) {
+        vact_tool_fail("--isa", "this CPU does not run %s", build);
+        return false;
+    }
+    table = vact_table_of_build(build, math);
+    if (table == NULL) {
+        vact_tool_fail("--math", "%s is not in this build of vact", math == VACT_MATH_FAST ? "fast" : "this variant");
+        return false;
+    }
+    if (job->build_count < ACCURACY_MOST_BUILDS)
+        job->tables[job->build_count++] = table;
+    return true;
+}
+
+/* The builds named, or all that the CPU runs but the baseline, which has no FMA, where there is a better one. */
+static bool choose_builds(accuracy_job *job, const accuracy_options *options)
+{
+    for (size_t i = 0; i < options->build_count; i++)
+        if (!add_table(job, options->builds[i], options->math))
+            return false;
+    for (size_t i = 0; options->build_count == 0 && i < vact_build_count; i++) {
+        bool baseline = strcmp(vact_builds[i], "scalar") == 0;
+        if (vact_build_runs(vact_builds[i]) && !(baseline && job->build_count != 0) &&
+            !add_table(job, vact_builds[i], options->math))
+            return false;
+    }
+    const char *names[ACCURACY_MOST_BUILDS];
+    for (size_t k = 0; k < job->build_count; k++)
+        names[k] = job->tables[k]->build;
+    job->reference = accuracy_reference_build(names, job->build_count);
+    return job->build_count != 0;
+}
+
+static bool has_kernel(const vact_table *table, const vact_op_info *info)
+{
+    unsigned slot = VACT_OP_SLOT(info->op);
+    switch (info->kind) {
+    case VACT_KIND_UNARY: return table->unary[slot] != NULL;
+    case VACT_KIND_CHANNELS: return table->channels[slot] != NULL;
+    case VACT_KIND_ROWS: return table->rows[slot] != NULL;
+    case VACT_KIND_GATE: return false;
+    }
+    return false;
+}
+
+/* The operations in the order of the user or the registry, those over rows apart. */
+typedef struct plan {
+    accuracy_job job;
+    accuracy_target swept[ACCURACY_MOST_OPS];
+    const vact_op_info *rows[ACCURACY_MOST_OPS];
+    size_t row_count;
+} plan;
+
+static bool make_plan(plan *p, const accuracy_options *options)
+{
+    p->job = (accuracy_job){.targets = p->swept,
+                            .stride = options->stride,
+                            .shard = options->shard,
+                            .shard_count = options->shard_count,
+                            .threads = options->threads,
+                            .quiet = options->quiet};
+    p->row_count = 0;
+    if (!choose_builds(&p->job, options))
+        return false;
+    for (size_t i = 0; i < options->target_count; i++) {
+        const vact_op_info *info = options->targets[i].info;
+        for (size_t k = 0; k < p->job.build_count; k++) {
+            if (!has_kernel(p->job.tables[k], info)) {
+                vact_tool_fail(info->name, "no kernel in the build %s", p->job.tables[k]->build);
+                return false;
+            }
+        }
+        if (info->kind == VACT_KIND_ROWS)
+            p->rows[p->row_count++] = info;
+        else
+            p->swept[p->job.target_count++] = options->targets[i];
+    }
+    /* Rows are sampled whole: one shard does. */
+    if (options->shard != 1)
+        p->row_count = 0;
+    return true;
+}
+
+static int failure(void)
+{
+    if (caught_signal == 0)
+        return VACT_TOOL_FAILURE;
+    fprintf(stderr, "%s: interrupted; nothing was written\n", vact_tool_name);
+    return 128 + (int)caught_signal;
+}
+
+static bool add_record(accuracy_report *report, const plan *p, size_t build, const accuracy_target *target,
+                       uint32_t columns, const accuracy_tally *tally)
+{
+    const vact_table *table = p->job.tables[build];
+    accuracy_record *record = accuracy_report_add(report);
+    if (record == NULL)
+        return false;
+    record->target = *target;
+    snprintf(record->math, sizeof record->math, "%s", accuracy_math_name(target->info, table->math));
+    snprintf(record->build, sizeof record->build, "%s", table->build);
+    record->columns = columns;
+    record->shard_count = columns == 0 ? p->job.shard_count : 1;
+    uint32_t bit = columns == 0 ? p->job.shard - 1 : 0;
+    record->shards[bit / 64] = (uint64_t)1 << (bit % 64);
+    record->tally = *tally;
+    return true;
+}
+
+static bool sweep_into(accuracy_report *report, const plan *p)
+{
+    const accuracy_job *job = &p->job;
+    if (job->target_count == 0)
+        return true;
+    accuracy_tally *tallies = calloc(job->target_count * job->build_count, sizeof *tallies);
+    if (tallies == NULL) {
+        vact_tool_fail("results", "out of memory");
+        return false;
+    }
+    bool complete = accuracy_sweep(job, tallies);
+    for (size_t i = 0; complete && i < job->target_count; i++)
+        for (size_t k = 0; complete && k < job->build_count; k++)
+            complete = add_record(report, p, k, &p->swept[i], 0, &tallies[i * job->build_count + k]);
+    free(tallies);
+    return complete;
+}
+
+static bool sample_rows_into(accuracy_report *report, const plan *p)
+{
+    for (size_t i = 0; i < p->row_count; i++) {
+        const accuracy_target target = {p->rows[i], accuracy_defaults(p->rows[i])};
+        for (size_t shape = 0; shape < ACCURACY_ROW_SHAPES; shape++) {
+            accuracy_tally tallies[ACCURACY_MOST_BUILDS];
+            uint32_t columns = accuracy_row_columns[shape];
+            if (!accuracy_rows(&p->job, target.info, columns, tallies))
+                return false;
+            for (size_t k = 0; k < p->job.build_count; k++)
+                if (!add_record(report, p, k, &target, columns, &tallies[k]))
+                    return false;
+        }
+    }
+    return true;
+}
+
+static bool merge_into(accuracy_report *report, const accuracy_options *options)
+{
+    for (size_t i = 0; i < options->file_count; i++)
+        if (!accuracy_read_json(report, options->files[i]))
+            return false;
+    return accuracy_merge(report);
+}
+
+static int run_report(const accuracy_options *options)
+{
+    accuracy_report report = {.numerics_version = vact_info()->numerics_version, .stride = options->stride};
+    accuracy_output json;
+    accuracy_output markdown;
+    plan p;
+    if (!options->merge && !make_plan(&p, options))
+        return VACT_TOOL_FAILURE;
+    if (!accuracy_output_open(&json, options->json))
+        return VACT_TOOL_FAILURE;
+    if (!accuracy_output_open(&markdown, options->markdown)) {
+        accuracy_output_close(&json, false);
+        return VACT_TOOL_FAILURE;
+    }
+
+    bool complete = false;
+    if (options->merge) {
+        complete = merge_into(&report, options);
+    } else {
+        snprintf(report.version, sizeof report.version, "%s", vact_version());
+        complete = sweep_into(&report, &p) && sample_rows_into(&report, &p);
+    }
+    int status = complete ? VACT_TOOL_OK : failure();
+    if (complete) {
+        accuracy_report_sort(&report);
+        if (json.stream != NULL)
+            complete = accuracy_write_json(&report, json.stream);
+        if (markdown.stream != NULL)
+            accuracy_print_markdown(&report, markdown.stream);
+        if (!accuracy_output_is_stdout(&json) && !accuracy_output_is_stdout(&markdown))
+            accuracy_print_table(&report, stdout);
+        if (accuracy_count_faults(&report) != 0)
+            status = VACT_TOOL_FAILURE;
+    }
+    bool json_kept = accuracy_output_close(&json, complete);
+    bool markdown_kept = accuracy_output_close(&markdown, complete);
+    accuracy_report_free(&report);
+    return complete && !(json_kept && markdown_kept) ? VACT_TOOL_FAILURE : status;
+}
+
+/* One line per block, then the sum over the shard, which equals `bits` of the JSON results. The file does not
+ * name the build, so that equal bits make equal files. */
+static void print_digests(const plan *p, const uint64_t *digests, FILE *stream)
+{
+    const accuracy_job *job = &p->job;
+    uint32_t first = 0;
+    uint32_t blocks = accuracy_shard_blocks(job->shard, job->shard_count, &first);
+    for (size_t i = 0; i < job->target_count; i++) {
+        char label[ACCURACY_LABEL];
+        accuracy_label(label, &p->swept[i]);
+        const char *math = accuracy_math_name(p->swept[i].info, job->tables[0]->math);
+        uint64_t sum = 0;
+        for (uint32_t k = 0; k < blocks; k++) {
+            uint64_t digest = digests[i * blocks + k];
+            sum += accuracy_hash_join(first + k, digest);
+            fprintf(stream, "%s %s %" PRIu32 " %016" PRIx64 "\n", label, math, first + k, digest);
+        }
+        fprintf(stream, "%s %s all %016" PRIx64 "\n", label, math, sum);
+    }
+}
+
+static bool digest_into(const plan *p, FILE *stream)
+{
+    const accuracy_job *job = &p->job;
+    uint32_t first = 0;
+    uint32_t blocks = accuracy_shard_blocks(job->shard, job->shard_count, &first);
+    fprintf(stream, "# vact %s, numerics version %d, stride %" PRIu32 ", shard %" PRIu32 "/%" PRIu32 "\n",
+            vact_version(), vact_info()->numerics_version, job->stride, job->shard, job->shard_count);
+    fputs("# operation, variant, block of 2^20 bit patterns (or columns of rows), hash of the results\n", stream);
+    if (job->target_count != 0) {
+        uint64_t *digests = calloc(job->target_count * blocks, sizeof *digests);
+        if (digests == NULL) {
+            vact_tool_fail("digests", "out of memory");
+            return false;
+        }
+        bool complete = accuracy_sweep_digests(job, digests);
+        if (complete)
+            print_digests(p, digests, stream);
+        free(digests);
+        if (!complete)
+            return false;
+    }
+    for (size_t i = 0; i < p->row_count; i++) {
+        for (size_t shape = 0; shape < ACCURACY_ROW_SHAPES; shape++) {
+            uint64_t digest = 0;
+            if (!accuracy_rows_digest(job, p->rows[i], accuracy_row_columns[shape], &digest))
+                return false;
+            fprintf(stream, "%s %s columns:%" PRIu32 " %016" PRIx64 "\n", p->rows[i]->name,
+                    accuracy_math_name(p->rows[i], job->tables[0]->math), accuracy_row_columns[shape], digest);
+        }
+    }
+    return true;
+}
+
+static int run_digest(const accuracy_options *options)
+{
+    plan p;
+    accuracy_output output;
+    if (!make_plan(&p, options) || !accuracy_output_open(&output, options->digest))
+        return VACT_TOOL_FAILURE;
+    bool complete = digest_into(&p, output.stream);
+    bool kept = accuracy_output_close(&output, complete);
+    if (!complete)
+        return failure();
+    return kept ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
+}
+
+int vact_tool_accuracy(int argc, char **argv)
+{
+    static accuracy_options options; /* too large for the stack */
+    accuracy_parse(&options, argc, argv);
+    catch_signals();
+    return options.digest != NULL ? run_digest(&options) : run_report(&options);
+}

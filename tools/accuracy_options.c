@@ -1,0 +1,247 @@
+#include "accuracy_options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "accuracy_report.h"
+#include "tool.h"
+
+enum {
+    OPTION_OP = 256,
+    OPTION_ISA,
+    OPTION_MATH,
+    OPTION_STRIDE,
+    OPTION_SHARD,
+    OPTION_THREADS,
+    OPTION_PARAM,
+    OPTION_DIGEST,
+    OPTION_JSON,
+    OPTION_MARKDOWN,
+    OPTION_MERGE,
+    OPTION_QUIET
+};
+
+static const struct argp_option option_table[] = {
+    {NULL, 0, NULL, 0, "What is walked", 1},
+    {"op", OPTION_OP, "NAME[,NAME...]", 0, "These operations (default: all)", 0},
+    {"isa", OPTION_ISA, "NAME[,NAME...]", 0,
+     "These builds: scalar, scalar_fma, avx2, avx512, neon (default: all that this CPU runs, but scalar, which has no "
+     "FMA, only where it is the only one)",
+     0},
+    {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast", 0},
+    {"param", OPTION_PARAM, "NAME=VALUE", 0, "A parameter of the operations named by --op", 0},
+    {"stride", OPTION_STRIDE, "N", 0, "Every N-th bit pattern (default 1: all)", 0},
+    {"shard", OPTION_SHARD, "I/N", 0, "The I-th of N parts of the inputs, counted from 1", 0},
+    {NULL, 0, NULL, 0, "What comes out", 2},
+    {"json", OPTION_JSON, "FILE", 0, "The results as JSON; - is standard output", 0},
+    {"markdown", OPTION_MARKDOWN, "FILE", 0, "The table of docs/accuracy.md; - is standard output", 0},
+    {"digest", OPTION_DIGEST, "FILE", 0,
+     "Only a hash of the results per 2^20 bit patterns, as text, of the first build named or the best: equal files "
+     "mean equal bits. - is standard output",
+     0},
+    {"merge", OPTION_MERGE, NULL, 0, "Instead of walking, put the results in the JSON FILEs together", 0},
+    {NULL, 0, NULL, 0, "How", 3},
+    {"threads", OPTION_THREADS, "N", 0, "This many threads (default: one per CPU)", 0},
+    {"quiet", OPTION_QUIET, NULL, 0, "No progress on standard error", 0},
+    {0}};
+
+static const char documentation[] =
+    "Walks all 2^32 float inputs of every operation and tells the largest error in ULP, the input that shows it, how "
+    "many results are not correctly rounded, and on how many inputs the instruction sets differ in a bit (each build "
+    "is compared with scalar_fma). Operations over rows are sampled with random logits."
+    "\v"
+    "Exit status: 0 all results are within their bounds and no bits differ, 1 some are not, or a failure, 2 wrong "
+    "usage, 130 interrupted.";
+
+/* A decimal number from 1 to most. */
+static bool parse_number(const char *text, uint32_t most, const char *end, uint32_t *value)
+{
+    char *stopped = NULL;
+    errno = 0;
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    unsigned long number = strtoul(text, &stopped, 10);
+    if (errno != 0 || stopped != end || number == 0 || number > most)
+        return false;
+    *value = (uint32_t)number;
+    return true;
+}
+
+static void add_op(accuracy_options *options, struct argp_state *state, const char *name)
+{
+    const vact_op_info *info = vact_tool_operation(state, name);
+    for (size_t i = 0; i < options->op_count; i++)
+        if (options->ops[i] == info)
+            return;
+    if (options->op_count == ACCURACY_MOST_OPS)
+        argp_error(state, "too many operations");
+    options->ops[options->op_count++] = info;
+}
+
+static void add_build(accuracy_options *options, struct argp_state *state, const char *name)
+{
+    static const char *const names[] = {"scalar", "scalar_fma", "avx2", "avx512", "neon"};
+    const size_t count = sizeof names / sizeof names[0];
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) != 0)
+            continue;
+        for (size_t k = 0; k < options->build_count; k++)
+            if (options->builds[k] == names[i])
+                return;
+        options->builds[options->build_count++] = names[i];
+        return;
+    }
+    char nearest[128];
+    vact_tool_suggest(nearest, sizeof nearest, name, names, count);
+    if (nearest[0] != '\0')
+        argp_error(state, "--isa '%s' is unknown; did you mean %s?", name, nearest);
+    else
+        argp_error(state, "--isa '%s' is unknown; it is one of scalar, scalar_fma, avx2, avx512, neon", name);
+}
+
+typedef void add_name(accuracy_options *options, struct argp_state *state, const char *name);
+
+static void split_names(accuracy_options *options, struct argp_state *state, char *list, add_name *add)
+{
+    char *rest = list;
+    for (char *name = strsep(&rest, ","); name != NULL; name = strsep(&rest, ","))
+        add(options, state, name);
+}
+
+static void parse_shard(accuracy_options *options, struct argp_state *state, const char *text)
+{
+    const char *slash = strchr(text, '/');
+    if (slash == NULL || !parse_number(text, ACCURACY_BLOCKS, slash, &options->shard) ||
+        !parse_number(slash + 1, ACCURACY_BLOCKS, text + strlen(text), &options->shard_count) ||
+        options->shard > options->shard_count)
+        argp_error(state, "--shard '%s' is not I/N with 1 <= I <= N <= %d", text, (int)ACCURACY_BLOCKS);
+}
+
+static void set_param(accuracy_options *options, struct argp_state *state, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text)
+        argp_error(state, "--param '%s' is not NAME=VALUE", text);
+    char *end = NULL;
+    float value = strtof(equals + 1, &end);
+    if (equals[1] == '\0' || *end != '\0')
+        argp_error(state, "--param '%s': '%s' is not a number", text, equals + 1);
+    for (size_t i = 0; i < options->target_count; i++) {
+        accuracy_target *target = &options->targets[i];
+        bool found = false;
+        for (int k = 0; k < accuracy_param_count(target->info); k++) {
+            const char *name = accuracy_param_name(target->info, k);
+            if (strlen(name) == (size_t)(equals - text) && strncmp(name, text, strlen(name)) == 0) {
+                target->params.v[k] = value;
+                found = true;
+            }
+        }
+        if (!found)
+            argp_error(state, "%s has no parameter '%.*s' (`vact list %s' tells what it has)", target->info->name,
+                       (int)(equals - text), text, target->info->name);
+    }
+}
+
+static void make_targets(accuracy_options *options, struct argp_state *state)
+{
+    size_t count = options->op_count != 0 ? options->op_count : vact_registry_count;
+    if (count > ACCURACY_MOST_OPS)
+        count = ACCURACY_MOST_OPS;
+    for (size_t i = 0; i < count; i++) {
+        const vact_op_info *info = options->op_count != 0 ? options->ops[i] : &vact_registry[i];
+        options->targets[options->target_count++] = (accuracy_target){info, accuracy_defaults(info)};
+    }
+    if (options->param_count != 0 && options->op_count == 0)
+        argp_error(state, "--param needs --op");
+    for (size_t i = 0; i < options->param_count; i++)
+        set_param(options, state, options->params[i]);
+    for (size_t i = 0; i < options->target_count; i++)
+        if (!accuracy_accepts(options->targets[i].info, &options->targets[i].params))
+            argp_error(state, "%s does not take these parameters (`vact list %s' tells their domains)",
+                       options->targets[i].info->name, options->targets[i].info->name);
+}
+
+static void check(accuracy_options *options, struct argp_state *state)
+{
+    bool json_out = options->json != NULL && strcmp(options->json, "-") == 0;
+    bool markdown_out = options->markdown != NULL && strcmp(options->markdown, "-") == 0;
+    if (json_out && markdown_out)
+        argp_error(state, "--json and --markdown cannot both go to standard output");
+    if (options->digest != NULL && (options->json != NULL || options->markdown != NULL))
+        argp_error(state, "--digest does without the oracle: it cannot go with --json or --markdown");
+    if (options->merge && options->sweeps)
+        argp_error(state, "--merge goes with --json and --markdown only");
+    if (options->merge && options->file_count == 0)
+        argp_error(state, "--merge needs files");
+    if (!options->merge && options->file_count != 0)
+        argp_error(state, "'%s': an argument without --merge", options->files[0]);
+    make_targets(options, state);
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    accuracy_options *options = state->input;
+    uint32_t number = 0;
+    if (key >= OPTION_OP && key <= OPTION_DIGEST)
+        options->sweeps = true;
+    switch (key) {
+    case OPTION_OP: split_names(options, state, argument, add_op); return 0;
+    case OPTION_ISA: split_names(options, state, argument, add_build); return 0;
+    case OPTION_MATH: options->math = vact_tool_math(state, argument); return 0;
+    case OPTION_STRIDE:
+        if (!parse_number(argument, UINT32_MAX, argument + strlen(argument), &options->stride))
+            argp_error(state, "--stride '%s' is not a number from 1 to 4294967295", argument);
+        return 0;
+    case OPTION_SHARD: parse_shard(options, state, argument); return 0;
+    case OPTION_THREADS:
+        if (!parse_number(argument, 4096, argument + strlen(argument), &number))
+            argp_error(state, "--threads '%s' is not a number from 1 to 4096", argument);
+        options->threads = number;
+        return 0;
+    case OPTION_PARAM:
+        if (options->param_count == ACCURACY_MOST_PARAMS)
+            argp_error(state, "too many parameters");
+        options->params[options->param_count++] = argument;
+        return 0;
+    case OPTION_DIGEST: options->digest = argument; return 0;
+    case OPTION_JSON: options->json = argument; return 0;
+    case OPTION_MARKDOWN: options->markdown = argument; return 0;
+    case OPTION_MERGE: options->merge = true; return 0;
+    case OPTION_QUIET: options->quiet = true; return 0;
+    case ARGP_KEY_ARG:
+        if (options->file_count == ACCURACY_MOST_FILES)
+            argp_error(state, "too many files");
+        options->files[options->file_count++] = argument;
+        return 0;
+    case ARGP_KEY_END: check(options, state); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* The CPUs that this process may use. */
+static unsigned default_threads(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+        return (unsigned)CPU_COUNT(&set);
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (unsigned)online : 1;
+}
+
+void accuracy_parse(accuracy_options *options, int argc, char **argv)
+{
+    const struct argp argp = {option_table, parse_option, "\n--merge FILE...", documentation, NULL, NULL, NULL};
+    memset(options, 0, sizeof *options);
+    options->math = VACT_MATH_AUTO;
+    options->stride = 1;
+    options->shard = 1;
+    options->shard_count = 1;
+    options->threads = default_threads();
+    if (argp_parse(&argp, argc, argv, 0, NULL, options) != 0)
+        exit(VACT_TOOL_USAGE);
+}

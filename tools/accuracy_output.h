@@ -1,0 +1,22 @@
+/* A result file that appears whole or not at all. */
+#ifndef VACT_TOOLS_ACCURACY_OUTPUT_H
+#define VACT_TOOLS_ACCURACY_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef struct accuracy_output {
+    const char *path; /* null: not wanted; "-": standard output */
+    FILE *stream;
+    char *partial; /* the name that the file has until it is whole; null where it is written in place */
+} accuracy_output;
+
+/* Opens before the long work, so that a name that cannot be written is found at once. False (said) on failure. */
+bool accuracy_output_open(accuracy_output *output, const char *path);
+
+/* Keeps or drops what was written; false (said) where it could not be written or renamed. */
+bool accuracy_output_close(accuracy_output *output, bool keep);
+
+bool accuracy_output_is_stdout(const accuracy_output *output);
+
+#endif

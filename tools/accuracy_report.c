@@ -1,0 +1,188 @@
+/* Records: what they are about, their order, and what is right or wrong with them. */
+#include "accuracy_report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+int accuracy_param_count(const vact_op_info *info)
+{
+    return info->kind == VACT_KIND_CHANNELS ? 1 : info->param_count;
+}
+
+const char *accuracy_param_name(const vact_op_info *info, int index)
+{
+    return info->kind == VACT_KIND_CHANNELS ? "slope" : info->params[index].name;
+}
+
+vact_params_f32 accuracy_defaults(const vact_op_info *info)
+{
+    vact_params_f32 params = vact_registry_defaults(info);
+    if (info->kind == VACT_KIND_CHANNELS)
+        params.v[0] = 0.25f; /* PyTorch's initial slope */
+    return params;
+}
+
+bool accuracy_accepts(const vact_op_info *info, const vact_params_f32 *params)
+{
+    return info->kind == VACT_KIND_CHANNELS ? isfinite(params->v[0]) != 0 : vact_registry_accepts(info, params);
+}
+
+void accuracy_label(char label[ACCURACY_LABEL], const accuracy_target *target)
+{
+    vact_params_f32 defaults = accuracy_defaults(target->info);
+    int used = snprintf(label, ACCURACY_LABEL, "%s", target->info->name);
+    bool opened = false;
+    for (int i = 0; i < accuracy_param_count(target->info) && used < ACCURACY_LABEL - 1; i++) {
+        if (target->params.v[i] == defaults.v[i])
+            continue;
+        used += snprintf(label + used, (size_t)(ACCURACY_LABEL - used), "%s%s=%.9g", opened ? "," : "(",
+                         accuracy_param_name(target->info, i), (double)target->params.v[i]);
+        opened = true;
+    }
+    if (opened && used < ACCURACY_LABEL - 1)
+        snprintf(label + used, (size_t)(ACCURACY_LABEL - used), ")");
+}
+
+const char *accuracy_math_name(const vact_op_info *info, vact_math math)
+{
+    if (!info->needs_math)
+        return "plain";
+    switch (math == VACT_MATH_AUTO ? info->auto_math : math) {
+    case VACT_MATH_SLEEF: return "sleef";
+    case VACT_MATH_FAST: return "fast";
+    case VACT_MATH_CR: return "cr";
+    default: return "auto";
+    }
+}
+
+accuracy_record *accuracy_report_add(accuracy_report *report)
+{
+    accuracy_record *records = realloc(report->records, (report->count + 1) * sizeof *records);
+    if (records == NULL) {
+        vact_tool_fail("results", "out of memory");
+        return NULL;
+    }
+    report->records = records;
+    accuracy_record *added = &records[report->count++];
+    memset(added, 0, sizeof *added);
+    return added;
+}
+
+void accuracy_report_free(accuracy_report *report)
+{
+    free(report->records);
+    report->records = NULL;
+    report->count = 0;
+}
+
+static int build_rank(const char *build)
+{
+    static const char *const order[] = {"avx512", "avx2", "neon", "scalar_fma", "scalar"};
+    int count = (int)(sizeof order / sizeof order[0]);
+    for (int i = 0; i < count; i++)
+        if (strcmp(order[i], build) == 0)
+            return i;
+    return count;
+}
+
+static int compare_subjects(const accuracy_record *a, const accuracy_record *b)
+{
+    if (a->target.info != b->target.info)
+        return a->target.info < b->target.info ? -1 : 1;
+    int math = strcmp(a->math, b->math);
+    if (math != 0)
+        return math;
+    for (int i = 0; i < accuracy_param_count(a->target.info); i++)
+        if (a->target.params.v[i] != b->target.params.v[i])
+            return a->target.params.v[i] < b->target.params.v[i] ? -1 : 1;
+    return (a->columns > b->columns) - (a->columns < b->columns);
+}
+
+static int compare_records(const void *left, const void *right)
+{
+    const accuracy_record *a = left;
+    const accuracy_record *b = right;
+    int subjects = compare_subjects(a, b);
+    if (subjects != 0)
+        return subjects;
+    int builds = build_rank(a->build) - build_rank(b->build);
+    return builds != 0 ? builds : strcmp(a->build, b->build);
+}
+
+void accuracy_report_sort(accuracy_report *report)
+{
+    if (report->count != 0)
+        qsort(report->records, report->count, sizeof *report->records, compare_records);
+}
+
+bool accuracy_same_subject(const accuracy_record *a, const accuracy_record *b)
+{
+    return compare_subjects(a, b) == 0;
+}
+
+size_t accuracy_reference_build(const char *const *builds, size_t count)
+{
+    size_t first = count;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(builds[i], "scalar_fma") == 0)
+            return i;
+        if (first == count && strcmp(builds[i], "scalar") != 0)
+            first = i;
+    }
+    return first == count ? 0 : first;
+}
+
+const accuracy_record *accuracy_reference_record(const accuracy_report *report, const accuracy_record *record)
+{
+    const accuracy_record *of_subject[ACCURACY_MOST_BUILDS];
+    const char *builds[ACCURACY_MOST_BUILDS];
+    size_t count = 0;
+    for (size_t i = 0; i < report->count && count < ACCURACY_MOST_BUILDS; i++) {
+        if (accuracy_same_subject(&report->records[i], record)) {
+            of_subject[count] = &report->records[i];
+            builds[count++] = report->records[i].build;
+        }
+    }
+    return count == 0 ? record : of_subject[accuracy_reference_build(builds, count)];
+}
+
+bool accuracy_differs(const accuracy_report *report, const accuracy_record *record)
+{
+    return record->tally.differing != 0 || record->tally.bits != accuracy_reference_record(report, record)->tally.bits;
+}
+
+bool accuracy_exempt(const accuracy_record *record)
+{
+    return strcmp(record->build, "scalar") == 0 && record->target.info->needs_math &&
+           strcmp(record->math, "sleef") == 0;
+}
+
+bool accuracy_complete(const accuracy_record *record)
+{
+    for (uint32_t i = 0; i < record->shard_count; i++)
+        if ((record->shards[i / 64] >> (i % 64) & 1) == 0)
+            return false;
+    return true;
+}
+
+const char *accuracy_fault(const accuracy_report *report, const accuracy_record *record)
+{
+    if (record->tally.failures != 0)
+        return "wrong NaN, infinity or zero";
+    if (accuracy_beyond(record->tally.max_error, record->target.info->bound_sleef))
+        return "beyond its bound";
+    if (accuracy_differs(report, record) && !accuracy_exempt(record))
+        return "other bits";
+    return "";
+}
+
+size_t accuracy_count_faults(const accuracy_report *report)
+{
+    size_t faults = 0;
+    for (size_t i = 0; i < report->count; i++)
+        faults += accuracy_fault(report, &report->records[i])[0] != '\0' ? 1 : 0;
+    return faults;
+}

@@ -1,0 +1,81 @@
+/* The results of `vact accuracy`: one record per operation and build, and the forms that they are shown in. */
+#ifndef VACT_TOOLS_ACCURACY_REPORT_H
+#define VACT_TOOLS_ACCURACY_REPORT_H
+
+#include <stdio.h>
+
+#include "accuracy_sweep.h"
+
+typedef struct accuracy_record {
+    accuracy_target target;
+    char math[12];    /* the variant, auto resolved; "plain" where one kernel serves all */
+    char build[16];
+    uint32_t columns; /* of an operation over rows; 0 for the sweep over all inputs */
+    uint32_t shard_count;
+    uint64_t shards[ACCURACY_BLOCKS / 64]; /* bit i - 1: shard i is in */
+    accuracy_tally tally;
+} accuracy_record;
+
+typedef struct accuracy_report {
+    char version[32];
+    int numerics_version;
+    uint32_t stride;
+    accuracy_record *records;
+    size_t count;
+} accuracy_report;
+
+/* A new record, zeroed; null (said) where memory lacks. It may move the others. */
+accuracy_record *accuracy_report_add(accuracy_report *report);
+void accuracy_report_free(accuracy_report *report);
+
+/* In the order of the registry, then of parameters and columns, the strongest build first. */
+void accuracy_report_sort(accuracy_report *report);
+
+/* Whether two records tell of the same operation, parameters, variant and columns. */
+bool accuracy_same_subject(const accuracy_record *a, const accuracy_record *b);
+
+/* The record of the build that others are compared with: scalar_fma, else the first but the baseline. */
+const accuracy_record *accuracy_reference_record(const accuracy_report *report, const accuracy_record *record);
+
+/* Which of several builds is that one. */
+size_t accuracy_reference_build(const char *const *builds, size_t count);
+
+/* Whether a record has other bits than its reference, found in one run or by comparing the hashes of several. */
+bool accuracy_differs(const accuracy_report *report, const accuracy_record *record);
+
+/* Whether it may: SLEEF has no function with the same bits for a CPU without FMA. */
+bool accuracy_exempt(const accuracy_record *record);
+
+bool accuracy_complete(const accuracy_record *record);
+
+/* What is wrong with a record, in words, or "" where nothing is. */
+const char *accuracy_fault(const accuracy_report *report, const accuracy_record *record);
+
+/* The table on standard output, with a line of totals; the number of records with a fault. */
+size_t accuracy_print_table(const accuracy_report *report, FILE *stream);
+size_t accuracy_count_faults(const accuracy_report *report);
+
+/* The generated part of docs/accuracy.md. */
+void accuracy_print_markdown(const accuracy_report *report, FILE *stream);
+
+/* JSON: see accuracy_json.c for the schema. Reading adds to the report; both say what failed. */
+bool accuracy_write_json(const accuracy_report *report, FILE *stream);
+bool accuracy_read_json(accuracy_report *report, const char *path);
+
+/* Puts shards together; false where they overlap or lack, which it says. */
+bool accuracy_merge(accuracy_report *report);
+
+/* The parameters of an operation, prelu's slope being one here. */
+int accuracy_param_count(const vact_op_info *info);
+const char *accuracy_param_name(const vact_op_info *info, int index);
+vact_params_f32 accuracy_defaults(const vact_op_info *info);
+bool accuracy_accepts(const vact_op_info *info, const vact_params_f32 *params);
+
+/* "elu", or "elu(alpha=2)" where a parameter is not the default. */
+enum { ACCURACY_LABEL = 80 };
+void accuracy_label(char label[ACCURACY_LABEL], const accuracy_target *target);
+
+/* The name of the variant that an operation takes from a table. */
+const char *accuracy_math_name(const vact_op_info *info, vact_math math);
+
+#endif

@@ -1,0 +1,393 @@
+/*
+ * The engine of `vact accuracy`. Threads take blocks of 2^20 bit patterns from a counter; a block goes through
+ * every build in chunks. The exact values, which cost most, are computed once per chunk; a build whose bits are
+ * those of the reference build shares its findings, any other is judged by itself. What is reported does not
+ * depend on which thread took which block, or when.
+ */
+#include "accuracy_sweep.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "accuracy_progress.h"
+#include "reference/reference.h"
+#include "tool.h"
+
+atomic_bool accuracy_stop;
+
+/* Half the distance from FLT_MAX to 2^128 lies above FLT_MAX: exact values below round to a finite float. */
+static const double rounds_to_infinity = 0x1.ffffffp127;
+
+/* How a thread keeps what passes through its chunks; large, so on the heap. */
+typedef struct buffers {
+    _Alignas(64) float inputs[ACCURACY_CHUNK];
+    _Alignas(64) float results[ACCURACY_MOST_BUILDS][ACCURACY_CHUNK];
+    _Alignas(64) double exact[ACCURACY_CHUNK];
+} buffers;
+
+typedef struct sweep {
+    const accuracy_job *job;
+    accuracy_tally *tallies; /* null for digests alone */
+    uint64_t *digests;       /* null otherwise */
+    uint32_t first_block;
+    uint32_t block_count;
+    atomic_size_t next;      /* task = target * block_count + block: operations finish in order */
+    pthread_mutex_t lock;    /* guards all below and the tallies */
+    pthread_cond_t changed;
+    size_t done;
+    uint32_t *blocks_left; /* per target */
+    unsigned running;
+    bool out_of_memory;
+} sweep;
+
+/* The inputs of a chunk: bit patterns first, first + stride, … */
+typedef struct chunk {
+    uint32_t first;
+    uint32_t stride;
+    size_t count;
+} chunk;
+
+/* Only an input that beats this can matter to any build's maximum. */
+typedef struct threshold {
+    double error;
+    uint32_t input;
+} threshold;
+
+uint32_t accuracy_shard_blocks(uint32_t shard, uint32_t shard_count, uint32_t *first)
+{
+    uint32_t end = (uint32_t)((uint64_t)shard * ACCURACY_BLOCKS / shard_count);
+    *first = (uint32_t)((uint64_t)(shard - 1) * ACCURACY_BLOCKS / shard_count);
+    return end - *first;
+}
+
+void accuracy_take_max(double *max_error, uint32_t *max_input, double error, uint32_t input)
+{
+    if (error > *max_error || (error == *max_error && error > 0.0 && input < *max_input)) {
+        *max_error = error;
+        *max_input = input;
+    }
+}
+
+bool accuracy_beyond(double error, double bound)
+{
+    return !(error <= bound * (1.0 + 0x1p-20));
+}
+
+static float float_of_bits(uint32_t bits)
+{
+    float value = 0.0f;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static uint32_t bits_of_float(float value)
+{
+    uint32_t bits = 0;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* Takes up to ACCURACY_CHUNK multiples of the stride that are at least *next and below end. */
+static bool next_chunk(chunk *c, uint64_t *next, uint64_t end, uint32_t stride)
+{
+    if (*next >= end)
+        return false;
+    uint64_t left = (end - *next + stride - 1) / stride;
+    c->first = (uint32_t)*next;
+    c->stride = stride;
+    c->count = left < ACCURACY_CHUNK ? (size_t)left : ACCURACY_CHUNK;
+    *next += (uint64_t)c->count * stride;
+    return true;
+}
+
+static void fill_inputs(const chunk *c, float *inputs)
+{
+    for (size_t i = 0; i < c->count; i++)
+        inputs[i] = float_of_bits(c->first + (uint32_t)i * c->stride);
+}
+
+static void run_kernel(const vact_table *table, const accuracy_target *target, float *results, const float *inputs,
+                       size_t count)
+{
+    unsigned slot = VACT_OP_SLOT(target->info->op);
+    if (target->info->kind == VACT_KIND_CHANNELS)
+        table->channels[slot](results, inputs, target->params.v, 1, 1, count);
+    else
+        table->unary[slot](results, inputs, count, &target->params);
+}
+
+/*
+ * Judges a chunk's results. The exact error is computed only where it could beat the threshold t:
+ *   - a correctly rounded result errs by at most 0.5, and by 0 where it equals the exact value;
+ *   - spacing(e) > |e|*2^-24 for every e but 0, so that |r - e| < t*|e|*2^-24 means an error below t. The
+ *     comparison is false for a NaN, an infinite r and e = 0; with t capped it is false for r = 0 too, so no
+ *     infinite error is passed over, but for exact values that round to infinity, which are excluded.
+ * 1 - 2^-40 outweighs the roundings of the comparison itself.
+ */
+static void judge(const chunk *c, const float *results, const double *exact, threshold t, accuracy_tally *tally)
+{
+    bool rounded_cannot_matter = t.error > 0.5 || (t.error == 0.5 && t.input <= c->first);
+    double relative = (t.error < 0x1p20 ? t.error : 0x1p20) * 0x1p-24 * (1.0 - 0x1p-40);
+    for (size_t i = 0; i < c->count; i++) {
+        float result = results[i];
+        double e = exact[i];
+        float rounded = (float)e;
+        if (bits_of_float(result) == bits_of_float(rounded)) {
+            if (rounded_cannot_matter || (double)result == e)
+                continue;
+        } else if (!(isnan(result) && isnan(rounded))) {
+            tally->misrounded++;
+        }
+        double magnitude = fabs(e);
+        if (fabs((double)result - e) < relative * magnitude && magnitude < rounds_to_infinity)
+            continue;
+        double error = vact_ulp_error(result, e);
+        tally->failures += isinf(error) ? 1 : 0;
+        accuracy_take_max(&tally->max_error, &tally->max_input, error, c->first + (uint32_t)i * c->stride);
+    }
+}
+
+static threshold weakest_maximum(const accuracy_tally *tallies, size_t count)
+{
+    threshold weakest = {tallies[0].max_error, tallies[0].max_input};
+    for (size_t i = 1; i < count; i++) {
+        if (tallies[i].max_error < weakest.error ||
+            (tallies[i].max_error == weakest.error && tallies[i].max_input > weakest.input))
+            weakest = (threshold){tallies[i].max_error, tallies[i].max_input};
+    }
+    return weakest;
+}
+
+static void add_findings(accuracy_tally *tally, const accuracy_tally *found)
+{
+    tally->misrounded += found->misrounded;
+    tally->failures += found->failures;
+    accuracy_take_max(&tally->max_error, &tally->max_input, found->max_error, found->max_input);
+}
+
+/* One chunk through every build; hashes holds the running hash of the block per build. */
+static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, const chunk *c, buffers *b,
+                        accuracy_tally *tallies, uint64_t *hashes)
+{
+    fill_inputs(c, b->inputs);
+    vact_reference_fn *oracle = vact_reference_f32(target->info->op);
+    for (size_t i = 0; i < c->count; i++)
+        b->exact[i] = oracle((double)b->inputs[i], &target->params);
+
+    const float *reference = b->results[job->reference];
+    threshold t = weakest_maximum(tallies, job->build_count);
+    accuracy_tally found = {.max_error = 0.0};
+    run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, c->count);
+    judge(c, reference, b->exact, t, &found);
+    uint64_t hash = accuracy_hash(reference, c->count);
+
+    for (size_t k = 0; k < job->build_count; k++) {
+        tallies[k].inputs += c->count;
+        size_t first = 0;
+        size_t differing = 0;
+        if (k != job->reference) {
+            run_kernel(job->tables[k], target, b->results[k], b->inputs, c->count);
+            differing = accuracy_differing(b->results[k], reference, c->count, &first);
+        }
+        if (differing == 0) {
+            add_findings(&tallies[k], &found);
+            hashes[k] = accuracy_hash_join(hashes[k], hash);
+            continue;
+        }
+        uint32_t input = c->first + (uint32_t)first * c->stride;
+        if (tallies[k].differing == 0 || input < tallies[k].first_differing)
+            tallies[k].first_differing = input;
+        tallies[k].differing += differing;
+        judge(c, b->results[k], b->exact, t, &tallies[k]);
+        hashes[k] = accuracy_hash_join(hashes[k], accuracy_hash(b->results[k], c->count));
+    }
+}
+
+/* The multiples of the stride inside a block: the first of them, and where the block ends. */
+static uint64_t block_start(uint32_t block, uint32_t stride, uint64_t *end)
+{
+    uint64_t start = (uint64_t)block << ACCURACY_BLOCK_BITS;
+    *end = start + (1u << ACCURACY_BLOCK_BITS);
+    return (start + stride - 1) / stride * stride;
+}
+
+static void sweep_block(sweep *s, size_t target_index, uint32_t block, buffers *b)
+{
+    const accuracy_job *job = s->job;
+    accuracy_tally *global = s->tallies + target_index * job->build_count;
+    accuracy_tally local[ACCURACY_MOST_BUILDS];
+    uint64_t hashes[ACCURACY_MOST_BUILDS] = {0};
+    memset(local, 0, sizeof local);
+
+    /* The maxima of all threads so far, to have a high threshold from the start. */
+    pthread_mutex_lock(&s->lock);
+    for (size_t k = 0; k < job->build_count; k++) {
+        local[k].max_error = global[k].max_error;
+        local[k].max_input = global[k].max_input;
+    }
+    pthread_mutex_unlock(&s->lock);
+
+    uint64_t end = 0;
+    uint64_t next = block_start(block, job->stride, &end);
+    chunk c;
+    while (!accuracy_stop && next_chunk(&c, &next, end, job->stride))
+        sweep_chunk(job, &job->targets[target_index], &c, b, local, hashes);
+
+    pthread_mutex_lock(&s->lock);
+    for (size_t k = 0; k < job->build_count; k++) {
+        global[k].inputs += local[k].inputs;
+        if (local[k].differing != 0 &&
+            (global[k].differing == 0 || local[k].first_differing < global[k].first_differing))
+            global[k].first_differing = local[k].first_differing;
+        global[k].differing += local[k].differing;
+        global[k].bits += accuracy_hash_join(block, hashes[k]);
+        add_findings(&global[k], &local[k]);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void digest_block(sweep *s, size_t target_index, uint32_t block, buffers *b)
+{
+    const accuracy_job *job = s->job;
+    uint64_t end = 0;
+    uint64_t next = block_start(block, job->stride, &end);
+    uint64_t hash = 0;
+    chunk c;
+    while (!accuracy_stop && next_chunk(&c, &next, end, job->stride)) {
+        fill_inputs(&c, b->inputs);
+        run_kernel(job->tables[0], &job->targets[target_index], b->results[0], b->inputs, c.count);
+        hash = accuracy_hash_join(hash, accuracy_hash(b->results[0], c.count));
+    }
+    s->digests[target_index * s->block_count + (block - s->first_block)] = hash;
+}
+
+static void *work(void *argument)
+{
+    sweep *s = argument;
+    size_t tasks = s->job->target_count * s->block_count;
+    buffers *b = aligned_alloc(64, sizeof *b);
+    size_t task = tasks;
+    while (b != NULL && !accuracy_stop && (task = atomic_fetch_add(&s->next, 1)) < tasks) {
+        size_t target = task / s->block_count;
+        uint32_t block = s->first_block + (uint32_t)(task % s->block_count);
+        if (s->digests != NULL)
+            digest_block(s, target, block, b);
+        else
+            sweep_block(s, target, block, b);
+        pthread_mutex_lock(&s->lock);
+        s->done++;
+        if (--s->blocks_left[target] == 0)
+            pthread_cond_signal(&s->changed);
+        pthread_mutex_unlock(&s->lock);
+    }
+    pthread_mutex_lock(&s->lock);
+    s->out_of_memory |= b == NULL;
+    s->running--;
+    pthread_cond_signal(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    free(b);
+    return NULL;
+}
+
+static void report_finished(const sweep *s, size_t target, double seconds)
+{
+    const char *name = s->job->targets[target].info->name;
+    if (s->digests != NULL) {
+        fprintf(stderr, "%s: %s done, %.1f s so far\n", vact_tool_name, name, seconds);
+        return;
+    }
+    const accuracy_tally *tally = &s->tallies[target * s->job->build_count + s->job->reference];
+    fprintf(stderr, "%s: %s done, largest error %.4f ULP, %.1f s so far\n", vact_tool_name, name, tally->max_error,
+            seconds);
+}
+
+/* Waits for the threads and shows how far they are. Entered and left with the lock held. */
+static void watch(sweep *s)
+{
+    const accuracy_job *job = s->job;
+    accuracy_progress progress = accuracy_progress_start(job->quiet);
+    size_t tasks = job->target_count * s->block_count;
+    size_t finished = 0;
+    for (;;) {
+        for (; finished < job->target_count && s->blocks_left[finished] == 0 && !accuracy_stop; finished++)
+            if (progress.lines)
+                report_finished(s, finished, accuracy_seconds() - progress.started);
+        if (s->running == 0)
+            break;
+        size_t current = finished < job->target_count ? finished : job->target_count - 1;
+        accuracy_progress_draw(&progress, job->targets[current].info->name, (double)s->done / (double)tasks);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 200000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&s->changed, &s->lock, &until);
+    }
+    accuracy_progress_clear(&progress);
+}
+
+static bool run_threads(sweep *s)
+{
+    unsigned wanted = s->job->threads;
+    pthread_t *threads = calloc(wanted, sizeof *threads);
+    if (threads == NULL) {
+        vact_tool_fail("threads", "out of memory");
+        return false;
+    }
+    unsigned started = 0;
+    int error = 0;
+    pthread_mutex_lock(&s->lock);
+    for (; started < wanted; started++) {
+        error = pthread_create(&threads[started], NULL, work, s);
+        if (error != 0)
+            break;
+        s->running++;
+    }
+    watch(s);
+    pthread_mutex_unlock(&s->lock);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+
+    /* Fewer threads than wanted do the work as well. */
+    if (s->done < s->job->target_count * s->block_count && !accuracy_stop) {
+        vact_tool_fail("threads", "%s", s->out_of_memory ? "out of memory" : strerror(error));
+        return false;
+    }
+    return !accuracy_stop;
+}
+
+static bool run_sweep(const accuracy_job *job, accuracy_tally *tallies, uint64_t *digests)
+{
+    sweep s = {.job = job, .tallies = tallies, .digests = digests};
+    s.block_count = accuracy_shard_blocks(job->shard, job->shard_count, &s.first_block);
+    s.blocks_left = calloc(job->target_count, sizeof *s.blocks_left);
+    if (s.blocks_left == NULL) {
+        vact_tool_fail("threads", "out of memory");
+        return false;
+    }
+    for (size_t i = 0; i < job->target_count; i++)
+        s.blocks_left[i] = s.block_count;
+    pthread_mutex_init(&s.lock, NULL);
+    pthread_cond_init(&s.changed, NULL);
+    bool complete = run_threads(&s);
+    pthread_cond_destroy(&s.changed);
+    pthread_mutex_destroy(&s.lock);
+    free(s.blocks_left);
+    return complete;
+}
+
+bool accuracy_sweep(const accuracy_job *job, accuracy_tally *tallies)
+{
+    memset(tallies, 0, job->target_count * job->build_count * sizeof *tallies);
+    return run_sweep(job, tallies, NULL);
+}
+
+bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests)
+{
+    return run_sweep(job, NULL, digests);
+}

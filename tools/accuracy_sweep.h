@@ -1,0 +1,81 @@
+/* The engine of `vact accuracy`: every bit pattern through every build of an operation. */
+#ifndef VACT_TOOLS_ACCURACY_SWEEP_H
+#define VACT_TOOLS_ACCURACY_SWEEP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dispatch/table.h"
+#include "registry.h"
+
+enum {
+    ACCURACY_BLOCK_BITS = 20, /* a block is 2^20 bit patterns: the unit of work, of a shard and of a digest */
+    ACCURACY_BLOCKS = 1 << (32 - ACCURACY_BLOCK_BITS),
+    ACCURACY_CHUNK = 4096, /* results at a time, so that inputs, results and exact values stay in cache */
+    ACCURACY_MOST_BUILDS = 8
+};
+
+/* An operation with its parameters. */
+typedef struct accuracy_target {
+    const vact_op_info *info;
+    vact_params_f32 params; /* of prelu: its one slope */
+} accuracy_target;
+
+typedef struct accuracy_job {
+    const accuracy_target *targets; /* unary operations and prelu */
+    size_t target_count;
+    const vact_table *tables[ACCURACY_MOST_BUILDS];
+    size_t build_count;
+    size_t reference; /* the build whose bits the others are compared with */
+    uint32_t stride;
+    uint32_t shard; /* 1 to shard_count */
+    uint32_t shard_count;
+    unsigned threads;
+    bool quiet;
+} accuracy_job;
+
+/* What a build did over the inputs of a shard. */
+typedef struct accuracy_tally {
+    uint64_t inputs;
+    uint64_t misrounded; /* other bits than the correctly rounded result's */
+    uint64_t failures;   /* infinite errors: NaN, an infinity or a zero's sign where they are wrong */
+    uint64_t differing;  /* other bits than the reference build's */
+    uint64_t bits;       /* equal for equal results, however the work was split: a sum over the blocks */
+    double max_error;    /* in ULP */
+    uint32_t max_input;  /* the smallest bit pattern that shows max_error; meaningless where that is 0 */
+    uint32_t first_differing;
+} accuracy_tally;
+
+/* Set from a signal handler: the engine then gives up within a chunk. */
+extern atomic_bool accuracy_stop;
+
+/* The blocks of a shard: [*first, the result). */
+uint32_t accuracy_shard_blocks(uint32_t shard, uint32_t shard_count, uint32_t *first);
+
+/*
+ * The whole job with the oracle. tallies holds target_count * build_count values, a target's builds side by
+ * side. False where it was stopped or lacks the memory or the threads, which it then says.
+ */
+bool accuracy_sweep(const accuracy_job *job, accuracy_tally *tallies);
+
+/* The results' hashes alone, without the oracle, of the first build only: target_count times the shard's
+ * blocks. */
+bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests);
+
+/* A hash of results, all NaNs being one, and of a sequence of hashes. */
+uint64_t accuracy_hash(const float *values, size_t count);
+uint64_t accuracy_hash_join(uint64_t sum, uint64_t next);
+
+/* Compares bits, all NaNs being one: the number of differing elements and the first of them. */
+size_t accuracy_differing(const float *a, const float *b, size_t count, size_t *first);
+
+/* Takes `error` into a maximum that does not depend on the order in which inputs are met. */
+void accuracy_take_max(double *max_error, uint32_t *max_input, double error, uint32_t input);
+
+/* Whether an error lies beyond a bound, given that the oracle itself is right to about 2^-21 ULP: an error
+ * of exactly half a spacing may come out as a hair more. A bound of 0 is kept to the letter. */
+bool accuracy_beyond(double error, double bound);
+
+#endif

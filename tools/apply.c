@@ -1,0 +1,338 @@
+/* vact apply: one operation over a .npy file. */
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "npy.h"
+#include "output.h"
+#include "tool.h"
+
+enum {
+    KEY_OP = 0x101,
+    KEY_SLOPE,
+    KEY_ISA,
+    KEY_MATH,
+    KEY_FIRST_PARAMETER = 0x200, /* one key per entry of parameters.names */
+    MOST_PARAMETERS = 24,
+    FIXED_OPTIONS = 4,
+    CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */
+};
+
+/* The union of the parameters of all operations, from the registry: each is an option. */
+typedef struct parameter_options {
+    const char *names[MOST_PARAMETERS];
+    char texts[MOST_PARAMETERS][320];
+    int count;
+    struct argp_option options[FIXED_OPTIONS + MOST_PARAMETERS + 1];
+} parameter_options;
+
+typedef struct request {
+    const parameter_options *known;
+    const char *op_name;
+    const char *given[MOST_PARAMETERS]; /* the argument of each parameter option, or null */
+    const char *slope_path;
+    const char *isa_word;
+    const char *math_word;
+    vact_isa isa;
+    vact_math math;
+    const char *paths[2];
+    const vact_op_info *op;
+    vact_params_f32 params;
+} request;
+
+/* prelu's slopes, and how the tensor lies around the channel axis. */
+typedef struct slopes {
+    const float *values;
+    size_t channels;
+    size_t inner;
+} slopes;
+
+static const char documentation[] =
+    "Applies an operation to the float32 array in IN.npy and writes the result to OUT.npy, of the same shape."
+    "\v"
+    "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis. prelu takes "
+    "one slope for all, or one per channel: axis 1, or axis 0 of an array with one axis.\n"
+    "OUT.npy is replaced only when the result is complete; it may be IN.npy itself. Files larger than memory "
+    "work.";
+
+static void collect_parameters(parameter_options *known)
+{
+    known->count = 0;
+    for (size_t i = 0; i < vact_registry_count; i++) {
+        for (int p = 0; p < vact_registry[i].param_count; p++) {
+            const vact_param_info *info = &vact_registry[i].params[p];
+            int k = 0;
+            while (k < known->count && strcmp(known->names[k], info->name) != 0)
+                k++;
+            if (k == MOST_PARAMETERS)
+                continue;
+            if (k == known->count) {
+                known->names[known->count++] = info->name;
+                snprintf(known->texts[k], sizeof known->texts[k], "Of ");
+            } else {
+                size_t used = strlen(known->texts[k]);
+                snprintf(known->texts[k] + used, sizeof known->texts[k] - used, ", ");
+            }
+            size_t used = strlen(known->texts[k]);
+            snprintf(known->texts[k] + used, sizeof known->texts[k] - used, "%s (default %g)", vact_registry[i].name,
+                     (double)info->default_value);
+        }
+    }
+}
+
+static void make_options(parameter_options *known)
+{
+    const struct argp_option fixed[FIXED_OPTIONS] = {
+        {"op", KEY_OP, "NAME", 0, "The operation; `vact list' names them all", 1},
+        {"slope", KEY_SLOPE, "FILE.npy", 0, "Of prelu: its slopes (default: 0.25 for all)", 2},
+        {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 3},
+        {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 3},
+    };
+    memset(known->options, 0, sizeof known->options);
+    memcpy(known->options, fixed, sizeof fixed);
+    for (int k = 0; k < known->count; k++)
+        known->options[FIXED_OPTIONS + k] =
+            (struct argp_option){known->names[k], KEY_FIRST_PARAMETER + k, "VALUE", 0, known->texts[k], 2};
+}
+
+/* Which of the operation's parameters is called so; -1 if none. */
+static int parameter_index(const vact_op_info *op, const char *name)
+{
+    for (int i = 0; i < op->param_count; i++)
+        if (strcmp(op->params[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static void reject_parameter(const struct argp_state *state, const vact_op_info *op, const char *name)
+{
+    if (op->kind == VACT_KIND_CHANNELS)
+        argp_error(state, "%s has no parameter %s; it has: slope", op->name, name);
+    else if (op->param_count == 0)
+        argp_error(state, "%s has no parameter %s; it has none", op->name, name);
+    else if (op->param_count == 1)
+        argp_error(state, "%s has no parameter %s; it has: %s", op->name, name, op->params[0].name);
+    else
+        argp_error(state, "%s has no parameter %s; it has: %s, %s", op->name, name, op->params[0].name,
+                   op->params[1].name);
+}
+
+static float parse_value(const struct argp_state *state, const char *name, const char *text)
+{
+    char *end;
+    errno = 0;
+    float value = strtof(text, &end);
+    if (end == text || *end != '\0')
+        argp_error(state, "--%s: '%s' is not a number", name, text);
+    if (errno == ERANGE && isinf(value))
+        argp_error(state, "--%s: %s is beyond the largest float", name, text);
+    return value;
+}
+
+/* argp_error does not return here: the returns after it are for the reader. */
+static void check_request(const struct argp_state *state, request *asked)
+{
+    if (asked->op_name == NULL) {
+        argp_error(state, "--op is missing");
+        return;
+    }
+    if (asked->paths[1] == NULL) {
+        argp_error(state, "two files are needed: IN.npy OUT.npy");
+        return;
+    }
+    asked->op = vact_tool_operation(state, asked->op_name);
+    if (asked->op == NULL)
+        return;
+    asked->params = vact_registry_defaults(asked->op);
+    if (asked->slope_path != NULL && asked->op->kind != VACT_KIND_CHANNELS)
+        reject_parameter(state, asked->op, "slope");
+    for (int k = 0; k < asked->known->count; k++) {
+        if (asked->given[k] == NULL)
+            continue;
+        int index = parameter_index(asked->op, asked->known->names[k]);
+        if (index < 0)
+            reject_parameter(state, asked->op, asked->known->names[k]);
+        else
+            asked->params.v[index] = parse_value(state, asked->known->names[k], asked->given[k]);
+    }
+    if (vact_registry_accepts(asked->op, &asked->params))
+        return;
+    char domains[160] = "";
+    size_t used = 0;
+    for (int i = 0; i < asked->op->param_count && used < sizeof domains; i++)
+        used += (size_t)snprintf(domains + used, sizeof domains - used, "%s%s must be %s", i == 0 ? "" : ", ",
+                                 asked->op->params[i].name, vact_tool_domain(asked->op, i));
+    argp_error(state, "outside the domain of %s: %s", asked->op->name, domains);
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    request *asked = state->input;
+    if (key >= KEY_FIRST_PARAMETER && key < KEY_FIRST_PARAMETER + asked->known->count) {
+        asked->given[key - KEY_FIRST_PARAMETER] = argument;
+        return 0;
+    }
+    switch (key) {
+    case KEY_OP: asked->op_name = argument; return 0;
+    case KEY_SLOPE: asked->slope_path = argument; return 0;
+    case KEY_ISA:
+        asked->isa_word = argument;
+        asked->isa = vact_tool_isa(state, argument);
+        return 0;
+    case KEY_MATH:
+        asked->math_word = argument;
+        asked->math = vact_tool_math(state, argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num >= 2)
+            argp_error(state, "'%s' is one file too many", argument);
+        else
+            asked->paths[state->arg_num] = argument;
+        return 0;
+    case ARGP_KEY_END: check_request(state, asked); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* One slice of `count` elements. */
+static vact_status apply_slice(const request *asked, const slopes *slope, size_t cols, float *dst, const float *src,
+                               size_t count)
+{
+    switch (asked->op->op) {
+    case VACT_OP_SOFTMAX: return vact_softmax_f32(dst, src, count / cols, cols);
+    case VACT_OP_LOG_SOFTMAX: return vact_log_softmax_f32(dst, src, count / cols, cols);
+    case VACT_OP_PRELU:
+        return vact_prelu_f32(dst, src, slope->values, count / slope->channels / slope->inner, slope->channels,
+                              slope->inner);
+    default: return vact_forward_f32(asked->op->op, &asked->params, dst, src, count);
+    }
+}
+
+/* Walks the array in slices of whole rows, or of whole [channels, inner] blocks, near CHUNK elements. Elements
+ * that lie at an address no float may have are first copied to the output, and worked on there. */
+static vact_status apply_all(const request *asked, const slopes *slope, const vact_npy *in, float *dst)
+{
+    const vact_shape *shape = &in->shape;
+    size_t cols = shape->dimensions == 0 ? 1 : shape->sizes[shape->dimensions - 1];
+    size_t unit = 1;
+    if (asked->op->kind == VACT_KIND_ROWS)
+        unit = cols;
+    else if (asked->op->kind == VACT_KIND_CHANNELS)
+        unit = slope->channels * slope->inner;
+    bool aligned = (uintptr_t)in->bytes % _Alignof(float) == 0;
+    size_t step = shape->count == 0 || unit >= CHUNK ? unit : CHUNK / unit * unit;
+    for (size_t done = 0; done < shape->count; done += step) {
+        size_t count = shape->count - done < step ? shape->count - done : step;
+        const unsigned char *bytes = in->bytes + done * sizeof(float);
+        const float *src = dst + done;
+        if (aligned)
+            src = (const float *)(const void *)bytes;
+        else
+            memcpy(dst + done, bytes, count * sizeof(float));
+        vact_status status = apply_slice(asked, slope, cols, dst + done, src, count);
+        if (status != VACT_OK)
+            return status;
+    }
+    return VACT_OK;
+}
+
+/* The slopes of a file against the channels of the array. *owned is to be freed. */
+static bool check_slopes(const vact_npy *file, const vact_shape *shape, slopes *slope, float **owned,
+                         vact_reason *reason)
+{
+    size_t count = file->shape.count;
+    size_t axis = shape->dimensions >= 2 ? 1 : 0;
+    size_t channels = shape->dimensions == 0 ? 1 : shape->sizes[axis];
+    if (count != 1 && count != channels)
+        return vact_because(reason, "has %zu slopes, but the array has %zu channels (axis %zu); 1 or %zu are needed",
+                            count, channels, axis, channels);
+    slope->values = (const float *)(const void *)file->bytes;
+    if ((uintptr_t)file->bytes % _Alignof(float) != 0) {
+        *owned = malloc(count * sizeof(float) + 1);
+        if (*owned == NULL)
+            return vact_because(reason, "out of memory");
+        memcpy(*owned, file->bytes, count * sizeof(float));
+        slope->values = *owned;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(slope->values[i]))
+            return vact_because(reason, "slope %zu is not finite", i);
+    if (count != 1) {
+        slope->channels = channels;
+        slope->inner = 1;
+        for (int i = 2; i < shape->dimensions; i++)
+            slope->inner *= shape->sizes[i];
+    }
+    return true;
+}
+
+static bool write_result(const request *asked, const slopes *slope, const vact_npy *in)
+{
+    vact_output out;
+    vact_reason reason;
+    float *dst = NULL;
+    if (!vact_output_open_npy(&out, asked->paths[1], &in->shape, &dst, &reason)) {
+        vact_tool_fail(asked->paths[1], "%s", reason.text);
+        return false;
+    }
+    vact_status status = apply_all(asked, slope, in, dst);
+    if (status != VACT_OK) {
+        vact_output_discard(&out);
+        vact_tool_fail(asked->paths[0], "%s: %s", asked->op->name, vact_status_string(status));
+        return false;
+    }
+    if (!vact_output_commit(&out, &reason)) {
+        vact_tool_fail(asked->paths[1], "%s", reason.text);
+        return false;
+    }
+    return true;
+}
+
+/* With the input open: opens the slopes where they are asked for. */
+static bool apply_with_slopes(const request *asked, const vact_npy *in)
+{
+    static const float default_slope = 0.25f; /* PyTorch's initial value */
+    slopes slope = {&default_slope, 1, 1};
+    if (asked->slope_path == NULL)
+        return write_result(asked, &slope, in);
+
+    vact_npy file;
+    vact_reason reason;
+    float *owned = NULL;
+    if (!vact_npy_open(&file, asked->slope_path, &reason)) {
+        vact_tool_fail(asked->slope_path, "%s", reason.text);
+        return false;
+    }
+    bool ok = check_slopes(&file, &in->shape, &slope, &owned, &reason);
+    if (ok)
+        ok = write_result(asked, &slope, in);
+    else
+        vact_tool_fail(asked->slope_path, "%s", reason.text);
+    free(owned);
+    vact_npy_close(&file);
+    return ok;
+}
+
+int vact_tool_apply(int argc, char **argv)
+{
+    static parameter_options known;
+    collect_parameters(&known);
+    make_options(&known);
+    const struct argp argp = {known.options, parse, "--op NAME IN.npy OUT.npy", documentation, NULL, NULL, NULL};
+    request asked = {.known = &known};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
+        return VACT_TOOL_USAGE;
+    if (!vact_tool_select(asked.isa, asked.isa_word, asked.math, asked.math_word))
+        return VACT_TOOL_FAILURE;
+
+    vact_npy in;
+    vact_reason reason;
+    if (!vact_npy_open(&in, asked.paths[0], &reason))
+        return vact_tool_fail(asked.paths[0], "%s", reason.text);
+    bool ok = apply_with_slopes(&asked, &in);
+    vact_npy_close(&in);
+    return ok ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
+}

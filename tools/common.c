@@ -1,0 +1,124 @@
+/* Messages, words and choices that several sub-commands use. */
+#include <cjson/cJSON.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dispatch/table.h"
+#include "tool.h"
+
+const char *vact_tool_name = "vact";
+
+int vact_tool_fail(const char *subject, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "%s: %s: ", vact_tool_name, subject);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return VACT_TOOL_FAILURE;
+}
+
+typedef struct word {
+    const char *name;
+    int code;
+} word;
+
+static const word isa_words[] = {
+    {"auto", VACT_ISA_AUTO},     {"scalar", VACT_ISA_SCALAR}, {"avx2", VACT_ISA_AVX2},
+    {"avx512", VACT_ISA_AVX512}, {"neon", VACT_ISA_NEON},
+};
+static const word math_words[] = {
+    {"auto", VACT_MATH_AUTO},
+    {"sleef", VACT_MATH_SLEEF},
+    {"fast", VACT_MATH_FAST},
+    {"cr", VACT_MATH_CR},
+};
+
+static int find_word(const struct argp_state *state, const char *option, const char *name, const word *words,
+                     size_t count)
+{
+    char known[128] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i].name, name) == 0)
+            return words[i].code;
+        if (used < sizeof known)
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", words[i].name);
+    }
+    argp_error(state, "%s '%s' is unknown; it is one of %s", option, name, known);
+    return 0;
+}
+
+vact_isa vact_tool_isa(const struct argp_state *state, const char *name)
+{
+    return (vact_isa)find_word(state, "--isa", name, isa_words, sizeof isa_words / sizeof isa_words[0]);
+}
+
+vact_math vact_tool_math(const struct argp_state *state, const char *name)
+{
+    return (vact_math)find_word(state, "--math", name, math_words, sizeof math_words / sizeof math_words[0]);
+}
+
+bool vact_tool_select(vact_isa isa, const char *isa_word, vact_math math, const char *math_word)
+{
+    /* What no option names stays as the environment has it. */
+    if (isa_word != NULL && vact_select(isa, vact_table_current()->math) != VACT_OK) {
+        vact_tool_fail("--isa", "%s is not supported by this CPU or this build (`vact info' tells what is)", isa_word);
+        return false;
+    }
+    if (math_word != NULL && vact_select(vact_table_current()->isa, math) != VACT_OK) {
+        vact_tool_fail("--math", "%s is not in this build", math_word);
+        return false;
+    }
+    return true;
+}
+
+const char *vact_tool_variant(const vact_op_info *op)
+{
+    if (!op->needs_math)
+        return "plain";
+    const char *in_use = vact_info()->math;
+    if (strcmp(in_use, "auto") != 0)
+        return in_use;
+    for (size_t i = 0; i < sizeof math_words / sizeof math_words[0]; i++)
+        if (math_words[i].code == (int)op->auto_math)
+            return math_words[i].name;
+    return in_use;
+}
+
+const char *vact_tool_domain(const vact_op_info *op, int index)
+{
+    switch (op->params[index].domain) {
+    case VACT_DOMAIN_FINITE: return "finite";
+    case VACT_DOMAIN_NONZERO: return "finite and not 0";
+    case VACT_DOMAIN_POSITIVE: return "finite and > 0";
+    case VACT_DOMAIN_NONNEGATIVE: return ">= 0";
+    case VACT_DOMAIN_NOT_NAN: return "not NaN";
+    case VACT_DOMAIN_NOT_BELOW_FIRST: return ">= the first parameter";
+    }
+    return "";
+}
+
+const char *vact_tool_kind(vact_kind kind)
+{
+    switch (kind) {
+    case VACT_KIND_UNARY: return "element by element";
+    case VACT_KIND_CHANNELS: return "element by element, a slope per channel";
+    case VACT_KIND_ROWS: return "along rows";
+    case VACT_KIND_GATE: return "gate";
+    }
+    return "";
+}
+
+int vact_tool_print_json(struct cJSON *document)
+{
+    char *text = cJSON_Print(document);
+    cJSON_Delete(document);
+    if (text == NULL)
+        return vact_tool_fail("JSON", "out of memory");
+    puts(text);
+    cJSON_free(text);
+    return VACT_TOOL_OK;
+}

@@ -1,0 +1,137 @@
+/* vact list: the operations, from the registry. */
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tool.h"
+
+typedef struct request {
+    bool json;
+    size_t count;
+    const vact_op_info **operations; /* those named, in the order given; as many as there are arguments at most */
+} request;
+
+/* What auto takes, and the only variant that a bound is stated for so far. */
+static const char *auto_variant(const vact_op_info *op)
+{
+    if (!op->needs_math)
+        return "plain";
+    switch (op->auto_math) {
+    case VACT_MATH_SLEEF: return "sleef";
+    case VACT_MATH_FAST: return "fast";
+    case VACT_MATH_CR: return "cr";
+    case VACT_MATH_AUTO: break;
+    }
+    return "auto";
+}
+
+static const char *bounded_variant(const vact_op_info *op)
+{
+    return op->needs_math ? "sleef" : "plain";
+}
+
+static const char *kind_code(vact_kind kind)
+{
+    switch (kind) {
+    case VACT_KIND_UNARY: return "unary";
+    case VACT_KIND_CHANNELS: return "channels";
+    case VACT_KIND_ROWS: return "rows";
+    case VACT_KIND_GATE: return "gate";
+    }
+    return "";
+}
+
+static cJSON *json_of(const vact_op_info *op)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "name", op->name);
+    cJSON_AddStringToObject(object, "kind", kind_code(op->kind));
+    cJSON_AddStringToObject(object, "formula", op->formula);
+    cJSON *parameters = cJSON_AddArrayToObject(object, "parameters");
+    for (int i = 0; i < op->param_count; i++) {
+        char value[32];
+        cJSON *parameter = cJSON_CreateObject();
+        cJSON_AddStringToObject(parameter, "name", op->params[i].name);
+        /* the shortest decimal that is this float: 0.01, not the 0.0099999997... that it is as a double */
+        snprintf(value, sizeof value, "%.7g", (double)op->params[i].default_value);
+        cJSON_AddRawToObject(parameter, "default", value);
+        cJSON_AddStringToObject(parameter, "domain", vact_tool_domain(op, i));
+        cJSON_AddItemToArray(parameters, parameter);
+    }
+    cJSON_AddStringToObject(object, "range", op->range);
+    cJSON *bounds = cJSON_AddObjectToObject(object, "bounds_ulp");
+    cJSON_AddNumberToObject(bounds, bounded_variant(op), op->bound_sleef);
+    cJSON_AddStringToObject(object, "auto", auto_variant(op));
+    return object;
+}
+
+static void print_block(const vact_op_info *op)
+{
+    printf("%s\n", op->name);
+    printf("    kind        %s\n", vact_tool_kind(op->kind));
+    printf("    formula     %s\n", op->formula);
+    printf("    parameters  ");
+    if (op->kind == VACT_KIND_CHANNELS)
+        printf("slope: an array, each value finite");
+    else if (op->param_count == 0)
+        printf("none");
+    for (int i = 0; i < op->param_count; i++)
+        printf("%s%s = %g (%s)", i == 0 ? "" : ", ", op->params[i].name, (double)op->params[i].default_value,
+               vact_tool_domain(op, i));
+    printf("\n    range       %s\n", op->range);
+    if (op->needs_math)
+        printf("    bound       %s %g ULP\n", bounded_variant(op), op->bound_sleef);
+    else
+        printf("    bound       plain %g ULP\n", op->bound_sleef);
+    printf("    auto takes  %s\n", auto_variant(op));
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    request *asked = state->input;
+    switch (key) {
+    case 'j': asked->json = true; return 0;
+    case ARGP_KEY_ARG: asked->operations[asked->count++] = vact_tool_operation(state, argument); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int print_all(const request *asked)
+{
+    size_t count = asked->count > 0 ? asked->count : vact_registry_count;
+    cJSON *document = asked->json ? cJSON_CreateArray() : NULL;
+    for (size_t i = 0; i < count; i++) {
+        const vact_op_info *op = asked->count > 0 ? asked->operations[i] : &vact_registry[i];
+        if (asked->json) {
+            cJSON_AddItemToArray(document, json_of(op));
+        } else {
+            if (i > 0)
+                putchar('\n');
+            print_block(op);
+        }
+    }
+    return asked->json ? vact_tool_print_json(document) : VACT_TOOL_OK;
+}
+
+int vact_tool_list(int argc, char **argv)
+{
+    static const struct argp_option options[] = {{"json", 'j', NULL, 0, "Print JSON", 0}, {NULL, 0, NULL, 0, NULL, 0}};
+    const struct argp argp = {
+        options,
+        parse,
+        "[OPERATION...]",
+        "Tells of each operation its formula, parameters with their defaults and domains, the range of its results, "
+        "the largest error over all inputs per variant, and the variant that auto takes.\v"
+        "plain: the operation has no transcendental function and one kernel serves every variant. Errors are in ULP; "
+        "0.5 is correctly rounded.",
+        NULL,
+        NULL,
+        NULL};
+    request asked = {false, 0, calloc((size_t)argc + 1, sizeof *asked.operations)};
+    if (asked.operations == NULL)
+        return vact_tool_fail("list", "out of memory");
+    int status = argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0 ? VACT_TOOL_USAGE : print_all(&asked);
+    free(asked.operations);
+    return status;
+}

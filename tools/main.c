@@ -1,0 +1,105 @@
+/* The program vact: finds the sub-command and hands over to it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+typedef struct command {
+    const char *name;
+    const char *full_name; /* argv[0] of the sub-command, which argp puts before its messages */
+    int (*run)(int argc, char **argv);
+} command;
+
+static const command commands[] = {
+    {"info", "vact info", vact_tool_info},
+    {"list", "vact list", vact_tool_list},
+    {"apply", "vact apply", vact_tool_apply},
+    {"run", "vact run", vact_tool_run},
+    {"accuracy", "vact accuracy", vact_tool_accuracy},
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static const char documentation[] =
+    "Neural-network activation kernels: what they are, how exact and how fast, and applied to files.\n"
+    "\n"
+    "Commands:\n"
+    "  info      what this CPU has and which kernels are in use\n"
+    "  list      the operations: formula, parameters, range, error bound\n"
+    "  apply     one operation over a .npy file\n"
+    "  run       every operation over a tensor: speed and largest error, as a table\n"
+    "  accuracy  the largest error over all 2^32 inputs"
+    "\v"
+    "`vact COMMAND --help' tells more of each. The environment variables VACT_ISA (scalar, avx2, avx512, neon) and "
+    "VACT_MATH (sleef) choose the kernels where no option does.\n"
+    "Exit status: 0 success, 1 failure, 2 wrong usage.";
+
+typedef struct choice {
+    const command *command;
+    int first; /* index of the command's name in argv */
+} choice;
+
+static void print_version(FILE *stream, struct argp_state *state)
+{
+    (void)state;
+    fprintf(stream, "vact %s\n", vact_version());
+}
+
+static const command *find_command(const struct argp_state *state, const char *name)
+{
+    const char *names[COMMAND_COUNT];
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = commands[i].name;
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    char nearest[128];
+    vact_tool_suggest(nearest, sizeof nearest, name, names, COMMAND_COUNT);
+    if (nearest[0] != '\0')
+        argp_error(state, "no command is named '%s'; did you mean %s?", name, nearest);
+    else
+        argp_error(state, "no command is named '%s'", name);
+    return NULL;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    choice *chosen = state->input;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        chosen->command = find_command(state, argument);
+        chosen->first = state->next - 1;
+        state->next = state->argc; /* the rest is the command's */
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_state_help(state, stderr, ARGP_HELP_STD_ERR | ARGP_HELP_LONG | ARGP_HELP_DOC); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static char own_name[] = "vact";
+    static char command_name[32];
+    argp_program_version_hook = print_version;
+    argp_err_exit_status = VACT_TOOL_USAGE;
+    if (argc > 0)
+        argv[0] = own_name;
+
+    const struct argp argp = {NULL, parse, "COMMAND [ARGUMENT...]", documentation, NULL, NULL, NULL};
+    choice chosen = {NULL, 0};
+    if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &chosen) != 0 || chosen.command == NULL)
+        return VACT_TOOL_USAGE;
+
+    snprintf(command_name, sizeof command_name, "%s", chosen.command->full_name);
+    vact_tool_name = command_name;
+    argv[chosen.first] = command_name;
+    int status = chosen.command->run(argc - chosen.first, argv + chosen.first);
+
+    /* A full disk behind standard output shows only here. */
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        vact_tool_fail("standard output", "%s", strerror(errno));
+        return status == VACT_TOOL_OK ? VACT_TOOL_FAILURE : status;
+    }
+    return status;
+}

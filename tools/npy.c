@@ -1,0 +1,339 @@
+/*
+ * The .npy format: 6 bytes of magic, two of version, the length of the header in 2 (version 1) or 4 bytes
+ * (versions 2 and 3), little-endian, the header, the elements. The header is a Python dictionary of exactly
+ * the keys descr, fortran_order and shape, in any order, and ends with a newline; of Python's grammar only
+ * the forms that NumPy writes are read. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+#include "npy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+
+/* What is left of the header. */
+typedef struct cursor {
+    const unsigned char *at;
+    const unsigned char *end;
+} cursor;
+
+typedef struct text {
+    const unsigned char *start;
+    size_t length;
+} text;
+
+bool vact_because(vact_reason *reason, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reason->text, sizeof reason->text, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool is_text(text t, const char *word)
+{
+    return t.length == strlen(word) && memcmp(t.start, word, t.length) == 0;
+}
+
+static void skip_space(cursor *c)
+{
+    while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' || *c->at == '\n' || *c->at == '\r'))
+        c->at++;
+}
+
+/* Takes one character if it comes next. */
+static bool take(cursor *c, char wanted)
+{
+    skip_space(c);
+    if (c->at == c->end || *c->at != (unsigned char)wanted)
+        return false;
+    c->at++;
+    return true;
+}
+
+static bool take_word(cursor *c, const char *word)
+{
+    size_t length = strlen(word);
+    skip_space(c);
+    if ((size_t)(c->end - c->at) < length || memcmp(c->at, word, length) != 0)
+        return false;
+    c->at += length;
+    return true;
+}
+
+/* A string of printable ASCII without escapes. */
+static bool take_string(cursor *c, text *string)
+{
+    skip_space(c);
+    if (c->at == c->end || (*c->at != '\'' && *c->at != '"'))
+        return false;
+    unsigned char quote = *c->at++;
+    string->start = c->at;
+    while (c->at < c->end && *c->at != quote) {
+        if (*c->at < ' ' || *c->at > '~' || *c->at == '\\')
+            return false;
+        c->at++;
+    }
+    if (c->at == c->end)
+        return false;
+    string->length = (size_t)(c->at++ - string->start);
+    return true;
+}
+
+/* A decimal number as Python 3 writes it. */
+static bool take_size(cursor *c, size_t *value, vact_reason *reason)
+{
+    skip_space(c);
+    if (c->at < c->end && *c->at == '-')
+        return vact_because(reason, "the header's shape has a negative size");
+    const unsigned char *start = c->at;
+    *value = 0;
+    while (c->at < c->end && *c->at >= '0' && *c->at <= '9') {
+        if (__builtin_mul_overflow(*value, (size_t)10, value) ||
+            __builtin_add_overflow(*value, (size_t)(*c->at - '0'), value))
+            return vact_because(reason, "the header's shape has a size that overflows");
+        c->at++;
+    }
+    if (c->at == start || (*start == '0' && c->at - start > 1))
+        return vact_because(reason, "the header's shape is malformed");
+    return true;
+}
+
+static bool take_shape(cursor *c, vact_shape *shape, vact_reason *reason)
+{
+    shape->dimensions = 0;
+    if (!take(c, '('))
+        return vact_because(reason, "the header's shape is not a tuple");
+    if (take(c, ')'))
+        return true;
+    for (;;) {
+        if (shape->dimensions == VACT_NPY_MAX_DIMENSIONS)
+            return vact_because(reason, "the header's shape has more than %d dimensions", VACT_NPY_MAX_DIMENSIONS);
+        if (!take_size(c, &shape->sizes[shape->dimensions], reason))
+            return false;
+        shape->dimensions++;
+        bool comma = take(c, ',');
+        if (take(c, ')')) {
+            /* (3) is a number, not a tuple */
+            return (comma || shape->dimensions > 1) || vact_because(reason, "the header's shape is not a tuple");
+        }
+        if (!comma)
+            return vact_because(reason, "the header's shape is malformed");
+    }
+}
+
+/* What a descr means to the user: NumPy's type codes (kind and bytes) in NumPy's names. */
+static bool check_type(text descr, vact_reason *reason)
+{
+    const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+    static const char *const names[][2] = {
+        {"f2", "float16"}, {"f8", "float64"}, {"f16", "long double"}, {"i1", "int8"},       {"i2", "int16"},
+        {"i4", "int32"},   {"i8", "int64"},   {"u1", "uint8"},        {"u2", "uint16"},     {"u4", "uint32"},
+        {"u8", "uint64"},  {"b1", "bool"},    {"c8", "complex64"},    {"c16", "complex128"}};
+    if (is_text(descr, "=f4") || is_text(descr, little ? "<f4" : ">f4"))
+        return true;
+    if (is_text(descr, little ? ">f4" : "<f4"))
+        return vact_because(reason, "its float32 elements are %s-endian, this machine is not",
+                            little ? "big" : "little");
+    bool ordered = descr.length > 1 && strchr("<>=|", descr.start[0]) != NULL;
+    text code = {descr.start + ordered, descr.length - ordered};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (is_text(code, names[i][0]))
+            return vact_because(reason, "its elements are %s ('%.*s'), not float32", names[i][1], (int)descr.length,
+                                (const char *)descr.start);
+    int shown = descr.length < 32 ? (int)descr.length : 32;
+    return vact_because(reason, "its element type '%.*s' is not float32", shown, (const char *)descr.start);
+}
+
+static bool take_type(cursor *c, vact_reason *reason)
+{
+    text descr;
+    skip_space(c);
+    if (c->at < c->end && *c->at == '[')
+        return vact_because(reason, "its elements are structures, not float32");
+    if (!take_string(c, &descr))
+        return vact_because(reason, "the header's descr is malformed");
+    return check_type(descr, reason);
+}
+
+static bool take_order(cursor *c, bool *fortran, vact_reason *reason)
+{
+    *fortran = take_word(c, "True");
+    return *fortran || take_word(c, "False") ||
+           vact_because(reason, "the header's fortran_order is neither True nor False");
+}
+
+/* The elements must fit PTRDIFF_MAX bytes, and sizes beside a 0 may not overflow either. */
+static bool count_elements(vact_shape *shape, vact_reason *reason)
+{
+    size_t product = sizeof(float);
+    bool empty = false;
+    for (int i = 0; i < shape->dimensions; i++) {
+        if (shape->sizes[i] == 0)
+            empty = true;
+        else if (__builtin_mul_overflow(product, shape->sizes[i], &product) || product > PTRDIFF_MAX)
+            return vact_because(reason, "the header's shape has more elements than this machine can address");
+    }
+    shape->count = empty ? 0 : product / sizeof(float);
+    return true;
+}
+
+static bool take_dictionary(cursor *c, vact_shape *shape, vact_reason *reason)
+{
+    enum { TYPE = 1, ORDER = 2, SHAPE = 4 };
+    int seen = 0;
+    bool fortran = false;
+    if (!take(c, '{'))
+        return vact_because(reason, "the header is not a dictionary");
+    while (!take(c, '}')) {
+        text key;
+        if (!take_string(c, &key) || !take(c, ':'))
+            return vact_because(reason, "the header is malformed");
+        int this = is_text(key, "descr")           ? TYPE
+                   : is_text(key, "fortran_order") ? ORDER
+                   : is_text(key, "shape")         ? SHAPE
+                                                   : 0;
+        if (this == 0)
+            return vact_because(reason, "the header has an unknown key");
+        if ((seen & this) != 0)
+            return vact_because(reason, "the header has the key %.*s twice", (int)key.length, (const char *)key.start);
+        seen |= this;
+        bool taken = this == TYPE    ? take_type(c, reason)
+                     : this == ORDER ? take_order(c, &fortran, reason)
+                                     : take_shape(c, shape, reason);
+        if (!taken)
+            return false;
+        if (take(c, ','))
+            continue;
+        if (!take(c, '}'))
+            return vact_because(reason, "the header is malformed");
+        break;
+    }
+    skip_space(c);
+    if (c->at != c->end)
+        return vact_because(reason, "the header is malformed after its dictionary");
+    if (seen != (TYPE | ORDER | SHAPE))
+        return vact_because(reason, "the header lacks the key %s",
+                            (seen & TYPE) == 0    ? "descr"
+                            : (seen & ORDER) == 0 ? "fortran_order"
+                                                  : "shape");
+    if (fortran && shape->dimensions > 1)
+        return vact_because(reason, "its elements are in Fortran order; save them in C order");
+    return count_elements(shape, reason);
+}
+
+bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason)
+{
+    size_t common = size < sizeof magic ? size : sizeof magic;
+    if (size == 0)
+        return vact_because(reason, "the file is empty");
+    if (memcmp(file, magic, common) != 0)
+        return vact_because(reason, "not a .npy file");
+    if (size < 10)
+        return vact_because(reason, "truncated: the file ends within its header");
+    unsigned major = file[6];
+    unsigned minor = file[7];
+    if (major < 1 || major > 3 || minor != 0)
+        return vact_because(reason, "version %u.%u of the .npy format is unknown", major, minor);
+    size_t prefix = major == 1 ? 10 : 12;
+    if (size < prefix)
+        return vact_because(reason, "truncated: the file ends within its header");
+    size_t length = (size_t)file[8] | (size_t)file[9] << 8;
+    if (major > 1)
+        length |= (size_t)file[10] << 16 | (size_t)file[11] << 24;
+    if (length > size - prefix)
+        return vact_because(reason, "truncated: the file ends within its header of %zu bytes", length);
+    *offset = prefix + length;
+    if (length == 0 || file[*offset - 1] != '\n')
+        return vact_because(reason, "the header does not end with a newline");
+
+    cursor c = {file + prefix, file + *offset};
+    if (!take_dictionary(&c, shape, reason))
+        return false;
+    size_t wanted = shape->count * sizeof(float);
+    size_t found = size - *offset;
+    if (found < wanted)
+        return vact_because(reason, "truncated: its shape asks for %zu bytes of elements, the file has %zu", wanted,
+                            found);
+    if (found > wanted)
+        return vact_because(reason, "%zu bytes follow after the last element", found - wanted);
+    return true;
+}
+
+bool vact_npy_open(vact_npy *npy, const char *path, vact_reason *reason)
+{
+    /* O_NONBLOCK: opening a pipe without a writer would wait for one. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return vact_because(reason, "%s", strerror(errno));
+    struct stat status;
+    size_t offset;
+    bool ok = false;
+    npy->map = MAP_FAILED;
+    if (fstat(fd, &status) != 0)
+        vact_because(reason, "%s", strerror(errno));
+    else if (S_ISDIR(status.st_mode))
+        vact_because(reason, "is a directory");
+    else if (!S_ISREG(status.st_mode))
+        vact_because(reason, "not a regular file, so it cannot be mapped; write it to a file first");
+    else if (status.st_size == 0)
+        vact_because(reason, "the file is empty");
+    else if ((uintmax_t)status.st_size > PTRDIFF_MAX)
+        vact_because(reason, "the file is larger than this machine can address");
+    else {
+        npy->map_size = (size_t)status.st_size;
+        npy->map = mmap(NULL, npy->map_size, PROT_READ, MAP_SHARED, fd, 0);
+        if (npy->map == MAP_FAILED)
+            vact_because(reason, "cannot be mapped: %s", strerror(errno));
+        else
+            ok = vact_npy_parse(&npy->shape, &offset, npy->map, npy->map_size, reason);
+    }
+    close(fd);
+    if (ok) {
+        npy->bytes = (const unsigned char *)npy->map + offset;
+        madvise(npy->map, npy->map_size, MADV_SEQUENTIAL);
+    } else if (npy->map != MAP_FAILED) {
+        munmap(npy->map, npy->map_size);
+    }
+    return ok;
+}
+
+void vact_npy_close(vact_npy *npy)
+{
+    munmap(npy->map, npy->map_size);
+}
+
+void vact_npy_shape_text(char *out, size_t size, const vact_shape *shape)
+{
+    size_t used = (size_t)snprintf(out, size, "(");
+    for (int i = 0; i < shape->dimensions && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%zu", i == 0 ? "" : ", ", shape->sizes[i]);
+    if (used < size)
+        snprintf(out + used, size - used, "%s)", shape->dimensions == 1 ? "," : "");
+}
+
+size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape)
+{
+    char sizes[VACT_NPY_MAX_HEADER - 128];
+    vact_npy_shape_text(sizes, sizeof sizes, shape);
+    const char *order = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "<" : ">";
+    int written = snprintf(header + 10, VACT_NPY_MAX_HEADER - 10,
+                           "{'descr': '%sf4', 'fortran_order': False, 'shape': %s, }", order, sizes);
+    size_t total = (10 + (size_t)written + 1 + 63) / 64 * 64;
+    memset(header + 10 + written, ' ', total - 10 - (size_t)written);
+    header[total - 1] = '\n';
+    memcpy(header, magic, sizeof magic);
+    header[6] = 1;
+    header[7] = 0;
+    header[8] = (char)((total - 10) & 0xff);
+    header[9] = (char)((total - 10) >> 8);
+    return total;
+}

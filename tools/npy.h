@@ -1,0 +1,52 @@
+/*
+ * NumPy's .npy files of float32 in C order (format versions 1.0, 2.0 and 3.0), mapped for reading. Whatever
+ * does not fit is refused with a reason: nothing in a file is trusted.
+ */
+#ifndef VACT_TOOLS_NPY_H
+#define VACT_TOOLS_NPY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    VACT_NPY_MAX_DIMENSIONS = 64, /* as NumPy 2 */
+    VACT_NPY_MAX_HEADER = 2048,   /* more than a header of that many dimensions takes */
+    VACT_REASON_SIZE = 256
+};
+
+/* Why something failed, in words that follow the file's name. */
+typedef struct vact_reason {
+    char text[VACT_REASON_SIZE];
+} vact_reason;
+
+/* Writes the reason and returns false. */
+bool vact_because(vact_reason *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+typedef struct vact_shape {
+    int dimensions;
+    size_t sizes[VACT_NPY_MAX_DIMENSIONS];
+    size_t count; /* of elements: the product of the sizes, 1 where there is no dimension */
+} vact_shape;
+
+/* An array in a mapped file. */
+typedef struct vact_npy {
+    vact_shape shape;
+    const unsigned char *bytes; /* the elements, at any alignment */
+    void *map;
+    size_t map_size;
+} vact_npy;
+
+/* Checks a header against the size of its file; *offset is where the elements start. */
+bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason);
+
+/* Opens and maps a file. Where it fails nothing is left open. */
+bool vact_npy_open(vact_npy *npy, const char *path, vact_reason *reason);
+void vact_npy_close(vact_npy *npy);
+
+/* Writes the header of an array of that shape (version 1.0), a multiple of 64 bytes; returns its size. */
+size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape);
+
+/* "(3, 4)", cut where it does not fit. */
+void vact_npy_shape_text(char *text, size_t size, const vact_shape *shape);
+
+#endif

@@ -1,0 +1,54 @@
+/* What the sub-commands of the program vact share. */
+#ifndef VACT_TOOLS_TOOL_H
+#define VACT_TOOLS_TOOL_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "registry.h"
+#include "vact/vact.h"
+
+/* Exit statuses. */
+enum { VACT_TOOL_OK = 0, VACT_TOOL_FAILURE = 1, VACT_TOOL_USAGE = 2 };
+
+/* The sub-commands: argv[0] is "vact <command>"; the exit status is returned. */
+int vact_tool_info(int argc, char **argv);
+int vact_tool_list(int argc, char **argv);
+int vact_tool_apply(int argc, char **argv);
+int vact_tool_accuracy(int argc, char **argv);
+int vact_tool_run(int argc, char **argv);
+
+/* The command that runs, as messages name it: "vact apply". */
+extern const char *vact_tool_name;
+
+/* Prints "<command>: <subject>: <message>" as one line to standard error and returns VACT_TOOL_FAILURE. */
+int vact_tool_fail(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The operation of that name; where there is none, a usage error that offers the nearest names (it exits). */
+const vact_op_info *vact_tool_operation(const struct argp_state *state, const char *name);
+
+/* The names nearest to `name` among `count` names, as "a, b or c", or "" where none is near. */
+void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *names, size_t count);
+
+/* The code behind the argument of --isa and --math; a name that is none is a usage error (it exits). */
+vact_isa vact_tool_isa(const struct argp_state *state, const char *name);
+vact_math vact_tool_math(const struct argp_state *state, const char *name);
+
+/* vact_select with one clear line on standard error where the CPU or the build lacks it. The words are the
+ * user's; null where not given. */
+bool vact_tool_select(vact_isa isa, const char *isa_word, vact_math math, const char *math_word);
+
+/* The variant that an operation takes: "plain" where one kernel serves every variant, else as in use now,
+ * with auto resolved. */
+const char *vact_tool_variant(const vact_op_info *op);
+
+/* A parameter's domain in words that follow "must be", and an operation's kind. */
+const char *vact_tool_domain(const vact_op_info *op, int index);
+const char *vact_tool_kind(vact_kind kind);
+
+/* Prints a JSON document to standard output and frees it. The type is cJSON. */
+struct cJSON;
+int vact_tool_print_json(struct cJSON *document);
+
+#endif
