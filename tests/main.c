@@ -51,7 +51,7 @@ static void print_failure(const struct criterion_test_stats *test)
             printf("    %s\n", assert->message);
 }
 
-/* A test that the filter left out looks like a skipped one, but has neither a reason nor the mark `disabled`. */
+/* A test that the filter left out is marked as skipped too, but has no reason. */
 static void count_test(const struct criterion_test_stats *test)
 {
     switch (test->test_status) {
@@ -63,8 +63,6 @@ static void count_test(const struct criterion_test_stats *test)
     case CR_STATUS_SKIPPED:
         if (test->message != NULL)
             count_skipped(test->message);
-        else if (test->test->data->disabled)
-            count_skipped("disabled in its source");
         break;
     }
 }

@@ -34,7 +34,8 @@ static void add_case(test_case *cases, size_t *count, size_t op, size_t build, v
     (*count)++;
 }
 
-static size_t list_cases(test_case *cases, vact_kind kind, bool (*wanted)(const vact_op_info *, const char *, vact_math))
+static size_t list_cases(test_case *cases, vact_kind kind,
+                         bool (*wanted)(const vact_op_info *, const char *, vact_math))
 {
     size_t count = 0;
     for (size_t op = 0; op < vact_registry_count; op++) {

@@ -70,10 +70,10 @@ vact_rows_f32_fn *test_rows(const vact_table *table, const vact_op_info *info);
 
 float test_from_bits(uint32_t bits);
 uint32_t test_raw_bits(float value);
-uint32_t test_bits(float value);              /* all NaNs as one value */
-float test_step(float value, int steps);      /* to the neighbours, -0 and +0 being one step; not from NaN */
-bool test_same(float a, float b);             /* test_bits equal */
-void test_fill(float *dst, size_t n);         /* with a bit pattern that no kernel returns */
+uint32_t test_bits(float value);               /* all NaNs as one value */
+float test_step(float value, int steps);       /* to the neighbours, -0 and +0 being one step; not from NaN */
+bool test_same(float a, float b);              /* test_bits equal */
+void test_fill(float *dst, size_t n);          /* with a bit pattern that no kernel returns */
 bool test_untouched(const float *p, size_t n); /* still what test_fill wrote */
 
 typedef struct test_random {
@@ -94,7 +94,7 @@ typedef struct test_floats {
 } test_floats;
 
 void test_add(test_floats *list, float value);
-void test_add_around(test_floats *list, double value);  /* +-value and 3 ULP to either side */
+void test_add_around(test_floats *list, double value); /* +-value and 3 ULP to either side */
 void test_add_specials(test_floats *list);
 void test_add_kinks(test_floats *list, const vact_params_f32 *params);
 void test_add_every(test_floats *list, uint32_t first, uint32_t stride); /* bit patterns */
@@ -103,7 +103,8 @@ void test_add_uniform(test_floats *list, test_random *random, double limit, size
 void test_add_recorded_worst(test_floats *list, const vact_op_info *info); /* of docs/accuracy.json, if it is there */
 void test_free(test_floats *list);
 
-/* Specials, kinks, random bit patterns and values where the transcendental functions bend, for one set of parameters. */
+/* Specials, kinks, random bit patterns and values where the transcendental functions bend, for one set of parameters.
+ */
 void test_add_mixture(test_floats *list, const vact_params_f32 *params, test_random *random, size_t n);
 
 enum { TEST_PARAMS_LIMIT = 96 };
@@ -124,7 +125,8 @@ typedef struct test_guarded {
 test_guarded test_guarded_new(size_t floats);
 void test_guarded_free(test_guarded *guarded);
 
-/* Fails the test with operation, variant, build, parameters (may be null), input, expected and got; where is printf's. */
+/* Fails the test with operation, variant, build, parameters (may be null), input, expected and got; where is printf's.
+ */
 void test_fail_bits(const test_subject *subject, const vact_params_f32 *params, float input, float expected, float got,
                     const char *where, ...) __attribute__((format(printf, 6, 7)));
 void test_fail_error(const test_subject *subject, const vact_params_f32 *params, float input, double exact, float got,

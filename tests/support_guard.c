@@ -17,7 +17,4 @@ test_guarded test_guarded_new(size_t floats)
     return guarded;
 }
 
-void test_guarded_free(test_guarded *guarded)
-{
-    munmap(guarded->mapping, guarded->mapping_size);
-}
+void test_guarded_free(test_guarded *guarded) { munmap(guarded->mapping, guarded->mapping_size); }

@@ -25,15 +25,9 @@ uint32_t test_raw_bits(float value)
     return bits;
 }
 
-uint32_t test_bits(float value)
-{
-    return isnan(value) ? NAN_BITS : test_raw_bits(value);
-}
+uint32_t test_bits(float value) { return isnan(value) ? NAN_BITS : test_raw_bits(value); }
 
-bool test_same(float a, float b)
-{
-    return test_bits(a) == test_bits(b);
-}
+bool test_same(float a, float b) { return test_bits(a) == test_bits(b); }
 
 float test_step(float value, int steps)
 {
@@ -67,10 +61,7 @@ uint64_t test_random_next(test_random *random)
     return z ^ (z >> 32);
 }
 
-double test_random_unit(test_random *random)
-{
-    return (double)(test_random_next(random) >> 11) * 0x1p-53;
-}
+double test_random_unit(test_random *random) { return (double)(test_random_next(random) >> 11) * 0x1p-53; }
 
 /* Box and Muller's method; 1 - u keeps the logarithm's argument above 0. */
 double test_random_normal(test_random *random)
@@ -79,10 +70,7 @@ double test_random_normal(test_random *random)
     return radius * cos(6.283185307179586 * test_random_unit(random));
 }
 
-size_t test_random_below(test_random *random, size_t limit)
-{
-    return (size_t)(test_random_next(random) % limit);
-}
+size_t test_random_below(test_random *random, size_t limit) { return (size_t)(test_random_next(random) % limit); }
 
 /* ------------------------------------------------------------------------------------------- inputs */
 
@@ -118,13 +106,14 @@ void test_add_around(test_floats *list, double value)
  * where results saturate, turn subnormal or vanish (exp 88.72, -87.34, -103.97; expm1 -17.3; tanh 9.01;
  * gelu -13.2, -14.4; log1p of them), the roots of derivatives, and bounds of common argument reductions.
  */
-static const double PLACES[] = {0.0,   1.0 / 6, 0.01, 0.2,   0.25,  0.34657, 0.5,   0.54931, 0.625,  0.69315, 0.75179,
-                                1.0,   1.03972, 1.19, 1.25,  1.27846, 1.5,   2.0,   2.5,     3.0,    4.0,     5.0,
-                                5.5,   6.0,     7.0,  8.3178, 8.664, 9.0109, 10.0,  12.5,    13.1939, 13.5,   14.1248,
-                                14.4,  15.9424, 16.0, 16.6355, 17.3287, 18.0, 20.0, 24.0,    25.0,   32.0,    40.0,
-                                44.36, 50.0,    51.3, 61.1,  64.0,  83.0,    86.64, 87.0,    87.3365, 88.0,   88.3763,
-                                88.7228, 89.0,  89.4, 92.0,  95.0,  100.0,   103.2789, 103.9721, 104.0, 106.0, 108.6,
-                                110.0, 127.0,   128.0, 150.0, 174.67, 200.0, 709.8,  745.2,  1024.0, 0x1p23,  0x1p24};
+static const double PLACES[] = {0.0,     1.0 / 6,  0.01,     0.2,   0.25,    0.34657, 0.5,     0.54931, 0.625, 0.69315,
+                                0.75179, 1.0,      1.03972,  1.19,  1.25,    1.27846, 1.5,     2.0,     2.5,   3.0,
+                                4.0,     5.0,      5.5,      6.0,   7.0,     8.3178,  8.664,   9.0109,  10.0,  12.5,
+                                13.1939, 13.5,     14.1248,  14.4,  15.9424, 16.0,    16.6355, 17.3287, 18.0,  20.0,
+                                24.0,    25.0,     32.0,     40.0,  44.36,   50.0,    51.3,    61.1,    64.0,  83.0,
+                                86.64,   87.0,     87.3365,  88.0,  88.3763, 88.7228, 89.0,    89.4,    92.0,  95.0,
+                                100.0,   103.2789, 103.9721, 104.0, 106.0,   108.6,   110.0,   127.0,   128.0, 150.0,
+                                174.67,  200.0,    709.8,    745.2, 1024.0,  0x1p23,  0x1p24};
 
 void test_add_specials(test_floats *list)
 {
@@ -193,15 +182,16 @@ void test_add_mixture(test_floats *list, const vact_params_f32 *params, test_ran
 /* --------------------------------------------------------------------------------------- parameters */
 
 /* Values inside every domain's sampled range; the wider ones are for operations without a transcendental. */
-static const float MODERATE[] = {1.0f,    -1.0f,   0.01f, -0.01f, 0.2f,   0.25f,   0.5f,   -0.5f, 1.702f, 2.0f, 3.0f,
-                                 -3.0f,   6.0f,    10.0f, -7.5f,  0.1f,   1.5f,    -1.5f,  20.0f, 0x1p-20f,
-                                 0x1p20f, -0x1p20f, -0x1p-20f, 0x1p-10f, 1000.0f, 0x1.fffffep0f, 0x1.000002p0f};
-static const float EXTREME[] = {FLT_MAX, -FLT_MAX, FLT_MIN,  -FLT_MIN,  FLT_TRUE_MIN, -FLT_TRUE_MIN,
+static const float MODERATE[] = {1.0f,     -1.0f,     0.01f,    -0.01f,  0.2f,          0.25f,        0.5f,
+                                 -0.5f,    1.702f,    2.0f,     3.0f,    -3.0f,         6.0f,         10.0f,
+                                 -7.5f,    0.1f,      1.5f,     -1.5f,   20.0f,         0x1p-20f,     0x1p20f,
+                                 -0x1p20f, -0x1p-20f, 0x1p-10f, 1000.0f, 0x1.fffffep0f, 0x1.000002p0f};
+static const float EXTREME[] = {FLT_MAX,  -FLT_MAX,   FLT_MIN,  -FLT_MIN,  FLT_TRUE_MIN,    -FLT_TRUE_MIN,
                                 0x1p100f, -0x1p-100f, INFINITY, -INFINITY, 0x1.fffffep-127f};
 static const float ZEROS[] = {0.0f, -0.0f};
 static const float THRESHOLDS[] = {20.0f, INFINITY, -INFINITY, 0.0f, -0.0f, -5.0f, 1.0f, 100.0f, 1e30f, -200.0f};
-static const float SECONDS[] = {0.5f, 0.0f, -0.0f, 1.0f, -1.0f, 2.0f, 0.3f, -0.7f, 6.0f, 1e-30f, FLT_MAX, -FLT_MAX,
-                                FLT_TRUE_MIN, INFINITY, -INFINITY};
+static const float SECONDS[] = {0.5f, 0.0f,   -0.0f,   1.0f,     -1.0f,        2.0f,     0.3f,     -0.7f,
+                                6.0f, 1e-30f, FLT_MAX, -FLT_MAX, FLT_TRUE_MIN, INFINITY, -INFINITY};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

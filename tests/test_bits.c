@@ -24,10 +24,7 @@ static void compare(const test_subject *subject, const vact_table *reference_tab
     free(got);
 }
 
-ParameterizedTestParameters(bits, defaults)
-{
-    return test_cases_of_same_bits(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(bits, defaults) { return test_cases_of_same_bits(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, bits, defaults)
 {
@@ -45,10 +42,7 @@ ParameterizedTest(test_case *which, bits, defaults)
     test_free(&inputs);
 }
 
-ParameterizedTestParameters(bits, parameters)
-{
-    return test_cases_of_same_bits(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(bits, parameters) { return test_cases_of_same_bits(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, bits, parameters)
 {

@@ -42,10 +42,7 @@ static void check_bound(const test_subject *subject, const vact_params_f32 *para
     free(results);
 }
 
-ParameterizedTestParameters(bounds, defaults)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(bounds, defaults) { return test_cases(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, bounds, defaults)
 {
@@ -60,10 +57,7 @@ ParameterizedTest(test_case *which, bounds, defaults)
     test_free(&inputs);
 }
 
-ParameterizedTestParameters(bounds, parameters)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(bounds, parameters) { return test_cases(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, bounds, parameters)
 {
@@ -86,17 +80,14 @@ typedef struct range {
 } range;
 
 static const range RANGES[] = {
-    {VACT_OP_SIGMOID, 0.0f, 1.0f},        {VACT_OP_TANH, -1.0f, 1.0f},     {VACT_OP_LOG_SIGMOID, -INFINITY, -0.0f},
-    {VACT_OP_EXP, 0.0f, INFINITY},        {VACT_OP_RELU6, 0.0f, 6.0f},     {VACT_OP_HARD_SIGMOID, 0.0f, 1.0f},
-    {VACT_OP_HARD_SIGMOID6, 0.0f, 1.0f},  {VACT_OP_SOFTSIGN, -1.0f, 1.0f}, {VACT_OP_HARDTANH, -1.0f, 1.0f},
-    {VACT_OP_SOFTPLUS, 0.0f, INFINITY},   {VACT_OP_RELU, -0.0f, INFINITY}, {VACT_OP_ELU, -1.0f, INFINITY},
+    {VACT_OP_SIGMOID, 0.0f, 1.0f},          {VACT_OP_TANH, -1.0f, 1.0f},     {VACT_OP_LOG_SIGMOID, -INFINITY, -0.0f},
+    {VACT_OP_EXP, 0.0f, INFINITY},          {VACT_OP_RELU6, 0.0f, 6.0f},     {VACT_OP_HARD_SIGMOID, 0.0f, 1.0f},
+    {VACT_OP_HARD_SIGMOID6, 0.0f, 1.0f},    {VACT_OP_SOFTSIGN, -1.0f, 1.0f}, {VACT_OP_HARDTANH, -1.0f, 1.0f},
+    {VACT_OP_SOFTPLUS, 0.0f, INFINITY},     {VACT_OP_RELU, -0.0f, INFINITY}, {VACT_OP_ELU, -1.0f, INFINITY},
     {VACT_OP_RELU_SQUARED, 0.0f, INFINITY}, {VACT_OP_CELU, -1.0f, INFINITY},
 };
 
-ParameterizedTestParameters(bounds, ranges)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(bounds, ranges) { return test_cases(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, bounds, ranges)
 {

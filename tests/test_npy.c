@@ -12,10 +12,7 @@ TestSuite(npy, .init = program_enter, .fini = program_leave);
 
 static const float data[4] = {1.0f, 2.0f, 3.0f, 4.0f};
 
-static void prepare(void)
-{
-    npy_save("out.npy", "(4,)", data, 4);
-}
+static void prepare(void) { npy_save("out.npy", "(4,)", data, 4); }
 
 static void expect_refused(const char *reason)
 {
@@ -106,10 +103,11 @@ Test(npy, headers)
 
 Test(npy, more_dimensions_than_numpy_has)
 {
-    char header[512] = "{" TYPE ORDER "'shape': (";
-    for (int i = 0; i < 65; i++)
-        strcat(header, "1, ");
-    strcat(header, ")}\n");
+    char sizes[65 * 3 + 1] = "";
+    char header[512];
+    for (size_t i = 0; i < 65; i++)
+        memcpy(sizes + 3 * i, "1, ", 4);
+    snprintf(header, sizeof header, "{" TYPE ORDER "'shape': (%s)}\n", sizes);
     prepare();
     npy_write("in.npy", 1, header, data, sizeof *data);
     expect_refused("more than 64 dimensions");

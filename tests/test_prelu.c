@@ -21,10 +21,7 @@ typedef struct tensor {
     float *dst;
 } tensor;
 
-static size_t elements(const tensor *t)
-{
-    return t->outer * t->channels * t->inner;
-}
+static size_t elements(const tensor *t) { return t->outer * t->channels * t->inner; }
 
 static void fill_slopes(float *slope, size_t n, test_random *random)
 {
@@ -73,8 +70,8 @@ static void for_each_shape(const test_subject *subject, test_random *random,
             size_t shift = test_random_below(random, TEST_LANES);
             float *at = src.first + (rear != 0 ? src.n - n : 0);
             float *slopes = slope.first + (rear != 0 ? slope.n - channels : 0);
-            tensor t = {outer, channels, inner, at, slopes,
-                        rear != 0 ? dst.first + (dst.n - n - shift) : dst.first + shift};
+            tensor t = {outer, channels, inner,
+                        at,    slopes,   rear != 0 ? dst.first + (dst.n - n - shift) : dst.first + shift};
             fill_inputs(at, n, &specials, random);
             fill_slopes(slopes, channels, random);
             f(subject, &t, context);
@@ -93,10 +90,7 @@ static void check_against_reference(const test_subject *subject, const tensor *t
     check_elements(subject, t);
 }
 
-ParameterizedTestParameters(prelu, bound)
-{
-    return test_cases(VACT_KIND_CHANNELS);
-}
+ParameterizedTestParameters(prelu, bound) { return test_cases(VACT_KIND_CHANNELS); }
 
 ParameterizedTest(test_case *which, prelu, bound)
 {
@@ -120,10 +114,7 @@ static void check_against_table(const test_subject *subject, const tensor *t, vo
     free(expected);
 }
 
-ParameterizedTestParameters(prelu, same_bits)
-{
-    return test_cases_of_same_bits(VACT_KIND_CHANNELS);
-}
+ParameterizedTestParameters(prelu, same_bits) { return test_cases_of_same_bits(VACT_KIND_CHANNELS); }
 
 ParameterizedTest(test_case *which, prelu, same_bits)
 {
@@ -153,10 +144,7 @@ static void check_memory(const test_subject *subject, const tensor *t, void *con
         test_fail(subject, "wrote around dst, shape %zu x %zu x %zu", t->outer, t->channels, t->inner);
 }
 
-ParameterizedTestParameters(prelu, memory)
-{
-    return test_cases(VACT_KIND_CHANNELS);
-}
+ParameterizedTestParameters(prelu, memory) { return test_cases(VACT_KIND_CHANNELS); }
 
 ParameterizedTest(test_case *which, prelu, memory)
 {

@@ -40,10 +40,7 @@ static void check_equal(const test_subject *subject, const float *src, const flo
 
 /* ------------------------------------------------------------------------------------ the same bits */
 
-ParameterizedTestParameters(rows, same_bits)
-{
-    return test_cases_of_same_bits(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows, same_bits) { return test_cases_of_same_bits(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, same_bits)
 {
@@ -96,10 +93,7 @@ static void fill_matrix(float *src, size_t stride, size_t rows, size_t cols, tes
         fill_row(src + r * stride, cols, random);
 }
 
-ParameterizedTestParameters(rows, lengths)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows, lengths) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, lengths)
 {
@@ -128,10 +122,7 @@ ParameterizedTest(test_case *which, rows, lengths)
     test_guarded_free(&dst);
 }
 
-ParameterizedTestParameters(rows, in_place)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows, in_place) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, in_place)
 {
@@ -168,10 +159,7 @@ static bool all_nan(const float *p, size_t n)
     return true;
 }
 
-ParameterizedTestParameters(rows, poison_their_row_only)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows, poison_their_row_only) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, poison_their_row_only)
 {
@@ -205,10 +193,7 @@ ParameterizedTest(test_case *which, rows, poison_their_row_only)
 
 /* ------------------------------------------------------------------------------------ simple truths */
 
-ParameterizedTestParameters(rows, promised_values)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows, promised_values) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, promised_values)
 {
@@ -231,10 +216,7 @@ ParameterizedTest(test_case *which, rows, promised_values)
 }
 
 /* Adding a constant that the logits take without rounding changes nothing. */
-ParameterizedTestParameters(rows, shifted)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows, shifted) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, shifted)
 {
@@ -259,10 +241,7 @@ ParameterizedTest(test_case *which, rows, shifted)
 }
 
 /* softmax lies in [0, 1], log_softmax never above -0. */
-ParameterizedTestParameters(rows, ranges)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows, ranges) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, ranges)
 {
@@ -278,8 +257,8 @@ ParameterizedTest(test_case *which, rows, ranges)
         for (size_t i = 0; i < cols; i++) {
             bool inside = logarithm ? dst[i] <= 0.0f && signbit(dst[i]) : dst[i] <= 1.0f && !signbit(dst[i]);
             if (!inside)
-                test_fail_bits(&subject, NULL, src[i], logarithm ? -0.0f : 1.0f, dst[i], "outside its range, %zu columns",
-                               cols);
+                test_fail_bits(&subject, NULL, src[i], logarithm ? -0.0f : 1.0f, dst[i],
+                               "outside its range, %zu columns", cols);
         }
     }
 }
@@ -305,12 +284,14 @@ Test(rows, public_functions)
         fill_matrix(src, STRIDE, ROWS, COLS, &random);
         for (size_t r = 0; r < ROWS; r++)
             memcpy(packed + r * COLS, src + r * STRIDE, COLS * sizeof *packed);
-        test_rows(vact_table_current(), vact_registry_by_code(functions[f].op))(expected, STRIDE, src, STRIDE, ROWS, COLS);
+        test_rows(vact_table_current(), vact_registry_by_code(functions[f].op))(expected, STRIDE, src, STRIDE, ROWS,
+                                                                                COLS);
         cr_assert(functions[f].strided(strided, STRIDE, src, STRIDE, ROWS, COLS) == VACT_OK);
         cr_assert(functions[f].dense(dense, packed, ROWS, COLS) == VACT_OK);
         for (size_t r = 0; r < ROWS; r++) {
             for (size_t c = 0; c < COLS; c++) {
-                cr_assert(test_same(strided[r * STRIDE + c], expected[r * STRIDE + c]), "strided, row %zu column %zu", r, c);
+                cr_assert(test_same(strided[r * STRIDE + c], expected[r * STRIDE + c]), "strided, row %zu column %zu",
+                          r, c);
                 cr_assert(test_same(dense[r * COLS + c], expected[r * STRIDE + c]), "dense, row %zu column %zu", r, c);
             }
         }

@@ -94,15 +94,9 @@ static void check_row(const test_subject *subject, row_buffers *row, size_t cols
 
 typedef float draw_fn(test_random *random);
 
-static float draw_wide(test_random *random)
-{
-    return (float)(200.0 * test_random_unit(random) - 100.0);
-}
+static float draw_wide(test_random *random) { return (float)(200.0 * test_random_unit(random) - 100.0); }
 
-static float draw_normal(test_random *random)
-{
-    return (float)(2.0 * test_random_normal(random));
-}
+static float draw_normal(test_random *random) { return (float)(2.0 * test_random_normal(random)); }
 
 /* Large numbers near each other: x - max is exact only with its rounding error carried. */
 static float draw_offset(test_random *random)
@@ -110,10 +104,7 @@ static float draw_offset(test_random *random)
     return (float)(90.0 * test_random_unit(random) + 1e-3 * test_random_normal(random) - 45.0) * 1.5f + 1000.3f;
 }
 
-static float draw_tiny(test_random *random)
-{
-    return (float)(1e-6 * test_random_normal(random));
-}
+static float draw_tiny(test_random *random) { return (float)(1e-6 * test_random_normal(random)); }
 
 /* A winner and hopeless losers, whose shares are subnormal or vanish. */
 static float draw_sparse(test_random *random)
@@ -138,10 +129,7 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-ParameterizedTestParameters(rows_error, random)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows_error, random) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows_error, random)
 {
@@ -160,10 +148,7 @@ ParameterizedTest(test_case *which, rows_error, random)
     buffers_free(&row);
 }
 
-ParameterizedTestParameters(rows_error, long_rows)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows_error, long_rows) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows_error, long_rows)
 {
@@ -179,10 +164,7 @@ ParameterizedTest(test_case *which, rows_error, long_rows)
 }
 
 /* Two columns at every distance, both orders: log_softmax's winner is -log1p(e^-distance), its loser almost it. */
-ParameterizedTestParameters(rows_error, two_columns)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows_error, two_columns) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows_error, two_columns)
 {
@@ -190,8 +172,8 @@ ParameterizedTest(test_case *which, rows_error, two_columns)
     test_random random = {15};
     row_buffers row = buffers_new();
     for (int i = 0; i < (TEST_SANITIZED ? 400 : 2000); i++) {
-        float distance = (float)(i % 2 == 0 ? 210.0 * test_random_unit(&random)
-                                            : exp2(30.0 * test_random_unit(&random) - 24.0));
+        float distance =
+            (float)(i % 2 == 0 ? 210.0 * test_random_unit(&random) : exp2(30.0 * test_random_unit(&random) - 24.0));
         float base = i % 3 == 0 ? 0.0f : (float)(50.0 * test_random_normal(&random));
         row.src[i % 2] = base;
         row.src[1 - i % 2] = base - distance;
@@ -200,10 +182,7 @@ ParameterizedTest(test_case *which, rows_error, two_columns)
     buffers_free(&row);
 }
 
-ParameterizedTestParameters(rows_error, extremes)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(rows_error, extremes) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows_error, extremes)
 {

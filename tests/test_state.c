@@ -21,15 +21,9 @@ static uint64_t control_state(void)
     return (uint64_t)x87 << 32 | (_mm_getcsr() & ~(unsigned)FLAGS);
 }
 
-static void set_flush(void)
-{
-    _mm_setcsr(_mm_getcsr() | FLUSH);
-}
+static void set_flush(void) { _mm_setcsr(_mm_getcsr() | FLUSH); }
 
-static void clear_flush(void)
-{
-    _mm_setcsr(_mm_getcsr() & ~(unsigned)FLUSH);
-}
+static void clear_flush(void) { _mm_setcsr(_mm_getcsr() & ~(unsigned)FLUSH); }
 #elif defined(__aarch64__)
 static const uint64_t FLUSH = (uint64_t)1 << 24;
 
@@ -40,28 +34,15 @@ static uint64_t control_state(void)
     return fpcr;
 }
 
-static void set_flush(void)
-{
-    __asm__ volatile("msr fpcr, %0" : : "r"(control_state() | FLUSH));
-}
+static void set_flush(void) { __asm__ volatile("msr fpcr, %0" : : "r"(control_state() | FLUSH)); }
 
-static void clear_flush(void)
-{
-    __asm__ volatile("msr fpcr, %0" : : "r"(control_state() & ~FLUSH));
-}
+static void clear_flush(void) { __asm__ volatile("msr fpcr, %0" : : "r"(control_state() & ~FLUSH)); }
 #else
-static uint64_t control_state(void)
-{
-    return (uint64_t)fegetround();
-}
+static uint64_t control_state(void) { return (uint64_t)fegetround(); }
 
-static void set_flush(void)
-{
-}
+static void set_flush(void) {}
 
-static void clear_flush(void)
-{
-}
+static void clear_flush(void) {}
 #endif
 
 enum { LENGTH = 200, ROW = 40 };
@@ -120,32 +101,14 @@ static void check_every_state(const test_case *which)
     fesetround(FE_TONEAREST);
 }
 
-ParameterizedTestParameters(state, unary)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(state, unary) { return test_cases(VACT_KIND_UNARY); }
 
-ParameterizedTest(test_case *which, state, unary)
-{
-    check_every_state(which);
-}
+ParameterizedTest(test_case *which, state, unary) { check_every_state(which); }
 
-ParameterizedTestParameters(state, channels)
-{
-    return test_cases(VACT_KIND_CHANNELS);
-}
+ParameterizedTestParameters(state, channels) { return test_cases(VACT_KIND_CHANNELS); }
 
-ParameterizedTest(test_case *which, state, channels)
-{
-    check_every_state(which);
-}
+ParameterizedTest(test_case *which, state, channels) { check_every_state(which); }
 
-ParameterizedTestParameters(state, rows)
-{
-    return test_cases(VACT_KIND_ROWS);
-}
+ParameterizedTestParameters(state, rows) { return test_cases(VACT_KIND_ROWS); }
 
-ParameterizedTest(test_case *which, state, rows)
-{
-    check_every_state(which);
-}
+ParameterizedTest(test_case *which, state, rows) { check_every_state(which); }

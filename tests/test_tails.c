@@ -10,8 +10,8 @@
 #include "support.h"
 
 enum {
-    POOL = 1021,      /* inputs to draw from; a prime, so that each meets every lane */
-    MARGIN = 64,      /* floats around the destination that must stay as they are */
+    POOL = 1021, /* inputs to draw from; a prime, so that each meets every lane */
+    MARGIN = 64, /* floats around the destination that must stay as they are */
     LONGEST = 40000
 };
 
@@ -97,10 +97,7 @@ static void try_one(const pool *from, const test_guarded *src_memory, const test
             test_fail(from->subject, "changed its source, length %zu, shift %zu", n, src_shift);
 }
 
-ParameterizedTestParameters(tails, lengths)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(tails, lengths) { return test_cases(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, tails, lengths)
 {
@@ -119,14 +116,12 @@ ParameterizedTest(test_case *which, tails, lengths)
     test_guarded_free(&dst);
 }
 
-ParameterizedTestParameters(tails, longer_lengths)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(tails, longer_lengths) { return test_cases(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, tails, longer_lengths)
 {
-    static const size_t lengths[] = {79, 95, 96, 111, 127, 128, 129, 143, 191, 192, 255, 256, 257, 511, 1000, 1023, 4099};
+    static const size_t lengths[] = {79,  95,  96,  111, 127, 128,  129,  143, 191,
+                                     192, 255, 256, 257, 511, 1000, 1023, 4099};
     test_subject subject = test_begin(which);
     pool from = pool_new(&subject);
     test_guarded src = test_guarded_new(LONGEST + TEST_LANES), dst = test_guarded_new(LONGEST + TEST_LANES);
@@ -141,10 +136,7 @@ ParameterizedTest(test_case *which, tails, longer_lengths)
     test_guarded_free(&dst);
 }
 
-ParameterizedTestParameters(tails, in_place)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(tails, in_place) { return test_cases(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, tails, in_place)
 {
@@ -166,15 +158,12 @@ ParameterizedTest(test_case *which, tails, in_place)
     test_guarded_free(&memory);
 }
 
-ParameterizedTestParameters(tails, poisoned_neighbours)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(tails, poisoned_neighbours) { return test_cases(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, tails, poisoned_neighbours)
 {
-    static const uint32_t poisons[] = {0x7fc00000u, 0x7f800001u, 0x7f800000u, 0xff800000u, 0x00000001u, 0x807fffffu,
-                                       0x7f7fffffu, 0xff7fffffu, 0x80000000u, 0xc2d00000u /* -104 */};
+    static const uint32_t poisons[] = {0x7fc00000u, 0x7f800001u, 0x7f800000u, 0xff800000u, 0x00000001u,
+                                       0x807fffffu, 0x7f7fffffu, 0xff7fffffu, 0x80000000u, 0xc2d00000u /* -104 */};
     enum { BLOCK = 4 * TEST_LANES, TRIES = 12 };
     test_subject subject = test_begin(which);
     pool from = pool_new(&subject);
@@ -197,10 +186,7 @@ ParameterizedTest(test_case *which, tails, poisoned_neighbours)
 }
 
 /* However an array is cut, its results stay. */
-ParameterizedTestParameters(tails, cut_anywhere)
-{
-    return test_cases(VACT_KIND_UNARY);
-}
+ParameterizedTestParameters(tails, cut_anywhere) { return test_cases(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, tails, cut_anywhere)
 {

@@ -43,6 +43,9 @@ ParameterizedTest(int *index, vec, operations) { check_build(*index, vec_check_o
 ParameterizedTestParameters(vec, set1) { return each_build(); }
 ParameterizedTest(int *index, vec, set1) { check_build(*index, vec_check_set1); }
 
+ParameterizedTestParameters(vec, keep_first) { return each_build(); }
+ParameterizedTest(int *index, vec, keep_first) { check_build(*index, vec_check_keep_first); }
+
 ParameterizedTestParameters(vec, partial_loads) { return each_build(); }
 ParameterizedTest(int *index, vec, partial_loads) { check_build(*index, vec_check_partial_loads); }
 

@@ -161,7 +161,8 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const memory[] = {"vf_set1", "vf_load", "vf_store", "vf_load_partial", "vf_store_partial"};
+    static const char *const memory[] = {"vf_set1",         "vf_keep_first",    "vf_load", "vf_store",
+                                         "vf_load_partial", "vf_store_partial"};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;
@@ -211,6 +212,27 @@ int vec_check_set1(const vec_ops *build, FILE *report)
                         to_bits(all[lane]));
                 failures++;
             }
+    }
+    return failures;
+}
+
+int vec_check_keep_first(const vec_ops *build, FILE *report)
+{
+    const uint32_t fill = 0xffc54321u;
+    int failures = 0;
+    float v[VEC_LANES_LIMIT], all[VEC_LANES_LIMIT];
+    for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++)
+        v[lane] = from_bits(0x7f800001u + (uint32_t)lane);
+    for (size_t n = 0; n < build->lanes; n++) {
+        build->keep_first(all, v, n, from_bits(fill));
+        for (size_t lane = 0; lane < build->lanes; lane++) {
+            uint32_t want = lane < n ? to_bits(v[lane]) : fill;
+            if (to_bits(all[lane]) != want) {
+                fprintf(report, "%s: the first %zu kept: lane %zu is %08x, expected %08x\n", build->build, n, lane,
+                        to_bits(all[lane]), want);
+                failures++;
+            }
+        }
     }
     return failures;
 }

@@ -72,6 +72,11 @@ static void set1(float *all, float a)
     vf_store(all, vf_set1(a));
 }
 
+static void keep_first(float *all, const float *v, size_t n, float fill)
+{
+    vf_store(all, vf_keep_first(vf_load(v), n, vf_set1(fill)));
+}
+
 static void load_partial(float *all, const float *p, size_t n)
 {
     vf_store(all, vf_load_partial(p, n));
@@ -84,4 +89,6 @@ static void store_partial(float *p, const float *all, size_t n)
 
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
-const vec_ops JOIN(vec_ops_, VACT_BUILD) = {TEXT(VACT_BUILD), VF_LANES, names, run, set1, load_partial, store_partial};
+const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
+    TEXT(VACT_BUILD), VF_LANES, names, run, set1, keep_first, load_partial, store_partial,
+};

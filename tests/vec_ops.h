@@ -15,8 +15,9 @@ typedef struct vec_ops {
      * the rest. A comparison shows as 1 or 0; vf_select takes a < b for its mask and chooses between b and c;
      * vm_and and vm_or work on the masks a < b and b < c. */
     void (*run)(size_t op, float *dst, const float *a, const float *b, const float *c, size_t n);
-    void (*set1)(float *all, float a);                            /* every lane of vf_set1 */
-    void (*load_partial)(float *all, const float *p, size_t n);   /* every lane of the partial load */
+    void (*set1)(float *all, float a); /* all: every lane */
+    void (*keep_first)(float *all, const float *v, size_t n, float fill);
+    void (*load_partial)(float *all, const float *p, size_t n);
     void (*store_partial)(float *p, const float *all, size_t n);
 } vec_ops;
 

@@ -39,10 +39,7 @@ uint64_t accuracy_hash(const float *values, size_t count)
     return sum;
 }
 
-uint64_t accuracy_hash_join(uint64_t sum, uint64_t next)
-{
-    return step(step(sum, next), next >> 32);
-}
+uint64_t accuracy_hash_join(uint64_t sum, uint64_t next) { return step(step(sum, next), next >> 32); }
 
 size_t accuracy_differing(const float *a, const float *b, size_t count, size_t *first)
 {

@@ -9,7 +9,7 @@
  *     shards            [[i, n], ...], the parts of the inputs that this covers; [[1, 1]] for all
  *     inputs            how many were tried
  *     max_error         in ULP, as a string with 17 digits, or "inf"
- *     max_input         the smallest bit pattern that shows it, as "0x0123abcd"; absent where max_error is 0
+ *     max_input         the smallest bit pattern that shows it, as "0x0123abcd"; 0x00000000 where max_error is 0
  *     misrounded        results that are not the correctly rounded one
  *     failures          NaN, an infinity or a zero's sign where they are wrong
  *     differing         results with other bits than those of the reference build in the same run
@@ -72,7 +72,7 @@ static cJSON *object_of_record(const accuracy_record *record)
     cJSON_AddStringToObject(object, "max_error", text);
     if (record->columns != 0)
         cJSON_AddStringToObject(object, "distribution", accuracy_distributions[tally->max_input]);
-    else if (tally->max_error > 0.0)
+    else
         add_text(object, "max_input", "0x%08" PRIx64, tally->max_input);
     cJSON_AddNumberToObject(object, "misrounded", (double)tally->misrounded);
     cJSON_AddNumberToObject(object, "failures", (double)tally->failures);
@@ -188,7 +188,7 @@ static const char *read_places(const cJSON *object, bool rows, accuracy_record *
     }
     if (!read_shards(object, record))
         return "shards";
-    if (record->tally.max_error > 0.0 && !hex_member(object, "max_input", UINT32_MAX, &value))
+    if (!hex_member(object, "max_input", UINT32_MAX, &value))
         return "max_input";
     record->tally.max_input = (uint32_t)value;
     value = 0;

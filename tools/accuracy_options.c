@@ -118,14 +118,16 @@ static void parse_shard(accuracy_options *options, struct argp_state *state, con
     if (slash == NULL || !parse_number(text, ACCURACY_BLOCKS, slash, &options->shard) ||
         !parse_number(slash + 1, ACCURACY_BLOCKS, text + strlen(text), &options->shard_count) ||
         options->shard > options->shard_count)
-        argp_error(state, "--shard '%s' is not I/N with 1 <= I <= N <= %d", text, (int)ACCURACY_BLOCKS);
+        argp_error(state, "--shard '%s' is not I/N with 1 <= I <= N <= %d", text, ACCURACY_BLOCKS);
 }
 
 static void set_param(accuracy_options *options, struct argp_state *state, const char *text)
 {
     const char *equals = strchr(text, '=');
-    if (equals == NULL || equals == text)
+    if (equals == NULL || equals == text) {
         argp_error(state, "--param '%s' is not NAME=VALUE", text);
+        return;
+    }
     char *end = NULL;
     float value = strtof(equals + 1, &end);
     if (equals[1] == '\0' || *end != '\0')

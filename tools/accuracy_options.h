@@ -25,7 +25,7 @@ typedef struct accuracy_options {
     const char *files[ACCURACY_MOST_FILES];
     size_t file_count;
     bool quiet;
-    bool sweeps; /* an option was given that only a sweep understands */
+    bool sweeps;                                /* an option was given that only a sweep understands */
     accuracy_target targets[ACCURACY_MOST_OPS]; /* the operations with their parameters, checked */
     size_t target_count;
 } accuracy_options;

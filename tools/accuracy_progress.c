@@ -25,8 +25,9 @@ void accuracy_progress_draw(const accuracy_progress *progress, const char *name,
     if (!progress->bar)
         return;
     char bar[BAR_WIDTH + 1];
+    int filled = (int)(fraction * (double)BAR_WIDTH);
     for (int i = 0; i < BAR_WIDTH; i++)
-        bar[i] = i < (int)(fraction * BAR_WIDTH) ? '#' : '.';
+        bar[i] = i < filled ? '#' : '.';
     bar[BAR_WIDTH] = '\0';
     fprintf(stderr, "\r\033[K[%s] %5.1f %%  %s", bar, 100.0 * fraction, name);
     if (fraction > 0.0) {

@@ -7,10 +7,7 @@
 
 #include "tool.h"
 
-int accuracy_param_count(const vact_op_info *info)
-{
-    return info->kind == VACT_KIND_CHANNELS ? 1 : info->param_count;
-}
+int accuracy_param_count(const vact_op_info *info) { return info->kind == VACT_KIND_CHANNELS ? 1 : info->param_count; }
 
 const char *accuracy_param_name(const vact_op_info *info, int index)
 {
@@ -118,10 +115,7 @@ void accuracy_report_sort(accuracy_report *report)
         qsort(report->records, report->count, sizeof *report->records, compare_records);
 }
 
-bool accuracy_same_subject(const accuracy_record *a, const accuracy_record *b)
-{
-    return compare_subjects(a, b) == 0;
-}
+bool accuracy_same_subject(const accuracy_record *a, const accuracy_record *b) { return compare_subjects(a, b) == 0; }
 
 size_t accuracy_reference_build(const char *const *builds, size_t count)
 {

@@ -8,7 +8,7 @@
 
 typedef struct accuracy_record {
     accuracy_target target;
-    char math[12];    /* the variant, auto resolved; "plain" where one kernel serves all */
+    char math[12]; /* the variant, auto resolved; "plain" where one kernel serves all */
     char build[16];
     uint32_t columns; /* of an operation over rows; 0 for the sweep over all inputs */
     uint32_t shard_count;

@@ -87,8 +87,7 @@ static bool allocate_buffers(row_buffers *b, size_t elements, size_t builds, boo
     return complete;
 }
 
-static void judge(const float *results, const double *exact, size_t count, uint32_t distribution,
-                  accuracy_tally *tally)
+static void judge(const float *results, const double *exact, size_t count, uint32_t distribution, accuracy_tally *tally)
 {
     for (size_t i = 0; i < count; i++) {
         double error = vact_ulp_error(results[i], exact[i]);
@@ -106,8 +105,8 @@ static void run_kernel(const vact_table *table, const vact_op_info *info, float 
     table->rows[VACT_OP_SLOT(info->op)](results, columns, inputs, columns, rows, columns);
 }
 
-static void judge_group(const accuracy_job *job, const vact_op_info *info, row_buffers *b, size_t rows,
-                        size_t columns, uint32_t distribution, accuracy_tally *tallies)
+static void judge_group(const accuracy_job *job, const vact_op_info *info, row_buffers *b, size_t rows, size_t columns,
+                        uint32_t distribution, accuracy_tally *tallies)
 {
     size_t count = rows * columns;
     vact_reference_row_fn *oracle = vact_reference_row_f32(info->op);

@@ -35,8 +35,8 @@ typedef struct sweep {
     uint64_t *digests;       /* null otherwise */
     uint32_t first_block;
     uint32_t block_count;
-    atomic_size_t next;      /* task = target * block_count + block: operations finish in order */
-    pthread_mutex_t lock;    /* guards all below and the tallies */
+    atomic_size_t next;   /* task = target * block_count + block: operations finish in order */
+    pthread_mutex_t lock; /* guards all below and the tallies */
     pthread_cond_t changed;
     size_t done;
     uint32_t *blocks_left; /* per target */
@@ -72,10 +72,7 @@ void accuracy_take_max(double *max_error, uint32_t *max_input, double error, uin
     }
 }
 
-bool accuracy_beyond(double error, double bound)
-{
-    return !(error <= bound * (1.0 + 0x1p-20));
-}
+bool accuracy_beyond(double error, double bound) { return !(error <= bound * (1.0 + 0x1p-20)); }
 
 static float float_of_bits(uint32_t bits)
 {
@@ -270,8 +267,10 @@ static void *work(void *argument)
     sweep *s = argument;
     size_t tasks = s->job->target_count * s->block_count;
     buffers *b = aligned_alloc(64, sizeof *b);
-    size_t task = tasks;
-    while (b != NULL && !accuracy_stop && (task = atomic_fetch_add(&s->next, 1)) < tasks) {
+    while (b != NULL && !accuracy_stop) {
+        size_t task = atomic_fetch_add(&s->next, 1);
+        if (task >= tasks)
+            break;
         size_t target = task / s->block_count;
         uint32_t block = s->first_block + (uint32_t)(task % s->block_count);
         if (s->digests != NULL)
@@ -387,7 +386,4 @@ bool accuracy_sweep(const accuracy_job *job, accuracy_tally *tallies)
     return run_sweep(job, tallies, NULL);
 }
 
-bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests)
-{
-    return run_sweep(job, NULL, digests);
-}
+bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests) { return run_sweep(job, NULL, digests); }

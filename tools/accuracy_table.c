@@ -15,10 +15,7 @@ static double value_of_bits(uint32_t bits)
 
 /* Rounded up to four decimals, so that what is shown is a bound; half a spacing that the oracle's own error
  * lifted by a hair (see accuracy_beyond) stays 0.5. */
-static double shown_error(double error)
-{
-    return isfinite(error) ? ceil(error * (1.0 - 0x1p-20) * 1e4) / 1e4 : error;
-}
+static double shown_error(double error) { return isfinite(error) ? ceil(error * (1.0 - 0x1p-20) * 1e4) / 1e4 : error; }
 
 static void describe_input(char *text, size_t size, const accuracy_record *record)
 {
@@ -93,12 +90,25 @@ static void print_part(const accuracy_report *report, bool rows, FILE *stream)
         if ((report->records[i].columns != 0) != rows)
             continue;
         if (!headed)
-            fprintf(stream, "%s%-*s  %-7s  %-10s  %5s  %13s  %-34s  %20s  %s\n", rows ? "\n" : "", width,
-                    "operation", "variant", "build", "bound", "largest error", rows ? "among logits" : "at input",
-                    "misrounded", "differing");
+            fprintf(stream, "%s%-*s  %-7s  %-10s  %5s  %13s  %-34s  %20s  %s\n", rows ? "\n" : "", width, "operation",
+                    "variant", "build", "bound", "largest error", rows ? "among logits" : "at input", "misrounded",
+                    "differing");
         headed = true;
         print_record(report, &report->records[i], width, stream);
     }
+}
+
+/* Which inputs the sweep took. */
+static void print_inputs(const accuracy_report *report, FILE *stream)
+{
+    bool partial = false;
+    for (size_t i = 0; i < report->count; i++)
+        partial |= report->records[i].shard_count != 1;
+    if (report->stride == 1)
+        fprintf(stream, "%s", partial ? "all inputs of a shard" : "all 2^32 inputs");
+    else
+        fprintf(stream, "inputs%s whose bit pattern is a multiple of %" PRIu32, partial ? " of a shard" : "",
+                report->stride);
 }
 
 size_t accuracy_print_table(const accuracy_report *report, FILE *stream)
@@ -106,15 +116,9 @@ size_t accuracy_print_table(const accuracy_report *report, FILE *stream)
     print_part(report, false, stream);
     print_part(report, true, stream);
     size_t faults = accuracy_count_faults(report);
-    bool partial = false;
-    for (size_t i = 0; i < report->count; i++)
-        partial |= report->records[i].shard_count != 1;
     fprintf(stream, "\nvact %s, numerics version %d, ", report->version, report->numerics_version);
-    if (report->stride == 1)
-        fprintf(stream, "every input");
-    else
-        fprintf(stream, "inputs whose bits are a multiple of %" PRIu32, report->stride);
-    fprintf(stream, "%s. ", partial ? " of a shard" : "");
+    print_inputs(report, stream);
+    fputs(". ", stream);
     if (faults == 0)
         fprintf(stream, "%zu results, all within their bounds.\n", report->count);
     else
@@ -207,10 +211,9 @@ void accuracy_print_markdown(const accuracy_report *report, FILE *stream)
             "largest error the one with the smallest bit pattern is shown. *Misrounded* is the share of results that\n"
             "are not the correctly rounded ones. prelu has the one slope 0.25. ",
             report->version, report->numerics_version);
-    if (report->stride == 1)
-        fputs("All 2^32 inputs were tried.\n\n", stream);
-    else
-        fprintf(stream, "Inputs whose bit pattern is a multiple of %" PRIu32 " were tried.\n\n", report->stride);
+    fputs("Tried: ", stream);
+    print_inputs(report, stream);
+    fputs(".\n\n", stream);
     print_markdown_part(report, false, stream);
     print_markdown_part(report, true, stream);
     print_markdown_differing(report, stream);

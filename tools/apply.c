@@ -12,10 +12,13 @@
 
 enum {
     KEY_OP = 0x101,
-    KEY_SLOPE,
-    KEY_ISA,
-    KEY_MATH,
-    KEY_FIRST_PARAMETER = 0x200, /* one key per entry of parameters.names */
+    KEY_SLOPE = 0x102,
+    KEY_ISA = 0x103,
+    KEY_MATH = 0x104,
+    KEY_FIRST_PARAMETER = 0x200 /* one key per entry of parameter_options.names */
+};
+
+enum {
     MOST_PARAMETERS = 24,
     FIXED_OPTIONS = 4,
     CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */
@@ -222,8 +225,10 @@ static vact_status apply_all(const request *asked, const slopes *slope, const va
         unit = cols;
     else if (asked->op->kind == VACT_KIND_CHANNELS)
         unit = slope->channels * slope->inner;
+    if (shape->count == 0 || unit == 0)
+        return VACT_OK;
     bool aligned = (uintptr_t)in->bytes % _Alignof(float) == 0;
-    size_t step = shape->count == 0 || unit >= CHUNK ? unit : CHUNK / unit * unit;
+    size_t step = unit >= CHUNK ? unit : CHUNK / unit * unit;
     for (size_t done = 0; done < shape->count; done += step) {
         size_t count = shape->count - done < step ? shape->count - done : step;
         const unsigned char *bytes = in->bytes + done * sizeof(float);

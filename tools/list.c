@@ -26,10 +26,7 @@ static const char *auto_variant(const vact_op_info *op)
     return "auto";
 }
 
-static const char *bounded_variant(const vact_op_info *op)
-{
-    return op->needs_math ? "sleef" : "plain";
-}
+static const char *bounded_variant(const vact_op_info *op) { return op->needs_math ? "sleef" : "plain"; }
 
 static const char *kind_code(vact_kind kind)
 {
@@ -128,10 +125,10 @@ int vact_tool_list(int argc, char **argv)
         NULL,
         NULL,
         NULL};
-    request asked = {false, 0, calloc((size_t)argc + 1, sizeof *asked.operations)};
+    request asked = {false, 0, (const vact_op_info **)calloc((size_t)argc + 1, sizeof *asked.operations)};
     if (asked.operations == NULL)
         return vact_tool_fail("list", "out of memory");
     int status = argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0 ? VACT_TOOL_USAGE : print_all(&asked);
-    free(asked.operations);
+    free((void *)asked.operations);
     return status;
 }

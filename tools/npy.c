@@ -275,7 +275,7 @@ bool vact_npy_open(vact_npy *npy, const char *path, vact_reason *reason)
     if (fd < 0)
         return vact_because(reason, "%s", strerror(errno));
     struct stat status;
-    size_t offset;
+    size_t offset = 0;
     bool ok = false;
     npy->map = MAP_FAILED;
     if (fstat(fd, &status) != 0)
@@ -306,18 +306,15 @@ bool vact_npy_open(vact_npy *npy, const char *path, vact_reason *reason)
     return ok;
 }
 
-void vact_npy_close(vact_npy *npy)
-{
-    munmap(npy->map, npy->map_size);
-}
+void vact_npy_close(vact_npy *npy) { munmap(npy->map, npy->map_size); }
 
-void vact_npy_shape_text(char *out, size_t size, const vact_shape *shape)
+void vact_npy_shape_text(char *words, size_t size, const vact_shape *shape)
 {
-    size_t used = (size_t)snprintf(out, size, "(");
+    size_t used = (size_t)snprintf(words, size, "(");
     for (int i = 0; i < shape->dimensions && used < size; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%zu", i == 0 ? "" : ", ", shape->sizes[i]);
+        used += (size_t)snprintf(words + used, size - used, "%s%zu", i == 0 ? "" : ", ", shape->sizes[i]);
     if (used < size)
-        snprintf(out + used, size - used, "%s)", shape->dimensions == 1 ? "," : "");
+        snprintf(words + used, size - used, "%s)", shape->dimensions == 1 ? "," : "");
 }
 
 size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape)

@@ -47,6 +47,6 @@ void vact_npy_close(vact_npy *npy);
 size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape);
 
 /* "(3, 4)", cut where it does not fit. */
-void vact_npy_shape_text(char *text, size_t size, const vact_shape *shape);
+void vact_npy_shape_text(char *words, size_t size, const vact_shape *shape);
 
 #endif

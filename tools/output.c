@@ -200,10 +200,7 @@ bool vact_output_commit(vact_output *out, vact_reason *reason)
     return ok;
 }
 
-void vact_output_discard(vact_output *out)
-{
-    end(out);
-}
+void vact_output_discard(vact_output *out) { end(out); }
 
 bool vact_output_open_npy(vact_output *out, const char *path, const vact_shape *shape, float **elements,
                           vact_reason *reason)

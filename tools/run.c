@@ -13,7 +13,8 @@
 #include "run_measure.h"
 #include "tool.h"
 
-enum { KEY_SAVE = 0x101, KEY_ISA, KEY_MATH, KEY_REPETITIONS, SEED = 1, ALIGNMENT = 64 };
+enum { KEY_SAVE = 0x101, KEY_ISA = 0x102, KEY_MATH = 0x103, KEY_REPETITIONS = 0x104 };
+enum { SEED = 1, ALIGNMENT = 64 };
 
 typedef struct request {
     const char *path;
@@ -30,7 +31,7 @@ static const struct argp_option options[] = {
     {"save", KEY_SAVE, "FILE.npy", 0, "Keep the tensor that was drawn", 0},
     {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 0},
     {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 0},
-    {"repetitions", KEY_REPETITIONS, "N", 0, "Timed passes per operation, 1 to 101 (default 7)", 0},
+    {"repetitions", KEY_REPETITIONS, "N", 0, "Timed passes per operation, 1 to 101 (default 11)", 0},
     {"json", 'j', NULL, 0, "Print JSON", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -40,8 +41,9 @@ static const char documentation[] =
     "FILE.npy, or to 4 Mi pre-activations of shape (4096, 1024) drawn from normal(0, 2), and prints per operation the "
     "instruction set and variant, the speed and the largest error met."
     "\v"
-    "GB/s counts the bytes read and written. `x copy' is the time relative to memcpy of the tensor, measured in turn; "
-    "both are medians. Errors are in ULP against double precision. softmax and log_softmax run along the last axis.\n"
+    "GB/s counts the bytes read and written. `x copy' is the time relative to a memcpy of the tensor measured just "
+    "before it; both are medians. Errors are in ULP against double precision. softmax and log_softmax run along the "
+    "last axis.\n"
     "Exit status 1 if an error exceeds its bound.";
 
 /* splitmix64 (Steele, Lea, Flood 2014). */
@@ -128,10 +130,7 @@ static double speed(const vact_run_result *result, const vact_run_tensor *tensor
     return 2.0 * (double)(tensor->count * sizeof(float)) / result->seconds * 1e-9;
 }
 
-static bool within(const vact_run_result *result)
-{
-    return result->max_error <= result->op->bound_sleef;
-}
+static bool within(const vact_run_result *result) { return result->max_error <= result->op->bound_sleef; }
 
 static void print_head(const request *asked, const vact_shape *shape)
 {
@@ -147,7 +146,7 @@ static void print_head(const request *asked, const vact_shape *shape)
 static void print_row(const vact_run_result *result, const vact_run_tensor *tensor)
 {
     printf("%-18s%-12s%-8s%8.2f%9.2f%11.4f%8.4g%s\n", result->op->name, vact_info()->isa, vact_tool_variant(result->op),
-           speed(result, tensor), result->seconds / result->copy_seconds, result->max_error, result->op->bound_sleef,
+           speed(result, tensor), result->to_copy, result->max_error, result->op->bound_sleef,
            within(result) ? "" : "  EXCEEDED");
     if (!within(result))
         printf("    at element %zu: input %a, result %a\n", result->error_at, (double)tensor->src[result->error_at],
@@ -178,7 +177,7 @@ static void json_row(cJSON *document, const vact_run_result *result, const vact_
     cJSON_AddStringToObject(row, "isa", vact_info()->isa);
     cJSON_AddStringToObject(row, "variant", vact_tool_variant(result->op));
     cJSON_AddNumberToObject(row, "gb_per_second", speed(result, tensor));
-    cJSON_AddNumberToObject(row, "relative_to_copy", result->seconds / result->copy_seconds);
+    cJSON_AddNumberToObject(row, "relative_to_copy", result->to_copy);
     if (isinf(result->max_error)) /* JSON has no infinity */
         cJSON_AddStringToObject(row, "max_error_ulp", "inf");
     else
@@ -252,7 +251,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 int vact_tool_run(int argc, char **argv)
 {
     const struct argp argp = {options, parse, "[FILE.npy]", documentation, NULL, NULL, NULL};
-    request asked = {.repetitions = 7};
+    request asked = {.repetitions = 11};
     vact_shape shape;
     if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
         return VACT_TOOL_USAGE;

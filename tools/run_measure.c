@@ -53,7 +53,7 @@ vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor
     /* called through a pointer that the compiler cannot see through, as a caller's memcpy of n bytes is */
     void *(*volatile copy)(void *, const void *, size_t) = memcpy;
     double passes[MOST_REPETITIONS];
-    double copies[MOST_REPETITIONS];
+    double ratios[MOST_REPETITIONS];
     int count = repetitions < MOST_REPETITIONS ? repetitions : MOST_REPETITIONS;
     size_t inner = tensor->count < LEAST_ELEMENTS ? LEAST_ELEMENTS / tensor->count : 1;
     for (int r = -1; r < count; r++) { /* the first round only warms up */
@@ -68,12 +68,12 @@ vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor
         }
         double end = now();
         if (r >= 0) {
-            copies[r] = (middle - start) / (double)inner;
             passes[r] = (end - middle) / (double)inner;
+            ratios[r] = (end - middle) / (middle - start);
         }
     }
     result->seconds = median(passes, count);
-    result->copy_seconds = median(copies, count);
+    result->to_copy = median(ratios, count);
     return VACT_OK;
 }
 
@@ -131,6 +131,8 @@ bool vact_run_compare(vact_run_result *result, const vact_run_tensor *tensor, in
     size_t workers = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (size_t)threads;
     if (workers > units)
         workers = units;
+    if (workers == 0)
+        return true;
     double *scratch = rows ? malloc(workers * tensor->cols * sizeof *scratch) : NULL;
     if (rows && scratch == NULL)
         return false;

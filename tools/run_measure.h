@@ -17,10 +17,10 @@ typedef struct vact_run_tensor {
 
 typedef struct vact_run_result {
     const vact_op_info *op;
-    double seconds;      /* median of one pass */
-    double copy_seconds; /* median of memcpy of the same bytes, measured in turn with the passes */
-    double max_error;    /* in ULP */
-    size_t error_at;     /* index of the element that shows it */
+    double seconds;   /* median of one pass */
+    double to_copy;   /* median of a pass's time relative to the memcpy of the same bytes just before it */
+    double max_error; /* in ULP */
+    size_t error_at;  /* index of the element that shows it */
 } vact_run_result;
 
 /* Applies the operation with its defaults through the public API (prelu with one slope of 0.25). */

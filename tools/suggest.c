@@ -6,10 +6,7 @@
 
 enum { LONGEST = 63, OFFERED = 3 };
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. Three rows of the
  * table are enough. Names longer than LONGEST are near nothing. */

@@ -2,8 +2,9 @@
  * gelu: x*Phi(x).
  *
  * With q = Phi(-|x|) = e^(-x^2/2) * E(|x|) (math/normal.h) it is x*q for x < 0 and x - x*q above: nothing cancels.
- * x^2 is carried as hi + lo, its low part corrects the exponential, and scaled.h keeps the digits where that is
- * subnormal but the product is not. |x| is clamped to 15: from 14.5 on the lower tail rounds to -0.
+ * x^2 and x*E are carried as hi + lo, and the low parts enter with the last product, so that the rounding errors left
+ * are those of the exponential, of the polynomial and of that product. scaled.h keeps the digits where the exponential
+ * is subnormal but the product is not. |x| is clamped to 15: from 14.5 on the lower tail rounds to -0.
  */
 #ifndef VACT_ACT_GELU_H
 #define VACT_ACT_GELU_H
@@ -18,11 +19,14 @@ VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params)
     vf clamped = vf_min(vf_set1(15.0f), vf_max(vf_set1(-15.0f), x));
     vf half = vf_set1(-0.5f);
     vf_pair square = pair_product(clamped, clamped);
-    scaled_exp e = scaled_exp_of_pair(vf_mul(square.hi, half), vf_mul(square.lo, half));
-    vf scaled_tail = normal_scaled_tail(vf_abs(clamped));
-    vf below = scaled_last(e, vf_mul(scaled_first(e, clamped), vf_mul(e.factor, scaled_tail)));
-    vf above = vf_fnma(clamped, vf_mul(e.plain, scaled_tail), x);
-    return vf_select(vm_lt(x, vf_set1(0.0f)), below, above);
+    scaled_exp e = scaled_exp_of(vf_mul(square.hi, half));
+    vf_pair tail = normal_scaled_tail(vf_abs(clamped));
+    vf_pair factor = pair_product(clamped, tail.hi);
+    factor.lo = vf_fma(clamped, tail.lo, factor.lo);
+    factor.lo = vf_fma(factor.hi, vf_mul(square.lo, half), factor.lo);
+    vf product = vf_fma(e.factor, factor.hi, vf_mul(e.factor, factor.lo));
+    vf above = vf_select(e.low, x, vf_sub(x, product));
+    return vf_select(vm_lt(x, vf_set1(0.0f)), scaled_last(e, product), above);
 }
 
 #endif

@@ -3,8 +3,8 @@
  *
  * 1 + tanh(u) cancels for x < 0; the logistic form does not, but takes 2u (down to -90) into an exponent, so 2u is
  * carried as hi + lo. c1.hi has 21 bits, which makes c1.hi - w.hi exact for the w that occur (1.59 to 14), and so
- * w.lo the rounding error of w.hi. |x| is clamped to 13 in the exponent: from there on sigmoid(2u) is 0 or 1 as
- * far as the product shows.
+ * w.lo the rounding error of w.hi. |x| is clamped to 13 but for the factor of a positive result: below -13 the
+ * product rounds to -0, above sigmoid(2u) is 1.
  */
 #ifndef VACT_ACT_GELU_TANH_H
 #define VACT_ACT_GELU_TANH_H
@@ -25,7 +25,7 @@ VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
     w.lo = vf_add(w.lo, vf_fma(c2_hi, square.lo, vf_fma(c2_lo, square.hi, c1_lo)));
     vf_pair p = pair_product(t, w.hi);
     p.lo = vf_fma(t, w.lo, p.lo);
-    return logistic_product_pair(x, p);
+    return logistic_product_pair(vf_max(vf_set1(-13.0f), x), p);
 }
 
 #endif

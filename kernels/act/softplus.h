@@ -36,7 +36,7 @@ VACT_INLINE vf softplus_forward(vf x, const vact_params_f32 *params)
     vf low = pair_low_of_exponent(p);
     scaled_exp e = scaled_exp_of_pair(vf_neg(vf_abs(p.hi)), vf_select(negative, low, vf_neg(low)));
     vf log1p_z = vf_select(e.low, e.factor, math_log1p(e.plain));
-    vf term = scaled_last(e, vf_div(scaled_first(e, log1p_z), beta));
+    vf term = scaled_last(e, vf_div(log1p_z, beta));
     vf curve = vf_select(negative, term, vf_add(x, term));
     return vf_select(softplus_is_above(x, params->v[0], params->v[1]), x, curve);
 }

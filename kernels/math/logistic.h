@@ -13,7 +13,7 @@
 VACT_INLINE vf logistic_product_from(vf x, vm negative, scaled_exp e)
 {
     vf finite = vf_min(vf_set1(3.4028234663852886e38f), vf_max(vf_set1(-3.4028234663852886e38f), x));
-    vf tail = vf_mul(scaled_first(e, finite), e.factor);
+    vf tail = vf_mul(finite, e.factor);
     vf quotient = vf_div(vf_select(negative, tail, x), vf_add(vf_set1(1.0f), e.plain));
     return vf_select(negative, scaled_last(e, quotient), quotient);
 }

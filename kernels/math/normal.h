@@ -1,25 +1,39 @@
 /*
  * The scaled lower tail of the standard normal, E(t) = Phi(-t)*e^(t^2/2) for t in [0, 14.6], which keeps its
- * relative accuracy where Phi(-t) itself vanishes. SLEEF has nothing like it. A polynomial of degree 10 in
- * s = (t - 3.25)/(t + 3.25), within 0.106 * 2^-24: docs/approximations/normal_tail.sollya makes the coefficients.
+ * relative accuracy where Phi(-t) itself vanishes. SLEEF has nothing like it.
+ *
+ * E(t)*(t + 4) varies by a factor of 3 only, so a polynomial in s = (t - 4)/(t + 4) = 1 - 8/(t + 4) evaluates without
+ * cancellation; degree 9, within 0.31 * 2^-24 (docs/approximations/normal_tail.sollya makes the coefficients). One
+ * division serves both s and the factor. 1/(t + 4) is carried as hi + lo: the rounding of t + 4 alone would move a
+ * small t by 2^-22, which is 3 ULP of E.
  */
 #ifndef VACT_MATH_NORMAL_H
 #define VACT_MATH_NORMAL_H
 
-VACT_INLINE vf normal_scaled_tail(vf t)
+#include "math/pair.h"
+
+/* As hi + lo; what remains is the rounding of the polynomial. */
+VACT_INLINE vf_pair normal_scaled_tail(vf t)
 {
-    vf s = vf_div(vf_sub(t, vf_set1(3.25f)), vf_add(t, vf_set1(3.25f)));
-    vf e = vf_set1(-0x1.1eebd6p-16f);
-    e = vf_fma(e, s, vf_set1(0x1.b81faep-20f));
-    e = vf_fma(e, s, vf_set1(0x1.7f003cp-13f));
-    e = vf_fma(e, s, vf_set1(0x1.b98fc4p-17f));
-    e = vf_fma(e, s, vf_set1(-0x1.7deabep-10f));
-    e = vf_fma(e, s, vf_set1(0x1.230a5p-10f));
-    e = vf_fma(e, s, vf_set1(0x1.9d7f26p-7f));
-    e = vf_fma(e, s, vf_set1(-0x1.bfe344p-5f));
-    e = vf_fma(e, s, vf_set1(0x1.00743p-3f));
-    e = vf_fma(e, s, vf_set1(-0x1.925462p-3f));
-    return vf_fma(e, s, vf_set1(0x1.d0b31cp-4f));
+    vf one = vf_set1(1.0f), eight = vf_set1(8.0f);
+    vf_pair sum = pair_sum(t, vf_set1(4.0f));
+    vf_pair reciprocal;
+    reciprocal.hi = vf_div(one, sum.hi);
+    reciprocal.lo = vf_mul(reciprocal.hi, vf_fnma(reciprocal.hi, sum.lo, vf_fnma(reciprocal.hi, sum.hi, one)));
+    vf s = vf_fnma(eight, reciprocal.lo, vf_fnma(eight, reciprocal.hi, one));
+    vf f = vf_set1(-0x1.083532p-13f);
+    f = vf_fma(f, s, vf_set1(0x1.8f7a32p-13f));
+    f = vf_fma(f, s, vf_set1(0x1.9b97a8p-10f));
+    f = vf_fma(f, s, vf_set1(-0x1.cd89bep-9f));
+    f = vf_fma(f, s, vf_set1(-0x1.ed511ep-8f));
+    f = vf_fma(f, s, vf_set1(0x1.eed906p-5f));
+    f = vf_fma(f, s, vf_set1(-0x1.7dffb2p-3f));
+    f = vf_fma(f, s, vf_set1(0x1.8c6d8cp-2f));
+    f = vf_fma(f, s, vf_set1(-0x1.373e3ap-1f));
+    f = vf_fma(f, s, vf_set1(0x1.82b4bcp-1f));
+    vf_pair tail = pair_product(f, reciprocal.hi);
+    tail.lo = vf_fma(f, reciprocal.lo, tail.lo);
+    return tail;
 }
 
 #endif

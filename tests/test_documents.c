@@ -1,0 +1,164 @@
+/* README and the accuracy pages name every operation, and say of their accuracy what was measured. */
+#include <ctype.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <criterion/criterion.h>
+
+#include "command.h"
+#include "kernels/registry.h"
+
+static const char accuracy_json[] = VACT_SOURCE_DIR "/docs/accuracy.json";
+static const char accuracy_page[] = VACT_SOURCE_DIR "/docs/accuracy.md";
+static const double all_inputs = 0x1p32;
+
+/* The builds whose results the page promises. */
+static const char *const measured_builds[] = {"avx512", "avx2", "scalar_fma"};
+
+static char *text_or_skip(const char *path)
+{
+    char *text = read_text(path);
+    if (!text)
+        cr_skip("%s: not there", strrchr(path, '/') + 1);
+    return text;
+}
+
+static const vact_op_info *end_of_registry(void)
+{
+    return vact_registry + vact_registry_count;
+}
+
+static bool is_name_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool names(const char *text, const char *operation)
+{
+    size_t length = strlen(operation);
+    for (const char *at = strstr(text, operation); at; at = strstr(at + 1, operation))
+        if ((at == text || !is_name_character(at[-1])) && !is_name_character(at[length]))
+            return true;
+    return false;
+}
+
+static void expect_every_name(const char *path)
+{
+    char *text = text_or_skip(path);
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++)
+        cr_expect(names(text, info->name), "%s does not name %s", path, info->name);
+    free(text);
+}
+
+Test(documents, readme_names_every_operation) { expect_every_name(VACT_SOURCE_DIR "/README.md"); }
+
+Test(documents, accuracy_names_every_operation) { expect_every_name(accuracy_page); }
+
+Test(documents, accuracy_page_is_generated_from_its_data)
+{
+    static const char begin[] = "<!-- generated: begin -->\n", end[] = "<!-- generated: end -->";
+    char *page = text_or_skip(accuracy_page);
+    char *start = strstr(page, begin);
+    cr_assert_not_null(start, "%s has no line %s", accuracy_page, begin);
+    start += strlen(begin);
+    char *stop = strstr(start, end);
+    cr_assert_not_null(stop, "%s has no line %s", accuracy_page, end);
+    *stop = '\0';
+    command_result table = command_run("'%s' accuracy --merge '%s' --markdown - 2>&1", VACT_PROGRAM, accuracy_json);
+    cr_expect(table.status == 0, "status %d: %s", table.status, table.text);
+    cr_expect(strcmp(table.text, start) == 0, "docs/accuracy.md is not what docs/accuracy.json gives now");
+    free(table.text);
+    free(page);
+}
+
+/* ------------------------------------------------------------------------------------ docs/accuracy.json */
+
+static cJSON *measurements_or_skip(void)
+{
+    char *text = text_or_skip(accuracy_json);
+    cJSON *document = cJSON_Parse(text);
+    free(text);
+    cr_assert_not_null(document, "%s is not JSON", accuracy_json);
+    return document;
+}
+
+static const char *text_member(const cJSON *object, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    return text ? text : "";
+}
+
+static double number_member(const cJSON *object, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsNumber(item) ? item->valuedouble : (double)NAN;
+}
+
+Test(documents, accuracy_is_of_this_version)
+{
+    cJSON *document = measurements_or_skip();
+    cr_expect(number_member(document, "numerics_version") == VACT_NUMERICS_VERSION, "measured before the bits changed");
+    cr_expect(number_member(document, "stride") == 1.0, "not all inputs were tried");
+    cJSON_Delete(document);
+}
+
+/* The baseline scalar build takes other functions of SLEEF, so it alone may differ. */
+static bool may_differ(const vact_op_info *info, const char *build)
+{
+    return info->needs_math && strcmp(build, "scalar") == 0;
+}
+
+static void check_measurement(const cJSON *measurement)
+{
+    const char *name = text_member(measurement, "op"), *build = text_member(measurement, "build");
+    const vact_op_info *info = vact_registry_by_name(name);
+    cr_expect(info, "%s is no operation", name);
+    if (!info)
+        return;
+    char *end = NULL;
+    double error = strtod(text_member(measurement, "max_error"), &end);
+    cr_expect(*text_member(measurement, "max_error") && *end == '\0', "%s %s: no error", name, build);
+    cr_expect(error <= info->bound_sleef, "%s %s: measured %g, bound %g", name, build, error, info->bound_sleef);
+    cr_expect(number_member(measurement, "failures") == 0.0, "%s %s: failures", name, build);
+    if (!may_differ(info, build))
+        cr_expect(number_member(measurement, "differing") == 0.0, "%s %s: other bits", name, build);
+    if (info->kind != VACT_KIND_ROWS)
+        cr_expect(number_member(measurement, "inputs") == all_inputs, "%s %s: not all inputs", name, build);
+}
+
+static bool measured(const cJSON *list, const char *operation, const char *build)
+{
+    const cJSON *measurement = NULL;
+    cJSON_ArrayForEach(measurement, list)
+    {
+        if (strcmp(text_member(measurement, "op"), operation) == 0 &&
+            strcmp(text_member(measurement, "build"), build) == 0)
+            return true;
+    }
+    return false;
+}
+
+Test(documents, accuracy_keeps_the_bounds)
+{
+    cJSON *document = measurements_or_skip();
+    const cJSON *results = cJSON_GetObjectItemCaseSensitive(document, "results");
+    const cJSON *rows = cJSON_GetObjectItemCaseSensitive(document, "rows");
+    const cJSON *measurement = NULL;
+    cJSON_ArrayForEach(measurement, results)
+    {
+        check_measurement(measurement);
+    }
+    cJSON_ArrayForEach(measurement, rows)
+    {
+        check_measurement(measurement);
+    }
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++)
+        for (size_t i = 0; i < sizeof measured_builds / sizeof measured_builds[0]; i++)
+            cr_expect(measured(info->kind == VACT_KIND_ROWS ? rows : results, info->name, measured_builds[i]),
+                      "%s was not measured on %s", info->name, measured_builds[i]);
+    cJSON_Delete(document);
+}

@@ -1,0 +1,259 @@
+/*
+ * Processors that this machine is not, played by qemu: x86-64 without AVX-512 and without AVX2, where the dispatcher
+ * must fall back and never fault, and AArch64, whose results must be the same bits. Criterion's own runner does not
+ * work inside the emulator, so the host's tests drive the programs there.
+ *
+ * For AArch64 the environment names its program `vact` (VACT_NEON_PROGRAM) and what runs it (VACT_NEON_RUNNER, a
+ * command with its options); VACT_REQUIRE_NEON=1 makes their absence a failure.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include "command.h"
+#include "dispatch/table.h"
+#include "kernels/registry.h"
+
+static const vact_op_info *end_of_registry(void)
+{
+    return vact_registry + vact_registry_count;
+}
+
+static void clear_environment(void)
+{
+    unsetenv("VACT_ISA");
+    unsetenv("VACT_MATH");
+}
+
+/* A sanitizer's runtime does not start under the emulator. */
+static bool sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    return true;
+#endif
+#endif
+    return false;
+}
+
+/* Checks one member of `vact info --json` as the runner's CPU gives it. */
+static void expect_info(const char *runner, const char *program, const char *member, const char *want)
+{
+    command_result info = command_run("%s '%s' info --json", runner, program);
+    cr_assert(info.status == 0, "%s vact info: status %d", runner, info.status);
+    cJSON *document = cJSON_Parse(info.text);
+    const char *got = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(document, member));
+    cr_expect(got && strcmp(got, want) == 0, "%s vact info: %s is %s, expected %s", runner, member,
+              got ? got : "absent", want);
+    cJSON_Delete(document);
+    free(info.text);
+}
+
+/* ------------------------------------------------------------------------------------------- x86-64 */
+
+typedef struct processor {
+    const char *model; /* of qemu-x86_64 -cpu */
+    const char *build; /* the strongest that it runs */
+} processor;
+
+/* SandyBridge has AVX and neither FMA nor AVX2. qemu 7.2 plays no AVX-512, so a CPU that has it in life is without. */
+static const processor processors[] = {
+    {"Nehalem", "scalar"}, {"SandyBridge", "scalar"}, {"Haswell", "avx2"}, {"EPYC", "avx2"}};
+
+enum { PROCESSOR_COUNT = sizeof processors / sizeof processors[0] };
+
+static int processor_indices[PROCESSOR_COUNT];
+
+static struct criterion_test_params each_processor(void)
+{
+    for (int i = 0; i < PROCESSOR_COUNT; i++)
+        processor_indices[i] = i;
+    return cr_make_param_array(int, processor_indices, PROCESSOR_COUNT);
+}
+
+static const processor *processor_or_skip(int index, char *runner, size_t size)
+{
+    clear_environment();
+    if (sanitized())
+        cr_skip("emulated: not under a sanitizer");
+    if (strcmp(vact_builds[vact_build_count - 1], "scalar") != 0 || !vact_table_of_build("avx2", VACT_MATH_AUTO))
+        cr_skip("emulated: only builds for x86-64 are tried on other x86-64 CPUs");
+    if (!command_exists("qemu-x86_64"))
+        cr_skip("qemu-x86_64: not installed");
+    snprintf(runner, size, "qemu-x86_64 -cpu %s", processors[index].model);
+    return &processors[index];
+}
+
+ParameterizedTestParameters(emulated, info) { return each_processor(); }
+
+ParameterizedTest(int *index, emulated, info)
+{
+    char runner[64];
+    const processor *which = processor_or_skip(*index, runner, sizeof runner);
+    expect_info(runner, VACT_PROGRAM, "isa", which->build);
+    expect_info(runner, VACT_PROGRAM, "detected", which->build);
+    /* Nothing can choose what the CPU cannot run. */
+    setenv("VACT_ISA", "avx512", 1);
+    expect_info(runner, VACT_PROGRAM, "isa", which->build);
+}
+
+/* The errors met there, against the oracle: the baseline build's functions of SLEEF are others. */
+ParameterizedTestParameters(emulated, bounds) { return each_processor(); }
+
+ParameterizedTest(int *index, emulated, bounds)
+{
+    char runner[64];
+    const processor *which = processor_or_skip(*index, runner, sizeof runner);
+    /* the largest prime below 2^20 */
+    command_result result = command_run("%s '%s' accuracy --quiet --isa %s --stride 1048573 --threads 1 2>&1", runner,
+                                        VACT_PROGRAM, which->build);
+    cr_expect(result.status == 0, "%s: status %d\n%s", runner, result.status, result.text);
+    free(result.text);
+}
+
+enum { ROWS = 48, COLS = 67, ELEMENTS = ROWS * COLS };
+
+static char folder[64];
+
+static void make_folder(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/vact-emulated-XXXXXX");
+    cr_assert_not_null(mkdtemp(folder));
+}
+
+static void remove_folder(void)
+{
+    command_result result = command_run("rm -r '%s'", folder);
+    free(result.text);
+}
+
+/* Finite values only: which NaN comes out is not promised. */
+static void write_input(void)
+{
+    char path[128], header[128];
+    uint32_t bits = 12345;
+    snprintf(path, sizeof path, "%s/in.npy", folder);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file);
+    snprintf(header, sizeof header, "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", ROWS, COLS);
+    fprintf(file, "\x93NUMPY%c%c%c%c%-117s\n", 1, 0, 118, 0, header);
+    for (int i = 0; i < ELEMENTS; i++) {
+        bits = bits * 1664525u + 1013904223u; /* the linear congruence of Numerical Recipes */
+        float x = 0.0f;
+        memcpy(&x, &bits, sizeof x);
+        if ((bits & 0x7f800000u) == 0x7f800000u || i % 4)
+            x = (float)((int32_t)bits >> 8) * 0x1p-18f; /* within +-32, where most operations do something */
+        fwrite(&x, sizeof x, 1, file);
+    }
+    cr_assert(fclose(file) == 0);
+}
+
+/* What apply writes for each operation, runner by runner, must be the same file. */
+ParameterizedTestParameters(emulated, apply) { return each_processor(); }
+
+ParameterizedTest(int *index, emulated, apply)
+{
+    char runner[64];
+    const processor *which = processor_or_skip(*index, runner, sizeof runner);
+    make_folder();
+    write_input();
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        command_result there = command_run("%s '%s' apply --op %s '%s/in.npy' '%s/there.npy' 2>&1", runner,
+                                           VACT_PROGRAM, info->name, folder, folder);
+        cr_expect(there.status == 0, "%s apply --op %s: status %d: %s", runner, info->name, there.status, there.text);
+        command_result here = command_run("'%s' apply --op %s '%s/in.npy' '%s/here.npy' 2>&1", VACT_PROGRAM, info->name,
+                                          folder, folder);
+        cr_expect(here.status == 0, "apply --op %s: status %d: %s", info->name, here.status, here.text);
+        command_result same = command_run("cmp '%s/here.npy' '%s/there.npy' 2>&1", folder, folder);
+        bool exempt = info->needs_math && strcmp(which->build, "scalar") == 0;
+        cr_expect(same.status == 0 || exempt, "%s: %s gives other bits: %s", runner, info->name, same.text);
+        free(there.text), free(here.text), free(same.text);
+    }
+    remove_folder();
+}
+
+/* -------------------------------------------------------------------------------------------- AArch64 */
+
+typedef struct foreign {
+    const char *runner, *program;
+} foreign;
+
+static foreign neon_or_skip(void)
+{
+    foreign result = {getenv("VACT_NEON_RUNNER"), getenv("VACT_NEON_PROGRAM")};
+    const char *required = getenv("VACT_REQUIRE_NEON");
+    bool there = result.program && access(result.program, X_OK) == 0;
+    clear_environment();
+    if (required && strcmp(required, "1") == 0)
+        cr_assert(there, "neon: VACT_NEON_PROGRAM names no program, and VACT_REQUIRE_NEON asks for it");
+    if (!there)
+        cr_skip("neon: VACT_NEON_PROGRAM names no program for AArch64");
+    if (!result.runner)
+        result.runner = "";
+    return result;
+}
+
+Test(emulated, neon_info)
+{
+    foreign neon = neon_or_skip();
+    expect_info(neon.runner, neon.program, "isa", "neon");
+    expect_info(neon.runner, neon.program, "detected", "neon");
+}
+
+/* Hashes of the results of every operation on the inputs that are multiples of the stride, and of rows. */
+static char *digests(const char *runner, const char *program, const char *isa, int stride)
+{
+    command_result result = command_run("%s '%s' accuracy --quiet --threads 1 --digest - --isa %s --stride %d", runner,
+                                        program, isa, stride);
+    cr_assert(result.status == 0, "%s vact accuracy --digest: status %d", runner, result.status);
+    return result.text;
+}
+
+static void expect_same_digests(const char *isa, int stride)
+{
+    foreign neon = neon_or_skip();
+    char *here = digests("", VACT_PROGRAM, "scalar_fma", stride), *here_rest = here;
+    char *there = digests(neon.runner, neon.program, isa, stride), *there_rest = there;
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        char start[64];
+        snprintf(start, sizeof start, "\n%s ", info->name);
+        cr_expect(strstr(here, start), "no digest of %s", info->name);
+    }
+    const char *here_line = NULL, *there_line = NULL;
+    do {
+        here_line = strsep(&here_rest, "\n");
+        there_line = strsep(&there_rest, "\n");
+        if (!here_line || !there_line || strcmp(here_line, there_line) != 0)
+            break;
+    } while (true);
+    cr_expect(!here_line && !there_line, "%s on AArch64 \"%s\", scalar_fma here \"%s\"", isa,
+              there_line ? there_line : "(end)", here_line ? here_line : "(end)");
+    free(here);
+    free(there);
+}
+
+/* Prime strides, so that all low bits of the patterns occur. */
+Test(emulated, neon_digests) { expect_same_digests("neon", 4099); }
+
+Test(emulated, aarch64_scalar_digests) { expect_same_digests("scalar_fma", 65537); }
+
+/* The vector layer against scalar C, by the plain program beside vact. */
+Test(emulated, neon_vector_layer)
+{
+    foreign neon = neon_or_skip();
+    int length = (int)(strrchr(neon.program, '/') ? strrchr(neon.program, '/') - neon.program + 1 : 0);
+    command_result result = command_run("%s '%.*svact_vec_tests' 2>&1", neon.runner, length, neon.program);
+    cr_expect(result.status == 0, "status %d: %s", result.status, result.text);
+    cr_expect(strstr(result.text, "passed: neon/operations"), "%s", result.text);
+    cr_expect(strstr(result.text, "passed: scalar_fma/operations"), "%s", result.text);
+    free(result.text);
+}

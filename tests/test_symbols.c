@@ -1,0 +1,253 @@
+/* What stands in the library's files: exports, the symbols of the kernel objects, and which instructions the build
+ * for every CPU contains. A kernel of one instruction set must never be taken for another's by the linker. */
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "command.h"
+#include "dispatch/table.h"
+
+/* Sanitizers and coverage add symbols and calls of their own to every object. */
+static void skip_unless_plain(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    cr_skip("symbols: not under a sanitizer");
+#endif
+}
+
+static void need(const char *tool)
+{
+    skip_unless_plain();
+    if (!command_exists(tool))
+        cr_skip("%s: not installed", tool);
+}
+
+/* The next line of a text, which is cut up; null at its end. */
+static char *next_line(char **rest)
+{
+    char *line = NULL;
+    do {
+        line = strsep(rest, "\n");
+    } while (line && *line == '\0');
+    return line;
+}
+
+/* The standard output of a command that must succeed. */
+static char *output_of(const char *format, const char *path)
+{
+    command_result result = command_run(format, path);
+    cr_assert(result.status == 0, "status %d on %s", result.status, path);
+    return result.text;
+}
+
+typedef struct kernel_object {
+    char path[1024], build[64], set[64];
+} kernel_object;
+
+enum { OBJECT_LIMIT = 64 };
+
+static kernel_object objects[OBJECT_LIMIT];
+static size_t object_count;
+
+/* The objects are named kernels_<build>_<set>.c.o; the build may have underscores, the set has none. */
+static void find_objects(void)
+{
+    char *list = read_text(VACT_KERNEL_OBJECTS_FILE), *rest = list;
+    cr_assert_not_null(list, "%s cannot be read", VACT_KERNEL_OBJECTS_FILE);
+    for (char *line = next_line(&rest); line; line = next_line(&rest)) {
+        cr_assert(object_count < OBJECT_LIMIT);
+        kernel_object *object = &objects[object_count++];
+        snprintf(object->path, sizeof object->path, "%s", line);
+        char *name = strrchr(line, '/');
+        cr_assert(name && sscanf(name, "/kernels_%63[a-z0-9_].c.o", object->build) == 1, "a strange name: %s", line);
+        char *split = strrchr(object->build, '_');
+        cr_assert(split, "a strange name: %s", line);
+        snprintf(object->set, sizeof object->set, "%s", split + 1);
+        *split = '\0';
+    }
+    free(list);
+    cr_assert(object_count > 0, "no kernel objects");
+}
+
+Test(symbols, an_object_for_every_build_and_set)
+{
+    find_objects();
+    for (size_t i = 0; i < vact_build_count; i++)
+        for (int set = 0; set < 2; set++) {
+            size_t found = 0;
+            for (size_t j = 0; j < object_count; j++)
+                found += strcmp(objects[j].build, vact_builds[i]) == 0 &&
+                         strcmp(objects[j].set, set ? "sleef" : "plain") == 0;
+            cr_expect(found == 1, "%zu objects of %s %s", found, vact_builds[i], set ? "sleef" : "plain");
+        }
+    for (size_t i = 0; i < object_count; i++)
+        for (size_t j = 0; j < i; j++)
+            cr_expect(strcmp(objects[i].build, objects[j].build) != 0 || strcmp(objects[i].set, objects[j].set) != 0,
+                      "%s and %s have one name", objects[i].path, objects[j].path);
+}
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t length = strlen(text), cut = strlen(ending);
+    return length >= cut && strcmp(text + length - cut, ending) == 0;
+}
+
+/* Of nm's letters: upper case is global; V, W, v, w weak; u unique. */
+Test(symbols, kernel_objects_carry_their_name)
+{
+    need("nm");
+    find_objects();
+    for (size_t i = 0; i < object_count; i++) {
+        char suffix[160], letter = 0, name[256];
+        snprintf(suffix, sizeof suffix, "_f32_%s_%s", objects[i].build, objects[i].set);
+        char *text = output_of("nm --defined-only '%s'", objects[i].path), *rest = text;
+        size_t count = 0;
+        for (char *line = next_line(&rest); line; line = next_line(&rest)) {
+            if (sscanf(line, "%*s %c %255s", &letter, name) != 2)
+                continue;
+            cr_expect(!strchr("VvWwu", letter), "%s: %s is weak", objects[i].path, name);
+            cr_expect(!strchr("DdBbCcGgSs", letter), "%s: %s can be written", objects[i].path, name);
+            if (!isupper((unsigned char)letter))
+                continue;
+            count++;
+            cr_expect(letter == 'T' && strncmp(name, "vact_", 5) == 0 && ends_with(name, suffix),
+                      "%s defines %c %s", objects[i].path, letter, name);
+        }
+        cr_expect(count > 0, "%s defines nothing", objects[i].path);
+        free(text);
+    }
+}
+
+Test(symbols, kernel_objects_have_no_initialisers)
+{
+    need("readelf");
+    find_objects();
+    for (size_t i = 0; i < object_count; i++) {
+        char *text = output_of("readelf --wide --section-headers '%s'", objects[i].path);
+        cr_expect(strstr(text, ".text"), "%s: readelf shows no .text", objects[i].path);
+        static const char *const unwanted[] = {".init_array", ".fini_array", ".preinit_array", ".ctors", ".dtors"};
+        for (size_t k = 0; k < sizeof unwanted / sizeof unwanted[0]; k++)
+            cr_expect(!strstr(text, unwanted[k]), "%s has %s", objects[i].path, unwanted[k]);
+        free(text);
+    }
+}
+
+/* What the kernels may call: SLEEF, and of the C library no more than this. */
+Test(symbols, kernel_objects_call_only_mathematics)
+{
+    static const char *const allowed[] = {"fmaf", "memcpy", "memset", "_GLOBAL_OFFSET_TABLE_"};
+    need("nm");
+    find_objects();
+    for (size_t i = 0; i < object_count; i++) {
+        char *text = output_of("nm --undefined-only '%s'", objects[i].path), *rest = text, name[256];
+        for (char *line = next_line(&rest); line; line = next_line(&rest)) {
+            if (sscanf(line, " %*c %255s", name) != 1)
+                continue;
+            bool right = strncmp(name, "Sleef_", 6) == 0 && strcmp(objects[i].set, "plain") != 0;
+            for (size_t k = 0; k < sizeof allowed / sizeof allowed[0]; k++)
+                right = right || strcmp(name, allowed[k]) == 0;
+            cr_expect(right, "%s refers to %s", objects[i].path, name);
+        }
+        free(text);
+    }
+}
+
+/* The registers that AVX brought appear in no instruction of the build that has to run without it. */
+Test(symbols, the_plainest_build_is_plain)
+{
+    need("objdump");
+    find_objects();
+    const char *plainest = vact_builds[vact_build_count - 1];
+    if (strcmp(plainest, "scalar") != 0)
+        cr_skip("symbols: this architecture has no build named scalar");
+    for (size_t i = 0; i < object_count; i++) {
+        command_result found = command_run("objdump -d --no-show-raw-insn '%s' | "
+                                           "grep -E '%%[yz]mm|\\sv[a-z0-9]+ .*%%xmm|\\svfn?m(add|sub)|\\{%%k[0-7]\\}' | "
+                                           "head -n 3",
+                                           objects[i].path);
+        bool wide = found.text[0] != '\0';
+        if (strcmp(objects[i].build, plainest) == 0)
+            cr_expect(!wide, "%s: %s", objects[i].path, found.text);
+        else
+            cr_expect(wide, "%s: no instruction of its own was found: is the search right?", objects[i].path);
+        free(found.text);
+    }
+}
+
+/* -------------------------------------------------------------------------------------- shared library */
+
+static bool declared(const char *header, const char *function)
+{
+    size_t length = strlen(function);
+    for (const char *at = strstr(header, function); at; at = strstr(at + 1, function))
+        if ((at[-1] == ' ' || at[-1] == '*') && at[length] == '(')
+            return true;
+    return false;
+}
+
+/* Both ways: what the header declares with VACT_API, and what the library shows. */
+Test(symbols, exports_are_the_header)
+{
+    need("nm");
+    char *header = read_text(VACT_SOURCE_DIR "/include/vact/vact.h");
+    cr_assert_not_null(header);
+    size_t exported = 0, wanted = 0;
+    char *text = output_of("nm --dynamic --defined-only '%s'", VACT_SHARED_LIBRARY), *rest = text;
+    for (char *line = next_line(&rest); line; line = next_line(&rest)) {
+        char letter = 0, name[256];
+        if (sscanf(line, "%*s %c %255s", &letter, name) != 2)
+            continue;
+        exported++;
+        cr_expect(letter == 'T', "%s is exported as %c", name, letter);
+        cr_expect(declared(header, name), "%s is exported but not declared", name);
+    }
+    for (const char *at = strstr(header, "\nVACT_API "); at; at = strstr(at + 1, "\nVACT_API "))
+        wanted++;
+    cr_expect(exported == wanted, "%zu functions exported, %zu declared", exported, wanted);
+    free(text);
+    free(header);
+}
+
+/* The library prints nothing, allocates nothing, starts and catches nothing: it does not even refer to what could. */
+Test(symbols, imports_are_few)
+{
+    static const char *const allowed[] = {"fmaf",   "memcpy",  "memset",           "memmove",         "strcmp",
+                                          "strlen", "getenv",  "getauxval",        "__tls_get_addr",  "__cxa_finalize",
+                                          "strcpy", "strncpy", "__gmon_start__",   "_ITM_deregisterTMCloneTable",
+                                          "strcat", "memcmp",  "_ITM_registerTMCloneTable"};
+    need("nm");
+    char *text = output_of("nm --dynamic --undefined-only --without-symbol-versions '%s'", VACT_SHARED_LIBRARY);
+    char *rest = text, name[256];
+    size_t sleef = 0;
+    for (char *line = next_line(&rest); line; line = next_line(&rest)) {
+        if (sscanf(line, " %*c %255s", name) != 1)
+            continue;
+        bool right = strncmp(name, "Sleef_", 6) == 0;
+        sleef += right;
+        for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+            right = right || strcmp(name, allowed[i]) == 0;
+        cr_expect(right, "the library refers to %s", name);
+    }
+    cr_expect(sleef > 0, "nm shows no reference to SLEEF: is the search right?");
+    free(text);
+}
+
+Test(symbols, shared_object_is_hardened)
+{
+    need("readelf");
+    char *text = output_of("readelf --wide --dynamic --program-headers '%s'", VACT_SHARED_LIBRARY);
+    cr_expect(strstr(text, "GNU_RELRO"), "no RELRO");
+    cr_expect(strstr(text, "BIND_NOW") || strstr(text, "Flags: NOW"), "bound lazily");
+    cr_expect(strstr(text, "Library soname: [libvact.so."), "no SONAME");
+    cr_expect(!strstr(text, "TEXTREL"), "text relocations");
+    const char *stack = strstr(text, "GNU_STACK");
+    cr_assert_not_null(stack);
+    char flags[8] = "";
+    sscanf(stack, "GNU_STACK %*s %*s %*s %*s %*s %7s", flags);
+    cr_expect(strcmp(flags, "RW") == 0, "the stack is %s", flags);
+    free(text);
+}
