@@ -34,6 +34,6 @@ if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize=")
 endif()
 
 file(GLOB vact_reference_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/reference/*.c")
-add_library(vact_reference STATIC ${vact_reference_sources})
+add_library(vact_reference STATIC EXCLUDE_FROM_ALL ${vact_reference_sources})
 target_include_directories(vact_reference PUBLIC "${PROJECT_SOURCE_DIR}/kernels")
 target_link_libraries(vact_reference PRIVATE vact_numeric_options PUBLIC m)

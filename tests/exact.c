@@ -3,10 +3,7 @@
 
 #include <math.h>
 
-static void set(mpfr_t y, float x)
-{
-    mpfr_set_flt(y, x, MPFR_RNDN);
-}
+static void set(mpfr_t y, float x) { mpfr_set_flt(y, x, MPFR_RNDN); }
 
 /* y = 1/(1 + e^-y) */
 static void logistic(mpfr_t y)
@@ -102,15 +99,9 @@ static void exact_hard_shrink(mpfr_t y, float x, const float *params)
     set(y, fabsf(x) > params[0] ? x : copysignf(0.0f, x));
 }
 
-static void exact_threshold(mpfr_t y, float x, const float *params)
-{
-    set(y, x <= params[0] ? params[1] : x);
-}
+static void exact_threshold(mpfr_t y, float x, const float *params) { set(y, x <= params[0] ? params[1] : x); }
 
-static void exact_thresholded_relu(mpfr_t y, float x, const float *params)
-{
-    set(y, x > params[0] ? x : 0.0f);
-}
+static void exact_thresholded_relu(mpfr_t y, float x, const float *params) { set(y, x > params[0] ? x : 0.0f); }
 
 static void exact_softsign(mpfr_t y, float x, const float *params)
 {

@@ -23,7 +23,7 @@ typedef struct named_function {
 #define UNARY_FUNCTIONS(name) (any_fn *)vact_##name##_f32, NULL
 #define CHANNELS_FUNCTIONS(name) (any_fn *)vact_##name##_f32, NULL
 #define ROWS_FUNCTIONS(name) (any_fn *)vact_##name##_f32, (any_fn *)vact_##name##_rows_f32
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     {VACT_OP_##NAME, kind##_FUNCTIONS(name)},
 
 static const named_function functions[] = {
@@ -38,8 +38,7 @@ static const named_function *function_of(const vact_op_info *info)
     abort();
 }
 
-vact_status named_unary(const vact_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
-                        size_t n)
+vact_status named_unary(const vact_op_info *info, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
     any_fn *function = function_of(info)->function;
     switch (info->param_count) {

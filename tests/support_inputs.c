@@ -77,9 +77,11 @@ size_t test_random_below(test_random *random, size_t limit) { return (size_t)(te
 void test_add(test_floats *list, float value)
 {
     if (list->n == list->capacity) {
-        list->capacity = list->capacity == 0 ? 1024 : 2 * list->capacity;
-        list->v = realloc(list->v, list->capacity * sizeof *list->v);
-        cr_assert(list->v != NULL, "out of memory");
+        size_t capacity = list->capacity == 0 ? 1024 : 2 * list->capacity;
+        float *grown = realloc(list->v, capacity * sizeof *list->v);
+        cr_assert(grown != NULL, "out of memory");
+        list->v = grown;
+        list->capacity = capacity;
     }
     list->v[list->n++] = value;
 }

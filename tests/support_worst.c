@@ -9,19 +9,15 @@
 /* The text of a file, to be freed; null where there is none. */
 static char *read_text(const char *path)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = fopen(path, "r");
     char *text = NULL;
-    long size;
+    size_t capacity = 0;
+    ssize_t length;
     if (file == NULL)
         return NULL;
-    cr_assert(fseek(file, 0, SEEK_END) == 0, "%s cannot be read", path);
-    size = ftell(file);
-    rewind(file);
-    cr_assert(size >= 0, "%s cannot be read", path);
-    text = calloc((size_t)size + 1, 1);
-    cr_assert(text != NULL, "out of memory");
-    cr_assert(fread(text, 1, (size_t)size, file) == (size_t)size, "%s cannot be read", path);
+    length = getdelim(&text, &capacity, '\0', file);
     fclose(file);
+    cr_assert(length > 0, "%s cannot be read", path);
     return text;
 }
 
@@ -31,11 +27,10 @@ void test_add_recorded_worst(test_floats *list, const vact_op_info *info)
     char *text = read_text(path);
     cJSON *root;
     const cJSON *result = NULL;
-    size_t before = list->n;
     if (text == NULL)
         return;
     root = cJSON_Parse(text);
-    cr_assert(root != NULL, "%s is not JSON", path);
+    cr_assert(cJSON_IsArray(cJSON_GetObjectItem(root, "results")), "%s has no array of results", path);
     cJSON_ArrayForEach(result, cJSON_GetObjectItem(root, "results"))
     {
         const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(result, "op"));
@@ -43,7 +38,6 @@ void test_add_recorded_worst(test_floats *list, const vact_op_info *info)
         if (name != NULL && bits != NULL && strcmp(name, info->name) == 0)
             test_add(list, test_from_bits((uint32_t)strtoul(bits, NULL, 16)));
     }
-    cr_assert(list->n > before, "%s has no worst input of %s", path, info->name);
     cJSON_Delete(root);
     free(text);
 }

@@ -26,19 +26,13 @@ static void fill_area(void)
     memcpy(before, area, sizeof area);
 }
 
-static bool area_untouched(void)
-{
-    return memcmp(area, before, sizeof area) == 0;
-}
+static bool area_untouched(void) { return memcmp(area, before, sizeof area) == 0; }
 
 /* A float's address that may be misaligned: never dereferenced, only compared. */
-static float *bytes_from(const float *base, ptrdiff_t bytes)
-{
-    return (float *)((uintptr_t)base + (uintptr_t)bytes);
-}
+static float *bytes_from(const float *base, ptrdiff_t bytes) { return (float *)((uintptr_t)base + (uintptr_t)bytes); }
 
-static vact_status call(const vact_op_info *info, int way, const vact_params_f32 *params, float *dst,
-                        const float *src, size_t n)
+static vact_status call(const vact_op_info *info, int way, const vact_params_f32 *params, float *dst, const float *src,
+                        size_t n)
 {
     return way == BY_CODE ? vact_forward_f32(info->op, params, dst, src, n) : named_unary(info, params, dst, src, n);
 }
@@ -141,8 +135,9 @@ static void check_domain(const vact_op_info *info, int index)
 
 static void check_ordered_pair(const vact_op_info *info)
 {
-    static const float bad[][2] = {{1.0f, 0.5f},          {0.0f, -0x1p-149f}, {INFINITY, FLT_MAX}, {-FLT_MAX, -INFINITY},
-                                   {INFINITY, -INFINITY}, {NAN, 1.0f},        {-1.0f, NAN},        {NAN, NAN}};
+    static const float bad[][2] = {
+        {1.0f, 0.5f},          {0.0f, -0x1p-149f}, {INFINITY, FLT_MAX}, {-FLT_MAX, -INFINITY},
+        {INFINITY, -INFINITY}, {NAN, 1.0f},        {-1.0f, NAN},        {NAN, NAN}};
     static const float good[][2] = {{-1.0f, -1.0f},         {-0.0f, 0.0f},        {0.0f, -0.0f},
                                     {-INFINITY, INFINITY},  {INFINITY, INFINITY}, {-INFINITY, -INFINITY},
                                     {0x1p-149f, 0x1p-148f}, {-FLT_MAX, FLT_MAX}};
@@ -196,7 +191,7 @@ Test(arguments, spare_parameters)
 Test(arguments, sizes)
 {
     const size_t limit = PTRDIFF_MAX / sizeof(float);
-    const size_t impossible[] = {limit + 1, limit + 2, SIZE_MAX / 4, SIZE_MAX / 4 + 1, SIZE_MAX / 4 + 2,
+    const size_t impossible[] = {limit + 1,    limit + 2,        SIZE_MAX / 4, SIZE_MAX / 4 + 1, SIZE_MAX / 4 + 2,
                                  SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX - 1, SIZE_MAX};
     for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
         vact_params_f32 params = vact_registry_defaults(info);
@@ -263,8 +258,8 @@ Test(arguments, in_place_and_adjacent)
 
 Test(arguments, codes)
 {
-    static const unsigned none[] = {0, 1, 0xff, 0x100, 0x1ff, 0x200, 0x2ff, 0x300, 0x3ff, 0x400, 0x401, 0x501, 0x10101,
-                                    0x7fffffff, 0x80000101, 0xffffffff};
+    static const unsigned none[] = {0,     1,     0xff,  0x100, 0x1ff,   0x200,      0x2ff,      0x300,
+                                    0x3ff, 0x400, 0x401, 0x501, 0x10101, 0x7fffffff, 0x80000101, 0xffffffff};
     vact_params_f32 params = {{1.0f, 1.0f, 1.0f, 1.0f}};
     fill_area();
     for (unsigned code = 0; code <= 0x500; code++) {

@@ -24,10 +24,7 @@ static void fill_area(void)
 }
 
 /* A float's address that may be misaligned: never dereferenced, only compared. */
-static float *bytes_from(const float *base, ptrdiff_t bytes)
-{
-    return (float *)((uintptr_t)base + (uintptr_t)bytes);
-}
+static float *bytes_from(const float *base, ptrdiff_t bytes) { return (float *)((uintptr_t)base + (uintptr_t)bytes); }
 
 static void expect(const vact_op_info *info, vact_status got, vact_status want, const char *what)
 {
@@ -53,16 +50,17 @@ static float slopes[CHANNELS] = {0.25f, -2.0f, 0.0f};
 
 Test(arguments, channels_sizes)
 {
-    const size_t impossible[][3] = {{limit + 1, 1, 1},       {1, limit + 1, 1},     {1, 1, limit + 1},
-                                    {limit / 2 + 1, 2, 1},   {2, 1, limit / 2 + 1}, {half, half, 1},
-                                    {half, 1, half},         {1, half, half},       {half / 4, half, 1},
-                                    {SIZE_MAX, SIZE_MAX, SIZE_MAX}, {SIZE_MAX, 1, 1},      {1, 1, SIZE_MAX},
+    const size_t impossible[][3] = {{limit + 1, 1, 1},       {1, limit + 1, 1},
+                                    {1, 1, limit + 1},       {limit / 2 + 1, 2, 1},
+                                    {2, 1, limit / 2 + 1},   {half, half, 1},
+                                    {half, 1, half},         {1, half, half},
+                                    {half / 4, half, 1},     {SIZE_MAX, SIZE_MAX, SIZE_MAX},
+                                    {SIZE_MAX, 1, 1},        {1, 1, SIZE_MAX},
                                     {3, SIZE_MAX / 3 + 1, 1}};
     const size_t empty[][3] = {{0, CHANNELS, INNER}, {OUTER, 0, INNER}, {OUTER, CHANNELS, 0}, {0, 0, 0},
                                {SIZE_MAX, 2, 0},     {0, 2, SIZE_MAX}};
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info;
-         info = next_of(VACT_KIND_CHANNELS, info)) {
+    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info; info = next_of(VACT_KIND_CHANNELS, info)) {
         for (size_t i = 0; i < sizeof impossible / sizeof impossible[0]; i++) {
             const size_t *shape = impossible[i];
             expect(info, named_channels(info, area + 64, area, slopes, shape[0], shape[1], shape[2]), VACT_EINVAL,
@@ -86,8 +84,7 @@ Test(arguments, channels_pointers_and_slopes)
 {
     static const float bad[] = {NAN, -NAN, INFINITY, -INFINITY};
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info;
-         info = next_of(VACT_KIND_CHANNELS, info)) {
+    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info; info = next_of(VACT_KIND_CHANNELS, info)) {
         expect(info, named_channels(info, NULL, area, slopes, OUTER, CHANNELS, INNER), VACT_EINVAL, "null dst");
         expect(info, named_channels(info, area, NULL, slopes, OUTER, CHANNELS, INNER), VACT_EINVAL, "null src");
         expect(info, named_channels(info, area, area, NULL, OUTER, CHANNELS, INNER), VACT_EINVAL, "null slope");
@@ -109,8 +106,7 @@ Test(arguments, channels_overlap)
     const ptrdiff_t bytes = TENSOR * (ptrdiff_t)sizeof(float), slope_bytes = sizeof slopes;
     const ptrdiff_t partial[] = {1, 3, 4, bytes / 2, bytes - 4, bytes - 1};
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info;
-         info = next_of(VACT_KIND_CHANNELS, info)) {
+    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info; info = next_of(VACT_KIND_CHANNELS, info)) {
         float *src = area + 64, *dst = area + 200;
         for (size_t i = 0; i < sizeof partial / sizeof partial[0]; i++) {
             expect(info, named_channels(info, bytes_from(src, partial[i]), src, slopes, OUTER, CHANNELS, INNER),
@@ -123,14 +119,12 @@ Test(arguments, channels_overlap)
         for (size_t i = 0; i < sizeof over_slopes / sizeof over_slopes[0]; i++)
             expect(info, named_channels(info, bytes_from(dst, over_slopes[i]), src, dst, OUTER, CHANNELS, INNER),
                    VACT_EOVERLAP, "dst over slope");
-        expect(info, named_channels(info, src, src, src, OUTER, CHANNELS, INNER), VACT_EOVERLAP,
-               "in place over slope");
+        expect(info, named_channels(info, src, src, src, OUTER, CHANNELS, INNER), VACT_EOVERLAP, "in place over slope");
     }
 }
 
 /* The definition, on the few values of one tensor: where the products are exact in float. */
-static void expect_tensor(const vact_op_info *info, float *dst, const float *src, const float *slope,
-                          const char *what)
+static void expect_tensor(const vact_op_info *info, float *dst, const float *src, const float *slope, const char *what)
 {
     float right[TENSOR];
     fill_area();
@@ -145,8 +139,7 @@ static void expect_tensor(const vact_op_info *info, float *dst, const float *src
 
 Test(arguments, channels_allowed)
 {
-    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info;
-         info = next_of(VACT_KIND_CHANNELS, info)) {
+    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info; info = next_of(VACT_KIND_CHANNELS, info)) {
         float *src = area + 100;
         expect_tensor(info, src, src, slopes, "in place");
         expect_tensor(info, src + TENSOR, src, slopes, "dst adjacent after");
@@ -163,8 +156,8 @@ enum { ROWS = 4, COLS = 7, STRIDE = 10, SPAN = (ROWS - 1) * STRIDE + COLS, DENSE
 
 Test(arguments, rows_sizes)
 {
-    const size_t impossible[][2] = {{limit + 1, 1}, {1, limit + 1},       {half, half},   {half / 4, half},
-                                    {SIZE_MAX, 1},  {1, SIZE_MAX},        {SIZE_MAX, 2},  {2, limit / 2 + 1},
+    const size_t impossible[][2] = {{limit + 1, 1},     {1, limit + 1},       {half, half},         {half / 4, half},
+                                    {SIZE_MAX, 1},      {1, SIZE_MAX},        {SIZE_MAX, 2},        {2, limit / 2 + 1},
                                     {limit / 2 + 1, 2}, {SIZE_MAX, SIZE_MAX}, {3, SIZE_MAX / 3 + 1}};
     const size_t bad_strides[] = {limit, limit / 3 + 1, SIZE_MAX, SIZE_MAX / 4 + 1, SIZE_MAX / 3 + 1};
     fill_area();
@@ -262,8 +255,7 @@ static void expect_rows(const vact_op_info *info, float *dst, size_t dst_stride,
     cr_expect(got == VACT_OK, "%s, %s: %s", info->name, what, vact_status_string(got));
     for (size_t row = 0; row < ROWS; row++)
         memcpy(before + (dst - area) + row * dst_stride, right + row * COLS, COLS * sizeof(float));
-    cr_expect(memcmp(area, before, sizeof area) == 0, "%s, %s: other results, or wrote between rows", info->name,
-              what);
+    cr_expect(memcmp(area, before, sizeof area) == 0, "%s, %s: other results, or wrote between rows", info->name, what);
 }
 
 Test(arguments, rows_allowed)

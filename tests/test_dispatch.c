@@ -141,6 +141,14 @@ Test(dispatch, environment_math)
     expect_text("env_math", vact_info()->env_math, "honoured");
 }
 
+Test(dispatch, environment_auto_and_empty)
+{
+    set_environment("auto", "");
+    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
+    expect_text("env_isa", vact_info()->env_isa, "honoured");
+    expect_text("env_math", vact_info()->env_math, "unset");
+}
+
 Test(dispatch, environment_both)
 {
     set_environment("scalar", "sleef");
@@ -241,8 +249,8 @@ Test(dispatch, kernels)
         const vact_op_info *op = vact_registry_by_code((vact_op)code);
         for (int isa = -1; isa <= VACT_ISA_NEON + 1; isa++)
             for (int math = -1; math <= VACT_MATH_CR + 1; math++) {
-                bool known = isa >= VACT_ISA_AUTO && isa <= VACT_ISA_NEON && math >= VACT_MATH_AUTO &&
-                             math <= VACT_MATH_SLEEF;
+                bool known =
+                    isa >= VACT_ISA_AUTO && isa <= VACT_ISA_NEON && math >= VACT_MATH_AUTO && math <= VACT_MATH_SLEEF;
                 const char *build = known ? best_build((vact_isa)isa) : NULL;
                 vact_unary_f32_fn *want = NULL;
                 if (op && op->kind == VACT_KIND_UNARY && build)

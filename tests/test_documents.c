@@ -27,15 +27,9 @@ static char *text_or_skip(const char *path)
     return text;
 }
 
-static const vact_op_info *end_of_registry(void)
-{
-    return vact_registry + vact_registry_count;
-}
+static const vact_op_info *end_of_registry(void) { return vact_registry + vact_registry_count; }
 
-static bool is_name_character(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
+static bool is_name_character(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
 static bool names(const char *text, const char *operation)
 {
@@ -148,14 +142,8 @@ Test(documents, accuracy_keeps_the_bounds)
     const cJSON *results = cJSON_GetObjectItemCaseSensitive(document, "results");
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(document, "rows");
     const cJSON *measurement = NULL;
-    cJSON_ArrayForEach(measurement, results)
-    {
-        check_measurement(measurement);
-    }
-    cJSON_ArrayForEach(measurement, rows)
-    {
-        check_measurement(measurement);
-    }
+    cJSON_ArrayForEach(measurement, results) { check_measurement(measurement); }
+    cJSON_ArrayForEach(measurement, rows) { check_measurement(measurement); }
     for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++)
         for (size_t i = 0; i < sizeof measured_builds / sizeof measured_builds[0]; i++)
             cr_expect(measured(info->kind == VACT_KIND_ROWS ? rows : results, info->name, measured_builds[i]),

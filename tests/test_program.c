@@ -178,6 +178,7 @@ Test(program, run_draws_and_saves_the_same_tensor_each_time)
     cr_assert(file != NULL && values != NULL && fseek(file, 128, SEEK_SET) == 0);
     cr_assert(fread(values, sizeof(float), COUNT, file) == COUNT);
     fclose(file);
+    const double count = (double)COUNT;
     double sum = 0.0;
     double squares = 0.0;
     for (size_t i = 0; i < COUNT; i++) {
@@ -185,8 +186,8 @@ Test(program, run_draws_and_saves_the_same_tensor_each_time)
         squares += (double)values[i] * (double)values[i];
     }
     /* five standard errors: 2/sqrt(n), and sqrt(2/n)*4 of the variance */
-    cr_assert(fabs(sum / COUNT) < 5.0 * 2.0 / 2048.0, "mean %g", sum / COUNT);
-    cr_assert(fabs(squares / COUNT - 4.0) < 5.0 * 4.0 * 1.4142 / 2048.0, "variance %g", squares / COUNT);
+    cr_assert(fabs(sum / count) < 5.0 * 2.0 / 2048.0, "mean %g", sum / count);
+    cr_assert(fabs(squares / count - 4.0) < 5.0 * 4.0 * 1.4142 / 2048.0, "variance %g", squares / count);
     program_expect(program_run("run --repetitions 1 --save b.npy"), 0, "");
     npy_expect("b.npy", shape, values, COUNT);
     free(values);

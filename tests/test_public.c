@@ -40,8 +40,7 @@ static void check_ways(const test_subject *subject, vact_isa isa, const vact_par
     static float expected[LENGTH], got[LENGTH];
     vact_params_f32 values = params != NULL ? *params : vact_registry_defaults(subject->info);
     vact_unary_f32_fn *kernel = vact_kernel_f32(subject->info->op, isa, VACT_MATH_AUTO);
-    if (kernel == NULL)
-        test_fail(subject, "vact_kernel_f32 has none");
+    cr_assert(kernel != NULL, "%s %s: vact_kernel_f32 has none", subject->info->name, subject->build);
     check_status(subject, named_unary(subject->info, &values, expected, src, LENGTH), "named function");
     check_status(subject, vact_forward_f32(subject->info->op, params, got, src, LENGTH), "by code");
     check_same(subject, params, src, expected, got, "by code against named");

@@ -21,22 +21,42 @@ typedef struct released_code {
 } released_code;
 
 static const released_code codes[] = {
-    {"relu", 0x101},         {"relu6", 0x102},       {"relu_squared", 0x103}, {"leaky_relu", 0x104},
-    {"elu", 0x105},          {"celu", 0x106},        {"selu", 0x107},         {"gelu", 0x108},
-    {"gelu_tanh", 0x109},    {"gelu_quick", 0x10a},  {"silu", 0x10b},         {"swish", 0x10c},
-    {"mish", 0x10d},         {"sigmoid", 0x10e},     {"log_sigmoid", 0x10f},  {"hard_sigmoid", 0x110},
-    {"hard_sigmoid6", 0x111}, {"hard_swish", 0x112}, {"tanh", 0x113},         {"tanh_shrink", 0x114},
-    {"hardtanh", 0x115},     {"soft_shrink", 0x116}, {"hard_shrink", 0x117},  {"threshold", 0x118},
-    {"thresholded_relu", 0x119}, {"softplus", 0x11a}, {"softsign", 0x11b},    {"exp", 0x11c},
-    {"prelu", 0x201},        {"softmax", 0x301},     {"log_softmax", 0x302},
+    {"relu", 0x101},
+    {"relu6", 0x102},
+    {"relu_squared", 0x103},
+    {"leaky_relu", 0x104},
+    {"elu", 0x105},
+    {"celu", 0x106},
+    {"selu", 0x107},
+    {"gelu", 0x108},
+    {"gelu_tanh", 0x109},
+    {"gelu_quick", 0x10a},
+    {"silu", 0x10b},
+    {"swish", 0x10c},
+    {"mish", 0x10d},
+    {"sigmoid", 0x10e},
+    {"log_sigmoid", 0x10f},
+    {"hard_sigmoid", 0x110},
+    {"hard_sigmoid6", 0x111},
+    {"hard_swish", 0x112},
+    {"tanh", 0x113},
+    {"tanh_shrink", 0x114},
+    {"hardtanh", 0x115},
+    {"soft_shrink", 0x116},
+    {"hard_shrink", 0x117},
+    {"threshold", 0x118},
+    {"thresholded_relu", 0x119},
+    {"softplus", 0x11a},
+    {"softsign", 0x11b},
+    {"exp", 0x11c},
+    {"prelu", 0x201},
+    {"softmax", 0x301},
+    {"log_softmax", 0x302},
 };
 
 enum { CODE_COUNT = sizeof codes / sizeof codes[0] };
 
-static const vact_op_info *end_of_registry(void)
-{
-    return vact_registry + vact_registry_count;
-}
+static const vact_op_info *end_of_registry(void) { return vact_registry + vact_registry_count; }
 
 static char *header_text(void)
 {
@@ -57,10 +77,7 @@ static void collapse(char *text)
     *out = '\0';
 }
 
-static bool is_word_character(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
+static bool is_word_character(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
 static bool has_word(const char *text, const char *word)
 {
@@ -94,8 +111,7 @@ Test(registry, lines_are_sound)
         cr_expect(vact_registry_accepts(info, &defaults), "%s refuses its own defaults", info->name);
         cr_expect(info->bound_sleef >= 0.0 && info->bound_sleef <= (info->needs_math ? 4.0 : 1.0),
                   "%s: a bound of %g ULP", info->name, info->bound_sleef);
-        cr_expect(has_word(info->formula, "x") || has_word(info->formula, "x_i"), "%s: formula without x",
-                  info->name);
+        cr_expect(has_word(info->formula, "x") || has_word(info->formula, "x_i"), "%s: formula without x", info->name);
         cr_expect(info->range[0] != '\0', "%s: no range", info->name);
         for (int i = 0; i < info->param_count; i++)
             cr_expect(has_word(info->formula, info->params[i].name), "%s: formula without %s", info->name,
@@ -151,13 +167,15 @@ Test(registry, header_prototypes)
             expect_prototype(header, info, "", parameters);
             break;
         case VACT_KIND_CHANNELS:
-            expect_prototype(header, info, "", "float *dst, const float *src, const float *slope, size_t outer, "
-                                               "size_t channels, size_t inner");
+            expect_prototype(header, info, "",
+                             "float *dst, const float *src, const float *slope, size_t outer, "
+                             "size_t channels, size_t inner");
             break;
         case VACT_KIND_ROWS:
             expect_prototype(header, info, "", "float *dst, const float *src, size_t rows, size_t cols");
-            expect_prototype(header, info, "_rows", "float *dst, size_t dst_stride, const float *src, "
-                                                    "size_t src_stride, size_t rows, size_t cols");
+            expect_prototype(header, info, "_rows",
+                             "float *dst, size_t dst_stride, const float *src, "
+                             "size_t src_stride, size_t rows, size_t cols");
             break;
         case VACT_KIND_GATE:
         default: cr_expect(false, "%s: a kind that this test does not know", info->name);

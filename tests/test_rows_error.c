@@ -59,8 +59,8 @@ typedef struct row_buffers {
 
 static row_buffers buffers_new(void)
 {
-    row_buffers made = {malloc(LONGEST_ROW * sizeof(float)), malloc(LONGEST_ROW * sizeof(float)),
-                        malloc(LONGEST_ROW * sizeof(double))};
+    row_buffers made = {calloc(LONGEST_ROW, sizeof(float)), calloc(LONGEST_ROW, sizeof(float)),
+                        calloc(LONGEST_ROW, sizeof(double))};
     cr_assert(made.src != NULL && made.dst != NULL && made.exact != NULL, "out of memory");
     return made;
 }
@@ -155,7 +155,7 @@ ParameterizedTest(test_case *which, rows_error, long_rows)
     test_subject subject = test_begin(which);
     test_random random = {14};
     row_buffers row = buffers_new();
-    for (size_t d = 0; d < COUNT(DRAWS); d += 1) {
+    for (size_t d = 0; d < COUNT(DRAWS); d++) {
         for (size_t i = 0; i < LONGEST_ROW; i++)
             row.src[i] = DRAWS[d].draw(&random);
         check_row(&subject, &row, LONGEST_ROW, DRAWS[d].name);

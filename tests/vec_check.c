@@ -58,23 +58,12 @@ typedef struct oracle {
 } oracle;
 
 static const oracle oracles[] = {
-    {"vf_neg", want_neg, true},
-    {"vf_abs", want_abs, true},
-    {"vf_copysign", want_copysign, true},
-    {"vf_select", want_select, true},
-    {"vf_add", want_add, false},
-    {"vf_sub", want_sub, false},
-    {"vf_mul", want_mul, false},
-    {"vf_div", want_div, false},
-    {"vf_fma", want_fma, false},
-    {"vf_fnma", want_fnma, false},
-    {"vf_max", want_max, false},
-    {"vf_min", want_min, false},
-    {"vm_lt", want_lt, false},
-    {"vm_le", want_le, false},
-    {"vm_eq", want_eq, false},
-    {"vm_and", want_and, false},
-    {"vm_or", want_or, false},
+    {"vf_neg", want_neg, true},       {"vf_abs", want_abs, true},  {"vf_copysign", want_copysign, true},
+    {"vf_select", want_select, true}, {"vf_add", want_add, false}, {"vf_sub", want_sub, false},
+    {"vf_mul", want_mul, false},      {"vf_div", want_div, false}, {"vf_fma", want_fma, false},
+    {"vf_fnma", want_fnma, false},    {"vf_max", want_max, false}, {"vf_min", want_min, false},
+    {"vm_lt", want_lt, false},        {"vm_le", want_le, false},   {"vm_eq", want_eq, false},
+    {"vm_and", want_and, false},      {"vm_or", want_or, false},
 };
 
 static const oracle *oracle_named(const char *name)
@@ -161,8 +150,8 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const memory[] = {"vf_set1",         "vf_keep_first",    "vf_load", "vf_store",
-                                         "vf_load_partial", "vf_store_partial"};
+    static const char *const memory[] = {"vf_set1",  "vf_keep_first",   "vf_load",
+                                         "vf_store", "vf_load_partial", "vf_store_partial"};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;

@@ -9,21 +9,18 @@
 
 typedef vf op_fn(vf a, vf b, vf c);
 
-static vf number(vm mask)
-{
-    return vf_select(mask, vf_set1(1.0f), vf_set1(0.0f));
-}
+static vf number(vm mask) { return vf_select(mask, vf_set1(1.0f), vf_set1(0.0f)); }
 
 /* Each forwards to the one operation that it is named for. */
-#define UNARY(name)                                                                                                   \
+#define UNARY(name)                                                                                                    \
     static vf op_##name(vf a, vf b, vf c) { return (void)b, (void)c, name(a); }
-#define BINARY(name)                                                                                                  \
+#define BINARY(name)                                                                                                   \
     static vf op_##name(vf a, vf b, vf c) { return (void)c, name(a, b); }
-#define TERNARY(name)                                                                                                 \
+#define TERNARY(name)                                                                                                  \
     static vf op_##name(vf a, vf b, vf c) { return name(a, b, c); }
-#define COMPARISON(name)                                                                                              \
+#define COMPARISON(name)                                                                                               \
     static vf op_##name(vf a, vf b, vf c) { return (void)c, number(name(a, b)); }
-#define OF_MASKS(name)                                                                                                \
+#define OF_MASKS(name)                                                                                                 \
     static vf op_##name(vf a, vf b, vf c) { return number(name(vm_lt(a, b), vm_lt(b, c))); }
 
 UNARY(vf_neg)
@@ -43,20 +40,17 @@ COMPARISON(vm_eq)
 OF_MASKS(vm_and)
 OF_MASKS(vm_or)
 
-static vf op_vf_select(vf a, vf b, vf c)
-{
-    return vf_select(vm_lt(a, b), b, c);
-}
+static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
 
 static const char *const names[] = {
-    "vf_neg",  "vf_abs", "vf_add", "vf_sub", "vf_mul", "vf_div", "vf_copysign", "vf_max",    "vf_min",
-    "vf_fma",  "vf_fnma", "vm_lt", "vm_le",  "vm_eq",  "vm_and", "vm_or",       "vf_select", NULL,
+    "vf_neg", "vf_abs",  "vf_add", "vf_sub", "vf_mul", "vf_div", "vf_copysign", "vf_max",    "vf_min",
+    "vf_fma", "vf_fnma", "vm_lt",  "vm_le",  "vm_eq",  "vm_and", "vm_or",       "vf_select", NULL,
 };
 
 /* In the order of names. */
 static op_fn *const ops[] = {
-    op_vf_neg, op_vf_abs, op_vf_add, op_vf_sub, op_vf_mul, op_vf_div, op_vf_copysign, op_vf_max, op_vf_min,
-    op_vf_fma, op_vf_fnma, op_vm_lt, op_vm_le, op_vm_eq, op_vm_and, op_vm_or, op_vf_select,
+    op_vf_neg, op_vf_abs,  op_vf_add, op_vf_sub, op_vf_mul, op_vf_div, op_vf_copysign, op_vf_max,    op_vf_min,
+    op_vf_fma, op_vf_fnma, op_vm_lt,  op_vm_le,  op_vm_eq,  op_vm_and, op_vm_or,       op_vf_select,
 };
 
 _Static_assert(sizeof names / sizeof names[0] == sizeof ops / sizeof ops[0] + 1, "a name for each operation");
@@ -67,25 +61,16 @@ static void run(size_t op, float *dst, const float *a, const float *b, const flo
         vf_store(dst + i, ops[op](vf_load(a + i), vf_load(b + i), vf_load(c + i)));
 }
 
-static void set1(float *all, float a)
-{
-    vf_store(all, vf_set1(a));
-}
+static void set1(float *all, float a) { vf_store(all, vf_set1(a)); }
 
 static void keep_first(float *all, const float *v, size_t n, float fill)
 {
     vf_store(all, vf_keep_first(vf_load(v), n, vf_set1(fill)));
 }
 
-static void load_partial(float *all, const float *p, size_t n)
-{
-    vf_store(all, vf_load_partial(p, n));
-}
+static void load_partial(float *all, const float *p, size_t n) { vf_store(all, vf_load_partial(p, n)); }
 
-static void store_partial(float *p, const float *all, size_t n)
-{
-    vf_store_partial(p, vf_load(all), n);
-}
+static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
 
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 

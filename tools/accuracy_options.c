@@ -34,7 +34,7 @@ static const struct argp_option option_table[] = {
      0},
     {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast", 0},
     {"param", OPTION_PARAM, "NAME=VALUE", 0, "A parameter of the operations named by --op", 0},
-    {"stride", OPTION_STRIDE, "N", 0, "Every N-th bit pattern (default 1: all)", 0},
+    {"stride", OPTION_STRIDE, "N", 0, "Every N-th bit pattern (default 1: all), and fewer rows", 0},
     {"shard", OPTION_SHARD, "I/N", 0, "The I-th of N parts of the inputs, counted from 1", 0},
     {NULL, 0, NULL, 0, "What comes out", 2},
     {"json", OPTION_JSON, "FILE", 0, "The results as JSON; - is standard output", 0},

@@ -13,7 +13,8 @@ const uint32_t accuracy_row_columns[ACCURACY_ROW_SHAPES] = {1, 7, 64, 1024, 3200
  * one column 30 above, so that the rest is small beside it. */
 const char *const accuracy_distributions[ACCURACY_DISTRIBUTIONS] = {"uniform100", "normal2", "uniform1", "winner"};
 
-enum { ELEMENTS = 1 << 20, MOST_ROWS = 8192, GROUP_ELEMENTS = 32768 };
+/* Of each shape and distribution; the few go with a stride, for a quick look and for emulators. */
+enum { ELEMENTS = 1 << 20, FEW_ELEMENTS = 1 << 16, MOST_ROWS = 8192, GROUP_ELEMENTS = 32768 };
 
 /* The splitmix64 generator (Steele, Lea and Flood 2014). */
 static uint64_t next_random(uint64_t *state)
@@ -130,7 +131,8 @@ static void judge_group(const accuracy_job *job, const vact_op_info *info, row_b
 static bool walk(const accuracy_job *job, const vact_op_info *info, size_t columns, accuracy_tally *tallies,
                  uint64_t *digest)
 {
-    size_t total = ELEMENTS / columns < MOST_ROWS ? ELEMENTS / columns : MOST_ROWS;
+    size_t elements = job->stride == 1 ? ELEMENTS : FEW_ELEMENTS;
+    size_t total = elements / columns < MOST_ROWS ? elements / columns : MOST_ROWS;
     size_t group = columns < GROUP_ELEMENTS ? GROUP_ELEMENTS / columns : 1;
     row_buffers b;
     if (!allocate_buffers(&b, group * columns, digest != NULL ? 1 : job->build_count, digest == NULL))

@@ -19,7 +19,9 @@ VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
     q.lo = vf_div(vf_fnma(q.hi, alpha, x), alpha);
     vm high = vm_lt(vf_set1(64.0f), q.hi);
     vf m = math_expm1(vf_select(high, vf_sub(q.hi, vf_set1(36.0f)), q.hi));
-    m = vf_fma(pair_low_of_exponent(q), vf_add(vf_set1(1.0f), m), m);
+    /* Bounded, as an infinite slope would meet a low part of 0. */
+    vf slope = vf_min(vf_set1(3.4028234663852886e38f), vf_add(vf_set1(1.0f), m));
+    m = vf_fma(pair_low_of_exponent(q), slope, m);
     vf tail = vf_mul(alpha, m);
     tail = vf_select(high, vf_mul(tail, vf_set1(0x1.ea215ap+51f)), tail);
     vm itself = vm_or(vm_le(vf_set1(0.0f), x), vm_lt(vf_abs(q.hi), vf_set1(0x1p-25f)));

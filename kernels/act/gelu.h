@@ -26,7 +26,8 @@ VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params)
     factor.lo = vf_fma(factor.hi, vf_mul(square.lo, half), factor.lo);
     vf product = vf_fma(e.factor, factor.hi, vf_mul(e.factor, factor.lo));
     vf above = vf_select(e.low, x, vf_sub(x, product));
-    return vf_select(vm_lt(x, vf_set1(0.0f)), scaled_last(e, product), above);
+    /* A zero sum of products of two signs would be +0. */
+    return vf_copysign(vf_select(vm_lt(x, vf_set1(0.0f)), scaled_last(e, product), above), x);
 }
 
 #endif

@@ -19,6 +19,8 @@ VACT_INLINE vf hard_swish_forward(vf x, const vact_params_f32 *params)
     vf quotient = vf_div(product.hi, vf_set1(6.0f));
     vf residual = vf_add(vf_fnma(vf_set1(6.0f), quotient, product.hi), low);
     vf curve = vf_fma(residual, vf_set1(0x1.555556p-3f), quotient);
+    /* The residual +0 of x = -0 would turn the sign. */
+    curve = vf_copysign(curve, x);
     vf upper = vf_select(vm_le(vf_set1(3.0f), x), x, curve);
     return vf_select(vm_le(x, vf_set1(-3.0f)), vf_set1(-0.0f), upper);
 }

@@ -24,7 +24,7 @@ VACT_INLINE void log_softmax_add(log_softmax_sums *sums, size_t k, vf x, vf max)
     row_count_add(&sums->winners, k, vf_select(winner, vf_set1(1.0f), zero));
 }
 
-/* R; NaN for a row with a NaN or a +inf, or of -inf alone. */
+/* R, where the maximum is finite; NaN for a row with a NaN. */
 VACT_INLINE float log_softmax_rest(const float *src, size_t cols, vf max)
 {
     log_softmax_sums sums = {row_sum_zero(), row_sum_zero()};
@@ -59,6 +59,7 @@ VACT_INLINE void log_softmax_row(float *dst, const float *src, size_t cols)
 {
     vf max = vf_set1(row_max(src, cols));
     vf log = math_log1p(vf_set1(log_softmax_rest(src, cols, max)));
+    log = vf_add(log, vf_sub(max, max)); /* adds 0, or NaN where the maximum is infinite */
     size_t i = 0;
     for (; cols - i >= VF_LANES; i += VF_LANES)
         vf_store(dst + i, log_softmax_element(vf_load(src + i), max, log));

@@ -15,7 +15,8 @@ VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)
     vf low_product = vf_mul(factor, lo);
     /* An infinite x would meet its own negative in the low product. */
     low_product = vf_select(vm_lt(vf_abs(factor), vf_set1(__builtin_inff())), low_product, vf_set1(0.0f));
-    return vf_fma(factor, hi, low_product);
+    /* A zero sum of products of two signs would be +0. */
+    return vf_copysign(vf_fma(factor, hi, low_product), x);
 }
 
 #endif

@@ -24,10 +24,7 @@
  * and where x is a midpoint between two floats (x/2 of an odd subnormal, say) the rounding to float would see a tie
  * that is none. So h counts as 2^-51 at least.
  */
-static inline double vact_reference_one_plus(double h)
-{
-    return 1.0 + (fabs(h) < 0x1p-51 ? copysign(0x1p-51, h) : h);
-}
+static inline double vact_reference_one_plus(double h) { return 1.0 + (fabs(h) < 0x1p-51 ? copysign(0x1p-51, h) : h); }
 
 /* a + b rounded to odd: an inexact sum has its last bit set, so that it is never a midpoint between two floats. */
 static inline double vact_reference_add_to_odd(double a, double b)

@@ -27,15 +27,9 @@ static double sloped(double x, double slope)
     return slope == 0.0 && isinf(x) ? -slope : slope * x; /* the limit, where the product is NaN */
 }
 
-double vact_reference_leaky_relu(double x, const vact_params_f32 *params)
-{
-    return sloped(x, (double)params->v[0]);
-}
+double vact_reference_leaky_relu(double x, const vact_params_f32 *params) { return sloped(x, (double)params->v[0]); }
 
-double vact_reference_prelu(double x, const vact_params_f32 *params)
-{
-    return sloped(x, (double)params->v[0]);
-}
+double vact_reference_prelu(double x, const vact_params_f32 *params) { return sloped(x, (double)params->v[0]); }
 
 double vact_reference_hard_sigmoid(double x, const vact_params_f32 *params)
 {

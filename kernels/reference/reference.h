@@ -1,6 +1,6 @@
 /*
  * The oracle: every operation in scalar double precision, one plain function each, independent of the
- * kernels' mathematics. Its results are right to 2^-46 relative (2^-22 ULP of a float result), and where the
+ * kernels' mathematics. Its results are right to 2^-48 relative (2^-24 ULP of a float result), and where the
  * exact value lies beside a midpoint between two floats they lie on the same side of it as far as double can
  * tell them apart; tests/test_reference.c checks both against MPFR. Used by the tests and by the program
  * vact; not in the library.

@@ -14,7 +14,7 @@
 
 #include "vact/vact.h"
 
-enum { THREADS = 64, ROUNDS = 20, LENGTH = 37, CALLS = 25 };
+enum { THREADS = 64, ROUNDS = 50, LENGTH = 37, CALLS = 25 };
 
 typedef struct worker {
     pthread_barrier_t *start;
@@ -125,10 +125,7 @@ static void *storm(void *data)
     return NULL;
 }
 
-static bool always(void)
-{
-    return true;
-}
+static bool always(void) { return true; }
 
 typedef struct scenario {
     const char *name;
