@@ -1,9 +1,12 @@
 # The libraries: vact_static and vact_shared (both libvact), and the oracle.
 include_guard()
+include(CheckLinkerFlag)
 
 file(GLOB vact_dispatch_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/dispatch/*.c")
 set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c" ${VACT_TABLE_SOURCES})
 
+# Both targets are always there, since the program and the tests link what the shared library hides; an option that
+# is OFF only keeps its library out of `all`, out of the installation and from being vact::vact.
 foreach(kind IN ITEMS static shared)
     string(TOUPPER ${kind} library_type)
     set(target vact_${kind})
@@ -16,8 +19,20 @@ foreach(kind IN ITEMS static shared)
     target_compile_definitions(${target} PRIVATE VACT_SLEEF_VERSION="${SLEEF_VERSION}")
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:vact_options> SLEEF::sleef m)
     set_target_properties(${target} PROPERTIES OUTPUT_NAME vact)
+    if(NOT VACT_BUILD_${library_type})
+        set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+    # Not for the kernels: they keep no text and no sizes from outside on their stacks, and a call of 16 elements
+    # would pay for the check.
+    target_compile_options(${target} PRIVATE -fstack-protector-strong
+        $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE>
+        $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-D_FORTIFY_SOURCE=2>)
 endforeach()
-add_library(vact::vact ALIAS vact_shared)
+if(VACT_BUILD_SHARED)
+    add_library(vact::vact ALIAS vact_shared)
+else()
+    add_library(vact::vact ALIAS vact_static)
+endif()
 
 # A static vact inside someone's shared library does not add to what that exports.
 target_compile_definitions(vact_static PUBLIC VACT_STATIC_DEFINE)
@@ -26,10 +41,20 @@ set_target_properties(vact_shared PROPERTIES
     VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR}
     LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/vact.map")
-target_link_options(vact_shared PRIVATE "LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/vact.map"
-    LINKER:-z,relro LINKER:-z,now LINKER:-z,noexecstack)
+# Linkers other than those for ELF know none of these; there hidden visibility alone keeps the exports few.
+foreach(name_and_flag IN ITEMS
+        "MAP|LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/vact.map"
+        "RELRO|LINKER:-z,relro" "NOW|LINKER:-z,now" "NOEXECSTACK|LINKER:-z,noexecstack")
+    string(REGEX MATCH "^([A-Z]+)\\|(.*)$" unused "${name_and_flag}")
+    set(name ${CMAKE_MATCH_1})
+    set(flag "${CMAKE_MATCH_2}")
+    check_linker_flag(C "${flag}" VACT_LINKS_WITH_${name})
+    if(VACT_LINKS_WITH_${name})
+        target_link_options(vact_shared PRIVATE "${flag}")
+    endif()
+endforeach()
 # A sanitizer's runtime may live in the executable alone.
-if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize=")
+if(VACT_LINKS_WITH_MAP AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize=")
     target_link_options(vact_shared PRIVATE LINKER:--no-undefined)
 endif()
 

@@ -1,0 +1,70 @@
+# What `cmake --install` puts in place: the libraries, the header, a CMake package, a pkg-config file, and the program
+# where it is built. All of it finds its way by relative paths, so that the prefix may be moved and may hold spaces.
+include_guard()
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(vact_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/vact")
+
+# One export file each: a shared vact is of use where SLEEF's development files are not.
+foreach(kind IN ITEMS shared static)
+    string(TOUPPER ${kind} library_type)
+    if(VACT_BUILD_${library_type})
+        install(TARGETS vact_${kind} EXPORT vact-${kind}
+            LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+            ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+            RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
+            INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+        install(EXPORT vact-${kind} NAMESPACE vact:: DESTINATION "${vact_package_dir}")
+    endif()
+endforeach()
+if(VACT_BUILD_TOOLS)
+    install(TARGETS vact_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/vact" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+    FILES_MATCHING PATTERN "*.h")
+
+write_basic_package_version_file("${VACT_GENERATED_DIR}/vactConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
+install(FILES cmake/vactConfig.cmake cmake/FindSLEEF.cmake "${VACT_GENERATED_DIR}/vactConfigVersion.cmake"
+    DESTINATION "${vact_package_dir}")
+
+# ------------------------------------------------------------------------------------------------ pkg-config
+
+# vact_pc_path(<variable> <folder>): an installation folder in the words of vact.pc.
+function(vact_pc_path variable folder)
+    if(IS_ABSOLUTE "${folder}")
+        set(${variable} "${folder}" PARENT_SCOPE)
+    else()
+        set(${variable} "\${prefix}/${folder}" PARENT_SCOPE)
+    endif()
+endfunction()
+
+vact_pc_path(vact_pc_libdir "${CMAKE_INSTALL_LIBDIR}")
+vact_pc_path(vact_pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+    set(vact_pc_prefix "${CMAKE_INSTALL_PREFIX}")
+else()
+    file(RELATIVE_PATH vact_pc_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+    string(REGEX REPLACE "/$" "" vact_pc_prefix "${vact_pc_prefix}")
+    set(vact_pc_prefix "\${pcfiledir}/${vact_pc_prefix}")
+endif()
+
+# What libvact.a needs: everyone's business where there is no libvact.so.
+set(vact_pc_private .private)
+if(NOT VACT_BUILD_SHARED)
+    set(vact_pc_private "")
+endif()
+if(PC_SLEEF_FOUND)
+    set(vact_pc_needs "Requires${vact_pc_private}: sleef")
+    set(vact_pc_libs "-lm")
+else()
+    set(vact_pc_needs "")
+    set(vact_pc_libs "\"${SLEEF_LIBRARY}\" -lm")
+endif()
+if(VACT_BUILD_SHARED)
+    string(APPEND vact_pc_needs "\nLibs: -L\${libdir} -lvact\nLibs.private: ${vact_pc_libs}")
+else()
+    string(APPEND vact_pc_needs "\nLibs: -L\${libdir} -lvact ${vact_pc_libs}")
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/cmake/vact.pc.in" "${VACT_GENERATED_DIR}/vact.pc" @ONLY)
+install(FILES "${VACT_GENERATED_DIR}/vact.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
