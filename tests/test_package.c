@@ -1,0 +1,352 @@
+/*
+ * What an engine gets that uses vact: installed and found by CMake or by pkg-config, or as a part of its own build, in
+ * C and in C++, shared and static. Each test installs this build, moves the prefix to another place whose name holds
+ * spaces, and builds and runs the README's example from there as a project that knows nothing else of vact.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include "command.h"
+#include "support.h"
+#include "vact/vact.h"
+
+static const char consumers[] = VACT_SOURCE_DIR "/tests/consumers";
+static const char quickstart[] = VACT_SOURCE_DIR "/examples/quickstart.c";
+
+static char folder[32];
+static char prefix[64];
+
+static void remove_folder(void)
+{
+    if (folder[0] != '\0')
+        free(command_run("rm -r '%s'", folder).text);
+}
+
+/* A test that is skipped ends without its fixture's end. */
+#define SKIP(...)                                                                                                      \
+    do {                                                                                                               \
+        remove_folder();                                                                                               \
+        cr_skip(__VA_ARGS__);                                                                                          \
+    } while (false)
+
+/* Runs a line of the shell that must succeed; its output is to be freed. */
+#define SHELL(...) shell_result(command_run(__VA_ARGS__), __LINE__)
+
+static char *shell_result(command_result result, int line)
+{
+    cr_assert(result.status == 0, "line %d: status %d: %s", line, result.status, result.text);
+    return result.text;
+}
+
+static void make_folder(void)
+{
+    if (TEST_SANITIZED)
+        SKIP("package: not under a sanitizer");
+    unsetenv("VACT_ISA");
+    unsetenv("VACT_MATH");
+    setenv("CMAKE_GENERATOR", VACT_CMAKE_GENERATOR, 1);
+    snprintf(folder, sizeof folder, "/tmp/vact package XXXXXX");
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(prefix, sizeof prefix, "%s/the prefix", folder);
+}
+
+/* Puts a build folder's package into the prefix by way of another place. */
+static void install_from(const char *build)
+{
+    free(SHELL("'%s' --install '%s' --prefix '%s/elsewhere' 2>&1", VACT_CMAKE, build, folder));
+    free(SHELL("mv '%s/elsewhere' '%s'", folder, prefix));
+}
+
+static void enter(void)
+{
+    if (!VACT_PACKAGE_IS_WHOLE)
+        SKIP("package: this build leaves a library or the installation out");
+    install_from(VACT_BINARY_DIR);
+}
+
+/* The README says what its example prints, and vact_info() on which instruction set. */
+static void expect_example(char *printed, const char *isa)
+{
+    char expected[128];
+    snprintf(expected, sizeof expected, "-7.61985e-23 -0.158655 0 2.99595 on %s\n", isa);
+    cr_expect(strcmp(printed, expected) == 0, "the example prints %s", printed);
+    free(printed);
+}
+
+static void expect_dependence(const char *binary, bool shared)
+{
+    char *text = SHELL("readelf --wide --dynamic '%s/%s'", folder, binary), soname[32];
+    snprintf(soname, sizeof soname, "[libvact.so.%d]", VACT_VERSION_MAJOR);
+    cr_expect((strstr(text, soname) != NULL) == shared, "%s %s %s", binary, shared ? "does not need" : "needs", soname);
+    free(text);
+}
+
+typedef struct consumer {
+    const char *language, *compiler; /* in CMake's words and in the shell's */
+    bool shared;
+} consumer;
+
+static const consumer each_consumer[] = {
+    {"C", VACT_C_COMPILER, true}, {"C", VACT_C_COMPILER, false}, {"CXX", "c++", true}, {"CXX", "c++", false}};
+
+enum { CONSUMER_COUNT = sizeof each_consumer / sizeof each_consumer[0] };
+
+static int indices[CONSUMER_COUNT];
+
+static struct criterion_test_params all_consumers(void)
+{
+    for (int i = 0; i < CONSUMER_COUNT; i++)
+        indices[i] = i;
+    return cr_make_param_array(int, indices, CONSUMER_COUNT);
+}
+
+static const consumer *consumer_or_skip(int index)
+{
+    const consumer *which = &each_consumer[index];
+    if (!command_exists(which->compiler))
+        SKIP("%s: not installed", which->compiler);
+    return which;
+}
+
+TestSuite(package, .init = make_folder, .fini = remove_folder);
+
+/* ------------------------------------------------------------------------------------------ find_package */
+
+static command_result configure_installed(const char *build, const consumer *which, const char *library,
+                                          const char *wanted)
+{
+    return command_run("'%s' -S '%s/installed' -B '%s/%s' -DCMAKE_PREFIX_PATH='%s' -DLANGUAGE=%s -DLIBRARY=%s "
+                       "-DWANTED='%s' -DCMAKE_%s_COMPILER='%s' 2>&1",
+                       VACT_CMAKE, consumers, folder, build, prefix, which->language, library, wanted, which->language,
+                       which->compiler);
+}
+
+static void build_in(const char *build) { free(SHELL("'%s' --build '%s/%s' 2>&1", VACT_CMAKE, folder, build)); }
+
+static void expect_consumer(const consumer *which, const char *library, const char *wanted)
+{
+    command_result configured = configure_installed("build", which, library, wanted);
+    cr_assert(configured.status == 0, "%s", configured.text);
+    free(configured.text);
+    build_in("build");
+    expect_example(SHELL("'%s/build/engine'", folder), vact_info()->isa);
+    expect_dependence("build/engine", which->shared);
+}
+
+ParameterizedTestParameters(package, find_package) { return all_consumers(); }
+
+ParameterizedTest(int *index, package, find_package)
+{
+    const consumer *which = consumer_or_skip(*index);
+    enter();
+    expect_consumer(which, which->shared ? "vact::vact" : "vact::vact_static",
+                    which->shared ? VACT_VERSION : "COMPONENTS;static");
+}
+
+/* What is not there is refused when the project is configured, in words. */
+Test(package, find_package_refuses)
+{
+    static const char *const wanted[][2] = {{"99", "99"}, {"COMPONENTS;imaginary", "no component imaginary"}};
+    enter();
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        command_result configured = configure_installed("refused", &each_consumer[0], "vact::vact", wanted[i][0]);
+        cr_expect(configured.status != 0, "find_package(vact %s) finds", wanted[i][0]);
+        cr_expect(strstr(configured.text, wanted[i][1]), "without '%s': %s", wanted[i][1], configured.text);
+        free(configured.text);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------ pkg-config */
+
+static void enter_pkg_config(void)
+{
+    char *path = SHELL("dirname \"$(find '%s' -name vact.pc)\"", prefix);
+    path[strcspn(path, "\n")] = '\0';
+    setenv("PKG_CONFIG_PATH", path, 1);
+    free(path);
+}
+
+/* The shell splits what pkg-config prints, whose spaces are escaped, only by eval. */
+static void compile_example(const consumer *which, const char *libraries)
+{
+    free(SHELL("eval \"'%s' %s -Wall -Wextra -Werror '%s' -o '%s/engine' $(pkg-config --cflags vact) $(%s)\" 2>&1",
+               which->compiler, which->language[1] == 'X' ? "-x c++" : "-std=c99", quickstart, folder, libraries));
+}
+
+ParameterizedTestParameters(package, pkg_config) { return all_consumers(); }
+
+ParameterizedTest(int *index, package, pkg_config)
+{
+    const consumer *which = consumer_or_skip(*index);
+    enter();
+    enter_pkg_config();
+    compile_example(which, which->shared ? "pkg-config --libs vact"
+                                         : "pkg-config --static --libs vact | sed s/-lvact/-l:libvact.a/");
+    expect_dependence("engine", which->shared);
+    char *libraries = SHELL("pkg-config --variable=libdir vact | tr -d '\\\\\n'");
+    setenv("LD_LIBRARY_PATH", libraries, 1);
+    free(libraries);
+    expect_example(SHELL("'%s/engine'", folder), vact_info()->isa);
+}
+
+Test(package, pkg_config_version)
+{
+    enter();
+    enter_pkg_config();
+    char *version = SHELL("pkg-config --modversion vact");
+    cr_expect(strcmp(version, VACT_VERSION "\n") == 0, "vact.pc says version %s", version);
+    free(version);
+}
+
+/* ------------------------------------------------------------------------------------ add_subdirectory */
+
+/* Without a build type, so that the kernels are not optimised, and with both libraries. */
+Test(package, subproject_in_c)
+{
+    free(SHELL("'%s' -S '%s/subproject' -B '%s/build' -DLANGUAGE=C -DCMAKE_C_COMPILER='%s' 2>&1", VACT_CMAKE, consumers,
+               folder, VACT_C_COMPILER));
+    build_in("build");
+    expect_example(SHELL("'%s/build/engine'", folder), vact_info()->isa);
+    expect_dependence("build/engine", true);
+    expect_example(SHELL("'%s/build/engine_static'", folder), vact_info()->isa);
+    expect_dependence("build/engine_static", false);
+    char *exported = SHELL("nm --dynamic --defined-only '%s/build/libplugin.so'", folder);
+    cr_expect(strstr(exported, "plugin_run") && !strstr(exported, "vact_"), "the plugin exports %s", exported);
+    free(exported);
+}
+
+/* Static libraries alone, as CMake's own variable asks, and then installed from there. */
+Test(package, subproject_in_cxx_static_alone)
+{
+    const consumer *which = consumer_or_skip(CONSUMER_COUNT - 1);
+    free(SHELL("'%s' -S '%s/subproject' -B '%s/sub' -DLANGUAGE=CXX -DCMAKE_C_COMPILER='%s' "
+               "-DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DVACT_INSTALL=ON 2>&1",
+               VACT_CMAKE, consumers, folder, VACT_C_COMPILER));
+    build_in("sub");
+    expect_example(SHELL("'%s/sub/engine'", folder), vact_info()->isa);
+    expect_dependence("sub/engine", false);
+
+    char build[sizeof folder + 8];
+    snprintf(build, sizeof build, "%s/sub", folder);
+    install_from(build);
+    char *shared = SHELL("find '%s' -name '*vact.so*'", prefix);
+    cr_expect(shared[0] == '\0', "a shared library was installed: %s", shared);
+    free(shared);
+    expect_consumer(which, "vact::vact", "");
+    enter_pkg_config();
+    compile_example(which, "pkg-config --libs vact");
+    expect_example(SHELL("'%s/engine'", folder), vact_info()->isa);
+}
+
+/* ----------------------------------------------------------------------------------- what was installed */
+
+Test(package, prefix_is_whole)
+{
+    enter();
+    char *version = SHELL("'%s/bin/vact' --version", prefix);
+    cr_expect(strstr(version, VACT_VERSION), "the installed program says %s", version);
+    free(version);
+    command_result found = command_run("grep -rlIF -e '%s' -e '%s' -e '%s/elsewhere' '%s'", VACT_SOURCE_DIR,
+                                       VACT_BINARY_DIR, folder, prefix);
+    cr_expect(found.status == 1, "files that name the folders of the build: %s", found.text);
+    free(found.text);
+}
+
+Test(package, shared_object)
+{
+    enter();
+    char *library = SHELL("find '%s' -name 'libvact.so.%s' -type f", prefix, VACT_VERSION);
+    library[strcspn(library, "\n")] = '\0';
+    char *text = SHELL("readelf --wide --dynamic --program-headers '%s'", library), wanted[64], flags[8] = "";
+    snprintf(wanted, sizeof wanted, "Library soname: [libvact.so.%d]", VACT_VERSION_MAJOR);
+    cr_expect(strstr(text, wanted), "no %s", wanted);
+    cr_expect(strstr(text, "GNU_RELRO") && strstr(text, "BIND_NOW"), "RELRO is not full");
+    cr_expect(!strstr(text, "RPATH") && !strstr(text, "RUNPATH"), "it looks for libraries in folders of its own");
+    const char *stack = strstr(text, "GNU_STACK");
+    cr_assert_not_null(stack);
+    sscanf(stack, "GNU_STACK %*s %*s %*s %*s %*s %7s", flags);
+    cr_expect(strcmp(flags, "RW") == 0, "the stack is %s", flags);
+    free(text);
+
+    char *guard = SHELL("nm --dynamic --undefined-only '%s'", library);
+    cr_expect(strstr(guard, "__stack_chk_fail"), "no function has a stack protector");
+    free(guard);
+    free(library);
+}
+
+Test(package, export_list_is_what_nm_shows)
+{
+    char *listed = SHELL("sed -n '/global:/,/local:/s/^ *\\(vact_.*\\);$/\\1/p' '%s/cmake/vact.map' | LC_ALL=C sort",
+                         VACT_SOURCE_DIR);
+    char *shown =
+        SHELL("nm --dynamic --defined-only --format=posix '%s' | cut -d ' ' -f 1 | LC_ALL=C sort", VACT_SHARED_LIBRARY);
+    cr_expect(listed[0] != '\0' && strcmp(listed, shown) == 0, "cmake/vact.map lists\n%s, nm -D shows\n%s", listed,
+              shown);
+    free(listed);
+    free(shown);
+}
+
+/* ------------------------------------------------------------------------------- other roads to the bits */
+
+static char *digests(const char *runner, const char *program)
+{
+    /* a prime, so that all low bits of the patterns occur */
+    return SHELL("%s '%s' accuracy --quiet --threads 1 --stride 65537 --digest -", runner, program);
+}
+
+/* Not optimised at all, and the same bits. `./dev compilers` asks that of other compilers, and at a finer stride. */
+Test(package, unoptimised_bits)
+{
+    char program[sizeof folder + 16];
+    free(SHELL("'%s' -S '%s' -B '%s/build' -DVACT_BUILD_TESTS=OFF -DCMAKE_C_COMPILER='%s' -DCMAKE_BUILD_TYPE=Debug "
+               "-DCMAKE_C_FLAGS=-O0 2>&1",
+               VACT_CMAKE, VACT_SOURCE_DIR, folder, VACT_C_COMPILER));
+    free(SHELL("'%s' --build '%s/build' --target vact_program 2>&1", VACT_CMAKE, folder));
+    snprintf(program, sizeof program, "%s/build/vact", folder);
+    char *here = digests("", VACT_PROGRAM), *there = digests("", program);
+    cr_expect(strstr(here, "\ngelu ") && strcmp(here, there) == 0, "-O0 gives other bits: %s, here %s", there, here);
+    free(here);
+    free(there);
+}
+
+/* The package for AArch64, used with the toolchain file that the documentation tells to copy. */
+Test(package, toolchain_file)
+{
+    const char *program = getenv("VACT_NEON_PROGRAM"), *runner = getenv("VACT_NEON_RUNNER");
+    if (!program || !runner)
+        SKIP("package: VACT_NEON_PROGRAM names no program for AArch64");
+    char *build = SHELL("dirname '%s'", program);
+    build[strcspn(build, "\n")] = '\0';
+    install_from(build);
+    free(SHELL("'%s' -S '%s/examples' -B '%s/build' -DCMAKE_PREFIX_PATH='%s' "
+               "-DCMAKE_TOOLCHAIN_FILE='%s/cmake/aarch64-linux-gnu.cmake' 2>&1",
+               VACT_CMAKE, VACT_SOURCE_DIR, folder, prefix, VACT_SOURCE_DIR));
+    build_in("build");
+    expect_example(SHELL("%s '%s/build/quickstart'", runner, folder), "neon");
+    free(build);
+}
+
+/* ------------------------------------------------------------------------------------------ the README */
+
+Test(documents, readme_shows_the_example)
+{
+    char *readme = read_text(VACT_SOURCE_DIR "/README.md"), *example = read_text(quickstart);
+    if (!readme)
+        cr_skip("README.md: not there");
+    cr_assert_not_null(example);
+    char *start = strstr(readme, "\n```c\n");
+    cr_assert_not_null(start, "README.md has no C example");
+    start += strlen("\n```c\n");
+    char *stop = strstr(start, "```\n");
+    cr_assert_not_null(stop);
+    *stop = '\0';
+    cr_expect(strcmp(start, example) == 0, "README.md's first C example is not examples/quickstart.c");
+    free(readme);
+    free(example);
+}
