@@ -1,0 +1,116 @@
+/* The benchmarks of vact: which of them there are, and how they are reported. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cases.h"
+#include "dispatch/table.h"
+#include "shim.h"
+#include "table.h"
+
+enum { EXIT_USAGE = 2, MOST_ARGUMENTS = 256 };
+
+static void help(void)
+{
+    printf("Usage: vact_bench [--isa=NAME,...] [--benchmark_FLAG...]\n"
+           "\n"
+           "Measures the kernels of vact, each in turn with copying the array and with a loop over SLEEF's expf.\n"
+           "\n"
+           "  --isa=NAME,...     the instruction sets, or all; one that this CPU lacks is named as skipped\n"
+           "                     (default: the one in use, %s). Here:",
+           vact_table_current()->build);
+    for (size_t i = 0; i < vact_build_count; i++)
+        printf(" %s", vact_builds[i]);
+    printf("\n"
+           "  --benchmark_filter=REGEX   the benchmarks to run, by name: operation/f32/instruction "
+           "set/variant/n:elements/\n"
+           "                     distribution, with call/ before it for calls through the public function\n"
+           "\n"
+           "Without --benchmark_format it prints a table, with it what Google Benchmark prints. Defaults:\n"
+           "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). Google Benchmark's flags:\n"
+           "\n");
+    bm_help();
+}
+
+static bool is_build(const char *name)
+{
+    for (size_t i = 0; i < vact_build_count; i++)
+        if (strcmp(vact_builds[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Ends the program where the list names what there is not. */
+static void register_list(char *list)
+{
+    char *rest = NULL;
+    for (char *name = strtok_r(list, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
+        if (strcmp(name, "all") == 0) {
+            for (size_t i = 0; i < vact_build_count; i++)
+                if (!cases_register(vact_builds[i]))
+                    abort();
+        } else if (!is_build(name)) {
+            fprintf(stderr, "vact_bench: --isa: '%s' is not in this build (vact_bench --help names what is)\n", name);
+            exit(EXIT_USAGE);
+        } else if (!cases_register(name)) {
+            abort();
+        }
+    }
+}
+
+static bool wants_google_report(int argc, char **argv)
+{
+    static const char format[] = "--benchmark_format";
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], format, sizeof format - 1) == 0)
+            return true;
+    return getenv("BENCHMARK_FORMAT") != NULL;
+}
+
+/* argv with our defaults before what the user gave, which overrides them. */
+static int with_defaults(int argc, char **argv, char **all)
+{
+    static char repetitions[] = "--benchmark_repetitions=5";
+    static char min_time[] = "--benchmark_min_time=0.05";
+    int count = 0;
+    all[count++] = argv[0];
+    all[count++] = repetitions;
+    all[count++] = min_time;
+    for (int i = 1; i < argc && count < MOST_ARGUMENTS; i++)
+        all[count++] = argv[i];
+    all[count] = NULL;
+    return count;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"isa", required_argument, NULL, 'i'}, {NULL, 0, NULL, 0}};
+    char *arguments[MOST_ARGUMENTS + 1];
+    char *isa = NULL;
+    bool google_report = wants_google_report(argc, argv);
+    int count = with_defaults(argc, argv, arguments);
+
+    bm_initialize(&count, arguments, help);
+    for (int option = 0; (option = getopt_long(count, arguments, "", options, NULL)) != -1;) {
+        if (option != 'i')
+            return EXIT_USAGE;
+        isa = optarg;
+    }
+    arguments[optind - 1] = arguments[0];
+    if (bm_unrecognized(count - optind + 1, arguments + optind - 1))
+        return EXIT_USAGE;
+
+    bm_context("vact_version", vact_info()->version);
+    bm_context("vact_features", vact_info()->features);
+    bm_context("vact_sleef", vact_info()->sleef_version);
+    if (isa != NULL)
+        register_list(isa);
+    else if (!cases_register(vact_table_current()->build))
+        abort();
+    if (bm_run(google_report ? NULL : table_report, NULL) == 0) {
+        fprintf(stderr, "vact_bench: no benchmark ran (--isa=all adds the other instruction sets)\n");
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}

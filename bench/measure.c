@@ -1,0 +1,122 @@
+#include "measure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* CLOCK_MONOTONIC costs a few dozen nanoseconds; a slice is this much longer. */
+static const double SLICE_SECONDS = 20e-6;
+static const double SLICE_CLOCKS = 400.0;
+
+/* Google Benchmark may ask for one iteration only: it gets a few turns, so that there is a median. */
+enum { TURNS = 3, TURNS_IN_PLACE = CONTENDERS, MOST_CALLS = 1 << 24, KEPT_TURNS = 1 << 13 };
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static double slice_seconds(void)
+{
+    static double seconds;
+    if (seconds == 0.0) {
+        static const int READINGS = 1000;
+        double start = now();
+        double last = start;
+        for (int i = 0; i < READINGS; i++)
+            last = now();
+        seconds = fmax(SLICE_SECONDS, SLICE_CLOCKS * (last - start) / READINGS);
+    }
+    return seconds;
+}
+
+static double time_calls(const contender *one, size_t calls)
+{
+    double start = now();
+    one->run(one->work, calls);
+    return now() - start;
+}
+
+/* How many calls fill a slice. The shortest of some trials, since an interruption would look like slow calls. */
+static size_t find_calls(const contender *one)
+{
+    enum { TRIALS = 3 };
+    double slice = slice_seconds();
+    for (size_t calls = 1; calls < MOST_CALLS; calls *= 2) {
+        double seconds = time_calls(one, calls);
+        for (int i = 1; i < TRIALS; i++)
+            seconds = fmin(seconds, time_calls(one, calls));
+        if (seconds >= slice)
+            return calls;
+        if (seconds >= slice / 4) {
+            double needed = ceil(slice / seconds * (double)calls);
+            return (size_t)needed;
+        }
+    }
+    return MOST_CALLS;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double median(double *values, size_t count)
+{
+    if (count == 0)
+        return 0.0;
+    qsort(values, count, sizeof *values, by_value);
+    return count % 2 == 1 ? values[count / 2] : 0.5 * (values[count / 2 - 1] + values[count / 2]);
+}
+
+/* The last turns of the loop, by contender. */
+static double seconds_kept[CONTENDERS][KEPT_TURNS];
+static double ratios_kept[CONTENDERS][KEPT_TURNS];
+
+/* One slice of each; who begins changes from turn to turn. Returns the time of the first one's slice. */
+static double turn(const contest *among, size_t number)
+{
+    double slices[CONTENDERS] = {0.0};
+    double *per_call[CONTENDERS] = {NULL};
+    size_t kept = number % KEPT_TURNS;
+    if (number % TURNS_IN_PLACE == 0)
+        among->move(among->user, number / TURNS_IN_PLACE);
+    for (size_t i = 0; i < among->count; i++) {
+        size_t who = (number + i) % among->count;
+        const contender *one = &among->contenders[who];
+        if (among->warm)
+            one->run(one->work, one->calls / 8 + 1);
+        slices[who] = time_calls(one, one->calls);
+        per_call[who] = &seconds_kept[who][kept];
+        *per_call[who] = slices[who] / (double)one->calls;
+    }
+    for (size_t i = 0; i < among->count; i++)
+        ratios_kept[i][kept] = *per_call[0] / *per_call[i];
+    return slices[0];
+}
+
+outcome measure(bm_state *state, contest *among)
+{
+    outcome result = {{0.0}, {0.0}};
+    size_t turns = 0;
+    among->move(among->user, 0);
+    for (size_t i = 0; i < among->count; i++)
+        if (among->contenders[i].calls == 0)
+            among->contenders[i].calls = among->warm ? find_calls(&among->contenders[i]) : 1;
+    while (bm_keep_running_batch(state, (int64_t)among->contenders[0].calls * TURNS)) {
+        double seconds = 0.0;
+        for (int i = 0; i < TURNS; i++)
+            seconds += turn(among, turns++);
+        bm_iteration_time(state, seconds);
+    }
+    size_t kept = turns < KEPT_TURNS ? turns : KEPT_TURNS;
+    for (size_t i = 0; i < among->count; i++) {
+        result.seconds[i] = median(seconds_kept[i], kept);
+        result.ratio[i] = median(ratios_kept[i], kept);
+    }
+    return result;
+}

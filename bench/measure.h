@@ -1,0 +1,48 @@
+/*
+ * Times one function against others: all of them in turn, again and again, within one benchmark. The machine's
+ * moods (clock rate, neighbours, interrupts) last longer than a turn, so they leave the ratios alone.
+ */
+#ifndef VACT_BENCH_MEASURE_H
+#define VACT_BENCH_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shim.h"
+
+enum { CONTENDERS = 4 };
+
+/* Does its work `calls` times. */
+typedef void contender_fn(const void *work, size_t calls);
+
+typedef struct contender {
+    contender_fn *run;
+    const void *work;
+    size_t calls; /* so many are a slice of time; 0: measure() finds it */
+} contender;
+
+/* contenders[0] is the one whose time Google Benchmark gets. */
+/* Tells the works to go to another part of memory. */
+typedef void contest_move_fn(void *user, size_t place);
+
+typedef struct contest {
+    contender contenders[CONTENDERS];
+    size_t count;
+    bool warm; /* the arrays fit into a cache: each slice first brings them there; else a slice is one call */
+    contest_move_fn *move; /* called every few turns, since speed depends on the pages that an array happens to have */
+    void *user;
+} contest;
+
+typedef struct outcome {
+    double seconds[CONTENDERS]; /* per call, the median over all turns */
+    double ratio[CONTENDERS];   /* the first one's time to this one's in the same turn, the median */
+} outcome;
+
+/* Runs the benchmark's loop; the benchmark is one of manual time, an iteration one call of the first contender. */
+outcome measure(bm_state *state, contest *among);
+
+/* Reorders the values. 0 for none. */
+double median(double *values, size_t count);
+
+#endif

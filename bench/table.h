@@ -1,0 +1,10 @@
+/* The report for people: one line per benchmark. */
+#ifndef VACT_BENCH_TABLE_H
+#define VACT_BENCH_TABLE_H
+
+#include "shim.h"
+
+/* A bm_report. The first call prints the heading too. */
+void table_report(const bm_result *results, size_t count, void *user);
+
+#endif
