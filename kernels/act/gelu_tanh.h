@@ -25,7 +25,7 @@ VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
     w.lo = vf_add(w.lo, vf_fma(c2_hi, square.lo, vf_fma(c2_lo, square.hi, c1_lo)));
     vf_pair p = pair_product(t, w.hi);
     p.lo = vf_fma(t, w.lo, p.lo);
-    return logistic_product_pair(vf_max(vf_set1(-13.0f), x), p);
+    return logistic_product(vf_max(vf_set1(-13.0f), x), p);
 }
 
 #endif
