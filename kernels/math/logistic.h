@@ -12,6 +12,13 @@
 #include "math/pair.h"
 #include "math/scaled.h"
 
+/* x, or 0 where |x| is below the limit: for a p that is made of products of x, which would be subnormal there (slow on
+ * some processors) and make no difference to sigmoid(p) = 1/2. */
+VACT_INLINE vf logistic_argument(vf x, float limit)
+{
+    return vf_select(vm_lt(vf_abs(x), vf_set1(limit)), vf_set1(0.0f), x);
+}
+
 VACT_INLINE vf logistic_product(vf x, vf_pair p)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f), largest = vf_set1(3.4028234663852886e38f);
