@@ -150,3 +150,33 @@ Test(documents, accuracy_keeps_the_bounds)
                       "%s was not measured on %s", info->name, measured_builds[i]);
     cJSON_Delete(document);
 }
+
+/* ---------------------------------------------------------------------------------------------- README.md */
+
+static double largest_error(const cJSON *list, const char *operation)
+{
+    double largest = -1.0;
+    const cJSON *measurement = NULL;
+    cJSON_ArrayForEach(measurement, list)
+    {
+        if (strcmp(text_member(measurement, "op"), operation) == 0)
+            largest = fmax(largest, strtod(text_member(measurement, "max_error"), NULL));
+    }
+    return largest;
+}
+
+/* The table has the largest error of all builds, rounded up to two decimals. */
+Test(documents, readme_errors_are_those_measured)
+{
+    cJSON *document = measurements_or_skip();
+    char *readme = text_or_skip(VACT_SOURCE_DIR "/README.md");
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        const char *list = info->kind == VACT_KIND_ROWS ? "rows" : "results";
+        double error = largest_error(cJSON_GetObjectItemCaseSensitive(document, list), info->name);
+        char row[128];
+        snprintf(row, sizeof row, "| %s | %.2f |", info->name, ceil(error * 100.0) / 100.0);
+        cr_expect(strstr(readme, row), "README.md has no row %s", row);
+    }
+    free(readme);
+    cJSON_Delete(document);
+}
