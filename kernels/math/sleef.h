@@ -43,8 +43,8 @@ VACT_INLINE vf sleef_tanh(vf x) { return Sleef_cinz_tanhf1_u10purec(x); }
 
 /*
  * The functions as the activations call them. A tiny x gets its limit, which is the nearest float or within 0.25 ULP
- * of the exact value, and SLEEF gets 0 in its place: inside, the square of a tiny x is subnormal, and one such operation
- * costs some processors 150 cycles.
+ * of the exact value, and SLEEF gets 0 in its place: inside, the square of a tiny x is subnormal, and one such
+ * operation costs some processors 150 cycles.
  */
 VACT_INLINE vf math_exp(vf x)
 {
