@@ -5,10 +5,7 @@
 #include "registry.h"
 #include "table.h"
 
-const char *vact_version(void)
-{
-    return VACT_VERSION;
-}
+const char *vact_version(void) { return VACT_VERSION; }
 
 const char *vact_status_string(vact_status status)
 {
@@ -25,10 +22,7 @@ const char *vact_status_string(vact_status status)
 
 enum { MAX_ELEMENTS_SHIFT = 2 }; /* sizeof(float) = 1 << 2 */
 
-static bool fits(size_t elements)
-{
-    return elements <= (size_t)PTRDIFF_MAX >> MAX_ELEMENTS_SHIFT;
-}
+static bool fits(size_t elements) { return elements <= (size_t)PTRDIFF_MAX >> MAX_ELEMENTS_SHIFT; }
 
 /* Whether [a, a + a_count) and [b, b + b_count) share a byte. */
 static bool share(const void *a, size_t a_count, const void *b, size_t b_count)
@@ -105,12 +99,11 @@ static bool span_of(size_t rows, size_t cols, size_t stride, size_t *span)
         return false;
     if (rows == 0 || cols == 0)
         return true;
-    return !__builtin_mul_overflow(rows - 1, stride, span) && !__builtin_add_overflow(*span, cols, span) &&
-           fits(*span);
+    return !__builtin_mul_overflow(rows - 1, stride, span) && !__builtin_add_overflow(*span, cols, span) && fits(*span);
 }
 
-static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const float *src, size_t src_stride,
-                            size_t rows, size_t cols)
+static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                            size_t cols)
 {
     size_t dst_span, src_span;
     if (!span_of(rows, cols, dst_stride, &dst_span) || !span_of(rows, cols, src_stride, &src_span))
@@ -132,40 +125,40 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 #define P1(name, value, domain) NAMED_1
 #define P2(name1, value1, domain1, name2, value2, domain2) NAMED_2
 
-#define NAMED_0(name, NAME)                                                                                           \
-    vact_status vact_##name##_f32(float *dst, const float *src, size_t n)                                             \
-    {                                                                                                                 \
-        return run_unary(VACT_OP_##NAME, true, NULL, dst, src, n);                                                    \
+#define NAMED_0(name, NAME)                                                                                            \
+    vact_status vact_##name##_f32(float *dst, const float *src, size_t n)                                              \
+    {                                                                                                                  \
+        return run_unary(VACT_OP_##NAME, true, NULL, dst, src, n);                                                     \
     }
-#define NAMED_1(name, NAME)                                                                                           \
-    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                                    \
-    {                                                                                                                 \
-        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a}}, dst, src, n);                                  \
+#define NAMED_1(name, NAME)                                                                                            \
+    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                                     \
+    {                                                                                                                  \
+        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a}}, dst, src, n);                                   \
     }
-#define NAMED_2(name, NAME)                                                                                           \
-    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)                           \
-    {                                                                                                                 \
-        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a, b}}, dst, src, n);                               \
+#define NAMED_2(name, NAME)                                                                                            \
+    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)                            \
+    {                                                                                                                  \
+        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a, b}}, dst, src, n);                                \
     }
 
 #define NAMED_UNARY(name, NAME, parameters) parameters(name, NAME)
-#define NAMED_CHANNELS(name, NAME, parameters)                                                                        \
-    vact_status vact_##name##_f32(float *dst, const float *src, const float *slope, size_t outer, size_t channels,    \
-                                  size_t inner)                                                                       \
-    {                                                                                                                 \
-        return run_channels(VACT_OP_##NAME, dst, src, slope, outer, channels, inner);                                 \
+#define NAMED_CHANNELS(name, NAME, parameters)                                                                         \
+    vact_status vact_##name##_f32(float *dst, const float *src, const float *slope, size_t outer, size_t channels,     \
+                                  size_t inner)                                                                        \
+    {                                                                                                                  \
+        return run_channels(VACT_OP_##NAME, dst, src, slope, outer, channels, inner);                                  \
     }
-#define NAMED_ROWS(name, NAME, parameters)                                                                            \
-    vact_status vact_##name##_f32(float *dst, const float *src, size_t rows, size_t cols)                             \
-    {                                                                                                                 \
-        return run_rows(VACT_OP_##NAME, dst, cols, src, cols, rows, cols);                                            \
-    }                                                                                                                 \
-    vact_status vact_##name##_rows_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,            \
-                                       size_t rows, size_t cols)                                                      \
-    {                                                                                                                 \
-        return run_rows(VACT_OP_##NAME, dst, dst_stride, src, src_stride, rows, cols);                                \
+#define NAMED_ROWS(name, NAME, parameters)                                                                             \
+    vact_status vact_##name##_f32(float *dst, const float *src, size_t rows, size_t cols)                              \
+    {                                                                                                                  \
+        return run_rows(VACT_OP_##NAME, dst, cols, src, cols, rows, cols);                                             \
+    }                                                                                                                  \
+    vact_status vact_##name##_rows_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,             \
+                                       size_t rows, size_t cols)                                                       \
+    {                                                                                                                  \
+        return run_rows(VACT_OP_##NAME, dst, dst_stride, src, src_stride, rows, cols);                                 \
     }
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     NAMED_##kind(name, NAME, parameters)
 
 /* clang-format off */

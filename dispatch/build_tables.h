@@ -19,7 +19,7 @@
 #define TYPE_ROWS vact_rows_f32_fn
 #define SLEEF_OF_PLAIN plain
 #define SLEEF_OF_MATH sleef
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     TYPE_##kind KERNEL(name, SLEEF_OF_##needs);
 #include "registry.def"
 #undef VACT_OP
@@ -39,7 +39,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_AUTO,
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SET_OF_AUTO_##auto_math),
 #include "registry.def"
 #undef VACT_OP
@@ -49,7 +49,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_SLEEF,
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),
 #include "registry.def"
 #undef VACT_OP

@@ -13,10 +13,7 @@
 
 /* Every CPU that the library was compiled for. */
 #if !defined(__aarch64__)
-bool vact_cpu_runs_scalar(void)
-{
-    return true;
-}
+bool vact_cpu_runs_scalar(void) { return true; }
 #endif
 
 #if defined(__x86_64__)
@@ -51,20 +48,11 @@ static bool has_first(size_t count)
     return true;
 }
 
-bool vact_cpu_runs_scalar_fma(void)
-{
-    return has_first(2);
-}
+bool vact_cpu_runs_scalar_fma(void) { return has_first(2); }
 
-bool vact_cpu_runs_avx2(void)
-{
-    return has_first(3);
-}
+bool vact_cpu_runs_avx2(void) { return has_first(3); }
 
-bool vact_cpu_runs_avx512(void)
-{
-    return has_first(FEATURE_COUNT);
-}
+bool vact_cpu_runs_avx512(void) { return has_first(FEATURE_COUNT); }
 
 void vact_cpu_features(char *text, size_t size)
 {
@@ -83,10 +71,7 @@ void vact_cpu_features(char *text, size_t size)
 #elif defined(__aarch64__)
 
 /* FMA belongs to every AArch64. */
-bool vact_cpu_runs_scalar_fma(void)
-{
-    return true;
-}
+bool vact_cpu_runs_scalar_fma(void) { return true; }
 
 bool vact_cpu_runs_neon(void)
 {
@@ -97,10 +82,7 @@ bool vact_cpu_runs_neon(void)
 #endif
 }
 
-void vact_cpu_features(char *text, size_t size)
-{
-    strncpy(text, vact_cpu_runs_neon() ? "asimd" : "", size);
-}
+void vact_cpu_features(char *text, size_t size) { strncpy(text, vact_cpu_runs_neon() ? "asimd" : "", size); }
 
 #else
 

@@ -163,8 +163,8 @@ vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math)
     if (VACT_OP_KIND(op) != VACT_KIND_UNARY || VACT_OP_SLOT(op) >= VACT_TABLE_SLOTS)
         return NULL;
     const vact_table *chosen = vact_table_current();
-    const vact_table *table = vact_table_find(isa == VACT_ISA_AUTO ? chosen->isa : isa,
-                                              math == VACT_MATH_AUTO ? chosen->math : math);
+    const vact_table *table =
+        vact_table_find(isa == VACT_ISA_AUTO ? chosen->isa : isa, math == VACT_MATH_AUTO ? chosen->math : math);
     return table ? table->unary[VACT_OP_SLOT(op)] : NULL;
 }
 

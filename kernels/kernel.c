@@ -16,25 +16,25 @@
 #define JOIN(a, b, c, d) JOIN_(a, b, c, d)
 #define KERNEL_NAME(name) JOIN(vact_, name##_f32, VACT_BUILD, VACT_SET)
 
-#define UNARY_KERNEL(name, ...)                                                                                       \
-    vact_unary_f32_fn KERNEL_NAME(name);                                                                              \
-    void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)                     \
-    {                                                                                                                 \
-        loop_unary(dst, src, n, params ? params : &(const vact_params_f32){{__VA_ARGS__}}, name##_forward);              \
+#define UNARY_KERNEL(name, ...)                                                                                        \
+    vact_unary_f32_fn KERNEL_NAME(name);                                                                               \
+    void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)                      \
+    {                                                                                                                  \
+        loop_unary(dst, src, n, params ? params : &(const vact_params_f32){{__VA_ARGS__}}, name##_forward);            \
     }
-#define CHANNELS_KERNEL(name, ...)                                                                                    \
-    vact_channels_f32_fn KERNEL_NAME(name);                                                                           \
-    void KERNEL_NAME(name)(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,      \
-                           size_t inner)                                                                              \
-    {                                                                                                                 \
-        loop_channels(dst, src, parameters, outer, channels, inner, name##_forward);                                  \
+#define CHANNELS_KERNEL(name, ...)                                                                                     \
+    vact_channels_f32_fn KERNEL_NAME(name);                                                                            \
+    void KERNEL_NAME(name)(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,       \
+                           size_t inner)                                                                               \
+    {                                                                                                                  \
+        loop_channels(dst, src, parameters, outer, channels, inner, name##_forward);                                   \
     }
-#define ROWS_KERNEL(name, ...)                                                                                        \
-    vact_rows_f32_fn KERNEL_NAME(name);                                                                               \
-    void KERNEL_NAME(name)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,           \
-                           size_t cols)                                                                               \
-    {                                                                                                                 \
-        loop_rows(dst, dst_stride, src, src_stride, rows, cols, name##_row);                                          \
+#define ROWS_KERNEL(name, ...)                                                                                         \
+    vact_rows_f32_fn KERNEL_NAME(name);                                                                                \
+    void KERNEL_NAME(name)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,            \
+                           size_t cols)                                                                                \
+    {                                                                                                                  \
+        loop_rows(dst, dst_stride, src, src_stride, rows, cols, name##_row);                                           \
     }
 
 #if VACT_SET_PLAIN
@@ -48,7 +48,7 @@
 #define P0() 0.0f
 #define P1(name, value, domain) value
 #define P2(name1, value1, domain1, name2, value2, domain2) value1, value2
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     IF_##needs(kind##_KERNEL(name, parameters))
 
 /* clang-format off */

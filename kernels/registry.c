@@ -4,17 +4,19 @@
 #include <math.h>
 #include <string.h>
 
+/* clang-format off */
 #define P0() 0, {{NULL, 0.0f, VACT_DOMAIN_FINITE}, {NULL, 0.0f, VACT_DOMAIN_FINITE}}
 #define P1(name, value, domain) 1, {{#name, value, VACT_DOMAIN_##domain}, {NULL, 0.0f, VACT_DOMAIN_FINITE}}
 #define P2(name1, value1, domain1, name2, value2, domain2)                                                            \
     2, {{#name1, value1, VACT_DOMAIN_##domain1}, {#name2, value2, VACT_DOMAIN_##domain2}}
+/* clang-format on */
 #define PLAIN_BOUND(b) b
 #define BOUNDS(sleef) sleef
 #define NEEDS_PLAIN false
 #define NEEDS_MATH true
 #define AUTO_PLAIN VACT_MATH_AUTO
 #define AUTO_SLEEF VACT_MATH_SLEEF
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     {VACT_OP_##NAME, VACT_KIND_##kind, #name, NEEDS_##needs, AUTO_##auto_math, parameters, bound, range, formula},
 
 const vact_op_info vact_registry[] = {

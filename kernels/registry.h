@@ -10,9 +10,9 @@
 /* Where a parameter may lie; `vact list` prints these in words. */
 typedef enum vact_domain {
     VACT_DOMAIN_FINITE,
-    VACT_DOMAIN_NONZERO,        /* finite and not 0 */
-    VACT_DOMAIN_POSITIVE,       /* finite and > 0 */
-    VACT_DOMAIN_NONNEGATIVE,    /* >= 0, infinity included */
+    VACT_DOMAIN_NONZERO,     /* finite and not 0 */
+    VACT_DOMAIN_POSITIVE,    /* finite and > 0 */
+    VACT_DOMAIN_NONNEGATIVE, /* >= 0, infinity included */
     VACT_DOMAIN_NOT_NAN,
     VACT_DOMAIN_NOT_BELOW_FIRST /* >= the operation's first parameter, neither NaN */
 } vact_domain;

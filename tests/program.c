@@ -180,7 +180,8 @@ void npy_write(const char *path, int major, const char *header, const void *data
     cr_assert(file != NULL);
     fwrite(prefix, 1, major == 1 ? 10 : 12, file);
     fwrite(header, 1, length, file);
-    fwrite(data, 1, size, file);
+    if (size > 0)
+        fwrite(data, 1, size, file);
     cr_assert(fclose(file) == 0);
 }
 

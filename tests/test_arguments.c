@@ -10,6 +10,7 @@
 
 #include <criterion/criterion.h>
 
+#include "codes.h"
 #include "named.h"
 
 enum { LENGTH = 37, AREA = 4 * LENGTH, BY_NAME = 0, BY_CODE = 1 };
@@ -29,7 +30,7 @@ static void fill_area(void)
 static bool area_untouched(void) { return memcmp(area, before, sizeof area) == 0; }
 
 /* A float's address that may be misaligned: never dereferenced, only compared. */
-static float *bytes_from(const float *base, ptrdiff_t bytes) { return (float *)((uintptr_t)base + (uintptr_t)bytes); }
+static float *bytes_from(float *base, ptrdiff_t bytes) { return (float *)(void *)((char *)base + bytes); }
 
 static vact_status call(const vact_op_info *info, int way, const vact_params_f32 *params, float *dst, const float *src,
                         size_t n)
@@ -263,17 +264,17 @@ Test(arguments, codes)
     vact_params_f32 params = {{1.0f, 1.0f, 1.0f, 1.0f}};
     fill_area();
     for (unsigned code = 0; code <= 0x500; code++) {
-        const vact_op_info *info = vact_registry_by_code((vact_op)code);
+        const vact_op_info *info = vact_registry_by_code(op_code(code));
         bool unary = info && info->kind == VACT_KIND_UNARY;
         vact_status want = unary ? VACT_OK : VACT_EINVAL;
-        cr_expect(vact_forward_f32((vact_op)code, NULL, NULL, NULL, 0) == want, "code %#x, n = 0", code);
+        cr_expect(vact_forward_f32(op_code(code), NULL, NULL, NULL, 0) == want, "code %#x, n = 0", code);
         if (unary)
             continue;
-        cr_expect(vact_forward_f32((vact_op)code, NULL, area + LENGTH, area, LENGTH) == VACT_EINVAL, "code %#x", code);
-        cr_expect(vact_forward_f32((vact_op)code, &params, area + 1, area, LENGTH) == VACT_EINVAL, "code %#x", code);
+        cr_expect(vact_forward_f32(op_code(code), NULL, area + LENGTH, area, LENGTH) == VACT_EINVAL, "code %#x", code);
+        cr_expect(vact_forward_f32(op_code(code), &params, area + 1, area, LENGTH) == VACT_EINVAL, "code %#x", code);
     }
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-        cr_expect(vact_forward_f32((vact_op)none[i], NULL, area + LENGTH, area, LENGTH) == VACT_EINVAL, "code %#x",
+        cr_expect(vact_forward_f32(op_code(none[i]), NULL, area + LENGTH, area, LENGTH) == VACT_EINVAL, "code %#x",
                   none[i]);
     cr_expect(area_untouched());
 }

@@ -24,7 +24,7 @@ static void fill_area(void)
 }
 
 /* A float's address that may be misaligned: never dereferenced, only compared. */
-static float *bytes_from(const float *base, ptrdiff_t bytes) { return (float *)((uintptr_t)base + (uintptr_t)bytes); }
+static float *bytes_from(float *base, ptrdiff_t bytes) { return (float *)(void *)((char *)base + bytes); }
 
 static void expect(const vact_op_info *info, vact_status got, vact_status want, const char *what)
 {

@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include "codes.h"
 #include "dispatch/table.h"
 #include "kernels/registry.h"
 #include "named.h"
@@ -201,14 +202,14 @@ Test(dispatch, select)
             vact_status want = VACT_OK;
             if (isa < VACT_ISA_AUTO || isa > VACT_ISA_NEON || math < VACT_MATH_AUTO || math > VACT_MATH_CR)
                 want = VACT_EINVAL;
-            else if (!best_build((vact_isa)isa) || math == VACT_MATH_FAST || math == VACT_MATH_CR)
+            else if (!best_build(isa_code(isa)) || math == VACT_MATH_FAST || math == VACT_MATH_CR)
                 want = VACT_EUNSUPPORTED;
-            vact_status got = vact_select((vact_isa)isa, (vact_math)math);
+            vact_status got = vact_select(isa_code(isa), math_code(math));
             cr_expect(got == want, "vact_select(%d, %d): %s, expected %s", isa, math, vact_status_string(got),
                       vact_status_string(want));
             if (want == VACT_OK) {
-                build = best_build((vact_isa)isa);
-                chosen = (vact_math)math;
+                build = best_build(isa_code(isa));
+                chosen = math_code(math);
             }
             expect_choice(build, chosen);
         }
@@ -226,9 +227,9 @@ Test(dispatch, tables)
             expect_text("build", table->build, vact_builds[i]);
             cr_expect(table->math == variants[j]);
             for (unsigned slot = 0; slot < VACT_TABLE_SLOTS; slot++) {
-                bool unary = vact_registry_by_code((vact_op)(VACT_KIND_UNARY << 8 | slot)) != NULL;
-                bool channels = vact_registry_by_code((vact_op)(VACT_KIND_CHANNELS << 8 | slot)) != NULL;
-                bool rows = vact_registry_by_code((vact_op)(VACT_KIND_ROWS << 8 | slot)) != NULL;
+                bool unary = vact_registry_by_code(op_code(VACT_KIND_UNARY << 8 | slot)) != NULL;
+                bool channels = vact_registry_by_code(op_code(VACT_KIND_CHANNELS << 8 | slot)) != NULL;
+                bool rows = vact_registry_by_code(op_code(VACT_KIND_ROWS << 8 | slot)) != NULL;
                 cr_expect((table->unary[slot] != NULL) == unary, "%s unary %u", vact_builds[i], slot);
                 cr_expect((table->channels[slot] != NULL) == channels, "%s channels %u", vact_builds[i], slot);
                 cr_expect((table->rows[slot] != NULL) == rows, "%s rows %u", vact_builds[i], slot);
@@ -246,16 +247,16 @@ Test(dispatch, kernels)
 {
     set_environment(NULL, NULL);
     for (unsigned code = 0; code <= 0x500; code++) {
-        const vact_op_info *op = vact_registry_by_code((vact_op)code);
+        const vact_op_info *op = vact_registry_by_code(op_code(code));
         for (int isa = -1; isa <= VACT_ISA_NEON + 1; isa++)
             for (int math = -1; math <= VACT_MATH_CR + 1; math++) {
                 bool known =
                     isa >= VACT_ISA_AUTO && isa <= VACT_ISA_NEON && math >= VACT_MATH_AUTO && math <= VACT_MATH_SLEEF;
-                const char *build = known ? best_build((vact_isa)isa) : NULL;
+                const char *build = known ? best_build(isa_code(isa)) : NULL;
                 vact_unary_f32_fn *want = NULL;
                 if (op && op->kind == VACT_KIND_UNARY && build)
-                    want = vact_table_of_build(build, (vact_math)math)->unary[VACT_OP_SLOT(code)];
-                cr_expect(vact_kernel_f32((vact_op)code, (vact_isa)isa, (vact_math)math) == want,
+                    want = vact_table_of_build(build, math_code(math))->unary[VACT_OP_SLOT(code)];
+                cr_expect(vact_kernel_f32(op_code(code), isa_code(isa), math_code(math)) == want,
                           "vact_kernel_f32(%#x, %d, %d)", code, isa, math);
             }
     }
@@ -317,10 +318,10 @@ Test(dispatch, version_and_status)
     expect_text("VACT_VERSION", VACT_VERSION, version);
     expect_text("vact_version()", vact_version(), VACT_VERSION);
     for (int a = -1; a <= VACT_EUNSUPPORTED + 1; a++) {
-        cr_assert_not_null(vact_status_string((vact_status)a));
-        cr_expect(vact_status_string((vact_status)a)[0] != '\0');
+        cr_assert_not_null(vact_status_string(status_code(a)));
+        cr_expect(vact_status_string(status_code(a))[0] != '\0');
         for (int b = VACT_OK; b < a; b++)
-            cr_expect(strcmp(vact_status_string((vact_status)a), vact_status_string((vact_status)b)) != 0,
+            cr_expect(strcmp(vact_status_string(status_code(a)), vact_status_string(status_code(b))) != 0,
                       "%d and %d read the same", a, b);
     }
 }

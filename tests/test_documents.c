@@ -19,11 +19,10 @@ static const double all_inputs = 0x1p32;
 /* The builds whose results the page promises. */
 static const char *const measured_builds[] = {"avx512", "avx2", "scalar_fma"};
 
-static char *text_or_skip(const char *path)
+static char *text_of(const char *path)
 {
     char *text = read_text(path);
-    if (!text)
-        cr_skip("%s: not there", strrchr(path, '/') + 1);
+    cr_assert_not_null(text, "%s: not there", path);
     return text;
 }
 
@@ -42,7 +41,7 @@ static bool names(const char *text, const char *operation)
 
 static void expect_every_name(const char *path)
 {
-    char *text = text_or_skip(path);
+    char *text = text_of(path);
     for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++)
         cr_expect(names(text, info->name), "%s does not name %s", path, info->name);
     free(text);
@@ -55,7 +54,7 @@ Test(documents, accuracy_names_every_operation) { expect_every_name(accuracy_pag
 Test(documents, accuracy_page_is_generated_from_its_data)
 {
     static const char begin[] = "<!-- generated: begin -->\n", end[] = "<!-- generated: end -->";
-    char *page = text_or_skip(accuracy_page);
+    char *page = text_of(accuracy_page);
     char *start = strstr(page, begin);
     cr_assert_not_null(start, "%s has no line %s", accuracy_page, begin);
     start += strlen(begin);
@@ -71,9 +70,9 @@ Test(documents, accuracy_page_is_generated_from_its_data)
 
 /* ------------------------------------------------------------------------------------ docs/accuracy.json */
 
-static cJSON *measurements_or_skip(void)
+static cJSON *measurements(void)
 {
-    char *text = text_or_skip(accuracy_json);
+    char *text = text_of(accuracy_json);
     cJSON *document = cJSON_Parse(text);
     free(text);
     cr_assert_not_null(document, "%s is not JSON", accuracy_json);
@@ -94,7 +93,7 @@ static double number_member(const cJSON *object, const char *name)
 
 Test(documents, accuracy_is_of_this_version)
 {
-    cJSON *document = measurements_or_skip();
+    cJSON *document = measurements();
     cr_expect(number_member(document, "numerics_version") == VACT_NUMERICS_VERSION, "measured before the bits changed");
     cr_expect(number_member(document, "stride") == 1.0, "not all inputs were tried");
     cJSON_Delete(document);
@@ -138,7 +137,7 @@ static bool measured(const cJSON *list, const char *operation, const char *build
 
 Test(documents, accuracy_keeps_the_bounds)
 {
-    cJSON *document = measurements_or_skip();
+    cJSON *document = measurements();
     const cJSON *results = cJSON_GetObjectItemCaseSensitive(document, "results");
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(document, "rows");
     const cJSON *measurement = NULL;
@@ -148,5 +147,35 @@ Test(documents, accuracy_keeps_the_bounds)
         for (size_t i = 0; i < sizeof measured_builds / sizeof measured_builds[0]; i++)
             cr_expect(measured(info->kind == VACT_KIND_ROWS ? rows : results, info->name, measured_builds[i]),
                       "%s was not measured on %s", info->name, measured_builds[i]);
+    cJSON_Delete(document);
+}
+
+/* ---------------------------------------------------------------------------------------------- README.md */
+
+static double largest_error(const cJSON *list, const char *operation)
+{
+    double largest = -1.0;
+    const cJSON *measurement = NULL;
+    cJSON_ArrayForEach(measurement, list)
+    {
+        if (strcmp(text_member(measurement, "op"), operation) == 0)
+            largest = fmax(largest, strtod(text_member(measurement, "max_error"), NULL));
+    }
+    return largest;
+}
+
+/* The table has the largest error of all builds, rounded up to two decimals. */
+Test(documents, readme_errors_are_those_measured)
+{
+    cJSON *document = measurements();
+    char *readme = text_of(VACT_SOURCE_DIR "/README.md");
+    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+        const char *list = info->kind == VACT_KIND_ROWS ? "rows" : "results";
+        double error = largest_error(cJSON_GetObjectItemCaseSensitive(document, list), info->name);
+        char row[128];
+        snprintf(row, sizeof row, "| %s | %.2f |", info->name, ceil(error * 100.0) / 100.0);
+        cr_expect(strstr(readme, row), "README.md has no row %s", row);
+    }
+    free(readme);
     cJSON_Delete(document);
 }

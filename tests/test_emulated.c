@@ -192,17 +192,18 @@ typedef struct foreign {
 
 static foreign neon_or_skip(void)
 {
-    foreign result = {getenv("VACT_NEON_RUNNER"), getenv("VACT_NEON_PROGRAM")};
+    static char runner[1024], program[1024]; /* copied, since setenv may move what getenv gave */
+    const char *given_runner = getenv("VACT_NEON_RUNNER"), *given_program = getenv("VACT_NEON_PROGRAM");
     const char *required = getenv("VACT_REQUIRE_NEON");
-    bool there = result.program && access(result.program, X_OK) == 0;
+    bool must = required && strcmp(required, "1") == 0;
+    snprintf(runner, sizeof runner, "%s", given_runner ? given_runner : "");
+    snprintf(program, sizeof program, "%s", given_program ? given_program : "");
     clear_environment();
-    if (required && strcmp(required, "1") == 0)
-        cr_assert(there, "neon: VACT_NEON_PROGRAM names no program, and VACT_REQUIRE_NEON asks for it");
-    if (!there)
+    if (access(program, X_OK) != 0) {
+        cr_assert(!must, "neon: VACT_NEON_PROGRAM names no program, and VACT_REQUIRE_NEON asks for it");
         cr_skip("neon: VACT_NEON_PROGRAM names no program for AArch64");
-    if (!result.runner)
-        result.runner = "";
-    return result;
+    }
+    return (foreign){runner, program};
 }
 
 Test(emulated, neon_info)

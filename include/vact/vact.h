@@ -73,10 +73,10 @@ typedef enum vact_math {
 
 /* What an operation works on, and so which by-code call takes it. */
 typedef enum vact_kind {
-    VACT_KIND_UNARY = 1,   /* element by element */
+    VACT_KIND_UNARY = 1,    /* element by element */
     VACT_KIND_CHANNELS = 2, /* element by element, with an array of one parameter per channel */
-    VACT_KIND_ROWS = 3,    /* along the rows of a matrix */
-    VACT_KIND_GATE = 4     /* two inputs; none in this release */
+    VACT_KIND_ROWS = 3,     /* along the rows of a matrix */
+    VACT_KIND_GATE = 4      /* two inputs; none in this release */
 } vact_kind;
 
 /* Operation codes. The kind is code / 256 (see VACT_OP_KIND). Values are never reused. */

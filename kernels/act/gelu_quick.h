@@ -8,9 +8,10 @@
 VACT_INLINE vf gelu_quick_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf_pair p = pair_product(x, vf_set1(0x1.b3b646p+0f));
-    p.lo = vf_fma(x, vf_set1(-0x1.78d4fep-26f), p.lo);
-    return logistic_product_pair(x, p);
+    vf t = logistic_argument(x, 0x1p-40f);
+    vf_pair p = pair_product(t, vf_set1(0x1.b3b646p+0f));
+    p.lo = vf_fma(t, vf_set1(-0x1.78d4fep-26f), p.lo);
+    return logistic_product(x, p);
 }
 
 #endif

@@ -17,7 +17,7 @@ VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
     (void)params;
     const vf c1_hi = vf_set1(0x1.98845p+0f), c1_lo = vf_set1(0x1.9ea1b2p-23f);
     const vf c2_hi = vf_set1(0x1.2444f2p-4f), c2_lo = vf_set1(0x1.49b16ap-29f);
-    vf t = vf_min(vf_set1(13.0f), vf_max(vf_set1(-13.0f), x));
+    vf t = logistic_argument(vf_min(vf_set1(13.0f), vf_max(vf_set1(-13.0f), x)), 0x1p-40f);
     vf_pair square = pair_product(t, t);
     vf_pair w;
     w.hi = vf_fma(c2_hi, square.hi, c1_hi);
@@ -25,7 +25,7 @@ VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
     w.lo = vf_add(w.lo, vf_fma(c2_hi, square.lo, vf_fma(c2_lo, square.hi, c1_lo)));
     vf_pair p = pair_product(t, w.hi);
     p.lo = vf_fma(t, w.lo, p.lo);
-    return logistic_product_pair(vf_max(vf_set1(-13.0f), x), p);
+    return logistic_product(vf_max(vf_set1(-13.0f), x), p);
 }
 
 #endif

@@ -7,7 +7,7 @@
 VACT_INLINE vf silu_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return logistic_product(x, x);
+    return logistic_product(x, (vf_pair){x, vf_set1(0.0f)});
 }
 
 #endif

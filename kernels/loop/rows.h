@@ -15,8 +15,8 @@ enum { ROW_LANES = 64, ROW_VECTORS = ROW_LANES / VF_LANES };
 
 typedef void act_row_fn(float *dst, const float *src, size_t cols);
 
-VACT_INLINE void loop_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
-                           size_t cols, act_row_fn *row)
+VACT_INLINE void loop_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows, size_t cols,
+                           act_row_fn *row)
 {
     for (size_t r = 0; r < rows; r++)
         row(dst + r * dst_stride, src + r * src_stride, cols);

@@ -6,7 +6,8 @@ typedef vf act_forward_fn(vf x, const vact_params_f32 *params);
 
 /* `forward` is a constant at every call, so it is inlined. The copy of the parameters tells the compiler that
  * storing to dst does not change them. */
-VACT_INLINE void loop_unary(float *dst, const float *src, size_t n, const vact_params_f32 *given, act_forward_fn *forward)
+VACT_INLINE void loop_unary(float *dst, const float *src, size_t n, const vact_params_f32 *given,
+                            act_forward_fn *forward)
 {
     const vact_params_f32 params = *given;
     size_t i = 0;

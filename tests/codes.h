@@ -1,0 +1,17 @@
+/* Codes as numbers, those that no enumerator has among them: what callers may pass and the library must refuse. */
+#ifndef VACT_TESTS_CODES_H
+#define VACT_TESTS_CODES_H
+
+#include "vact/vact.h"
+
+/* NOLINTBEGIN(clang-analyzer-optin.core.EnumCastOutOfRange): on purpose */
+static inline vact_op op_code(unsigned code) { return (vact_op)code; }
+
+static inline vact_isa isa_code(int code) { return (vact_isa)code; }
+
+static inline vact_math math_code(int code) { return (vact_math)code; }
+
+static inline vact_status status_code(int code) { return (vact_status)code; }
+/* NOLINTEND(clang-analyzer-optin.core.EnumCastOutOfRange) */
+
+#endif
