@@ -4,19 +4,30 @@
 include_guard()
 
 # plain: what needs no transcendental function. The others are the variants, named as in VACT_MATH_*.
-set(VACT_SETS plain sleef)
-set(VACT_plain_MATH math/sleef.h)
+set(VACT_SETS plain sleef fast)
+set(VACT_plain_MATH math/fast.h)
 set(VACT_sleef_MATH math/sleef.h)
+set(VACT_fast_MATH math/fast.h)
 
 set(VACT_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
 
-file(GLOB vact_act_headers RELATIVE "${PROJECT_SOURCE_DIR}/kernels" CONFIGURE_DEPENDS
-    "${PROJECT_SOURCE_DIR}/kernels/act/*.h")
-list(SORT vact_act_headers)
-set(vact_act_includes "")
-foreach(header IN LISTS vact_act_headers)
-    string(APPEND vact_act_includes "#include \"${header}\"\n")
-endforeach()
+# What set takes for each activation: act/<set>/<operation>.h where the variant has a form of its own, else
+# act/<operation>.h. Leaves #include lines in the variable `out`.
+function(vact_act_includes set out)
+    file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/kernels/act" CONFIGURE_DEPENDS
+        "${PROJECT_SOURCE_DIR}/kernels/act/*.h")
+    file(GLOB own RELATIVE "${PROJECT_SOURCE_DIR}/kernels/act/${set}" CONFIGURE_DEPENDS
+        "${PROJECT_SOURCE_DIR}/kernels/act/${set}/*.h")
+    list(SORT headers)
+    set(lines "")
+    foreach(header IN LISTS headers)
+        if(header IN_LIST own)
+            set(header "${set}/${header}")
+        endif()
+        string(APPEND lines "#include \"act/${header}\"\n")
+    endforeach()
+    set(${out} "${lines}" PARENT_SCOPE)
+endfunction()
 
 # The objects must keep the bits that their source says whatever the project around them does: no link-time
 # optimisation across instruction sets.
@@ -31,6 +42,7 @@ function(vact_kernel_library build set)
     endif()
     set(vact_vec_header ${VACT_${build}_HEADER})
     set(vact_math_header ${VACT_${set}_MATH})
+    vact_act_includes(${set} vact_act_includes)
     configure_file("${PROJECT_SOURCE_DIR}/cmake/kernels.c.in" "${source}" @ONLY)
 
     add_library(${target} OBJECT "${source}")

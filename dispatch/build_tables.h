@@ -19,8 +19,11 @@
 #define TYPE_ROWS vact_rows_f32_fn
 #define SLEEF_OF_PLAIN plain
 #define SLEEF_OF_MATH sleef
+#define FAST_OF_PLAIN plain
+#define FAST_OF_MATH fast
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
-    TYPE_##kind KERNEL(name, SLEEF_OF_##needs);
+    TYPE_##kind KERNEL(name, SLEEF_OF_##needs);                                                                        \
+    TYPE_##kind KERNEL(name, FAST_OF_##needs);
 #include "registry.def"
 #undef VACT_OP
 
@@ -29,6 +32,7 @@
 #define MEMBER_ROWS rows
 #define SET_OF_AUTO_PLAIN plain
 #define SET_OF_AUTO_SLEEF sleef
+#define SET_OF_AUTO_FAST fast
 
 extern const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 
@@ -51,6 +55,16 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .math = VACT_MATH_SLEEF,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),
+#include "registry.def"
+#undef VACT_OP
+        },
+    [VACT_MATH_FAST] =
+        {
+            .build = TEXT(VACT_BUILD),
+            .isa = VACT_BUILD_ISA,
+            .math = VACT_MATH_FAST,
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
+    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, FAST_OF_##needs),
 #include "registry.def"
 #undef VACT_OP
         },

@@ -10,12 +10,13 @@
 #define P2(name1, value1, domain1, name2, value2, domain2)                                                            \
     2, {{#name1, value1, VACT_DOMAIN_##domain1}, {#name2, value2, VACT_DOMAIN_##domain2}}
 /* clang-format on */
-#define PLAIN_BOUND(b) b
-#define BOUNDS(sleef) sleef
+#define PLAIN_BOUND(b) b, b
+#define BOUNDS(sleef, fast) sleef, fast
 #define NEEDS_PLAIN false
 #define NEEDS_MATH true
 #define AUTO_PLAIN VACT_MATH_AUTO
 #define AUTO_SLEEF VACT_MATH_SLEEF
+#define AUTO_FAST VACT_MATH_FAST
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
     {VACT_OP_##NAME, VACT_KIND_##kind, #name, NEEDS_##needs, AUTO_##auto_math, parameters, bound, range, formula},
 
@@ -59,6 +60,13 @@ vact_params_f32 vact_registry_defaults(const vact_op_info *info)
 {
     vact_params_f32 params = {{info->params[0].default_value, info->params[1].default_value, 0.0f, 0.0f}};
     return params;
+}
+
+double vact_registry_bound(const vact_op_info *info, vact_math math)
+{
+    if (math == VACT_MATH_AUTO)
+        math = info->auto_math;
+    return math == VACT_MATH_FAST ? info->bound_fast : info->bound_sleef;
 }
 
 static bool in_domain(vact_domain domain, float value, float first)

@@ -31,7 +31,7 @@ typedef struct vact_op_info {
     vact_math auto_math; /* what VACT_MATH_AUTO takes; VACT_MATH_AUTO itself where needs_math is false */
     int param_count;
     vact_param_info params[2];
-    double bound_sleef; /* largest error in ULP over all inputs, with the sleef variant (or the only one) */
+    double bound_sleef, bound_fast; /* equal where one kernel serves every variant */
     const char *range;
     const char *formula;
 } vact_op_info;
@@ -45,6 +45,9 @@ const vact_op_info *vact_registry_by_name(const char *name);
 
 /* The defaults; the rest of the values is 0. */
 vact_params_f32 vact_registry_defaults(const vact_op_info *info);
+
+/* The largest error in ULP over all inputs that a variant may have; of VACT_MATH_AUTO, what that takes. */
+double vact_registry_bound(const vact_op_info *info, vact_math math);
 
 /* Whether the values lie in the operation's domain. */
 bool vact_registry_accepts(const vact_op_info *info, const vact_params_f32 *params);

@@ -36,6 +36,7 @@ VACT_INLINE vf vf_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }
 VACT_INLINE vf vf_div(vf a, vf b) { return _mm256_div_ps(a, b); }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return _mm256_fnmadd_ps(a, b, c); }
+VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return _mm256_fmsub_ps(a, b, c); }
 
 VACT_INLINE vf vf_neg(vf a) { return _mm256_xor_ps(a, _mm256_set1_ps(-0.0f)); }
 VACT_INLINE vf vf_abs(vf a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
@@ -44,6 +45,8 @@ VACT_INLINE vf vf_copysign(vf magnitude, vf sign)
 {
     return _mm256_or_ps(vf_abs(magnitude), _mm256_and_ps(_mm256_set1_ps(-0.0f), sign));
 }
+
+VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm256_xor_ps(a, _mm256_and_ps(_mm256_set1_ps(-0.0f), sign)); }
 
 /* The instructions' own rule is the contract's: the second operand where either is NaN or both are zeros. */
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm256_max_ps(a, b); }
@@ -56,5 +59,18 @@ VACT_INLINE vm vm_and(vm a, vm b) { return _mm256_and_ps(a, b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return _mm256_or_ps(a, b); }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
+
+VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
+
+VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
+
+/* In two factors, the first product being exact. */
+VACT_INLINE vf vf_scale(vf v, vf n)
+{
+    vf first = _mm256_floor_ps(_mm256_mul_ps(n, vf_set1(0.5f)));
+    vf shift = vf_set1(VF_POWER_SHIFT);
+    vf product = _mm256_mul_ps(v, vf_power_of_two(_mm256_add_ps(first, shift)));
+    return _mm256_mul_ps(product, vf_power_of_two(_mm256_add_ps(_mm256_sub_ps(n, first), shift)));
+}
 
 #endif

@@ -28,14 +28,20 @@ VACT_INLINE vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
 VACT_INLINE vf vf_div(vf a, vf b) { return _mm512_div_ps(a, b); }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return _mm512_fnmadd_ps(a, b, c); }
+VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return _mm512_fmsub_ps(a, b, c); }
 
 VACT_INLINE vf vf_neg(vf a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0f)); }
 VACT_INLINE vf vf_abs(vf a) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a); }
 
 VACT_INLINE vf vf_copysign(vf magnitude, vf sign)
 {
-    return _mm512_or_ps(vf_abs(magnitude), _mm512_and_ps(_mm512_set1_ps(-0.0f), sign));
+    __m512i bit = _mm512_castps_si512(
+        _mm512_set1_ps(-0.0f)); /* 0xd8: the second's bit where the third is set, else the first's */
+    return _mm512_castsi512_ps(
+        _mm512_ternarylogic_epi32(_mm512_castps_si512(magnitude), _mm512_castps_si512(sign), bit, 0xd8));
 }
+
+VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm512_xor_ps(a, _mm512_and_ps(_mm512_set1_ps(-0.0f), sign)); }
 
 /* The instructions' own rule is the contract's: the second operand where either is NaN or both are zeros. */
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
@@ -48,5 +54,10 @@ VACT_INLINE vm vm_and(vm a, vm b) { return (vm)(a & b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return (vm)(a | b); }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a); }
+
+VACT_INLINE int vm_any(vm m) { return m != 0; }
+
+VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
+VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
 
 #endif

@@ -12,13 +12,20 @@
  *   vf_set1(a)                                    a in every lane
  *   vf_keep_first(v, n, fill)                     v in the first n < VF_LANES lanes, fill in the others
  *   vf_add, vf_sub, vf_mul, vf_div                one IEEE rounding each
- *   vf_fma(a, b, c), vf_fnma(a, b, c)             a*b + c and c - a*b, one rounding
+ *   vf_fma(a, b, c), vf_fnma(a, b, c), vf_fms(a, b, c)
+ *                                                 a*b + c, c - a*b and a*b - c, one rounding
  *   vf_neg, vf_abs, vf_copysign(magnitude, sign)  on the sign bit alone, so -0 and NaN keep their rest
+ *   vf_flip_sign(a, sign)                         a with its sign changed where that of `sign` is set
  *   vf_max(a, b), vf_min(a, b)                    a > b ? a : b and a < b ? a : b: b where either is NaN and b
  *                                                 of two zeros; so vf_max(constant, x) keeps a NaN in x
  *   vm_lt, vm_le, vm_eq                           a < b, a <= b, a == b; false where either is NaN
  *   vm_and, vm_or                                 of two masks
  *   vf_select(m, a, b)                            a where m holds, else b, the bits unchanged
+ *   vm_any(m)                                     whether it holds in any lane, as a C condition
+ *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
+ *                                                 of [2^23, 2^24) some number without meaning, the same in all
+ *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
+ *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *
  * NaN: which NaN (sign and payload) an operation returns is not fixed; all count as one value. Subnormals are
  * ordinary numbers. The caller's rounding is to nearest, without FTZ and DAZ.
@@ -37,6 +44,10 @@
 #include <string.h>
 
 #include "vact/vact.h"
+
+/* Added to a number of at most 2^21, it leaves the number's nearest whole in the low bits, with the bias of a float's
+ * exponent: what vf_power_of_two takes. */
+#define VF_POWER_SHIFT 0x1.8000fep+23f
 
 #define VACT_INLINE static inline __attribute__((always_inline))
 

@@ -41,10 +41,17 @@ VACT_INLINE vf vf_mul(vf a, vf b) { return vmulq_f32(a, b); }
 VACT_INLINE vf vf_div(vf a, vf b) { return vdivq_f32(a, b); }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return vfmsq_f32(c, a, b); }
+VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return vfmaq_f32(vnegq_f32(c), a, b); }
 
 VACT_INLINE vf vf_neg(vf a) { return vnegq_f32(a); }
 VACT_INLINE vf vf_abs(vf a) { return vabsq_f32(a); }
 VACT_INLINE vf vf_copysign(vf magnitude, vf sign) { return vbslq_f32(vdupq_n_u32(0x80000000u), sign, magnitude); }
+
+VACT_INLINE vf vf_flip_sign(vf a, vf sign)
+{
+    uint32x4_t bit = vandq_u32(vreinterpretq_u32_f32(sign), vdupq_n_u32(0x80000000u));
+    return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(a), bit));
+}
 
 /* Not vmaxq/vminq: those return NaN for any NaN and order the zeros, which the contract does not. */
 VACT_INLINE vf vf_max(vf a, vf b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
@@ -57,5 +64,18 @@ VACT_INLINE vm vm_and(vm a, vm b) { return vandq_u32(a, b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return vorrq_u32(a, b); }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
+
+VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
+
+VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
+
+/* In two factors, the first product being exact. */
+VACT_INLINE vf vf_scale(vf v, vf n)
+{
+    vf first = vrndmq_f32(vmulq_f32(n, vf_set1(0.5f)));
+    vf shift = vf_set1(VF_POWER_SHIFT);
+    vf product = vmulq_f32(v, vf_power_of_two(vaddq_f32(first, shift)));
+    return vmulq_f32(product, vf_power_of_two(vaddq_f32(vsubq_f32(n, first), shift)));
+}
 
 #endif

@@ -32,10 +32,13 @@ VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }
 VACT_INLINE vf vf_div(vf a, vf b) { return a / b; }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return __builtin_fmaf(a, b, c); }
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return __builtin_fmaf(-a, b, c); }
+VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return __builtin_fmaf(a, b, -c); }
 
 VACT_INLINE vf vf_neg(vf a) { return -a; }
 VACT_INLINE vf vf_abs(vf a) { return __builtin_fabsf(a); }
 VACT_INLINE vf vf_copysign(vf magnitude, vf sign) { return __builtin_copysignf(magnitude, sign); }
+
+VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return __builtin_signbit(sign) ? -a : a; }
 
 VACT_INLINE vf vf_max(vf a, vf b) { return a > b ? a : b; }
 VACT_INLINE vf vf_min(vf a, vf b) { return a < b ? a : b; }
@@ -47,5 +50,24 @@ VACT_INLINE vm vm_and(vm a, vm b) { return a && b; }
 VACT_INLINE vm vm_or(vm a, vm b) { return a || b; }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
+
+VACT_INLINE int vm_any(vm m) { return m; }
+
+VACT_INLINE vf vf_power_of_two(vf t)
+{
+    unsigned bits;
+    memcpy(&bits, &t, sizeof bits);
+    bits <<= 23;
+    memcpy(&t, &bits, sizeof t);
+    return t;
+}
+
+/* In two factors, the first product being exact. */
+VACT_INLINE vf vf_scale(vf v, vf n)
+{
+    vf first = __builtin_floorf(n * 0.5f);
+    vf product = v * vf_power_of_two(first + VF_POWER_SHIFT);
+    return product * vf_power_of_two(n - first + VF_POWER_SHIFT);
+}
 
 #endif
