@@ -112,6 +112,8 @@ Test(registry, lines_are_sound)
         cr_expect(vact_registry_accepts(info, &defaults), "%s refuses its own defaults", info->name);
         cr_expect(info->bound_sleef >= 0.0 && info->bound_sleef <= (info->needs_math ? 4.0 : 1.0),
                   "%s: a bound of %g ULP", info->name, info->bound_sleef);
+        cr_expect(info->bound_fast >= 0.0 && info->bound_fast <= (info->needs_math ? 1.5 : 1.0),
+                  "%s: a bound of %g ULP in the fast variant", info->name, info->bound_fast);
         cr_expect(has_word(info->formula, "x") || has_word(info->formula, "x_i"), "%s: formula without x", info->name);
         cr_expect(info->range[0] != '\0', "%s: no range", info->name);
         for (int i = 0; i < info->param_count; i++)
