@@ -61,6 +61,62 @@ vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *d
     return run_unary(op, params == NULL || vact_registry_accepts(info, params), params, dst, src, n);
 }
 
+/* ------------------------------------------------------------------------------------------- derivatives */
+
+/* An output tells its input's side of 0 only where the slope below is not negative. */
+static bool accepts_backward(const vact_op_info *info, bool output, const vact_params_f32 *params)
+{
+    bool slope = info->op == VACT_OP_LEAKY_RELU || info->op == VACT_OP_ELU;
+    return vact_registry_accepts(info, params) && !(output && slope && params->v[0] < 0.0f);
+}
+
+static bool in_place_or_apart(const float *dst, const float *src, size_t n)
+{
+    return dst == src || !share(dst, n, src, n);
+}
+
+static vact_status run_backward(vact_op op, bool output, bool accepted, const vact_params_f32 *params, float *dx,
+                                const float *dy, const float *x, size_t n)
+{
+    if (!accepted || !fits(n))
+        return VACT_EINVAL;
+    if (n == 0)
+        return VACT_OK;
+    if (dx == NULL || dy == NULL || x == NULL)
+        return VACT_EINVAL;
+    if (!in_place_or_apart(dx, dy, n) || !in_place_or_apart(dx, x, n))
+        return VACT_EOVERLAP;
+    const vact_table *table = vact_table_current();
+    (output ? table->from_output : table->backward)[VACT_OP_SLOT(op)](dx, dy, x, n, params);
+    return VACT_OK;
+}
+
+/* With all the parameters there are; those of an operation without any are accepted as they stand. */
+static vact_status run_backward_with(vact_op op, bool output, vact_params_f32 params, float *dx, const float *dy,
+                                     const float *x, size_t n)
+{
+    return run_backward(op, output, accepts_backward(vact_registry_by_code(op), output, &params), &params, dx, dy, x,
+                        n);
+}
+
+vact_status vact_backward_f32(vact_op op, const vact_params_f32 *params, float *dx, const float *dy, const float *x,
+                              size_t n)
+{
+    const vact_op_info *info = vact_registry_by_code(op);
+    if (info == NULL || info->kind != VACT_KIND_UNARY)
+        return VACT_EINVAL;
+    return run_backward(op, false, params == NULL || accepts_backward(info, false, params), params, dx, dy, x, n);
+}
+
+vact_status vact_backward_from_output_f32(vact_op op, const vact_params_f32 *params, float *dx, const float *dy,
+                                          const float *y, size_t n)
+{
+    const vact_op_info *info = vact_registry_by_code(op);
+    if (info == NULL || info->kind != VACT_KIND_UNARY || !info->keeps_output)
+        return VACT_EINVAL;
+    return run_backward(op, true, params == NULL || accepts_backward(info, true, params), params, dx, dy, y, n);
+}
+
 static bool all_finite(const float *values, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -121,9 +177,10 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 
 /* ------------------------------------------------------------------- the named functions, from the registry */
 
-#define P0() NAMED_0
-#define P1(name, value, domain) NAMED_1
-#define P2(name1, value1, domain1, name2, value2, domain2) NAMED_2
+/* How many parameters an operation has. */
+#define P0() 0
+#define P1(name, value, domain) 1
+#define P2(name1, value1, domain1, name2, value2, domain2) 2
 
 #define NAMED_0(name, NAME)                                                                                            \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t n)                                              \
@@ -141,14 +198,35 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
         return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a, b}}, dst, src, n);                                \
     }
 
-#define NAMED_UNARY(name, NAME, parameters) parameters(name, NAME)
-#define NAMED_CHANNELS(name, NAME, parameters)                                                                         \
+#define BACKWARD_0(name, NAME, function, output)                                                                       \
+    vact_status vact_##function##_f32(float *dx, const float *dy, const float *x, size_t n)                            \
+    {                                                                                                                  \
+        return run_backward(VACT_OP_##NAME, output, true, NULL, dx, dy, x, n);                                         \
+    }
+#define BACKWARD_1(name, NAME, function, output)                                                                       \
+    vact_status vact_##function##_f32(float *dx, const float *dy, const float *x, size_t n, float a)                   \
+    {                                                                                                                  \
+        return run_backward_with(VACT_OP_##NAME, output, (vact_params_f32){{a}}, dx, dy, x, n);                        \
+    }
+#define BACKWARD_2(name, NAME, function, output)                                                                       \
+    vact_status vact_##function##_f32(float *dx, const float *dy, const float *x, size_t n, float a, float b)          \
+    {                                                                                                                  \
+        return run_backward_with(VACT_OP_##NAME, output, (vact_params_f32){{a, b}}, dx, dy, x, n);                     \
+    }
+#define FROM_INPUT(name, NAME, parameters)
+#define FROM_OUTPUT(name, NAME, parameters) BACKWARD_##parameters(name, NAME, name##_backward_from_output, true)
+
+#define NAMED_UNARY(name, NAME, keeps, parameters) NAMED_BY_COUNT(name, NAME, keeps, parameters)
+#define NAMED_BY_COUNT(name, NAME, keeps, parameters)                                                                  \
+    NAMED_##parameters(name, NAME) BACKWARD_##parameters(name, NAME, name##_backward, false)                           \
+        FROM_##keeps(name, NAME, parameters)
+#define NAMED_CHANNELS(name, NAME, keeps, parameters)                                                                  \
     vact_status vact_##name##_f32(float *dst, const float *src, const float *slope, size_t outer, size_t channels,     \
                                   size_t inner)                                                                        \
     {                                                                                                                  \
         return run_channels(VACT_OP_##NAME, dst, src, slope, outer, channels, inner);                                  \
     }
-#define NAMED_ROWS(name, NAME, parameters)                                                                             \
+#define NAMED_ROWS(name, NAME, keeps, parameters)                                                                      \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t rows, size_t cols)                              \
     {                                                                                                                  \
         return run_rows(VACT_OP_##NAME, dst, cols, src, cols, rows, cols);                                             \
@@ -158,8 +236,8 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
     {                                                                                                                  \
         return run_rows(VACT_OP_##NAME, dst, dst_stride, src, src_stride, rows, cols);                                 \
     }
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                                 \
-    NAMED_##kind(name, NAME, parameters)
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    NAMED_##kind(name, NAME, keeps, parameters)
 
 /* clang-format off */
 #include "registry.def"

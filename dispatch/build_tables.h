@@ -14,6 +14,11 @@
 #define TEXT(a) TEXT_(a)
 
 /* The declarations: those of the sets that the registry's line makes, unary_f32_fn, channels_f32_fn, rows_f32_fn. */
+#define DECLARE_BACKWARD_ROWS(name, keeps, set)
+#define DECLARE_BACKWARD_CHANNELS(name, keeps, set)
+#define DECLARE_BACKWARD_UNARY(name, keeps, set)                                                                       \
+    vact_backward_f32_fn KERNEL(name##_backward, set);                                                                 \
+    vact_backward_f32_fn KERNEL(name##_backward_from_output, set);
 #define TYPE_UNARY vact_unary_f32_fn
 #define TYPE_CHANNELS vact_channels_f32_fn
 #define TYPE_ROWS vact_rows_f32_fn
@@ -25,9 +30,10 @@
 #endif
 #define FAST_OF_PLAIN plain
 #define FAST_OF_MATH fast
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     TYPE_##kind KERNEL(name, SLEEF_OF_##needs);                                                                        \
-    TYPE_##kind KERNEL(name, FAST_OF_##needs);
+    TYPE_##kind KERNEL(name, FAST_OF_##needs);                                                                         \
+    DECLARE_BACKWARD_##kind(name, keeps, FAST_OF_##needs)
 #include "registry.def"
 #undef VACT_OP
 
@@ -38,6 +44,15 @@
 #define SET_OF_AUTO_SLEEF SLEEF_OF_MATH
 #define SET_OF_AUTO_FAST fast
 
+/* The derivatives: one implementation for every variant. */
+#define BACKWARD_ROWS(name, NAME, keeps, set)
+#define BACKWARD_CHANNELS(name, NAME, keeps, set)
+#define BACKWARD_UNARY(name, NAME, keeps, set)                                                                         \
+    .backward[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_backward, set), FROM_##keeps(name, NAME, set)
+#define FROM_INPUT(name, NAME, set)
+#define FROM_OUTPUT(name, NAME, set)                                                                                   \
+    .from_output[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_backward_from_output, set),
+
 extern const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 
 /* Indexed by vact_math; a variant that does not exist has a null name. */
@@ -47,8 +62,9 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_AUTO,
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
-    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SET_OF_AUTO_##auto_math),
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SET_OF_AUTO_##auto_math),                              \
+    BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
 #include "registry.def"
 #undef VACT_OP
         },
@@ -58,8 +74,9 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_SLEEF,
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
-    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),                                     \
+    BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
 #include "registry.def"
 #undef VACT_OP
         },
@@ -69,8 +86,9 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_FAST,
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
-    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, FAST_OF_##needs),
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, FAST_OF_##needs),                                      \
+    BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
 #include "registry.def"
 #undef VACT_OP
         },

@@ -28,6 +28,8 @@ typedef struct vact_table {
     vact_isa isa;
     vact_math math;
     vact_unary_f32_fn *unary[VACT_TABLE_SLOTS];
+    vact_backward_f32_fn *backward[VACT_TABLE_SLOTS];    /* of unary operations, from the input */
+    vact_backward_f32_fn *from_output[VACT_TABLE_SLOTS]; /* from the output; null where no framework keeps that */
     vact_channels_f32_fn *channels[VACT_TABLE_SLOTS];
     vact_rows_f32_fn *rows[VACT_TABLE_SLOTS];
 } vact_table;

@@ -8,6 +8,7 @@
  * a transcendental function, else the variant.
  */
 #include "../dispatch/table.h"
+#include "loop/backward.h"
 #include "loop/channels.h"
 #include "loop/rows.h"
 #include "loop/unary.h"
@@ -22,6 +23,21 @@
     {                                                                                                                  \
         loop_unary(dst, src, n, params ? params : &(const vact_params_f32){{__VA_ARGS__}}, name##_forward);            \
     }
+/* One implementation of a derivative serves every variant; the set `fast` has those of the operations that need one. */
+#define BACKWARD_KERNEL(name, backward, ...)                                                                           \
+    vact_backward_f32_fn KERNEL_NAME(backward);                                                                        \
+    void KERNEL_NAME(backward)(float *dx, const float *dy, const float *x, size_t n, const vact_params_f32 *params)    \
+    {                                                                                                                  \
+        loop_backward(dx, dy, x, n, params ? params : &(const vact_params_f32){{__VA_ARGS__}}, backward);              \
+    }
+#define FROM_INPUT(name, ...)
+#define FROM_OUTPUT(name, ...) BACKWARD_KERNEL(name, name##_backward_from_output, __VA_ARGS__)
+#define UNARY_BACKWARD(name, keeps, ...)                                                                               \
+    BACKWARD_KERNEL(name, name##_backward, __VA_ARGS__)                                                                \
+    FROM_##keeps(name, __VA_ARGS__)
+#define CHANNELS_BACKWARD(name, keeps, ...)
+#define ROWS_BACKWARD(name, keeps, ...)
+
 #define CHANNELS_KERNEL(name, ...)                                                                                     \
     vact_channels_f32_fn KERNEL_NAME(name);                                                                            \
     void KERNEL_NAME(name)(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,       \
@@ -40,16 +56,24 @@
 #if VACT_SET_PLAIN
 #define IF_PLAIN(...) __VA_ARGS__
 #define IF_MATH(...)
+#define IF_BACKWARD_PLAIN(...) __VA_ARGS__
+#define IF_BACKWARD_MATH(...)
 #else
 #define IF_PLAIN(...)
 #define IF_MATH(...) __VA_ARGS__
+#define IF_BACKWARD_PLAIN(...)
+#if VACT_SET_FAST
+#define IF_BACKWARD_MATH(...) __VA_ARGS__
+#else
+#define IF_BACKWARD_MATH(...)
+#endif
 #endif
 
 #define P0() 0.0f
 #define P1(name, value, domain) value
 #define P2(name1, value1, domain1, name2, value2, domain2) value1, value2
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
-    IF_##needs(kind##_KERNEL(name, parameters))
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    IF_##needs(kind##_KERNEL(name, parameters)) IF_BACKWARD_##needs(kind##_BACKWARD(name, keeps, parameters))
 
 /* clang-format off */
 #include "registry.def"

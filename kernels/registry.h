@@ -33,7 +33,8 @@ typedef struct vact_op_info {
     vact_param_info params[2];
     double bound_sleef, bound_fast; /* equal where one kernel serves every variant */
     const char *range;
-    bool rises; /* the exact function, at default parameters: a larger input never has a smaller result */
+    bool keeps_output; /* the derivative is to be had from the output too */
+    bool rises;        /* the exact function, at default parameters: a larger input never has a smaller result */
     const char *formula;
 } vact_op_info;
 

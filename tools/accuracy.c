@@ -184,7 +184,7 @@ static bool sweep_into(accuracy_report *report, const plan *p)
 static bool sample_rows_into(accuracy_report *report, const plan *p)
 {
     for (size_t i = 0; i < p->row_count; i++) {
-        const accuracy_target target = {p->rows[i], accuracy_defaults(p->rows[i])};
+        const accuracy_target target = {.info = p->rows[i], .params = accuracy_defaults(p->rows[i])};
         for (size_t shape = 0; shape < ACCURACY_ROW_SHAPES; shape++) {
             accuracy_tally tallies[ACCURACY_MOST_BUILDS];
             uint32_t columns = accuracy_row_columns[shape];

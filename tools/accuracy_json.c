@@ -3,12 +3,10 @@
  *
  *   version, numerics_version, stride
  *   results  one object per operation, parameters, variant and build:
- *     op, math ("plain" where one kernel serves every variant), build
- *     params            name: "value" as a string with 9 digits; prelu's slope counts as a parameter
- *     bound             the registry's, for the reader; not read back
- *     shards            [[i, n], ...], the parts of the inputs that this covers; [[1, 1]] for all
- *     inputs            how many were tried
- *     max_error         in ULP, as a string with 17 digits, or "inf"
+ *     op, function (forward, backward, backward_from_output), math ("plain" where one kernel serves every variant),
+ * build params            name: "value" as a string with 9 digits; prelu's slope counts as a parameter bound the
+ * registry's, for the reader; not read back shards            [[i, n], ...], the parts of the inputs that this covers;
+ * [[1, 1]] for all inputs            how many were tried max_error         in ULP, as a string with 17 digits, or "inf"
  *     max_input         the smallest bit pattern that shows it, as "0x0123abcd"; 0x00000000 where max_error is 0
  *     falls             of a rising operation: inputs whose result is smaller than that of the input before them
  *     misrounded        results that are not the correctly rounded one
@@ -30,6 +28,9 @@
 #include "accuracy_report.h"
 #include "accuracy_rows.h"
 #include "tool.h"
+
+/* By accuracy_function. */
+static const char *const functions[] = {"forward", "backward", "backward_from_output"};
 
 static void add_text(cJSON *object, const char *name, const char *format, uint64_t value)
 {
@@ -55,6 +56,7 @@ static cJSON *object_of_record(const accuracy_record *record)
     const vact_op_info *info = record->target.info;
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "op", info->name);
+    cJSON_AddStringToObject(object, "function", functions[record->target.function]);
     cJSON_AddStringToObject(object, "math", record->math);
     cJSON_AddStringToObject(object, "build", record->build);
     cJSON *params = cJSON_AddObjectToObject(object, "params");
@@ -75,7 +77,7 @@ static cJSON *object_of_record(const accuracy_record *record)
         cJSON_AddStringToObject(object, "distribution", accuracy_distributions[tally->max_input]);
     else
         add_text(object, "max_input", "0x%08" PRIx64, tally->max_input);
-    if (record->columns == 0 && info->rises)
+    if (accuracy_rises(record))
         cJSON_AddNumberToObject(object, "falls", (double)tally->falls);
     cJSON_AddNumberToObject(object, "misrounded", (double)tally->misrounded);
     cJSON_AddNumberToObject(object, "failures", (double)tally->failures);
@@ -201,6 +203,16 @@ static const char *read_places(const cJSON *object, bool rows, accuracy_record *
     return NULL;
 }
 
+static bool read_function(const cJSON *object, accuracy_function *function)
+{
+    for (int i = ACCURACY_FORWARD; i <= ACCURACY_FROM_OUTPUT; i++)
+        if (strcmp(functions[i], string_member(object, "function")) == 0) {
+            *function = (accuracy_function)i;
+            return true;
+        }
+    return false;
+}
+
 /* The name of the member that is missing or wrong; null where none is. */
 static const char *read_record(const cJSON *object, bool rows, accuracy_record *record)
 {
@@ -211,6 +223,8 @@ static const char *read_record(const cJSON *object, bool rows, accuracy_record *
         return "op";
     snprintf(record->math, sizeof record->math, "%s", string_member(object, "math"));
     snprintf(record->build, sizeof record->build, "%s", string_member(object, "build"));
+    if (!read_function(object, &record->target.function))
+        return "function";
     if (record->math[0] == '\0')
         return "math";
     if (record->build[0] == '\0')
@@ -224,7 +238,7 @@ static const char *read_record(const cJSON *object, bool rows, accuracy_record *
         return "max_error";
     if (!number_member(object, "inputs", most, &tally->inputs))
         return "inputs";
-    if (!rows && record->target.info->rises && !number_member(object, "falls", most, &tally->falls))
+    if (!rows && accuracy_rises(record) && !number_member(object, "falls", most, &tally->falls))
         return "falls";
     if (!number_member(object, "misrounded", most, &tally->misrounded))
         return "misrounded";

@@ -18,6 +18,7 @@ enum {
     OPTION_SHARD,
     OPTION_THREADS,
     OPTION_PARAM,
+    OPTION_BACKWARD,
     OPTION_DIGEST,
     OPTION_JSON,
     OPTION_MARKDOWN,
@@ -33,6 +34,8 @@ static const struct argp_option option_table[] = {
      "FMA, only where it is the only one)",
      0},
     {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast, or all of them", 0},
+    {"backward", OPTION_BACKWARD, NULL, 0,
+     "The gradients dy*f'(x) in place of the operations, with dy = 1 and with a random one", 0},
     {"param", OPTION_PARAM, "NAME=VALUE", 0, "A parameter of the operations named by --op", 0},
     {"stride", OPTION_STRIDE, "N", 0, "Every N-th bit pattern (default 1: all), and fewer rows", 0},
     {"shard", OPTION_SHARD, "I/N", 0, "The I-th of N parts of the inputs, counted from 1", 0},
@@ -155,7 +158,20 @@ static void make_targets(accuracy_options *options, struct argp_state *state)
         count = ACCURACY_MOST_OPS;
     for (size_t i = 0; i < count; i++) {
         const vact_op_info *info = options->op_count != 0 ? options->ops[i] : &vact_registry[i];
-        options->targets[options->target_count++] = (accuracy_target){info, accuracy_defaults(info)};
+        accuracy_target target = {.info = info, .params = accuracy_defaults(info)};
+        if (!options->backward) {
+            options->targets[options->target_count++] = target;
+            continue;
+        }
+        if (info->kind != VACT_KIND_UNARY && options->op_count != 0)
+            argp_error(state, "--backward is for element-by-element operations, not for %s", info->name);
+        if (info->kind != VACT_KIND_UNARY)
+            continue;
+        target.function = ACCURACY_BACKWARD;
+        options->targets[options->target_count++] = target;
+        target.function = ACCURACY_FROM_OUTPUT;
+        if (info->keeps_output)
+            options->targets[options->target_count++] = target;
     }
     if (options->param_count != 0 && options->op_count == 0)
         argp_error(state, "--param needs --op");
@@ -199,6 +215,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->every_math = strcmp(argument, "all") == 0;
         options->math = options->every_math ? VACT_MATH_AUTO : vact_tool_math(state, argument);
         return 0;
+    case OPTION_BACKWARD: options->backward = true; return 0;
     case OPTION_STRIDE:
         if (!parse_number(argument, UINT32_MAX, argument + strlen(argument), &options->stride))
             argp_error(state, "--stride '%s' is not a number from 1 to 4294967295", argument);

@@ -30,7 +30,8 @@ bool accuracy_accepts(const vact_op_info *info, const vact_params_f32 *params)
 void accuracy_label(char label[ACCURACY_LABEL], const accuracy_target *target)
 {
     vact_params_f32 defaults = accuracy_defaults(target->info);
-    int used = snprintf(label, ACCURACY_LABEL, "%s", target->info->name);
+    static const char *const endings[] = {"", " backward", " backward from output"};
+    int used = snprintf(label, ACCURACY_LABEL, "%s%s", target->info->name, endings[target->function]);
     bool opened = false;
     for (int i = 0; i < accuracy_param_count(target->info) && used < ACCURACY_LABEL - 1; i++) {
         if (target->params.v[i] == defaults.v[i])
@@ -41,6 +42,11 @@ void accuracy_label(char label[ACCURACY_LABEL], const accuracy_target *target)
     }
     if (opened && used < ACCURACY_LABEL - 1)
         snprintf(label + used, (size_t)(ACCURACY_LABEL - used), ")");
+}
+
+bool accuracy_rises(const accuracy_record *record)
+{
+    return record->columns == 0 && record->target.function == ACCURACY_FORWARD && record->target.info->rises;
 }
 
 const char *accuracy_math_name(const vact_op_info *info, vact_math math)
@@ -89,6 +95,8 @@ static int compare_subjects(const accuracy_record *a, const accuracy_record *b)
 {
     if (a->target.info != b->target.info)
         return a->target.info < b->target.info ? -1 : 1;
+    if (a->target.function != b->target.function)
+        return a->target.function < b->target.function ? -1 : 1;
     int math = strcmp(a->math, b->math);
     if (math != 0)
         return math;
@@ -156,6 +164,8 @@ bool accuracy_exempt(const accuracy_record *record)
 
 double accuracy_bound(const accuracy_record *record)
 {
+    if (record->target.function != ACCURACY_FORWARD)
+        return 2.0; /* of every gradient: vact.h */
     bool fast = strcmp(record->math, accuracy_math_name(record->target.info, VACT_MATH_FAST)) == 0;
     return vact_registry_bound(record->target.info, fast ? VACT_MATH_FAST : VACT_MATH_SLEEF);
 }

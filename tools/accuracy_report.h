@@ -49,6 +49,9 @@ bool accuracy_exempt(const accuracy_record *record);
 /* The largest error that the record's variant may have. */
 double accuracy_bound(const accuracy_record *record);
 
+/* Whether its falls are counted. */
+bool accuracy_rises(const accuracy_record *record);
+
 bool accuracy_complete(const accuracy_record *record);
 
 /* What is wrong with a record, in words, or "" where nothing is. */

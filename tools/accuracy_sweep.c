@@ -26,6 +26,7 @@ static const double rounds_to_infinity = 0x1.ffffffp127;
 /* How a thread keeps what passes through its chunks; large, so on the heap. */
 typedef struct buffers {
     _Alignas(64) float inputs[ACCURACY_CHUNK];
+    _Alignas(64) float dy[ACCURACY_CHUNK];
     _Alignas(64) float results[ACCURACY_MOST_BUILDS][ACCURACY_CHUNK];
     _Alignas(64) double exact[ACCURACY_CHUNK];
 } buffers;
@@ -108,11 +109,16 @@ static void fill_inputs(const chunk *c, float *inputs)
         inputs[i] = float_of_bits(c->first + (uint32_t)i * c->stride);
 }
 
+/* dy is for gradients alone. */
 static void run_kernel(const vact_table *table, const accuracy_target *target, float *results, const float *inputs,
-                       size_t count)
+                       const float *dy, size_t count)
 {
     unsigned slot = VACT_OP_SLOT(target->info->op);
-    if (target->info->kind == VACT_KIND_CHANNELS)
+    if (target->function == ACCURACY_BACKWARD)
+        table->backward[slot](results, dy, inputs, count, &target->params);
+    else if (target->function == ACCURACY_FROM_OUTPUT)
+        table->from_output[slot](results, dy, inputs, count, &target->params);
+    else if (target->info->kind == VACT_KIND_CHANNELS)
         table->channels[slot](results, inputs, target->params.v, 1, 1, count);
     else
         table->unary[slot](results, inputs, count, &target->params);
@@ -180,7 +186,7 @@ static uint64_t count_falls(const accuracy_job *job, const accuracy_target *targ
     float before = NAN;
     if (c->first >= c->stride) {
         float input = float_of_bits(c->first - c->stride);
-        run_kernel(job->tables[job->reference], target, &before, &input, 1);
+        run_kernel(job->tables[job->reference], target, &before, &input, NULL, 1);
     }
     for (size_t i = 0; i < c->count; i++) {
         uint32_t input = c->first + (uint32_t)i * c->stride;
@@ -195,7 +201,65 @@ static uint64_t count_falls(const accuracy_job *job, const accuracy_target *targ
 static bool is_rising(const accuracy_target *target)
 {
     vact_params_f32 defaults = accuracy_defaults(target->info);
-    return target->info->rises && memcmp(&target->params, &defaults, sizeof defaults) == 0;
+    return target->function == ACCURACY_FORWARD && target->info->rises &&
+           memcmp(&target->params, &defaults, sizeof defaults) == 0;
+}
+
+/* What dy a gradient is tried with: 1, or of either sign and between 2^-40 and 2^40, any of 2^32 by x's bits (the
+ * finaliser of MurmurHash3, Appleby 2011). */
+static void fill_dy(const chunk *c, bool random, float *dy)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t h = c->first + (uint32_t)i * c->stride;
+        h = (h ^ h >> 16) * 0x85ebca6bu;
+        h = (h ^ h >> 13) * 0xc2b2ae35u;
+        h ^= h >> 16;
+        uint32_t exponent = 127u - 40u + (h >> 23) % 80u;
+        dy[i] = random ? float_of_bits((h & 0x80000000u) | exponent << 23 | (h & 0x7fffffu)) : 1.0f;
+    }
+}
+
+static void judge_gradients(const chunk *c, const accuracy_target *target, const buffers *b, const float *results,
+                            accuracy_tally *tally)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        double error = vact_backward_error(target->info->op, &target->params, (double)b->inputs[i],
+                                           target->function == ACCURACY_FROM_OUTPUT, (double)b->dy[i], results[i]);
+        tally->misrounded += error > 0.5 ? 1 : 0;
+        tally->failures += isinf(error) ? 1 : 0;
+        accuracy_take_max(&tally->max_error, &tally->max_input, error, c->first + (uint32_t)i * c->stride);
+    }
+}
+
+/* The same for a gradient, with dy = 1 and with a random one. */
+static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target *target, const chunk *c, buffers *b,
+                                 accuracy_tally *tallies, uint64_t *hashes)
+{
+    fill_inputs(c, b->inputs);
+    for (int random = 0; random < 2; random++) {
+        fill_dy(c, random != 0, b->dy);
+        const float *reference = b->results[job->reference];
+        run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, b->dy, c->count);
+        accuracy_tally found = {.max_error = 0.0};
+        judge_gradients(c, target, b, reference, &found);
+        for (size_t k = 0; k < job->build_count; k++) {
+            size_t first = 0, differing = 0;
+            if (k != job->reference) {
+                run_kernel(job->tables[k], target, b->results[k], b->inputs, b->dy, c->count);
+                differing = accuracy_differing(b->results[k], reference, c->count, &first);
+            }
+            uint32_t input = c->first + (uint32_t)first * c->stride;
+            if (differing != 0 && (tallies[k].differing == 0 || input < tallies[k].first_differing))
+                tallies[k].first_differing = input;
+            tallies[k].inputs += random == 0 ? c->count : 0;
+            tallies[k].differing += differing;
+            if (differing == 0)
+                add_findings(&tallies[k], &found);
+            else
+                judge_gradients(c, target, b, b->results[k], &tallies[k]);
+            hashes[k] = accuracy_hash_join(hashes[k], accuracy_hash(b->results[k], c->count));
+        }
+    }
 }
 
 /* One chunk through every build; hashes holds the running hash of the block per build. */
@@ -210,7 +274,7 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
     const float *reference = b->results[job->reference];
     threshold t = weakest_maximum(tallies, job->build_count);
     accuracy_tally found = {.max_error = 0.0};
-    run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, c->count);
+    run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, NULL, c->count);
     judge(c, reference, b->exact, t, &found);
     uint64_t hash = accuracy_hash(reference, c->count);
     uint64_t falls = is_rising(target) ? count_falls(job, target, c, reference) : 0;
@@ -221,7 +285,7 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
         size_t first = 0;
         size_t differing = 0;
         if (k != job->reference) {
-            run_kernel(job->tables[k], target, b->results[k], b->inputs, c->count);
+            run_kernel(job->tables[k], target, b->results[k], b->inputs, NULL, c->count);
             differing = accuracy_differing(b->results[k], reference, c->count, &first);
         }
         if (differing == 0) {
@@ -266,7 +330,8 @@ static void sweep_block(sweep *s, size_t target_index, uint32_t block, buffers *
     uint64_t next = block_start(block, job->stride, &end);
     chunk c;
     while (!accuracy_stop && next_chunk(&c, &next, end, job->stride))
-        sweep_chunk(job, &job->targets[target_index], &c, b, local, hashes);
+        (job->targets[target_index].function == ACCURACY_FORWARD ? sweep_chunk : sweep_gradient_chunk)(
+            job, &job->targets[target_index], &c, b, local, hashes);
 
     pthread_mutex_lock(&s->lock);
     for (size_t k = 0; k < job->build_count; k++) {
@@ -291,7 +356,9 @@ static void digest_block(sweep *s, size_t target_index, uint32_t block, buffers 
     chunk c;
     while (!accuracy_stop && next_chunk(&c, &next, end, job->stride)) {
         fill_inputs(&c, b->inputs);
-        run_kernel(job->tables[0], &job->targets[target_index], b->results[0], b->inputs, c.count);
+        if (job->targets[target_index].function != ACCURACY_FORWARD)
+            fill_dy(&c, true, b->dy);
+        run_kernel(job->tables[0], &job->targets[target_index], b->results[0], b->inputs, b->dy, c.count);
         hash = accuracy_hash_join(hash, accuracy_hash(b->results[0], c.count));
     }
     s->digests[target_index * s->block_count + (block - s->first_block)] = hash;

@@ -17,9 +17,16 @@ enum {
     ACCURACY_MOST_BUILDS = 8
 };
 
+typedef enum accuracy_function {
+    ACCURACY_FORWARD,
+    ACCURACY_BACKWARD,   /* dy*f'(x), for dy = 1 and for a dy that depends on x's bits */
+    ACCURACY_FROM_OUTPUT /* dy*f'(y) */
+} accuracy_function;
+
 /* An operation with its parameters. */
 typedef struct accuracy_target {
     const vact_op_info *info;
+    accuracy_function function;
     vact_params_f32 params; /* of prelu: its one slope */
 } accuracy_target;
 

@@ -164,10 +164,16 @@ VACT_API vact_status vact_select(vact_isa isa, vact_math math);
  */
 typedef void vact_unary_f32_fn(float *dst, const float *src, size_t n, const vact_params_f32 *params);
 
+/* The kernel of a derivative, on the same terms: dx[i] = dy[i]*f'(x[i]). dx equals dy or x, or is apart from it. */
+typedef void vact_backward_f32_fn(float *dx, const float *dy, const float *x, size_t n, const vact_params_f32 *params);
+
 /* The kernel for a VACT_KIND_UNARY operation, to resolve once and call often; valid for the life of the
  * process. AUTO stands for what vact_select or the environment has chosen. Null where the code is none,
  * the kind another, or the CPU or build lacks it. */
 VACT_API vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+
+/* The kernel of its derivative; from_output (not 0) that which takes the output, null where the operation has none. */
+VACT_API vact_backward_f32_fn *vact_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math, int from_output);
 
 /* An operation of kind VACT_KIND_UNARY by its code, for graph executors: the same checks, result and
  * errors as the named function; VACT_EINVAL for another kind. */
@@ -290,6 +296,105 @@ VACT_API vact_status vact_mish_f32(float *dst, const float *src, size_t n);
  * 1 and 20; beta > 0 and finite, threshold not NaN (+inf for none); the bound was sampled for
  * 2^-20 <= beta <= 2^20. ONNX Softplus (threshold +inf), PyTorch softplus (Dugas 2001). */
 VACT_API vact_status vact_softplus_f32(float *dst, const float *src, size_t n, float beta, float threshold);
+
+/* ---------------------------------------------------------------------------- element by element: gradients
+ *
+ * dx[i] = dy[i]*f'(x[i]), f' as the comment says, in the parameters of the forward function. dx may equal dy or x.
+ * One implementation serves every variant.
+ *
+ *   Kinks      as in PyTorch. Where f' is 0 by a case, dx is +0 even for an infinite or NaN dy.
+ *   NaN        in x (or y) gives NaN; in dy, NaN wherever f' is not 0 by a case.
+ *   Error      at most 2 ULP of dy*f'(x), for any dy, also where f'(x) is subnormal; near a zero of f' (gelu and its
+ *              kin, silu, swish, mish, hard_swish) at most 2^-24*|dy|: docs/accuracy.md has the intervals.
+ *
+ * The functions from the output take y = f(x) in place of x, for frameworks that keep that; there a slope alpha of
+ * leaky_relu and elu must not be negative (VACT_EINVAL). Their error is counted against f' at the y given.
+ */
+
+/* x > 0 ? 1 : 0 */
+VACT_API vact_status vact_relu_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* y > 0 ? 1 : 0 */
+VACT_API vact_status vact_relu_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n);
+/* 0 < x < 6 ? 1 : 0 */
+VACT_API vact_status vact_relu6_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* x > 0 ? 2x : 0 */
+VACT_API vact_status vact_relu_squared_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* x > 0 ? 1 : alpha */
+VACT_API vact_status vact_leaky_relu_backward_f32(float *dx, const float *dy, const float *x, size_t n, float alpha);
+/* y > 0 ? 1 : alpha */
+VACT_API vact_status vact_leaky_relu_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n,
+                                                              float alpha);
+/* x > 0 ? 1 : alpha*e^x */
+VACT_API vact_status vact_elu_backward_f32(float *dx, const float *dy, const float *x, size_t n, float alpha);
+/* y > 0 ? 1 : y + alpha */
+VACT_API vact_status vact_elu_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n,
+                                                       float alpha);
+/* x > 0 ? 1 : e^(x/alpha) */
+VACT_API vact_status vact_celu_backward_f32(float *dx, const float *dy, const float *x, size_t n, float alpha);
+/* s*(x > 0 ? 1 : a*e^x) */
+VACT_API vact_status vact_selu_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* Phi(x) + x*phi(x) */
+VACT_API vact_status vact_gelu_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* the derivative of gelu_tanh's formula */
+VACT_API vact_status vact_gelu_tanh_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* s + 1.702x*s*(1 - s), s = sigmoid(1.702x) */
+VACT_API vact_status vact_gelu_quick_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* s + x*s*(1 - s), s = sigmoid(x) */
+VACT_API vact_status vact_silu_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* s + beta*x*s*(1 - s), s = sigmoid(beta*x) */
+VACT_API vact_status vact_swish_backward_f32(float *dx, const float *dy, const float *x, size_t n, float beta);
+/* t + x*(1 - t^2)*sigmoid(x), t = tanh(log(1 + e^x)) */
+VACT_API vact_status vact_mish_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* s*(1 - s), s = sigmoid(x) */
+VACT_API vact_status vact_sigmoid_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* y*(1 - y) */
+VACT_API vact_status vact_sigmoid_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n);
+/* sigmoid(-x) */
+VACT_API vact_status vact_log_sigmoid_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* 0 < alpha*x + beta < 1 ? alpha : 0 */
+VACT_API vact_status vact_hard_sigmoid_backward_f32(float *dx, const float *dy, const float *x, size_t n, float alpha,
+                                                    float beta);
+/* -3 < x < 3 ? 1/6 : 0 */
+VACT_API vact_status vact_hard_sigmoid6_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* x <= -3 ? 0 : x < 3 ? x/3 + 1/2 : 1 */
+VACT_API vact_status vact_hard_swish_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* 1 - tanh(x)^2 */
+VACT_API vact_status vact_tanh_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* 1 - y^2 */
+VACT_API vact_status vact_tanh_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n);
+/* tanh(x)^2 */
+VACT_API vact_status vact_tanh_shrink_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* lo < x < hi ? 1 : 0 */
+VACT_API vact_status vact_hardtanh_backward_f32(float *dx, const float *dy, const float *x, size_t n, float lo,
+                                                float hi);
+/* |x| > lambda ? 1 : 0 */
+VACT_API vact_status vact_soft_shrink_backward_f32(float *dx, const float *dy, const float *x, size_t n, float lambda);
+/* |x| > lambda ? 1 : 0 */
+VACT_API vact_status vact_hard_shrink_backward_f32(float *dx, const float *dy, const float *x, size_t n, float lambda);
+/* x > theta ? 1 : 0 */
+VACT_API vact_status vact_threshold_backward_f32(float *dx, const float *dy, const float *x, size_t n, float theta,
+                                                 float value);
+/* x > alpha ? 1 : 0 */
+VACT_API vact_status vact_thresholded_relu_backward_f32(float *dx, const float *dy, const float *x, size_t n,
+                                                        float alpha);
+/* beta*x > threshold ? 1 : sigmoid(beta*x) */
+VACT_API vact_status vact_softplus_backward_f32(float *dx, const float *dy, const float *x, size_t n, float beta,
+                                                float threshold);
+/* beta*y > threshold ? 1 : 1 - e^(-beta*y) */
+VACT_API vact_status vact_softplus_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n,
+                                                            float beta, float threshold);
+/* 1/(1 + |x|)^2 */
+VACT_API vact_status vact_softsign_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* e^x */
+VACT_API vact_status vact_exp_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* y */
+VACT_API vact_status vact_exp_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n);
+
+/* By code, on the terms of vact_forward_f32; from_output is VACT_EINVAL for an operation that has no such function. */
+VACT_API vact_status vact_backward_f32(vact_op op, const vact_params_f32 *params, float *dx, const float *dy,
+                                       const float *x, size_t n);
+VACT_API vact_status vact_backward_from_output_f32(vact_op op, const vact_params_f32 *params, float *dx,
+                                                   const float *dy, const float *y, size_t n);
 
 /* -------------------------------------------------------------------------------------- over rows
  * A matrix of `rows` rows of `cols` elements, row r at src + r*stride; dense means stride = cols. Sums run

@@ -8,6 +8,7 @@
 #ifndef VACT_REFERENCE_H
 #define VACT_REFERENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "vact/vact.h"
@@ -23,6 +24,19 @@ typedef void vact_reference_row_fn(double *dst, const float *src, size_t cols);
 /* Null where the operation is of another kind. */
 vact_reference_fn *vact_reference_f32(vact_op op);
 vact_reference_row_fn *vact_reference_row_f32(vact_op op);
+
+/* f'(x) of a unary operation or prelu, the kinks as in vact.h, and as a function of the output y = f(x) for those that
+ * have such a function. NaN for NaN. */
+double vact_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
+double vact_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
+
+/* Whether x lies in the interval around a zero of f' where the error of a gradient is counted absolutely. */
+bool vact_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params);
+
+/* The error of a computed dy*f'(x) in ULP (of dy*f'(y) from the output); near a zero of f' in units of 2^-25*|dy|, so
+ * that 2, the bound of every gradient, is 2^-24*|dy| there. */
+double vact_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
+                           float computed);
 
 /*
  * The one definition of error (docs/accuracy.md): |computed - exact| / spacing(exact), with

@@ -1,0 +1,17 @@
+/* The derivative of elu: x > 0 ? 1 : alpha*e^x; of the output, y + alpha. */
+#ifndef VACT_ACT_BACKWARD_ELU_H
+#define VACT_ACT_BACKWARD_ELU_H
+
+VACT_INLINE vf elu_backward(vf dy, vf x, const vact_params_f32 *params)
+{
+    vf slope = vf_mul(vf_set1(params->v[0]), math_exp(x));
+    return vf_select(vm_le(x, vf_set1(0.0f)), vf_mul(dy, slope), dy);
+}
+
+VACT_INLINE vf elu_backward_from_output(vf dy, vf y, const vact_params_f32 *params)
+{
+    vf slope = vf_add(y, vf_set1(params->v[0]));
+    return vf_select(vm_le(y, vf_set1(0.0f)), vf_mul(dy, slope), dy);
+}
+
+#endif

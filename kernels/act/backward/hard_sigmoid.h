@@ -1,0 +1,17 @@
+/*
+ * The derivative of hard_sigmoid: alpha strictly inside the line, else 0.
+ *
+ * The sides of 0 < alpha*x + beta < 1 are told by the sign of one FMA each, so as if exact.
+ */
+#ifndef VACT_ACT_BACKWARD_HARD_SIGMOID_H
+#define VACT_ACT_BACKWARD_HARD_SIGMOID_H
+
+VACT_INLINE vf hard_sigmoid_backward(vf dy, vf x, const vact_params_f32 *params)
+{
+    vf alpha = vf_set1(params->v[0]);
+    vf above = vf_fma(alpha, x, vf_set1(params->v[1]));
+    vm flat = vm_or(vm_le(above, vf_set1(0.0f)), vm_le(vf_set1(1.0f), above));
+    return vf_select(flat, vf_set1(0.0f), vf_mul(alpha, dy));
+}
+
+#endif

@@ -1,0 +1,17 @@
+/* The derivative of relu: x > 0 ? 1 : 0. */
+#ifndef VACT_ACT_BACKWARD_RELU_H
+#define VACT_ACT_BACKWARD_RELU_H
+
+VACT_INLINE vf relu_backward(vf dy, vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    return vf_select(vm_le(x, vf_set1(0.0f)), vf_set1(0.0f), dy);
+}
+
+VACT_INLINE vf relu_backward_from_output(vf dy, vf y, const vact_params_f32 *params)
+{
+    (void)params;
+    return vf_select(vm_le(y, vf_set1(0.0f)), vf_set1(0.0f), dy);
+}
+
+#endif

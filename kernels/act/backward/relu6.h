@@ -1,0 +1,12 @@
+/* The derivative of relu6: 1 strictly between 0 and 6, else 0. */
+#ifndef VACT_ACT_BACKWARD_RELU6_H
+#define VACT_ACT_BACKWARD_RELU6_H
+
+VACT_INLINE vf relu6_backward(vf dy, vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vm flat = vm_or(vm_le(x, vf_set1(0.0f)), vm_le(vf_set1(6.0f), x));
+    return vf_select(flat, vf_set1(0.0f), dy);
+}
+
+#endif

@@ -1,0 +1,10 @@
+/* The derivative of threshold: x <= theta ? 0 : 1. */
+#ifndef VACT_ACT_BACKWARD_THRESHOLD_H
+#define VACT_ACT_BACKWARD_THRESHOLD_H
+
+VACT_INLINE vf threshold_backward(vf dy, vf x, const vact_params_f32 *params)
+{
+    return vf_select(vm_le(x, vf_set1(params->v[0])), vf_set1(0.0f), dy);
+}
+
+#endif
