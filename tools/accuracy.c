@@ -153,7 +153,8 @@ static bool add_record(accuracy_report *report, const plan *p, size_t build, con
     if (record == NULL)
         return false;
     record->target = *target;
-    snprintf(record->math, sizeof record->math, "%s", accuracy_math_name(target->info, table->math));
+    vact_math math = target->function == ACCURACY_FORWARD ? table->math : VACT_MATH_FAST;
+    snprintf(record->math, sizeof record->math, "%s", accuracy_math_name(target->info, math));
     snprintf(record->build, sizeof record->build, "%s", table->build);
     record->columns = columns;
     record->shard_count = columns == 0 ? p->job.shard_count : 1;

@@ -191,6 +191,8 @@ static void check(accuracy_options *options, struct argp_state *state)
         argp_error(state, "--json and --markdown cannot both go to standard output");
     if (options->digest != NULL && (options->json != NULL || options->markdown != NULL))
         argp_error(state, "--digest does without the oracle: it cannot go with --json or --markdown");
+    if (options->backward && options->math_given)
+        argp_error(state, "--backward without --math: one implementation serves every variant");
     if (options->digest != NULL && options->every_math)
         argp_error(state, "--digest is of one variant");
     if (options->merge && options->sweeps)
@@ -212,6 +214,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_OP: split_names(options, state, argument, add_op); return 0;
     case OPTION_ISA: split_names(options, state, argument, add_build); return 0;
     case OPTION_MATH:
+        options->math_given = true;
         options->every_math = strcmp(argument, "all") == 0;
         options->math = options->every_math ? VACT_MATH_AUTO : vact_tool_math(state, argument);
         return 0;

@@ -138,9 +138,23 @@ bool vact_reference_near_zero_of_derivative(vact_op op, double x, const vact_par
     return false;
 }
 
+/* Whether y is a result that the operation has; a gradient from any other number is promised nothing. */
+static bool is_output(vact_op op, double y, const vact_params_f32 *params)
+{
+    switch ((int)op) {
+    case VACT_OP_SIGMOID: return y >= 0.0 && y <= 1.0;
+    case VACT_OP_TANH: return fabs(y) <= 1.0;
+    case VACT_OP_ELU: return y >= -(double)params->v[0];
+    case VACT_OP_LEAKY_RELU: return true;
+    default: return y >= 0.0;
+    }
+}
+
 double vact_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
                            float computed)
 {
+    if (from_output && !isnan(x) && !is_output(op, x, params))
+        return 0.0;
     double slope =
         from_output ? vact_reference_derivative_from_output(op, x, params) : vact_reference_derivative(op, x, params);
     double exact = slope == 0.0 && isfinite(dy) == 0 ? 0.0 : dy * slope;

@@ -33,8 +33,8 @@ double vact_reference_derivative_from_output(vact_op op, double y, const vact_pa
 /* Whether x lies in the interval around a zero of f' where the error of a gradient is counted absolutely. */
 bool vact_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params);
 
-/* The error of a computed dy*f'(x) in ULP (of dy*f'(y) from the output); near a zero of f' in units of 2^-25*|dy|, so
- * that 2, the bound of every gradient, is 2^-24*|dy| there. */
+/* The error of a computed dy*f'(x) in ULP (of dy*f'(y) from the output, 0 where y is no output of f); near a zero of f'
+ * in units of 2^-25*|dy|, so that 2, the bound of every gradient, is 2^-24*|dy| there. */
 double vact_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
                            float computed);
 
