@@ -79,6 +79,18 @@ struct criterion_test_params test_cases_of_same_bits(vact_kind kind)
     return cr_make_param_array(test_case, cases[kind], list_cases(cases[kind], kind, want_same_bits));
 }
 
+static bool want_gradient(const vact_op_info *info, const char *build, vact_math math)
+{
+    (void)build;
+    return !info->needs_math || math == VACT_MATH_FAST;
+}
+
+struct criterion_test_params test_cases_of_gradients(void)
+{
+    static test_case cases[CASE_LIMIT];
+    return cr_make_param_array(test_case, cases, list_cases(cases, VACT_KIND_UNARY, want_gradient));
+}
+
 /* Criterion reports a crash without the parameters of the test, so that the case is named here. */
 static char current_case[128];
 

@@ -55,6 +55,9 @@ typedef struct test_subject {
 struct criterion_test_params test_cases(vact_kind kind);
 struct criterion_test_params test_cases_of_same_bits(vact_kind kind);
 
+/* The gradients of kind UNARY: one implementation serves every variant, so a case per operation and build. */
+struct criterion_test_params test_cases_of_gradients(void);
+
 /* Resolves a case. Skips it, by name, where this CPU lacks the build. */
 test_subject test_begin(const test_case *which);
 
