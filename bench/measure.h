@@ -34,14 +34,11 @@ typedef struct contest {
 } contest;
 
 typedef struct outcome {
-    double seconds[CONTENDERS]; /* per call, the median over all turns */
-    double ratio[CONTENDERS];   /* the first one's time to this one's in the same turn, the median */
+    double seconds[CONTENDERS]; /* per call, the mean of the middle half of all turns */
+    double ratio[CONTENDERS];   /* the first one's time to this one's in the same turn, likewise */
 } outcome;
 
 /* Runs the benchmark's loop; the benchmark is one of manual time, an iteration one call of the first contender. */
 outcome measure(bm_state *state, contest *among);
-
-/* Reorders the values. 0 for none. */
-double median(double *values, size_t count);
 
 #endif
