@@ -75,12 +75,6 @@ VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
 
-VACT_INLINE vf vf_add_exponent(vf v, vf t)
-{
-    return _mm256_castsi256_ps(
-        _mm256_add_epi32(_mm256_castps_si256(v), _mm256_slli_epi32(_mm256_castps_si256(t), 23)));
-}
-
 VACT_INLINE vf vf_units(vf t)
 {
     return _mm256_castsi256_ps(

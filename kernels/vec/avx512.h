@@ -68,12 +68,6 @@ VACT_INLINE int vm_any(vm m) { return m != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
 
-VACT_INLINE vf vf_add_exponent(vf v, vf t)
-{
-    return _mm512_castsi512_ps(
-        _mm512_add_epi32(_mm512_castps_si512(v), _mm512_slli_epi32(_mm512_castps_si512(t), 23)));
-}
-
 VACT_INLINE vf vf_units(vf t)
 {
     return _mm512_castsi512_ps(

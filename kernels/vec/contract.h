@@ -25,8 +25,6 @@
  *   vm_any(m)                                     whether it holds in any lane, as a C condition
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all
- *   vf_add_exponent(v, t)                         v*2^n for t = VF_WHOLE_SHIFT + n, n whole, v and v*2^n normal; else
- *                                                 some number or NaN without meaning, the same in all
  *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], by integers: at the speed
  *                                                 of normal numbers where the result is subnormal; for t in
  *                                                 (2^24, infinity] some number without meaning, the same in all
@@ -55,10 +53,7 @@
  * exponent: what vf_power_of_two takes. */
 #define VF_POWER_SHIFT 0x1.8000fep+23f
 
-/* The same without the bias: what vf_add_exponent takes. */
-#define VF_WHOLE_SHIFT 0x1.8p+23f
-
-/* With twice the bias, so that half of the low bits is that of half the number: for vf_scale. */
+/* The same with twice the bias, so that half of the low bits is that of half the number: for vf_scale. */
 #define VF_HALVES_SHIFT 0x1.8001fcp+23f
 
 #define VACT_INLINE static inline __attribute__((always_inline))

@@ -77,12 +77,6 @@ VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
 
-VACT_INLINE vf vf_add_exponent(vf v, vf t)
-{
-    uint32x4_t exponents = vshlq_n_u32(vreinterpretq_u32_f32(t), 23);
-    return vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(v), exponents));
-}
-
 VACT_INLINE vf vf_units(vf t)
 {
     return vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(t), vreinterpretq_u32_f32(vf_set1(0x1p+23f))));

@@ -13,12 +13,9 @@
 
 VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
 {
-    vf zero = vf_set1(0.0f), tiny = vf_set1(0x1p-26f);
-    if (params->v[0] == 1.0f) {
-        vf bounded = vf_min(vf_neg(tiny), vf_max(vf_set1(FAST_EXPM1_LEAST), x));
-        return vf_select(vm_lt(vf_neg(tiny), x), x, fast_expm1(bounded));
-    }
-    vf alpha = vf_set1(params->v[0]);
+    if (params->v[0] == 1.0f)
+        return fast_elu(x);
+    vf alpha = vf_set1(params->v[0]), zero = vf_set1(0.0f), tiny = vf_set1(FAST_ELU_TINY);
     vf_pair q;
     q.hi = vf_div(x, alpha);
     q.lo = vf_div(vf_fnma(q.hi, alpha, x), alpha);

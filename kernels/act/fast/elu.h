@@ -10,11 +10,11 @@
 
 VACT_INLINE vf elu_forward(vf x, const vact_params_f32 *params)
 {
-    vf bounded = vf_min(vf_set1(-0x1p-26f), vf_max(vf_set1(FAST_EXPM1_LEAST), x));
-    vm itself = vm_lt(vf_set1(-0x1p-26f), x);
     if (params->v[0] == 1.0f)
-        return vf_select(itself, x, fast_expm1(bounded));
+        return fast_elu(x);
     vf alpha = vf_set1(params->v[0]), zero = vf_set1(0.0f);
+    vm itself = vm_lt(vf_set1(-FAST_ELU_TINY), x);
+    vf bounded = vf_min(vf_set1(-FAST_ELU_TINY), vf_max(vf_set1(FAST_EXPM1_LEAST), x));
     vf_pair m = fast_expm1_pair(bounded, zero);
     vf tail = vf_fma(alpha, m.hi, vf_mul(alpha, m.lo));
     tail = vf_select(itself, vf_mul(alpha, x), tail);

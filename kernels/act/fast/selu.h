@@ -10,7 +10,7 @@
 VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf tiny = vf_set1(-0x1p-26f), zero = vf_set1(0.0f);
+    vf tiny = vf_set1(-FAST_ELU_TINY), zero = vf_set1(0.0f);
     vf_pair m = fast_expm1_pair(vf_min(tiny, vf_max(vf_set1(FAST_EXPM1_LEAST), x)), zero);
     vm itself = vm_lt(tiny, x), positive = vm_le(zero, x);
     vf hi = vf_select(positive, vf_set1(0x1.0cfabep+0f), vf_set1(0x1.c212ccp+0f));

@@ -12,21 +12,23 @@
 #include "math/pair.h"
 
 typedef struct {
-    vf shifted; /* n + VF_POWER_SHIFT */
+    vf shifted; /* n + shift */
     vf n;
     vf r;
 } fast_reduced;
 
-/* |x| <= 2^7; NaN stays NaN in r. */
-VACT_INLINE fast_reduced fast_reduce(vf x)
+/* x*log2(e) at most 2^21 in magnitude; NaN stays NaN in r. */
+VACT_INLINE fast_reduced fast_reduce_by(vf x, vf shift)
 {
     fast_reduced parts;
-    parts.shifted = vf_fma(x, vf_set1(0x1.715476p+0f), vf_set1(VF_POWER_SHIFT));
-    parts.n = vf_sub(parts.shifted, vf_set1(VF_POWER_SHIFT));
+    parts.shifted = vf_fma(x, vf_set1(0x1.715476p+0f), shift);
+    parts.n = vf_sub(parts.shifted, shift);
     vf r = vf_fnma(parts.n, vf_set1(0x1.62e4p-1f), x);
     parts.r = vf_fnma(parts.n, vf_set1(0x1.7f7d1cp-20f), r);
     return parts;
 }
+
+VACT_INLINE fast_reduced fast_reduce(vf x) { return fast_reduce_by(x, vf_set1(VF_POWER_SHIFT)); }
 
 /* (e^r - 1 - r)/r^2: docs/approximations/exp.sollya, the last bits by exp_search.c. */
 VACT_INLINE vf fast_exp_curve(vf r)

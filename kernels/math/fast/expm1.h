@@ -10,12 +10,23 @@
 /* From here on e^x - 1 is -1: e^x is below a quarter of an ULP of it. */
 #define FAST_EXPM1_LEAST (-20.0f)
 
+/* Up to here e^x - 1 is x within half an ULP. */
+#define FAST_ELU_TINY 0x1p-26f
+
 /* -20 <= x <= 64, not tiny (products of x would be subnormal, which is slow); NaN stays NaN. */
 VACT_INLINE vf fast_expm1(vf x)
 {
     fast_reduced parts = fast_reduce(x);
     vf power = vf_power_of_two(parts.shifted);
     return vf_fma(power, fast_exp_rise(parts.r), vf_sub(power, vf_set1(1.0f)));
+}
+
+/* x > 0 ? x : e^x - 1, for every x. What computes e^x - 1 sees neither a tiny nor a positive x, so that nothing in it is
+ * subnormal or overflows. */
+VACT_INLINE vf fast_elu(vf x)
+{
+    vf bounded = vf_min(vf_set1(-FAST_ELU_TINY), vf_max(vf_set1(FAST_EXPM1_LEAST), x));
+    return vf_select(vm_lt(vf_set1(-FAST_ELU_TINY), x), x, fast_expm1(bounded));
 }
 
 /* e^(x + x_lo) - 1 as hi + lo, for a product to round once: |x_lo| <= 2^-24*|x|. lo holds what t and the sum lost
