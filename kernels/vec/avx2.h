@@ -77,8 +77,7 @@ VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_ep
 
 VACT_INLINE vf vf_units(vf t)
 {
-    return _mm256_castsi256_ps(
-        _mm256_sub_epi32(_mm256_castps_si256(t), _mm256_castps_si256(_mm256_set1_ps(0x1p+23f))));
+    return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(t), _mm256_castps_si256(_mm256_set1_ps(0x1p+23f))));
 }
 
 /* In two factors, the first product being exact. */

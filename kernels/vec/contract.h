@@ -25,11 +25,10 @@
  *   vm_any(m)                                     whether it holds in any lane, as a C condition
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all
- *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], by integers: at the speed
- *                                                 of normal numbers where the result is subnormal; for t in
- *                                                 (2^24, infinity] some number without meaning, the same in all
- *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
- *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
+ *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], by integers: at the
+ * speed of normal numbers where the result is subnormal; for t in (2^24, infinity] some number without meaning, the
+ * same in all vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n
+ * whole, |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *
  * NaN: which NaN (sign and payload) an operation returns is not fixed; all count as one value. Subnormals are
  * ordinary numbers. The caller's rounding is to nearest, without FTZ and DAZ.

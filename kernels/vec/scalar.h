@@ -59,14 +59,14 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
 
 VACT_INLINE int vm_any(vm m) { return m; }
 
-VACT_INLINE unsigned vf_bits(vf a)
+static inline unsigned vf_bits(vf a)
 {
     unsigned bits;
     memcpy(&bits, &a, sizeof bits);
     return bits;
 }
 
-VACT_INLINE vf vf_of_bits(unsigned bits)
+static inline vf vf_of_bits(unsigned bits)
 {
     vf a;
     memcpy(&a, &bits, sizeof a);

@@ -7,6 +7,9 @@
  * The sum runs over the 64 lanes of loop/rows.h, four columns of a lane at a time: (a + b) + (c + d), then that added
  * to the lane with the error kept in lo. The lanes start at 2^28, more than any four exponentials, so that the error
  * of that sum is exact in two operations; at the end 2^28 is taken off again, exactly.
+ *
+ * Over sampled rows at most 3.24 ULP, in rows of few columns: the errors of the numerator and of one dominant term of
+ * the sum, up to 1.4*2^-24 each, may add. In long rows those of the sum average out: 1.84 at most for 2^20 columns.
  */
 #ifndef VACT_ACT_FAST_SOFTMAX_H
 #define VACT_ACT_FAST_SOFTMAX_H
@@ -102,9 +105,8 @@ VACT_INLINE void softmax_row(float *dst, const float *src, size_t cols)
 {
     float max = row_max(src, cols);
     fast_softmax_row row = fast_softmax_row_of(max);
-    row_total total = fast_softmax_near(max)
-                          ? softmax_exponentials(dst, src, cols, row, fast_softmax_exponential)
-                          : softmax_exponentials(dst, src, cols, row, fast_softmax_exponential_far);
+    row_total total = fast_softmax_near(max) ? softmax_exponentials(dst, src, cols, row, fast_softmax_exponential)
+                                             : softmax_exponentials(dst, src, cols, row, fast_softmax_exponential_far);
     softmax_reciprocal reciprocal = softmax_reciprocal_of(total);
     size_t i = 0;
     for (; cols - i >= VF_LANES; i += VF_LANES)

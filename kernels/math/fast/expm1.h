@@ -1,6 +1,8 @@
 /*
  * e^x - 1 of the `fast` variant for x <= 64: with e^x = 2^n + 2^n*t (math/fast/exp.h) it is 2^n*t + (2^n - 1), and
  * 2^n - 1 is exact down to n = -24; below, both terms round to -1 together. Included after a header of vec/.
+ *
+ * For x <= 0 at most 0.923 ULP, at -0x1.632ef8p-2, and no violation of monotonicity.
  */
 #ifndef VACT_MATH_FAST_EXPM1_H
 #define VACT_MATH_FAST_EXPM1_H
@@ -21,8 +23,8 @@ VACT_INLINE vf fast_expm1(vf x)
     return vf_fma(power, fast_exp_rise(parts.r), vf_sub(power, vf_set1(1.0f)));
 }
 
-/* x > 0 ? x : e^x - 1, for every x. What computes e^x - 1 sees neither a tiny nor a positive x, so that nothing in it is
- * subnormal or overflows. */
+/* x > 0 ? x : e^x - 1, for every x. What computes e^x - 1 sees neither a tiny nor a positive x, so that nothing in it
+ * is subnormal or overflows. */
 VACT_INLINE vf fast_elu(vf x)
 {
     vf bounded = vf_min(vf_set1(-FAST_ELU_TINY), vf_max(vf_set1(FAST_EXPM1_LEAST), x));
