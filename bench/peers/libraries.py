@@ -65,6 +65,9 @@ class Worst(ctypes.Structure):
     ]
 
 
+DEEPER = ctypes.CFUNCTYPE(None)
+
+
 def load(path: Path) -> ctypes.CDLL:
     """The shared object of peers.h with its prototypes."""
     c = ctypes.CDLL(str(path))
@@ -75,6 +78,7 @@ def load(path: Path) -> ctypes.CDLL:
         "peers_open": (address, [text, text, address, address, size, size]),
         "peers_close": (None, [address]),
         "peers_seconds": (ctypes.c_double, [address, size]),
+        "peers_deeper": (None, [size, DEEPER]),
         "peers_operation": (text, [size]),
         "peers_works_on_rows": (ctypes.c_bool, [text]),
         "peers_exact": (ctypes.c_bool, [text, address, address, size, size]),

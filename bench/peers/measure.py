@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import median
 
-from libraries import Arrays, Call, Library, Worst
+from libraries import DEEPER, Arrays, Call, Library, Worst
 
 COPIES = ("memcpy", "stream")
 VACT = "vact"
@@ -25,6 +25,11 @@ PLACES = 4
 PLACE_BYTES = 4 << 20
 
 
+# How far down the stack a turn runs changes too (peers_deeper): all depths modulo a page come up.
+PAGE = 4096
+STACK_STEP = 1024 + 16
+
+
 @dataclass(frozen=True)
 class Effort:
     """How much time is spent."""
@@ -37,7 +42,7 @@ class Effort:
     tail_stride: int  # of [-14, -3]
 
 
-THOROUGH = Effort(100e-6, 1.0, 9, 401, 257, 17)
+THOROUGH = Effort(100e-6, 2.0, 9, 401, 257, 17)
 QUICK = Effort(50e-6, 0.05, 5, 101, 65537, 1009)
 
 
@@ -78,7 +83,7 @@ def calls_in_slice(call: Call, wanted: float) -> int:
         calls = ceil(calls * wanted / seconds) if seconds >= wanted / 4 else calls * 2
 
 
-def rotate(contenders: dict[str, list[Call]], effort: Effort, warm: bool) -> dict[str, list[float]]:
+def rotate(c: ctypes.CDLL, contenders: dict[str, list[Call]], effort: Effort, warm: bool) -> dict[str, list[float]]:
     """The seconds of a call, for each contender turn by turn; who begins changes from turn to turn."""
     names = list(contenders)
     calls = {
@@ -87,13 +92,21 @@ def rotate(contenders: dict[str, list[Call]], effort: Effort, warm: bool) -> dic
     once = sum(places[0].seconds(calls[name]) for name, places in contenders.items())
     turns = min(max(int(effort.turn_seconds / once), effort.fewest_turns), effort.most_turns)
     seconds: dict[str, list[float]] = {name: [] for name in names}
-    for turn in range(turns):
+
+    def one_turn() -> None:
+        turn = len(seconds[names[-1]])
         for i in range(len(names)):
             name = names[(turn + i) % len(names)]
             call = contenders[name][turn // len(names) % len(contenders[name])]
             if warm:
                 call.seconds(calls[name] // 8 + 1)
             seconds[name].append(call.seconds(calls[name]) / calls[name])
+
+    callback = DEEPER(one_turn)
+    for turn in range(turns):
+        c.peers_deeper(turn * STACK_STEP % PAGE, callback)
+        if any(len(own) != turn + 1 for own in seconds.values()):  # ctypes only prints what a callback raises
+            raise RuntimeError("a turn ended early")
     return seconds
 
 
@@ -117,14 +130,14 @@ def open_all(libraries: list[Library], operation: str, places: list[Arrays]) -> 
 
 
 def measure_time(
-    libraries: list[Library], case: Case, places: list[Arrays], effort: Effort
+    c: ctypes.CDLL, libraries: list[Library], case: Case, places: list[Arrays], effort: Effort
 ) -> tuple[dict[str, Time], list[str]]:
     """Times of all that have the operation, and which of them allocate."""
     contenders = open_all(libraries, case.operation, places)
     warm = len(places) > 1
     gc.collect()
     gc.disable()
-    seconds = rotate(contenders, effort, warm)
+    seconds = rotate(c, contenders, effort, warm)
     gc.enable()
     copy = seconds[min((name for name in COPIES if name in seconds), key=lambda name: median(seconds[name]))]
     times = {

@@ -179,9 +179,9 @@ static bool make(primitive *made, const peers_call *call, const shape *data, con
         return false;
     dnnl_status_t status = dnnl_primitive_create(&made->run, description);
     dnnl_primitive_desc_destroy(description);
-    return status == dnnl_success && add_argument(made, DNNL_ARG_SRC, data, (void *)(uintptr_t)call->src) &&
+    return status == dnnl_success && add_argument(made, DNNL_ARG_SRC, data, (void *)call->src) &&
            add_argument(made, DNNL_ARG_DST, data, call->dst) &&
-           (call->op != VACT_OP_PRELU || add_argument(made, DNNL_ARG_WEIGHTS, slope, (void *)(uintptr_t)&PRELU_SLOPE));
+           (call->op != VACT_OP_PRELU || add_argument(made, DNNL_ARG_WEIGHTS, slope, (void *)&PRELU_SLOPE));
 }
 
 bool peers_open_onednn(peers_call *call)

@@ -1,6 +1,7 @@
 /* The libraries by name, their calls and the clock. */
 #include "peers.h"
 
+#include <alloca.h>
 #include <gnu/libc-version.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,14 @@ double peers_seconds(const peers_call *call, size_t calls)
     for (size_t i = 0; i < calls; i++)
         call->run(call);
     return now() - start;
+}
+
+void peers_deeper(size_t bytes, void (*function)(void))
+{
+    volatile char *room = alloca(bytes + 1);
+    room[0] = 0; /* so that it is there, and no tail call */
+    function();
+    room[0] = 1;
 }
 
 /* -------------------------------------------------------------------------------------------------- arrays */

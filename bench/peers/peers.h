@@ -54,6 +54,10 @@ PEERS_API void peers_close(peers_call *call);
 /* Calls so many times; returns what passed on CLOCK_MONOTONIC, in seconds. */
 PEERS_API double peers_seconds(const peers_call *call, size_t calls);
 
+/* Calls the function so many bytes further down the stack. A library that keeps vectors there takes up to three times
+ * as long where one of them happens to lie across two pages, as it then does in every call from the same depth. */
+PEERS_API void peers_deeper(size_t bytes, void (*function)(void));
+
 /* --------------------------------------------------------------------------------------------- the oracle */
 
 /* The errors of one library over some inputs; start from zeros. */

@@ -42,7 +42,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--picture", metavar="FILE", type=Path, help="default: docs/peers.svg of a whole run, else build/peers.svg"
     )
-    parser.add_argument("--from", dest="saved", metavar="FILE", type=Path, help="measure nothing, report what it has")
+    parser.add_argument(
+        "--from", dest="saved", metavar="FILE", type=Path, nargs="+", help="measure nothing, report what they have"
+    )
     parser.add_argument("--check", action="store_true", help="exit status 1 where the verdict is NO")
     parser.add_argument("--library", metavar="FILE", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -119,7 +121,7 @@ class Run:
                 places = measure.places_of(case, bytes_, self.inputs[distribution], self.output)
                 if not places:
                     continue
-                times, entry["allocates"] = measure.measure_time(self.libraries, case, places, self.effort)
+                times, entry["allocates"] = measure.measure_time(self.c, self.libraries, case, places, self.effort)
                 entry["times"].append(
                     {
                         "size": size,
@@ -129,7 +131,7 @@ class Run:
                 )
         start = self.inputs[self.distributions[0]]
         short = [Arrays(start, self.output, 1, CALL_ELEMENTS)] * 2
-        times, _ = measure.measure_time(self.libraries, case, short, self.effort)
+        times, _ = measure.measure_time(self.c, self.libraries, case, short, self.effort)
         entry["call_seconds"] = {name: time.seconds for name, time in times.items()}
         return entry
 
@@ -154,11 +156,19 @@ class Run:
         return result
 
 
+def read_saved(paths: list[Path]) -> report.Result:
+    """Several runs as one: the first, with the operations of all."""
+    results: list[report.Result] = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    for key in ("without_peer", "operations"):
+        results[0][key] = [entry for result in results for entry in result[key]]
+    return results[0]
+
+
 def main() -> int:
     """The exit status."""
     arguments = read_arguments()
     if arguments.saved:
-        result = json.loads(arguments.saved.read_text(encoding="utf-8"))
+        result = read_saved(arguments.saved)
     else:
         library = arguments.library or ROOT / "build" / "libvact_peers.so"
         result = Run(library, arguments.quick).all(arguments.op)
