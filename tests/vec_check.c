@@ -30,6 +30,10 @@ static uint32_t to_bits(float f)
 
 static float want_neg(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) ^ 0x80000000u); }
 static float want_abs(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) & 0x7fffffffu); }
+static float want_near_inverse(float a, float b, float c)
+{
+    return (void)b, (void)c, from_bits(0x7ef33400u - to_bits(a));
+}
 static float want_add(float a, float b, float c) { return (void)c, a + b; }
 static float want_sub(float a, float b, float c) { return (void)c, a - b; }
 static float want_mul(float a, float b, float c) { return (void)c, a * b; }
@@ -63,7 +67,7 @@ static const oracle oracles[] = {
     {"vf_mul", want_mul, false},      {"vf_div", want_div, false}, {"vf_fma", want_fma, false},
     {"vf_fnma", want_fnma, false},    {"vf_max", want_max, false}, {"vf_min", want_min, false},
     {"vm_lt", want_lt, false},        {"vm_le", want_le, false},   {"vm_eq", want_eq, false},
-    {"vm_and", want_and, false},      {"vm_or", want_or, false},
+    {"vm_and", want_and, false},      {"vm_or", want_or, false},   {"vf_near_inverse", want_near_inverse, true},
 };
 
 static const oracle *oracle_named(const char *name)

@@ -73,4 +73,9 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return _mm256_mul_ps(product, vf_power_of_two(_mm256_add_ps(_mm256_sub_ps(n, first), shift)));
 }
 
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_set1_epi32(VF_INVERSE_BITS), _mm256_castps_si256(a)));
+}
+
 #endif

@@ -70,4 +70,13 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return product * vf_power_of_two(n - first + VF_POWER_SHIFT);
 }
 
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    unsigned bits;
+    memcpy(&bits, &a, sizeof bits);
+    bits = VF_INVERSE_BITS - bits;
+    memcpy(&a, &bits, sizeof a);
+    return a;
+}
+
 #endif
