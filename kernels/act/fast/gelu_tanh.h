@@ -3,8 +3,9 @@
  *
  * c*v (down to -90) goes into an exponent, so x^2 + k is carried as h + h_lo: k is split so short that k - h is exact,
  * and then h_lo is the rounding error of h and the rest of k. The exponent is reduced as v, by multiples of ln 2/c
- * (24 bits of n*K and x*h meet in one FMA), which leaves no product with c to be carried in two parts. 1 + 2^n is not
- * exact for the n of [-8, 8], so the larger of 1 and 2^n leaves first in the residual, the smaller then.
+ * (n*K's first part is exact, and so is what it leaves of v), which leaves no product with c to be carried in two
+ * parts. 1 + 2^n is not exact for the n of [-8, 8], so the larger of 1 and 2^n leaves first in the residual, the
+ * smaller then.
  */
 #ifndef VACT_ACT_FAST_GELU_TANH_H
 #define VACT_ACT_FAST_GELU_TANH_H
@@ -18,11 +19,12 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
     const vf k = vf_set1(0x1.65dp+4f), k_lo = vf_set1(0x1.2f6edp-11f);
     vf h = vf_fma(x, x, k);
     vf h_lo = vf_add(vf_fma(x, x, vf_sub(k, h)), k_lo);
+    vf v = vf_mul(x, h);
     fast_power power;
-    power.shifted = vf_fma(vf_mul(x, h), vf_set1(-0x1.a5a7dp-4f), vf_set1(VF_POWER_SHIFT));
+    power.shifted = vf_fma(v, vf_set1(-0x1.a5a7dp-4f), vf_set1(VF_POWER_SHIFT));
     vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
-    vf r = vf_fma(x, h, vf_mul(n, vf_set1(0x1.36d8p+3f)));
-    power.f = vf_fma(n, vf_set1(0x1.d56d78p-13f), vf_fma(x, h_lo, r));
+    vf low = vf_fma(n, vf_set1(0x1.d56d78p-13f), vf_fma(x, h_lo, vf_fms(x, h, v)));
+    power.f = vf_add(vf_fma(n, vf_set1(0x1.36d8p+3f), v), low);
     vf p = vf_set1(0x1.9463bap-33f);
     p = vf_fma(p, power.f, vf_set1(-0x1.09a62ep-26f));
     p = vf_fma(p, power.f, vf_set1(0x1.21f2b4p-20f));
