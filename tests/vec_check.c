@@ -31,6 +31,10 @@ static uint32_t to_bits(float f)
 
 static float want_neg(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) ^ 0x80000000u); }
 static float want_abs(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) & 0x7fffffffu); }
+static float want_near_inverse(float a, float b, float c)
+{
+    return (void)b, (void)c, from_bits(0x7ef33400u - to_bits(a));
+}
 static float want_add(float a, float b, float c) { return (void)c, a + b; }
 static float want_sub(float a, float b, float c) { return (void)c, a - b; }
 static float want_mul(float a, float b, float c) { return (void)c, a * b; }
@@ -122,6 +126,7 @@ static const oracle oracles[] = {
     {"vf_power_of_two", want_power_of_two, false},
     {"vf_units", want_units, false},
     {"vm_outside", want_outside, false},
+    {"vf_near_inverse", want_near_inverse, true},
 };
 
 static const oracle *oracle_named(const char *name)

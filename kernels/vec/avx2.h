@@ -90,4 +90,9 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return _mm256_mul_ps(product, _mm256_castsi256_ps(_mm256_slli_epi32(second, 23)));
 }
 
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_set1_epi32(VF_INVERSE_BITS), _mm256_castps_si256(a)));
+}
+
 #endif

@@ -75,4 +75,9 @@ VACT_INLINE vf vf_units(vf t)
 
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
 
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_set1_epi32(VF_INVERSE_BITS), _mm512_castps_si512(a)));
+}
+
 #endif

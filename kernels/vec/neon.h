@@ -92,4 +92,9 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return vmulq_f32(product, vreinterpretq_f32_u32(vshlq_n_u32(second, 23)));
 }
 
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return vreinterpretq_f32_u32(vsubq_u32(vdupq_n_u32(VF_INVERSE_BITS), vreinterpretq_u32_f32(a)));
+}
+
 #endif

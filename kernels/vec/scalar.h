@@ -85,4 +85,13 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return product * vf_of_bits((both - first) << 23);
 }
 
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    unsigned bits;
+    memcpy(&bits, &a, sizeof bits);
+    bits = VF_INVERSE_BITS - bits;
+    memcpy(&a, &bits, sizeof a);
+    return a;
+}
+
 #endif
