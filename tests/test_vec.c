@@ -40,6 +40,15 @@ static struct criterion_test_params each_build(void)
 ParameterizedTestParameters(vec, operations) { return each_build(); }
 ParameterizedTest(int *index, vec, operations) { check_build(*index, vec_check_operations); }
 
+ParameterizedTestParameters(vec, powers_of_two) { return each_build(); }
+ParameterizedTest(int *index, vec, powers_of_two) { check_build(*index, vec_check_powers_of_two); }
+
+ParameterizedTestParameters(vec, scale) { return each_build(); }
+ParameterizedTest(int *index, vec, scale) { check_build(*index, vec_check_scale); }
+
+ParameterizedTestParameters(vec, any) { return each_build(); }
+ParameterizedTest(int *index, vec, any) { check_build(*index, vec_check_any); }
+
 ParameterizedTestParameters(vec, set1) { return each_build(); }
 ParameterizedTest(int *index, vec, set1) { check_build(*index, vec_check_set1); }
 

@@ -38,6 +38,7 @@ static float want_max(float a, float b, float c) { return (void)c, a > b ? a : b
 static float want_min(float a, float b, float c) { return (void)c, a < b ? a : b; }
 static float want_fma(float a, float b, float c) { return fmaf(a, b, c); }
 static float want_fnma(float a, float b, float c) { return fmaf(-a, b, c); }
+static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
 static float want_lt(float a, float b, float c) { return (void)c, a < b ? 1.0f : 0.0f; }
 static float want_le(float a, float b, float c) { return (void)c, a <= b ? 1.0f : 0.0f; }
 static float want_eq(float a, float b, float c) { return (void)c, a == b ? 1.0f : 0.0f; }
@@ -51,6 +52,12 @@ static float want_copysign(float a, float b, float c)
     return from_bits((to_bits(a) & 0x7fffffffu) | (to_bits(b) & 0x80000000u));
 }
 
+static float want_flip_sign(float a, float b, float c)
+{
+    (void)c;
+    return from_bits(to_bits(a) ^ (to_bits(b) & 0x80000000u));
+}
+
 typedef struct oracle {
     const char *name;
     float (*want)(float a, float b, float c);
@@ -58,13 +65,32 @@ typedef struct oracle {
 } oracle;
 
 static const oracle oracles[] = {
-    {"vf_neg", want_neg, true},       {"vf_abs", want_abs, true},  {"vf_copysign", want_copysign, true},
-    {"vf_select", want_select, true}, {"vf_add", want_add, false}, {"vf_sub", want_sub, false},
-    {"vf_mul", want_mul, false},      {"vf_div", want_div, false}, {"vf_fma", want_fma, false},
-    {"vf_fnma", want_fnma, false},    {"vf_max", want_max, false}, {"vf_min", want_min, false},
-    {"vm_lt", want_lt, false},        {"vm_le", want_le, false},   {"vm_eq", want_eq, false},
-    {"vm_and", want_and, false},      {"vm_or", want_or, false},
+    {"vf_neg", want_neg, true},
+    {"vf_abs", want_abs, true},
+    {"vf_copysign", want_copysign, true},
+    {"vf_flip_sign", want_flip_sign, true},
+    {"vf_select", want_select, true},
+    {"vf_add", want_add, false},
+    {"vf_sub", want_sub, false},
+    {"vf_mul", want_mul, false},
+    {"vf_div", want_div, false},
+    {"vf_fma", want_fma, false},
+    {"vf_fnma", want_fnma, false},
+    {"vf_fms", want_fms, false},
+    {"vf_max", want_max, false},
+    {"vf_min", want_min, false},
+    {"vm_lt", want_lt, false},
+    {"vm_le", want_le, false},
+    {"vm_eq", want_eq, false},
+    {"vm_and", want_and, false},
+    {"vm_or", want_or, false},
 };
+
+/* Those of a narrower domain have checks of their own. */
+static bool has_own_check(const char *name)
+{
+    return strcmp(name, "vf_power_of_two") == 0 || strcmp(name, "vf_scale") == 0;
+}
 
 static const oracle *oracle_named(const char *name)
 {
@@ -150,14 +176,14 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const memory[] = {"vf_set1",  "vf_keep_first",   "vf_load",
-                                         "vf_store", "vf_load_partial", "vf_store_partial"};
-    for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
-        if (strcmp(memory[i], name) == 0)
+    static const char *const others[] = {"vf_set1",         "vf_keep_first",    "vf_load", "vf_store",
+                                         "vf_load_partial", "vf_store_partial", "vm_any"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(others[i], name) == 0)
             return true;
     for (size_t i = 0; build->names[i]; i++)
         if (strcmp(build->names[i], name) == 0)
-            return oracle_named(name) != NULL;
+            return has_own_check(name) || oracle_named(name) != NULL;
     return false;
 }
 
@@ -167,6 +193,8 @@ int vec_check_operations(const vec_ops *build, FILE *report)
     float *a = new_array(), *b = new_array(), *c = new_array(), *got = new_array();
     fill_operands(a, b, c);
     for (size_t op = 0; build->names[op]; op++) {
+        if (has_own_check(build->names[op]))
+            continue;
         const oracle *right = oracle_named(build->names[op]);
         if (!right) {
             fprintf(report, "%s has no oracle\n", build->names[op]);
@@ -186,6 +214,109 @@ int vec_check_operations(const vec_ops *build, FILE *report)
         }
     }
     free(a), free(b), free(c), free(got);
+    return failures;
+}
+
+static size_t index_of(const vec_ops *build, const char *name)
+{
+    size_t op = 0;
+    while (strcmp(build->names[op], name) != 0)
+        op++;
+    return op;
+}
+
+/* Every t of [2^23, 2^24): the powers, and beyond them the bits that every instruction set shifts out alike. */
+int vec_check_powers_of_two(const vec_ops *build, FILE *report)
+{
+    enum { BLOCK = 1 << 16, FIRST = 0x4b000000, SHIFT = 0x4b40007f /* VF_POWER_SHIFT, an exponent's bias included */ };
+    size_t op = index_of(build, "vf_power_of_two");
+    float *t = new_array(), *got = new_array();
+    int failures = 0;
+    for (uint32_t start = 0; start < 1u << 23; start += BLOCK) {
+        for (uint32_t i = 0; i < BLOCK; i++)
+            t[i] = from_bits(FIRST + start + i);
+        build->run(op, got, t, t, t, BLOCK);
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            int32_t n = (int32_t)(FIRST + start + i) - SHIFT;
+            float want = n >= -126 && n <= 127 ? ldexpf(1.0f, n) : from_bits(to_bits(t[i]) << 23);
+            if (to_bits(got[i]) != to_bits(want)) {
+                fprintf(report, "%s vf_power_of_two(%a): %08x, expected %08x\n", build->build, (double)t[i],
+                        to_bits(got[i]), to_bits(want));
+                failures++;
+                break;
+            }
+        }
+    }
+    free(t), free(got);
+    return failures;
+}
+
+/* A float whose product with 2^floor(n/2) is normal, or a NaN. */
+static float scalable(uint64_t *state, int n)
+{
+    int half = n >= 0 ? n / 2 : -((1 - n) / 2);
+    int lowest = half > 23 ? -149 : -126 - half; /* subnormal where the product is normal all the same */
+    int highest = half > 0 ? 127 - half : 127;
+    uint64_t r = next_random(state);
+    if (r % 64 == 0)
+        return from_bits(0x7fc00000u | (uint32_t)(r >> 32));
+    int exponent = r % 4 == 1 ? lowest : lowest + (int)(r >> 8 & 0xffff) % (highest - lowest + 1);
+    uint32_t dropped = (uint32_t)(r >> 24) % 24u;
+    uint32_t fraction = (uint32_t)(r >> 41) >> dropped << dropped;
+    return ldexpf(from_bits((uint32_t)(r >> 30 & 1) << 31 | 0x3f800000u | fraction), exponent);
+}
+
+/* Every exponent, with results that overflow, are normal, subnormal (many exactly halfway) and zero. */
+int vec_check_scale(const vec_ops *build, FILE *report)
+{
+    enum { LIMIT = 252, EACH = 512 };
+    size_t op = index_of(build, "vf_scale");
+    uint64_t state = 3;
+    int failures = 0;
+    for (int n = -LIMIT; n <= LIMIT; n++) {
+        float v[EACH], exponent[EACH], got[EACH];
+        for (size_t i = 0; i < EACH; i++) {
+            v[i] = scalable(&state, n);
+            exponent[i] = (float)n;
+        }
+        build->run(op, got, v, exponent, exponent, EACH);
+        for (size_t i = 0; i < EACH; i++) {
+            float want = ldexpf(v[i], n);
+            if (!same(got[i], want, false)) {
+                fprintf(report, "%s vf_scale(%a, %d): %a, expected %a\n", build->build, (double)v[i], n, (double)got[i],
+                        (double)want);
+                failures++;
+            }
+        }
+    }
+    return failures;
+}
+
+int vec_check_any(const vec_ops *build, FILE *report)
+{
+    int failures = 0;
+    float a[VEC_LANES_LIMIT], b[VEC_LANES_LIMIT];
+    for (size_t lane = 0; lane < build->lanes; lane++)
+        a[lane] = b[lane] = lane % 2 ? 1.0f : NAN;
+    if (build->any_less(a, b)) {
+        fprintf(report, "%s vm_any: true though no lane is\n", build->build);
+        failures++;
+    }
+    for (size_t lane = 0; lane < build->lanes; lane++) {
+        float kept = a[lane];
+        a[lane] = -1.0f, b[lane] = 0.0f;
+        if (!build->any_less(a, b)) {
+            fprintf(report, "%s vm_any: false though lane %zu is true\n", build->build, lane);
+            failures++;
+        }
+        a[lane] = b[lane] = kept;
+    }
+    for (size_t lane = 0; lane < build->lanes; lane++)
+        a[lane] = 0.0f, b[lane] = 1.0f;
+    if (!build->any_less(a, b)) {
+        fprintf(report, "%s vm_any: false though every lane is true\n", build->build);
+        failures++;
+    }
     return failures;
 }
 

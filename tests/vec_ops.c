@@ -25,15 +25,19 @@ static vf number(vm mask) { return vf_select(mask, vf_set1(1.0f), vf_set1(0.0f))
 
 UNARY(vf_neg)
 UNARY(vf_abs)
+UNARY(vf_power_of_two)
+BINARY(vf_scale)
 BINARY(vf_add)
 BINARY(vf_sub)
 BINARY(vf_mul)
 BINARY(vf_div)
 BINARY(vf_copysign)
+BINARY(vf_flip_sign)
 BINARY(vf_max)
 BINARY(vf_min)
 TERNARY(vf_fma)
 TERNARY(vf_fnma)
+TERNARY(vf_fms)
 COMPARISON(vm_lt)
 COMPARISON(vm_le)
 COMPARISON(vm_eq)
@@ -43,14 +47,16 @@ OF_MASKS(vm_or)
 static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
 
 static const char *const names[] = {
-    "vf_neg", "vf_abs",  "vf_add", "vf_sub", "vf_mul", "vf_div", "vf_copysign", "vf_max",    "vf_min",
-    "vf_fma", "vf_fnma", "vm_lt",  "vm_le",  "vm_eq",  "vm_and", "vm_or",       "vf_select", NULL,
+    "vf_neg", "vf_abs", "vf_add",    "vf_sub", "vf_mul",          "vf_div",   "vf_copysign", "vf_flip_sign", "vf_max",
+    "vf_min", "vf_fma", "vf_fnma",   "vf_fms", "vf_power_of_two", "vf_scale", "vm_lt",       "vm_le",        "vm_eq",
+    "vm_and", "vm_or",  "vf_select", NULL,
 };
 
 /* In the order of names. */
 static op_fn *const ops[] = {
-    op_vf_neg, op_vf_abs,  op_vf_add, op_vf_sub, op_vf_mul, op_vf_div, op_vf_copysign, op_vf_max,    op_vf_min,
-    op_vf_fma, op_vf_fnma, op_vm_lt,  op_vm_le,  op_vm_eq,  op_vm_and, op_vm_or,       op_vf_select,
+    op_vf_neg,       op_vf_abs, op_vf_add, op_vf_sub, op_vf_mul,  op_vf_div, op_vf_copysign,
+    op_vf_flip_sign, op_vf_max, op_vf_min, op_vf_fma, op_vf_fnma, op_vf_fms, op_vf_power_of_two,
+    op_vf_scale,     op_vm_lt,  op_vm_le,  op_vm_eq,  op_vm_and,  op_vm_or,  op_vf_select,
 };
 
 _Static_assert(sizeof names / sizeof names[0] == sizeof ops / sizeof ops[0] + 1, "a name for each operation");
@@ -68,6 +74,8 @@ static void keep_first(float *all, const float *v, size_t n, float fill)
     vf_store(all, vf_keep_first(vf_load(v), n, vf_set1(fill)));
 }
 
+static int any_less(const float *a, const float *b) { return vm_any(vm_lt(vf_load(a), vf_load(b))); }
+
 static void load_partial(float *all, const float *p, size_t n) { vf_store(all, vf_load_partial(p, n)); }
 
 static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
@@ -75,5 +83,5 @@ static void store_partial(float *p, const float *all, size_t n) { vf_store_parti
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES, names, run, set1, keep_first, load_partial, store_partial,
+    TEXT(VACT_BUILD), VF_LANES, names, run, set1, keep_first, any_less, load_partial, store_partial,
 };

@@ -17,6 +17,7 @@ typedef struct vec_ops {
     void (*run)(size_t op, float *dst, const float *a, const float *b, const float *c, size_t n);
     void (*set1)(float *all, float a); /* all: every lane */
     void (*keep_first)(float *all, const float *v, size_t n, float fill);
+    int (*any_less)(const float *a, const float *b); /* vm_any of the mask a < b, of one vector */
     void (*load_partial)(float *all, const float *p, size_t n);
     void (*store_partial)(float *p, const float *all, size_t n);
 } vec_ops;
