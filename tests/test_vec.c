@@ -61,6 +61,9 @@ ParameterizedTest(int *index, vec, partial_loads) { check_build(*index, vec_chec
 ParameterizedTestParameters(vec, partial_stores) { return each_build(); }
 ParameterizedTest(int *index, vec, partial_stores) { check_build(*index, vec_check_partial_stores); }
 
+ParameterizedTestParameters(vec, streams) { return each_build(); }
+ParameterizedTest(int *index, vec, streams) { check_build(*index, vec_check_streams); }
+
 /* Whether the header defines the operation: "VACT_INLINE <type> <name>(". */
 static bool defines(const char *path, const char *name)
 {

@@ -176,8 +176,9 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const others[] = {"vf_set1",         "vf_keep_first",    "vf_load", "vf_store",
-                                         "vf_load_partial", "vf_store_partial", "vm_any"};
+    static const char *const others[] = {"vf_set1",   "vf_keep_first",   "vf_load",
+                                         "vf_store",  "vf_load_partial", "vf_store_partial",
+                                         "vf_stream", "vf_stream_end",   "vm_any"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(others[i], name) == 0)
             return true;
@@ -418,5 +419,28 @@ int vec_check_partial_stores(const vec_ops *build, FILE *report)
                 }
             }
         }
+    return failures;
+}
+
+int vec_check_streams(const vec_ops *build, FILE *report)
+{
+    enum { VECTORS = 5 };
+    int failures = 0;
+    _Alignas(4 * VEC_LANES_LIMIT) float memory[VECTORS * VEC_LANES_LIMIT];
+    float all[VEC_LANES_LIMIT];
+    for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++)
+        all[lane] = from_bits(0xff800001u + (uint32_t)lane);
+    for (size_t first = 0; first < VECTORS * build->lanes; first += build->lanes) {
+        memset(memory, 0x5a, sizeof memory);
+        build->stream(memory + first, all, build->lanes);
+        for (size_t i = 0; i < VECTORS * build->lanes; i++) {
+            uint32_t want = i >= first && i < first + build->lanes ? to_bits(all[i - first]) : 0x5a5a5a5au;
+            if (to_bits(memory[i]) != want) {
+                fprintf(report, "%s: stream to %zu: element %zu is %08x, expected %08x\n", build->build, first, i,
+                        to_bits(memory[i]), want);
+                failures++;
+            }
+        }
+    }
     return failures;
 }

@@ -20,6 +20,7 @@ int vec_check_set1(const vec_ops *build, FILE *report);
 int vec_check_keep_first(const vec_ops *build, FILE *report);
 int vec_check_partial_loads(const vec_ops *build, FILE *report);
 int vec_check_partial_stores(const vec_ops *build, FILE *report);
+int vec_check_streams(const vec_ops *build, FILE *report);
 
 /* Whether one of these checks tries the operation. */
 bool vec_check_covers(const vec_ops *build, const char *name);

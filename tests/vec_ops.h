@@ -20,6 +20,7 @@ typedef struct vec_ops {
     int (*any_less)(const float *a, const float *b); /* vm_any of the mask a < b, of one vector */
     void (*load_partial)(float *all, const float *p, size_t n);
     void (*store_partial)(float *p, const float *all, size_t n);
+    void (*stream)(float *aligned, const float *all, size_t n); /* n a multiple of the lanes */
 } vec_ops;
 
 #endif

@@ -19,6 +19,7 @@ static const check checks[] = {
     {"keep_first", vec_check_keep_first},
     {"partial_loads", vec_check_partial_loads},
     {"partial_stores", vec_check_partial_stores},
+    {"streams", vec_check_streams},
 };
 
 enum { CHECK_COUNT = sizeof checks / sizeof checks[0] };
