@@ -53,7 +53,7 @@
 #define P0() 0.0f
 #define P1(name, value, domain) value
 #define P2(name1, value1, domain1, name2, value2, domain2) value1, value2
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
     IF_##needs(kind##_KERNEL(name, parameters))
 
 /* clang-format off */

@@ -40,17 +40,17 @@ static struct criterion_test_params each_build(void)
 ParameterizedTestParameters(vec, operations) { return each_build(); }
 ParameterizedTest(int *index, vec, operations) { check_build(*index, vec_check_operations); }
 
-ParameterizedTestParameters(vec, powers_of_two) { return each_build(); }
-ParameterizedTest(int *index, vec, powers_of_two) { check_build(*index, vec_check_powers_of_two); }
-
 ParameterizedTestParameters(vec, scale) { return each_build(); }
 ParameterizedTest(int *index, vec, scale) { check_build(*index, vec_check_scale); }
 
-ParameterizedTestParameters(vec, any) { return each_build(); }
-ParameterizedTest(int *index, vec, any) { check_build(*index, vec_check_any); }
+ParameterizedTestParameters(vec, streams) { return each_build(); }
+ParameterizedTest(int *index, vec, streams) { check_build(*index, vec_check_streams); }
 
 ParameterizedTestParameters(vec, set1) { return each_build(); }
 ParameterizedTest(int *index, vec, set1) { check_build(*index, vec_check_set1); }
+
+ParameterizedTestParameters(vec, any) { return each_build(); }
+ParameterizedTest(int *index, vec, any) { check_build(*index, vec_check_any); }
 
 ParameterizedTestParameters(vec, keep_first) { return each_build(); }
 ParameterizedTest(int *index, vec, keep_first) { check_build(*index, vec_check_keep_first); }
@@ -60,9 +60,6 @@ ParameterizedTest(int *index, vec, partial_loads) { check_build(*index, vec_chec
 
 ParameterizedTestParameters(vec, partial_stores) { return each_build(); }
 ParameterizedTest(int *index, vec, partial_stores) { check_build(*index, vec_check_partial_stores); }
-
-ParameterizedTestParameters(vec, streams) { return each_build(); }
-ParameterizedTest(int *index, vec, streams) { check_build(*index, vec_check_streams); }
 
 /* Whether the header defines the operation: "VACT_INLINE <type> <name>(". */
 static bool defines(const char *path, const char *name)

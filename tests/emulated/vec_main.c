@@ -12,14 +12,13 @@ typedef struct check {
 
 static const check checks[] = {
     {"operations", vec_check_operations},
-    {"powers_of_two", vec_check_powers_of_two},
     {"scale", vec_check_scale},
-    {"any", vec_check_any},
+    {"streams", vec_check_streams},
     {"set1", vec_check_set1},
+    {"any", vec_check_any},
     {"keep_first", vec_check_keep_first},
     {"partial_loads", vec_check_partial_loads},
     {"partial_stores", vec_check_partial_stores},
-    {"streams", vec_check_streams},
 };
 
 enum { CHECK_COUNT = sizeof checks / sizeof checks[0] };
