@@ -173,7 +173,7 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
     {                                                                                                                  \
         return run_rows(VACT_OP_##NAME, dst, dst_stride, src, src_stride, rows, cols);                                 \
     }
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                                 \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
     NAMED_##kind(name, NAME, parameters)
 
 /* clang-format off */

@@ -64,7 +64,7 @@ static float want_power_of_two(float a, float b, float c)
 static float want_units(float a, float b, float c)
 {
     (void)b, (void)c;
-    return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(a, -149) : from_bits(ANYTHING);
+    return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
 }
 
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
@@ -78,10 +78,10 @@ static float want_flip_sign(float a, float b, float c)
 static float want_scale(float a, float b, float c)
 {
     (void)c;
-    if (isnan(a))
-        return NAN;
     if (!(fabsf(b) <= 252.0f && b == floorf(b)))
         return from_bits(ANYTHING);
+    if (isnan(a))
+        return NAN;
     float first = fabsf(ldexpf(a, (int)floorf(b / 2.0f)));
     return first >= FLT_MIN && first <= FLT_MAX ? ldexpf(a, (int)b) : from_bits(ANYTHING);
 }

@@ -53,7 +53,7 @@ def functions(target: Target, path: Path) -> dict[str, list[Instruction]]:
     for line in run([target.objdump, "-d", "--no-show-raw-insn", str(path)]).splitlines():
         if head := re.match(r"[0-9a-f]+ <(\w+)", line):
             current = found.setdefault(head[1], [])
-        elif body := re.match(r"\s*([0-9a-f]+):\s+(.*?)\s*(?:(?:#|//).*)?$", line):
+        elif body := re.match(r"\s*([0-9a-f]+):\s+(.*?)(?:\s+#\s.*|\s*//.*)?\s*$", line):
             text = re.sub(r"\s*<.*>$", "", body[2])
             jump = re.match(r"(?:j\w+|b\.?\w*|cbn?z\s+\w+,|tbn?z\s+\w+,[^,]*,)\s+(?:0x)?([0-9a-f]+)$", text)
             current.append(Instruction(int(body[1], 16), text, int(jump[1], 16) if jump else None))
