@@ -64,7 +64,7 @@ static float want_power_of_two(float a, float b, float c)
 static float want_units(float a, float b, float c)
 {
     (void)b, (void)c;
-    return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(a, -149) : from_bits(ANYTHING);
+    return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
 }
 
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
@@ -78,7 +78,7 @@ static float want_flip_sign(float a, float b, float c)
 static float want_scale(float a, float b, float c)
 {
     (void)c;
-    if (isnan(a))
+    if (isnan(a) && !isinf(b))
         return NAN;
     if (!(fabsf(b) <= 252.0f && b == floorf(b)))
         return from_bits(ANYTHING);
