@@ -10,39 +10,45 @@
 
 typedef struct {
     vf max;
-    vf least; /* an x with n = -151 */
+    vf least;          /* an x with n = -151 */
+    vf max_hi, max_lo; /* max, split at 2^-14 */
 } fast_softmax_row;
 
 /* -151*ln 2 */
 #define FAST_SOFTMAX_LEAST (-0x1.a2a93p+6f)
 
-/* |max| <= 2^15: max - 104.66 is then near enough to itself to bound x. */
-VACT_INLINE int fast_softmax_near(float max) { return max >= -0x1p15f && max <= 0x1p15f; }
+VACT_INLINE int fast_softmax_near(float max) { return max >= -0x1p8f && max <= 0x1p8f; }
 
 VACT_INLINE fast_softmax_row fast_softmax_row_of(float max)
 {
-    return (fast_softmax_row){vf_set1(max), vf_add(vf_set1(max), vf_set1(FAST_SOFTMAX_LEAST))};
+    vf shift = vf_set1(0x1.8p9f), all = vf_set1(max);
+    vf hi = vf_sub(vf_add(all, shift), shift);
+    return (fast_softmax_row){all, vf_add(all, vf_set1(FAST_SOFTMAX_LEAST)), hi, vf_sub(all, hi)};
 }
 
-VACT_INLINE vf fast_softmax_power(vf difference, vf low)
-{
-    fast_reduced parts = fast_reduce_by(difference, vf_set1(VF_POWER_SHIFT + 24.0f));
-    vf power = vf_power_of_two(parts.shifted);
-    return vf_fma(power, fast_exp_rise(vf_add(parts.r, low)), power);
-}
-
-/* For fast_softmax_near(max). NaN for NaN. */
+/*
+ * For fast_softmax_near(max). NaN for NaN. The rounded difference serves for n alone. n*ln2_hi + max_hi, a multiple of
+ * 2^-15 below 2^9, is exact, and so is what it leaves of x: fewer operations than the difference as hi + lo takes.
+ */
 VACT_INLINE vf fast_softmax_exponential(vf x, fast_softmax_row row)
 {
-    vf_pair difference = pair_sum(vf_max(row.least, x), vf_neg(row.max));
-    return fast_softmax_power(difference.hi, difference.lo);
+    vf bounded = vf_max(row.least, x), shift = vf_set1(VF_POWER_SHIFT + 24.0f);
+    vf shifted = vf_fma(vf_sub(bounded, row.max), vf_set1(0x1.715476p+0f), shift);
+    vf n = vf_sub(shifted, shift);
+    vf r = vf_sub(bounded, vf_fma(n, vf_set1(0x1.62e4p-1f), row.max_hi));
+    r = vf_fnma(n, vf_set1(0x1.7f7d1cp-20f), vf_sub(r, row.max_lo));
+    vf power = vf_power_of_two(shifted);
+    return vf_fma(power, fast_exp_rise(r), power);
 }
 
 /* For every other max: NaN too where it is infinite. */
 VACT_INLINE vf fast_softmax_exponential_far(vf x, fast_softmax_row row)
 {
     vf_pair difference = pair_sum(x, vf_neg(row.max));
-    return fast_softmax_power(vf_max(vf_set1(FAST_SOFTMAX_LEAST), difference.hi), pair_low_of_exponent(difference));
+    vf bounded = vf_max(vf_set1(FAST_SOFTMAX_LEAST), difference.hi);
+    fast_reduced parts = fast_reduce_by(bounded, vf_set1(VF_POWER_SHIFT + 24.0f));
+    vf power = vf_power_of_two(parts.shifted);
+    return vf_fma(power, fast_exp_rise(vf_add(parts.r, pair_low_of_exponent(difference))), power);
 }
 
 #endif
