@@ -82,6 +82,7 @@ typedef struct bench_case {
     work subject;
     work kernel; /* what the public function calls; unary is null where the subject is the kernel itself */
     vact_isa isa;
+    vact_math math;
     work yardsticks[YARDSTICKS];
     contest contest; /* kept from call to call, as the lengths of its slices are */
 } bench_case;
@@ -131,7 +132,7 @@ static void set_counters(bm_state *state, const bench_case *c, const outcome *fo
     bm_counter(state, "n", n, BM_PLAIN);
     bm_counter(state, "GB/s", 1e-9 * bytes / found->seconds[0], BM_PLAIN);
     bm_counter(state, "elements/s", n / found->seconds[0], BM_PLAIN);
-    bm_counter(state, "ulp_bound", c->op->bound_sleef, BM_PLAIN);
+    bm_counter(state, "ulp_bound", vact_registry_bound(c->op, c->math), BM_PLAIN);
     if (c->kernel.unary != NULL) {
         bm_counter(state, "x_kernel", found->ratio[1], BM_PLAIN);
         bm_counter(state, "overhead_ns", 1e9 * (found->seconds[0] - found->seconds[1]), BM_PLAIN);
@@ -186,6 +187,7 @@ static bench_case *new_case(const vact_op_info *op, const vact_table *table, dis
     c->op = op;
     c->build = table->build;
     c->isa = table->isa;
+    c->math = table->math;
     c->runs = vact_build_runs(table->build);
     c->input = input;
     c->subject.params = vact_registry_defaults(op);

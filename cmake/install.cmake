@@ -25,8 +25,11 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/vact" DESTINATION "${CMAKE_INST
     FILES_MATCHING PATTERN "*.h")
 
 write_basic_package_version_file("${VACT_GENERATED_DIR}/vactConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
-install(FILES cmake/vactConfig.cmake cmake/FindSLEEF.cmake "${VACT_GENERATED_DIR}/vactConfigVersion.cmake"
+install(FILES cmake/vactConfig.cmake "${VACT_GENERATED_DIR}/vactConfigVersion.cmake"
     DESTINATION "${vact_package_dir}")
+if(VACT_WITH_SLEEF)
+    install(FILES cmake/FindSLEEF.cmake DESTINATION "${vact_package_dir}")
+endif()
 
 # ------------------------------------------------------------------------------------------------ pkg-config
 
@@ -54,7 +57,10 @@ set(vact_pc_private .private)
 if(NOT VACT_BUILD_SHARED)
     set(vact_pc_private "")
 endif()
-if(PC_SLEEF_FOUND)
+if(NOT VACT_WITH_SLEEF)
+    set(vact_pc_needs "")
+    set(vact_pc_libs "-lm")
+elseif(PC_SLEEF_FOUND)
     set(vact_pc_needs "Requires${vact_pc_private}: sleef")
     set(vact_pc_libs "-lm")
 else()

@@ -4,7 +4,10 @@
 include_guard()
 
 # plain: what needs no transcendental function. The others are the variants, named as in VACT_MATH_*.
-set(VACT_SETS plain sleef fast)
+set(VACT_SETS plain fast)
+if(VACT_WITH_SLEEF)
+    list(APPEND VACT_SETS sleef)
+endif()
 set(VACT_plain_MATH math/fast.h)
 set(VACT_sleef_MATH math/sleef.h)
 set(VACT_fast_MATH math/fast.h)
@@ -48,7 +51,8 @@ function(vact_kernel_library build set)
     add_library(${target} OBJECT "${source}")
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}")
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3> ${VACT_${build}_FLAGS} -fno-lto)
-    target_link_libraries(${target} PRIVATE vact_numeric_options SLEEF::sleef)
+    target_link_libraries(${target} PRIVATE vact_numeric_options
+        $<$<STREQUAL:${set},sleef>:SLEEF::sleef>)
     set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 endfunction()
 

@@ -5,6 +5,11 @@ include(CheckLinkerFlag)
 file(GLOB vact_dispatch_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/dispatch/*.c")
 set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c" ${VACT_TABLE_SOURCES})
 
+set(vact_sleef_version none)
+if(VACT_WITH_SLEEF)
+    set(vact_sleef_version "${SLEEF_VERSION}")
+endif()
+
 # Both targets are always there, since the program and the tests link what the shared library hides; an option that
 # is OFF only keeps its library out of `all`, out of the installation and from being vact::vact.
 foreach(kind IN ITEMS static shared)
@@ -16,8 +21,9 @@ foreach(kind IN ITEMS static shared)
         PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
         PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}/dispatch"
             "${VACT_GENERATED_DIR}")
-    target_compile_definitions(${target} PRIVATE VACT_SLEEF_VERSION="${SLEEF_VERSION}")
-    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:vact_options> SLEEF::sleef m)
+    target_compile_definitions(${target} PRIVATE VACT_SLEEF_VERSION="${vact_sleef_version}")
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:vact_options>
+        $<$<BOOL:${VACT_WITH_SLEEF}>:SLEEF::sleef> m)
     set_target_properties(${target} PROPERTIES OUTPUT_NAME vact)
     if(NOT VACT_BUILD_${library_type})
         set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)

@@ -1,17 +1,20 @@
 # find_package(vact [COMPONENTS shared static]): the targets vact::vact_shared, vact::vact_static (each where it was
-# installed; the second where SLEEF is found too), and vact::vact, the first of these that is there.
+# installed; the second, if built with SLEEF, where that is found), and vact::vact, the first of these that is there.
 if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/vact-shared.cmake")
     include("${CMAKE_CURRENT_LIST_DIR}/vact-shared.cmake")
     set(vact_shared_FOUND TRUE)
 endif()
 
 if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/vact-static.cmake")
-    set(vact_saved_module_path "${CMAKE_MODULE_PATH}")
-    list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
-    find_package(SLEEF QUIET MODULE)
-    set(CMAKE_MODULE_PATH "${vact_saved_module_path}")
-    unset(vact_saved_module_path)
-    if(SLEEF_FOUND)
+    # Without FindSLEEF.cmake this vact was built without SLEEF.
+    if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/FindSLEEF.cmake")
+        set(vact_saved_module_path "${CMAKE_MODULE_PATH}")
+        list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
+        find_package(SLEEF QUIET MODULE)
+        set(CMAKE_MODULE_PATH "${vact_saved_module_path}")
+        unset(vact_saved_module_path)
+    endif()
+    if(SLEEF_FOUND OR NOT EXISTS "${CMAKE_CURRENT_LIST_DIR}/FindSLEEF.cmake")
         include("${CMAKE_CURRENT_LIST_DIR}/vact-static.cmake")
         set(vact_static_FOUND TRUE)
     else()

@@ -18,10 +18,14 @@
 #define TYPE_CHANNELS vact_channels_f32_fn
 #define TYPE_ROWS vact_rows_f32_fn
 #define SLEEF_OF_PLAIN plain
+#if VACT_WITH_SLEEF
 #define SLEEF_OF_MATH sleef
+#else
+#define SLEEF_OF_MATH fast /* declared twice, and in no table under the name of sleef */
+#endif
 #define FAST_OF_PLAIN plain
 #define FAST_OF_MATH fast
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
     TYPE_##kind KERNEL(name, SLEEF_OF_##needs);                                                                        \
     TYPE_##kind KERNEL(name, FAST_OF_##needs);
 #include "registry.def"
@@ -31,7 +35,7 @@
 #define MEMBER_CHANNELS channels
 #define MEMBER_ROWS rows
 #define SET_OF_AUTO_PLAIN plain
-#define SET_OF_AUTO_SLEEF sleef
+#define SET_OF_AUTO_SLEEF SLEEF_OF_MATH
 #define SET_OF_AUTO_FAST fast
 
 extern const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
@@ -43,27 +47,29 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_AUTO,
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SET_OF_AUTO_##auto_math),
 #include "registry.def"
 #undef VACT_OP
         },
+#if VACT_WITH_SLEEF
     [VACT_MATH_SLEEF] =
         {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_SLEEF,
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),
 #include "registry.def"
 #undef VACT_OP
         },
+#endif
     [VACT_MATH_FAST] =
         {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_FAST,
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, FAST_OF_##needs),
 #include "registry.def"
 #undef VACT_OP

@@ -14,11 +14,14 @@
 #define BOUNDS(sleef, fast) sleef, fast
 #define NEEDS_PLAIN false
 #define NEEDS_MATH true
+#define ORDER_RISING true
+#define ORDER_MIXED false
 #define AUTO_PLAIN VACT_MATH_AUTO
 #define AUTO_SLEEF VACT_MATH_SLEEF
 #define AUTO_FAST VACT_MATH_FAST
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula)                                 \
-    {VACT_OP_##NAME, VACT_KIND_##kind, #name, NEEDS_##needs, AUTO_##auto_math, parameters, bound, range, formula},
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula)                          \
+    {VACT_OP_##NAME, VACT_KIND_##kind, #name,  NEEDS_##needs, AUTO_##auto_math, parameters, bound,                     \
+     range,          ORDER_##order,    formula},
 
 const vact_op_info vact_registry[] = {
 #include "registry.def"

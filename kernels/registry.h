@@ -33,6 +33,7 @@ typedef struct vact_op_info {
     vact_param_info params[2];
     double bound_sleef, bound_fast; /* equal where one kernel serves every variant */
     const char *range;
+    bool rises; /* the exact function, at default parameters: a larger input never has a smaller result */
     const char *formula;
 } vact_op_info;
 

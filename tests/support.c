@@ -106,7 +106,7 @@ test_subject test_begin(const test_case *which)
     subject.info = &vact_registry[which->op];
     subject.build = vact_builds[which->build];
     subject.variant = variant_name((vact_math)which->math);
-    subject.bound = subject.info->bound_sleef;
+    subject.bound = vact_registry_bound(subject.info, (vact_math)which->math);
     if (!vact_build_runs(subject.build))
         cr_skip("%s: this CPU lacks it", subject.build);
     subject.table = vact_table_of_build(subject.build, (vact_math)which->math);

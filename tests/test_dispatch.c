@@ -55,9 +55,10 @@ static void expect_text(const char *what, const char *got, const char *want)
 /* What is in use, as vact_info tells it and as the kernels show it. */
 static void expect_choice(const char *build, vact_math math)
 {
+    static const char *const words[] = {"auto", "sleef", "fast"};
     const vact_info_t *info = vact_info();
     expect_text("isa", info->isa, build);
-    expect_text("math", info->math, math == VACT_MATH_SLEEF ? "sleef" : "auto");
+    expect_text("math", info->math, words[math]);
     const vact_table *table = vact_table_of_build(build, math);
     cr_assert_not_null(table, "%s has no table", build);
     cr_expect(vact_table_current() == table, "another table is current");
@@ -136,8 +137,8 @@ ParameterizedTest(int *index, dispatch, environment_unknown)
 
 Test(dispatch, environment_math)
 {
-    set_environment(NULL, "sleef");
-    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_SLEEF);
+    set_environment(NULL, "fast");
+    expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_FAST);
     expect_text("env_isa", vact_info()->env_isa, "unset");
     expect_text("env_math", vact_info()->env_math, "honoured");
 }
@@ -152,18 +153,20 @@ Test(dispatch, environment_auto_and_empty)
 
 Test(dispatch, environment_both)
 {
-    set_environment("scalar", "sleef");
-    expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_SLEEF);
+    set_environment("scalar", "fast");
+    expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_FAST);
     expect_text("env_isa", vact_info()->env_isa, "honoured");
     expect_text("env_math", vact_info()->env_math, "honoured");
 }
 
-Test(dispatch, environment_math_fast)
+Test(dispatch, environment_math_sleef)
 {
-    set_environment("scalar", "fast");
-    expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_AUTO);
+    set_environment("scalar", "sleef");
+    cr_expect(vact_table_current() ==
+              vact_table_find(VACT_ISA_SCALAR, VACT_WITH_SLEEF ? VACT_MATH_SLEEF : VACT_MATH_AUTO));
+    expect_text("math", vact_info()->math, VACT_WITH_SLEEF ? "sleef" : "auto");
     expect_text("env_isa", vact_info()->env_isa, "honoured");
-    expect_text("env_math", vact_info()->env_math, "unsupported");
+    expect_text("env_math", vact_info()->env_math, VACT_WITH_SLEEF ? "honoured" : "unsupported");
 }
 
 Test(dispatch, environment_math_cr)
@@ -177,7 +180,7 @@ Test(dispatch, environment_is_read_once)
 {
     set_environment("scalar", NULL);
     expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_AUTO);
-    set_environment("bogus", "sleef");
+    set_environment("bogus", "fast");
     expect_choice(best_build(VACT_ISA_SCALAR), VACT_MATH_AUTO);
     expect_text("env_isa", vact_info()->env_isa, "honoured");
     expect_text("env_math", vact_info()->env_math, "unset");
@@ -187,9 +190,15 @@ Test(dispatch, environment_is_read_once)
 
 Test(dispatch, select_overrides_the_environment_at_first_use)
 {
-    set_environment("scalar", "sleef");
+    set_environment("scalar", "fast");
     cr_expect(vact_select(VACT_ISA_AUTO, VACT_MATH_AUTO) == VACT_OK);
     expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
+}
+
+/* Whether this library has the variant. */
+static bool exists(int math)
+{
+    return math == VACT_MATH_AUTO || math == VACT_MATH_FAST || (VACT_WITH_SLEEF && math == VACT_MATH_SLEEF);
 }
 
 Test(dispatch, select)
@@ -202,7 +211,7 @@ Test(dispatch, select)
             vact_status want = VACT_OK;
             if (isa < VACT_ISA_AUTO || isa > VACT_ISA_NEON || math < VACT_MATH_AUTO || math > VACT_MATH_CR)
                 want = VACT_EINVAL;
-            else if (!best_build(isa_code(isa)) || math == VACT_MATH_FAST || math == VACT_MATH_CR)
+            else if (!best_build(isa_code(isa)) || !exists(math))
                 want = VACT_EUNSUPPORTED;
             vact_status got = vact_select(isa_code(isa), math_code(math));
             cr_expect(got == want, "vact_select(%d, %d): %s, expected %s", isa, math, vact_status_string(got),
@@ -219,9 +228,13 @@ Test(dispatch, select)
 
 Test(dispatch, tables)
 {
-    static const vact_math variants[] = {VACT_MATH_AUTO, VACT_MATH_SLEEF};
+    static const vact_math variants[] = {VACT_MATH_AUTO, VACT_MATH_FAST, VACT_MATH_SLEEF};
     for (size_t i = 0; i < vact_build_count; i++)
-        for (size_t j = 0; j < 2; j++) {
+        for (size_t j = 0; j < 3; j++) {
+            if (!exists((int)variants[j])) {
+                cr_expect_null(vact_table_of_build(vact_builds[i], variants[j]));
+                continue;
+            }
             const vact_table *table = vact_table_of_build(vact_builds[i], variants[j]);
             cr_assert_not_null(table, "%s", vact_builds[i]);
             expect_text("build", table->build, vact_builds[i]);
@@ -236,7 +249,6 @@ Test(dispatch, tables)
             }
         }
     cr_expect_null(vact_table_of_build("bogus", VACT_MATH_AUTO));
-    cr_expect_null(vact_table_of_build(vact_builds[0], VACT_MATH_FAST));
     cr_expect_null(vact_table_of_build(vact_builds[0], VACT_MATH_CR));
     cr_expect_not(vact_build_runs("bogus"));
     cr_expect(vact_build_runs(vact_builds[vact_build_count - 1]), "the plainest build must run everywhere");
@@ -250,8 +262,7 @@ Test(dispatch, kernels)
         const vact_op_info *op = vact_registry_by_code(op_code(code));
         for (int isa = -1; isa <= VACT_ISA_NEON + 1; isa++)
             for (int math = -1; math <= VACT_MATH_CR + 1; math++) {
-                bool known =
-                    isa >= VACT_ISA_AUTO && isa <= VACT_ISA_NEON && math >= VACT_MATH_AUTO && math <= VACT_MATH_SLEEF;
+                bool known = isa >= VACT_ISA_AUTO && isa <= VACT_ISA_NEON && exists(math);
                 const char *build = known ? best_build(isa_code(isa)) : NULL;
                 vact_unary_f32_fn *want = NULL;
                 if (op && op->kind == VACT_KIND_UNARY && build)
@@ -267,17 +278,17 @@ Test(dispatch, kernels_follow_the_choice)
 {
     set_environment(NULL, NULL);
     const char *scalar = best_build(VACT_ISA_SCALAR), *best = best_build(VACT_ISA_AUTO);
-    cr_assert(vact_select(VACT_ISA_SCALAR, VACT_MATH_SLEEF) == VACT_OK);
+    cr_assert(vact_select(VACT_ISA_SCALAR, VACT_MATH_FAST) == VACT_OK);
     for (const vact_op_info *op = vact_registry; op < vact_registry + vact_registry_count; op++) {
         if (op->kind != VACT_KIND_UNARY)
             continue;
         unsigned slot = VACT_OP_SLOT(op->op);
-        vact_unary_f32_fn *want = vact_table_of_build(scalar, VACT_MATH_SLEEF)->unary[slot];
-        cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_SLEEF) == want, "%s", op->name);
+        vact_unary_f32_fn *want = vact_table_of_build(scalar, VACT_MATH_FAST)->unary[slot];
+        cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_FAST) == want, "%s", op->name);
         cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) == want, "%s", op->name);
         vact_isa isa = vact_table_of_build(best, VACT_MATH_AUTO)->isa;
         cr_expect(vact_kernel_f32(op->op, isa, VACT_MATH_AUTO) ==
-                      vact_table_of_build(best, VACT_MATH_SLEEF)->unary[slot],
+                      vact_table_of_build(best, VACT_MATH_FAST)->unary[slot],
                   "%s", op->name);
     }
 }
@@ -290,13 +301,13 @@ Test(dispatch, kernels_compute)
     for (int i = 0; i < 101; i++)
         src[i] = (float)(i - 50) * 0.21875f;
     for (int i = 0; i < ISA_COUNT; i++) {
-        if (vact_select(isa_names[i].isa, VACT_MATH_SLEEF) != VACT_OK)
+        if (vact_select(isa_names[i].isa, VACT_MATH_FAST) != VACT_OK)
             continue;
         for (const vact_op_info *op = vact_registry; op < vact_registry + vact_registry_count; op++) {
             if (op->kind != VACT_KIND_UNARY)
                 continue;
             vact_params_f32 defaults = vact_registry_defaults(op);
-            vact_unary_f32_fn *kernel = vact_kernel_f32(op->op, isa_names[i].isa, VACT_MATH_SLEEF);
+            vact_unary_f32_fn *kernel = vact_kernel_f32(op->op, isa_names[i].isa, VACT_MATH_FAST);
             cr_assert_not_null(kernel, "%s %s", op->name, isa_names[i].name);
             cr_assert(named_unary(op, &defaults, by_name, src, 101) == VACT_OK);
             kernel(by_kernel, src, 101, NULL);

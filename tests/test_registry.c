@@ -112,6 +112,8 @@ Test(registry, lines_are_sound)
         cr_expect(vact_registry_accepts(info, &defaults), "%s refuses its own defaults", info->name);
         cr_expect(info->bound_sleef >= 0.0 && info->bound_sleef <= (info->needs_math ? 4.0 : 1.0),
                   "%s: a bound of %g ULP", info->name, info->bound_sleef);
+        cr_expect(info->bound_fast >= 0.0 && info->bound_fast <= (info->needs_math ? 1.5 : 1.0),
+                  "%s: a bound of %g ULP in the fast variant", info->name, info->bound_fast);
         cr_expect(has_word(info->formula, "x") || has_word(info->formula, "x_i"), "%s: formula without x", info->name);
         cr_expect(info->range[0] != '\0', "%s: no range", info->name);
         for (int i = 0; i < info->param_count; i++)
@@ -262,11 +264,15 @@ Test(registry, header_is_cxx)
 Test(registry, act_files)
 {
     glob_t files;
-    cr_assert(glob(VACT_SOURCE_DIR "/kernels/act/*", 0, NULL, &files) == 0);
+    cr_assert(glob(VACT_SOURCE_DIR "/kernels/act/*.h", 0, NULL, &files) == 0);
+    cr_assert(glob(VACT_SOURCE_DIR "/kernels/act/*/*.h", GLOB_APPEND, NULL, &files) == 0);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         char name[64] = "";
         sscanf(strrchr(files.gl_pathv[i], '/'), "/%63[a-z0-9_].h", name);
-        cr_expect(vact_registry_by_name(name), "%s has no line in the registry", files.gl_pathv[i]);
+        const vact_op_info *info = vact_registry_by_name(name);
+        cr_expect(info, "%s has no line in the registry", files.gl_pathv[i]);
+        bool of_variant = strstr(files.gl_pathv[i], "/kernels/act/fast/") != NULL;
+        cr_expect(!of_variant || (info && info->needs_math), "%s: no set takes it", files.gl_pathv[i]);
     }
     globfree(&files);
     for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {

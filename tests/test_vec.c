@@ -40,8 +40,17 @@ static struct criterion_test_params each_build(void)
 ParameterizedTestParameters(vec, operations) { return each_build(); }
 ParameterizedTest(int *index, vec, operations) { check_build(*index, vec_check_operations); }
 
+ParameterizedTestParameters(vec, scale) { return each_build(); }
+ParameterizedTest(int *index, vec, scale) { check_build(*index, vec_check_scale); }
+
+ParameterizedTestParameters(vec, streams) { return each_build(); }
+ParameterizedTest(int *index, vec, streams) { check_build(*index, vec_check_streams); }
+
 ParameterizedTestParameters(vec, set1) { return each_build(); }
 ParameterizedTest(int *index, vec, set1) { check_build(*index, vec_check_set1); }
+
+ParameterizedTestParameters(vec, any) { return each_build(); }
+ParameterizedTest(int *index, vec, any) { check_build(*index, vec_check_any); }
 
 ParameterizedTestParameters(vec, keep_first) { return each_build(); }
 ParameterizedTest(int *index, vec, keep_first) { check_build(*index, vec_check_keep_first); }

@@ -49,15 +49,15 @@ static bool add_table(accuracy_job *job, const char *build, vact_math math)
 }
 
 /* The builds named, or all that the CPU runs but the baseline, which has no FMA, where there is a better one. */
-static bool choose_builds(accuracy_job *job, const accuracy_options *options)
+static bool choose_builds(accuracy_job *job, const accuracy_options *options, vact_math math)
 {
     for (size_t i = 0; i < options->build_count; i++)
-        if (!add_table(job, options->builds[i], options->math))
+        if (!add_table(job, options->builds[i], math))
             return false;
     for (size_t i = 0; options->build_count == 0 && i < vact_build_count; i++) {
         bool baseline = strcmp(vact_builds[i], "scalar") == 0;
         if (vact_build_runs(vact_builds[i]) && !(baseline && job->build_count != 0) &&
-            !add_table(job, vact_builds[i], options->math))
+            !add_table(job, vact_builds[i], math))
             return false;
     }
     const char *names[ACCURACY_MOST_BUILDS];
@@ -87,7 +87,8 @@ typedef struct plan {
     size_t row_count;
 } plan;
 
-static bool make_plan(plan *p, const accuracy_options *options)
+/* Of the variant `math`, without the operations that do not need one where `plain` is false. */
+static bool make_plan(plan *p, const accuracy_options *options, vact_math math, bool plain)
 {
     p->job = (accuracy_job){.targets = p->swept,
                             .stride = options->stride,
@@ -96,10 +97,12 @@ static bool make_plan(plan *p, const accuracy_options *options)
                             .threads = options->threads,
                             .quiet = options->quiet};
     p->row_count = 0;
-    if (!choose_builds(&p->job, options))
+    if (!choose_builds(&p->job, options, math))
         return false;
     for (size_t i = 0; i < options->target_count; i++) {
         const vact_op_info *info = options->targets[i].info;
+        if (!plain && !info->needs_math)
+            continue;
         for (size_t k = 0; k < p->job.build_count; k++) {
             if (!has_kernel(p->job.tables[k], info)) {
                 vact_tool_fail(info->name, "no kernel in the build %s", p->job.tables[k]->build);
@@ -114,6 +117,23 @@ static bool make_plan(plan *p, const accuracy_options *options)
     /* Rows are sampled whole: one shard does. */
     if (options->shard != 1)
         p->row_count = 0;
+    return true;
+}
+
+/* One, or one for each variant that there is. */
+static bool make_plans(plan *plans, size_t *count, const accuracy_options *options)
+{
+    *count = 1;
+    if (!options->every_math)
+        return make_plan(plans, options, options->math, true);
+    *count = 0;
+    for (int math = VACT_MATH_AUTO + 1; math < VACT_TABLE_MATHS; math++) {
+        if (vact_table_of_build(vact_builds[0], (vact_math)math) == NULL)
+            continue;
+        if (!make_plan(&plans[*count], options, (vact_math)math, *count == 0))
+            return false;
+        ++*count;
+    }
     return true;
 }
 
@@ -191,8 +211,9 @@ static int run_report(const accuracy_options *options)
     accuracy_report report = {.numerics_version = vact_info()->numerics_version, .stride = options->stride};
     accuracy_output json;
     accuracy_output markdown;
-    plan p;
-    if (!options->merge && !make_plan(&p, options))
+    static plan plans[VACT_TABLE_MATHS]; /* too large for the stack */
+    size_t plan_count = 0;
+    if (!options->merge && !make_plans(plans, &plan_count, options))
         return VACT_TOOL_FAILURE;
     if (!accuracy_output_open(&json, options->json))
         return VACT_TOOL_FAILURE;
@@ -206,7 +227,9 @@ static int run_report(const accuracy_options *options)
         complete = merge_into(&report, options);
     } else {
         snprintf(report.version, sizeof report.version, "%s", vact_version());
-        complete = sweep_into(&report, &p) && sample_rows_into(&report, &p);
+        complete = true;
+        for (size_t i = 0; complete && i < plan_count; i++)
+            complete = sweep_into(&report, &plans[i]) && sample_rows_into(&report, &plans[i]);
     }
     int status = complete ? VACT_TOOL_OK : failure();
     if (complete) {
@@ -284,7 +307,7 @@ static int run_digest(const accuracy_options *options)
 {
     plan p;
     accuracy_output output;
-    if (!make_plan(&p, options) || !accuracy_output_open(&output, options->digest))
+    if (!make_plan(&p, options, options->math, true) || !accuracy_output_open(&output, options->digest))
         return VACT_TOOL_FAILURE;
     bool complete = digest_into(&p, output.stream);
     bool kept = accuracy_output_close(&output, complete);

@@ -10,6 +10,7 @@
  *     inputs            how many were tried
  *     max_error         in ULP, as a string with 17 digits, or "inf"
  *     max_input         the smallest bit pattern that shows it, as "0x0123abcd"; 0x00000000 where max_error is 0
+ *     falls             of a rising operation: inputs whose result is smaller than that of the input before them
  *     misrounded        results that are not the correctly rounded one
  *     failures          NaN, an infinity or a zero's sign where they are wrong
  *     differing         results with other bits than those of the reference build in the same run
@@ -62,7 +63,7 @@ static cJSON *object_of_record(const accuracy_record *record)
         snprintf(text, sizeof text, "%.9g", (double)record->target.params.v[i]);
         cJSON_AddStringToObject(params, accuracy_param_name(info, i), text);
     }
-    cJSON_AddNumberToObject(object, "bound", info->bound_sleef);
+    cJSON_AddNumberToObject(object, "bound", accuracy_bound(record));
     if (record->columns != 0)
         cJSON_AddNumberToObject(object, "columns", record->columns);
     else
@@ -74,6 +75,8 @@ static cJSON *object_of_record(const accuracy_record *record)
         cJSON_AddStringToObject(object, "distribution", accuracy_distributions[tally->max_input]);
     else
         add_text(object, "max_input", "0x%08" PRIx64, tally->max_input);
+    if (record->columns == 0 && info->rises)
+        cJSON_AddNumberToObject(object, "falls", (double)tally->falls);
     cJSON_AddNumberToObject(object, "misrounded", (double)tally->misrounded);
     cJSON_AddNumberToObject(object, "failures", (double)tally->failures);
     cJSON_AddNumberToObject(object, "differing", (double)tally->differing);
@@ -221,6 +224,8 @@ static const char *read_record(const cJSON *object, bool rows, accuracy_record *
         return "max_error";
     if (!number_member(object, "inputs", most, &tally->inputs))
         return "inputs";
+    if (!rows && record->target.info->rises && !number_member(object, "falls", most, &tally->falls))
+        return "falls";
     if (!number_member(object, "misrounded", most, &tally->misrounded))
         return "misrounded";
     if (!number_member(object, "failures", most, &tally->failures))

@@ -33,6 +33,7 @@ static bool join(accuracy_record *into, const accuracy_record *from)
     if (other->differing != 0 && (tally->differing == 0 || other->first_differing < tally->first_differing))
         tally->first_differing = other->first_differing;
     tally->inputs += other->inputs;
+    tally->falls += other->falls;
     tally->misrounded += other->misrounded;
     tally->failures += other->failures;
     tally->differing += other->differing;

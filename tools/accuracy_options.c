@@ -32,7 +32,7 @@ static const struct argp_option option_table[] = {
      "These builds: scalar, scalar_fma, avx2, avx512, neon (default: all that this CPU runs, but scalar, which has no "
      "FMA, only where it is the only one)",
      0},
-    {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast", 0},
+    {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast, or all of them", 0},
     {"param", OPTION_PARAM, "NAME=VALUE", 0, "A parameter of the operations named by --op", 0},
     {"stride", OPTION_STRIDE, "N", 0, "Every N-th bit pattern (default 1: all), and fewer rows", 0},
     {"shard", OPTION_SHARD, "I/N", 0, "The I-th of N parts of the inputs, counted from 1", 0},
@@ -175,6 +175,8 @@ static void check(accuracy_options *options, struct argp_state *state)
         argp_error(state, "--json and --markdown cannot both go to standard output");
     if (options->digest != NULL && (options->json != NULL || options->markdown != NULL))
         argp_error(state, "--digest does without the oracle: it cannot go with --json or --markdown");
+    if (options->digest != NULL && options->every_math)
+        argp_error(state, "--digest is of one variant");
     if (options->merge && options->sweeps)
         argp_error(state, "--merge goes with --json and --markdown only");
     if (options->merge && options->file_count == 0)
@@ -193,7 +195,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     switch (key) {
     case OPTION_OP: split_names(options, state, argument, add_op); return 0;
     case OPTION_ISA: split_names(options, state, argument, add_build); return 0;
-    case OPTION_MATH: options->math = vact_tool_math(state, argument); return 0;
+    case OPTION_MATH:
+        options->every_math = strcmp(argument, "all") == 0;
+        options->math = options->every_math ? VACT_MATH_AUTO : vact_tool_math(state, argument);
+        return 0;
     case OPTION_STRIDE:
         if (!parse_number(argument, UINT32_MAX, argument + strlen(argument), &options->stride))
             argp_error(state, "--stride '%s' is not a number from 1 to 4294967295", argument);

@@ -12,6 +12,7 @@ typedef struct accuracy_options {
     const char *builds[ACCURACY_MOST_BUILDS]; /* static names; none for the default */
     size_t build_count;
     vact_math math;
+    bool every_math; /* every variant in turn; math is then AUTO */
     uint32_t stride;
     uint32_t shard;
     uint32_t shard_count;

@@ -154,6 +154,12 @@ bool accuracy_exempt(const accuracy_record *record)
            strcmp(record->math, "sleef") == 0;
 }
 
+double accuracy_bound(const accuracy_record *record)
+{
+    bool fast = strcmp(record->math, accuracy_math_name(record->target.info, VACT_MATH_FAST)) == 0;
+    return vact_registry_bound(record->target.info, fast ? VACT_MATH_FAST : VACT_MATH_SLEEF);
+}
+
 bool accuracy_complete(const accuracy_record *record)
 {
     for (uint32_t i = 0; i < record->shard_count; i++)
@@ -166,7 +172,7 @@ const char *accuracy_fault(const accuracy_report *report, const accuracy_record 
 {
     if (record->tally.failures != 0)
         return "wrong NaN, infinity or zero";
-    if (accuracy_beyond(record->tally.max_error, record->target.info->bound_sleef))
+    if (accuracy_beyond(record->tally.max_error, accuracy_bound(record)))
         return "beyond its bound";
     if (accuracy_differs(report, record) && !accuracy_exempt(record))
         return "other bits";

@@ -46,6 +46,9 @@ bool accuracy_differs(const accuracy_report *report, const accuracy_record *reco
 /* Whether it may: SLEEF has no function with the same bits for a CPU without FMA. */
 bool accuracy_exempt(const accuracy_record *record);
 
+/* The largest error that the record's variant may have. */
+double accuracy_bound(const accuracy_record *record);
+
 bool accuracy_complete(const accuracy_record *record);
 
 /* What is wrong with a record, in words, or "" where nothing is. */

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "accuracy_progress.h"
+#include "accuracy_report.h"
 #include "reference/reference.h"
 #include "tool.h"
 
@@ -166,6 +167,37 @@ static void add_findings(accuracy_tally *tally, const accuracy_tally *found)
     accuracy_take_max(&tally->max_error, &tally->max_input, found->max_error, found->max_input);
 }
 
+/*
+ * Where a rising operation falls: how often, from one input tried to the next larger one, the result gets smaller.
+ * Going up the bit patterns the inputs grow above +0 and shrink from -0 on. The last input of the chunk before is run
+ * again, so that the count does not depend on how the inputs were split.
+ */
+static uint64_t count_falls(const accuracy_job *job, const accuracy_target *target, const chunk *c,
+                            const float *results)
+{
+    const float sign_bit_alone = -0.0f;
+    uint64_t falls = 0;
+    float before = NAN;
+    if (c->first >= c->stride) {
+        float input = float_of_bits(c->first - c->stride);
+        run_kernel(job->tables[job->reference], target, &before, &input, 1);
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t input = c->first + (uint32_t)i * c->stride;
+        bool growing = input < bits_of_float(sign_bit_alone);
+        falls +=
+            growing ? results[i] < before : results[i] > before && input - c->stride >= bits_of_float(sign_bit_alone);
+        before = results[i];
+    }
+    return falls;
+}
+
+static bool is_rising(const accuracy_target *target)
+{
+    vact_params_f32 defaults = accuracy_defaults(target->info);
+    return target->info->rises && memcmp(&target->params, &defaults, sizeof defaults) == 0;
+}
+
 /* One chunk through every build; hashes holds the running hash of the block per build. */
 static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, const chunk *c, buffers *b,
                         accuracy_tally *tallies, uint64_t *hashes)
@@ -181,9 +213,11 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
     run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, c->count);
     judge(c, reference, b->exact, t, &found);
     uint64_t hash = accuracy_hash(reference, c->count);
+    uint64_t falls = is_rising(target) ? count_falls(job, target, c, reference) : 0;
 
     for (size_t k = 0; k < job->build_count; k++) {
         tallies[k].inputs += c->count;
+        tallies[k].falls += falls;
         size_t first = 0;
         size_t differing = 0;
         if (k != job->reference) {
@@ -237,6 +271,7 @@ static void sweep_block(sweep *s, size_t target_index, uint32_t block, buffers *
     pthread_mutex_lock(&s->lock);
     for (size_t k = 0; k < job->build_count; k++) {
         global[k].inputs += local[k].inputs;
+        global[k].falls += local[k].falls;
         if (local[k].differing != 0 &&
             (global[k].differing == 0 || local[k].first_differing < global[k].first_differing))
             global[k].first_differing = local[k].first_differing;

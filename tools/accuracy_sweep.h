@@ -42,6 +42,7 @@ typedef struct accuracy_tally {
     uint64_t misrounded; /* other bits than the correctly rounded result's */
     uint64_t failures;   /* infinite errors: NaN, an infinity or a zero's sign where they are wrong */
     uint64_t differing;  /* other bits than the reference build's */
+    uint64_t falls;      /* of a rising operation: inputs whose result is smaller than that of the input before them */
     uint64_t bits;       /* equal for equal results, however the work was split: a sum over the blocks */
     double max_error;    /* in ULP */
     uint32_t max_input;  /* the smallest bit pattern that shows max_error; meaningless where that is 0 */

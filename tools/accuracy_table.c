@@ -70,9 +70,12 @@ static void print_record(const accuracy_report *report, const accuracy_record *r
     describe_differing(differing, sizeof differing, report, record);
     snprintf(misrounded, sizeof misrounded, "%" PRIu64 " (%.2f %%)", record->tally.misrounded,
              share(&record->tally, record->tally.misrounded));
+    char falls[24] = "-";
+    if (record->columns == 0 && record->target.info->rises)
+        snprintf(falls, sizeof falls, "%" PRIu64, record->tally.falls);
     const char *fault = accuracy_fault(report, record);
-    fprintf(stream, "%-*s  %-7s  %-10s  %5.2f  %13.4f  %-34s  %20s  %s%s%s\n", width, subject, record->math,
-            record->build, record->target.info->bound_sleef, shown_error(record->tally.max_error), input, misrounded,
+    fprintf(stream, "%-*s  %-7s  %-10s  %5.2f  %13.4f  %-34s  %20s  %5s  %s%s%s\n", width, subject, record->math,
+            record->build, accuracy_bound(record), shown_error(record->tally.max_error), input, misrounded, falls,
             differing, fault[0] != '\0' ? "  FAIL: " : "", fault);
 }
 
@@ -90,9 +93,9 @@ static void print_part(const accuracy_report *report, bool rows, FILE *stream)
         if ((report->records[i].columns != 0) != rows)
             continue;
         if (!headed)
-            fprintf(stream, "%s%-*s  %-7s  %-10s  %5s  %13s  %-34s  %20s  %s\n", rows ? "\n" : "", width, "operation",
-                    "variant", "build", "bound", "largest error", rows ? "among logits" : "at input", "misrounded",
-                    "differing");
+            fprintf(stream, "%s%-*s  %-7s  %-10s  %5s  %13s  %-34s  %20s  %5s  %s\n", rows ? "\n" : "", width,
+                    "operation", "variant", "build", "bound", "largest error", rows ? "among logits" : "at input",
+                    "misrounded", "falls", "differing");
         headed = true;
         print_record(report, &report->records[i], width, stream);
     }
@@ -147,7 +150,7 @@ static void print_markdown_row(const accuracy_record *record, FILE *stream)
     fprintf(stream, "| %s | %s | ", label, record->math);
     if (record->columns != 0)
         fprintf(stream, "%" PRIu32 " | ", record->columns);
-    fprintf(stream, "%.2f | %.4f | ", record->target.info->bound_sleef, shown_error(tally->max_error));
+    fprintf(stream, "%.2f | %.4f | ", accuracy_bound(record), shown_error(tally->max_error));
     double value = value_of_bits(tally->max_input);
     if (record->columns != 0)
         fprintf(stream, "%s | ", tally->max_error > 0.0 ? accuracy_distributions[tally->max_input] : "");
@@ -156,6 +159,10 @@ static void print_markdown_row(const accuracy_record *record, FILE *stream)
     else
         fprintf(stream, " | | ");
     fprintf(stream, "%.2f %% | ", share(tally, tally->misrounded));
+    if (record->columns == 0 && record->target.info->rises)
+        fprintf(stream, "%" PRIu64, tally->falls);
+    if (record->columns == 0)
+        fputs(" | ", stream);
 }
 
 static void print_markdown_part(const accuracy_report *report, bool rows, FILE *stream)
@@ -170,8 +177,8 @@ static void print_markdown_part(const accuracy_report *report, bool rows, FILE *
                   " the same bits on |\n|---|---|---|---|---|---|---|---|\n",
                   stream);
         else if (!headed)
-            fputs("| operation | variant | bound | largest error | at input | that is | misrounded |"
-                  " the same bits on |\n|---|---|---|---|---|---|---|---|\n",
+            fputs("| operation | variant | bound | largest error | at input | that is | misrounded | falls |"
+                  " the same bits on |\n|---|---|---|---|---|---|---|---|---|\n",
                   stream);
         headed = true;
         print_markdown_row(record, stream);
@@ -209,7 +216,8 @@ void accuracy_print_markdown(const accuracy_report *report, FILE *stream)
             "<!-- Made by `vact accuracy --merge docs/accuracy.json --markdown -`; do not edit. -->\n"
             "vact %s, numerics version %d. Errors in ULP, rounded up to four decimals; of several inputs with the\n"
             "largest error the one with the smallest bit pattern is shown. *Misrounded* is the share of results that\n"
-            "are not the correctly rounded ones. prelu has the one slope 0.25. ",
+            "are not the correctly rounded ones. *Falls*, of an operation that never falls: how often the result gets\n"
+            "smaller from one float tried to the next. prelu has the one slope 0.25. ",
             report->version, report->numerics_version);
     fputs("Tried: ", stream);
     print_inputs(report, stream);

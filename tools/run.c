@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dispatch/table.h"
 #include "npy.h"
 #include "output.h"
 #include "run_measure.h"
@@ -130,7 +131,12 @@ static double speed(const vact_run_result *result, const vact_run_tensor *tensor
     return 2.0 * (double)(tensor->count * sizeof(float)) / result->seconds * 1e-9;
 }
 
-static bool within(const vact_run_result *result) { return result->max_error <= result->op->bound_sleef; }
+static double bound(const vact_run_result *result)
+{
+    return vact_registry_bound(result->op, vact_table_current()->math);
+}
+
+static bool within(const vact_run_result *result) { return result->max_error <= bound(result); }
 
 static void print_head(const request *asked, const vact_shape *shape)
 {
@@ -146,7 +152,7 @@ static void print_head(const request *asked, const vact_shape *shape)
 static void print_row(const vact_run_result *result, const vact_run_tensor *tensor)
 {
     printf("%-18s%-12s%-8s%8.2f%9.2f%11.4f%8.4g%s\n", result->op->name, vact_info()->isa, vact_tool_variant(result->op),
-           speed(result, tensor), result->to_copy, result->max_error, result->op->bound_sleef,
+           speed(result, tensor), result->to_copy, result->max_error, bound(result),
            within(result) ? "" : "  EXCEEDED");
     if (!within(result))
         printf("    at element %zu: input %a, result %a\n", result->error_at, (double)tensor->src[result->error_at],
@@ -182,7 +188,7 @@ static void json_row(cJSON *document, const vact_run_result *result, const vact_
         cJSON_AddStringToObject(row, "max_error_ulp", "inf");
     else
         cJSON_AddNumberToObject(row, "max_error_ulp", result->max_error);
-    cJSON_AddNumberToObject(row, "bound_ulp", result->op->bound_sleef);
+    cJSON_AddNumberToObject(row, "bound_ulp", bound(result));
     cJSON_AddBoolToObject(row, "within_bound", within(result));
     cJSON_AddItemToArray(cJSON_GetObjectItem(document, "results"), row);
 }

@@ -43,7 +43,7 @@ extern "C" {
 #define VACT_VERSION "0.1.0"
 
 /* Raised whenever the bits that some operation returns change. */
-#define VACT_NUMERICS_VERSION 1
+#define VACT_NUMERICS_VERSION 2
 
 /* ---------------------------------------------------------------------------------------------- types */
 
@@ -67,7 +67,7 @@ typedef enum vact_isa {
 typedef enum vact_math {
     VACT_MATH_AUTO = 0,  /* per operation the variant that `vact list` names; the same on every CPU */
     VACT_MATH_SLEEF = 1, /* SLEEF's vector functions, at most 4 ULP */
-    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics; not in this release: VACT_EUNSUPPORTED */
+    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics, at most 1.5 ULP (softmax: see docs/accuracy.md) */
     VACT_MATH_CR = 3     /* correctly rounded; not in this release: VACT_EUNSUPPORTED */
 } vact_math;
 

@@ -12,7 +12,7 @@
 #define PROTOTYPE_UNARY(name) vact_reference_fn vact_reference_##name;
 #define PROTOTYPE_CHANNELS(name) vact_reference_fn vact_reference_##name;
 #define PROTOTYPE_ROWS(name) vact_reference_row_fn vact_reference_##name;
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula) PROTOTYPE_##kind(name)
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula) PROTOTYPE_##kind(name)
 #include "../registry.def"
 #undef VACT_OP
 #undef PROTOTYPE_UNARY

@@ -1,7 +1,7 @@
 /* From an operation's code to its function of the oracle: the registry as two switches. */
 #include "functions.h"
 
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, formula) ENTRY_##kind(name, NAME)
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, order, formula) ENTRY_##kind(name, NAME)
 
 #define ENTRY_UNARY(name, NAME)                                                                                        \
     case VACT_OP_##NAME: return vact_reference_##name;

@@ -9,11 +9,13 @@
 typedef float vf;
 typedef bool vm;
 
-enum { VF_LANES = 1 };
+enum { VF_LANES = 1, VF_STREAMS = 0 };
 
 VACT_INLINE vf vf_set1(float a) { return a; }
 VACT_INLINE vf vf_load(const float *p) { return *p; }
 VACT_INLINE void vf_store(float *p, vf v) { *p = v; }
+VACT_INLINE void vf_stream(float *p, vf v) { vf_store(p, v); }
+VACT_INLINE void vf_stream_end(void) {}
 
 /* With one lane there is no partial vector but the empty one. */
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return n ? *p : 0.0f; }
@@ -46,6 +48,12 @@ VACT_INLINE vf vf_min(vf a, vf b) { return a < b ? a : b; }
 VACT_INLINE vm vm_lt(vf a, vf b) { return a < b; }
 VACT_INLINE vm vm_le(vf a, vf b) { return a <= b; }
 VACT_INLINE vm vm_eq(vf a, vf b) { return a == b; }
+VACT_INLINE vm vm_outside(vf x, float low, float high)
+{
+    vf magnitude = vf_abs(x);
+    return !(low <= magnitude && magnitude <= high);
+}
+
 VACT_INLINE vm vm_and(vm a, vm b) { return a && b; }
 VACT_INLINE vm vm_or(vm a, vm b) { return a || b; }
 
@@ -53,21 +61,39 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
 
 VACT_INLINE int vm_any(vm m) { return m; }
 
-VACT_INLINE vf vf_power_of_two(vf t)
+static inline unsigned vf_bits(vf a)
 {
     unsigned bits;
-    memcpy(&bits, &t, sizeof bits);
-    bits <<= 23;
-    memcpy(&t, &bits, sizeof t);
-    return t;
+    memcpy(&bits, &a, sizeof bits);
+    return bits;
 }
+
+static inline vf vf_of_bits(unsigned bits)
+{
+    vf a;
+    memcpy(&a, &bits, sizeof a);
+    return a;
+}
+
+VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vf_bits(t) << 23); }
+VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
 
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)
 {
-    vf first = __builtin_floorf(n * 0.5f);
-    vf product = v * vf_power_of_two(first + VF_POWER_SHIFT);
-    return product * vf_power_of_two(n - first + VF_POWER_SHIFT);
+    unsigned both = vf_bits(n + VF_HALVES_SHIFT);
+    unsigned first = both >> 1;
+    vf product = v * vf_of_bits(first << 23);
+    return product * vf_of_bits((both - first) << 23);
+}
+
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    unsigned bits;
+    memcpy(&bits, &a, sizeof bits);
+    bits = VF_INVERSE_BITS - bits;
+    memcpy(&a, &bits, sizeof a);
+    return a;
 }
 
 #endif

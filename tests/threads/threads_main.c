@@ -96,7 +96,7 @@ static void *select_or_call(void *data)
     worker *self = data;
     pthread_barrier_wait(self->start);
     if (self->number % 2 == 0)
-        self->ok = vact_select(VACT_ISA_SCALAR, VACT_MATH_SLEEF) == VACT_OK;
+        self->ok = vact_select(VACT_ISA_SCALAR, VACT_MATH_FAST) == VACT_OK;
     else
         self->ok = uses_the_library(self->number / 2);
     return NULL;
@@ -105,7 +105,7 @@ static void *select_or_call(void *data)
 static bool selection_stands(void)
 {
     const vact_info_t *info = vact_info();
-    return strncmp(info->isa, "scalar", 6) == 0 && strcmp(info->math, "sleef") == 0;
+    return strncmp(info->isa, "scalar", 6) == 0 && strcmp(info->math, "fast") == 0;
 }
 
 /* Selections and calls in a storm: every call sees one whole table. */
@@ -117,7 +117,7 @@ static void *storm(void *data)
     pthread_barrier_wait(self->start);
     for (unsigned i = 0; i < CALLS; i++) {
         vact_isa isa = isas[(self->number + i) % (sizeof isas / sizeof isas[0])];
-        vact_status status = vact_select(isa, i % 2 == 0 ? VACT_MATH_AUTO : VACT_MATH_SLEEF);
+        vact_status status = vact_select(isa, i % 2 == 0 ? VACT_MATH_AUTO : VACT_MATH_FAST);
         ok = ok && (status == VACT_OK || (status == VACT_EUNSUPPORTED && isa >= VACT_ISA_AVX2));
         ok = ok && uses_the_library(self->number + i);
     }
@@ -184,7 +184,7 @@ static bool expect_gelu(void)
     pid_t child = fork();
     if (child == 0) {
         answers found;
-        bool ok = vact_select(VACT_ISA_AUTO, VACT_MATH_SLEEF) == VACT_OK &&
+        bool ok = vact_select(VACT_ISA_AUTO, VACT_MATH_FAST) == VACT_OK &&
                   vact_gelu_f32(found.sleef, input, LENGTH) == VACT_OK &&
                   vact_select(VACT_ISA_AUTO, VACT_MATH_AUTO) == VACT_OK &&
                   vact_gelu_f32(found.automatic, input, LENGTH) == VACT_OK &&
