@@ -76,6 +76,8 @@ VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_ep
 
 VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm512_scalef_ps(v, vf_sub(t, vf_set1(VF_POWER_SHIFT))); }
 
+VACT_INLINE vf vf_exponent(vf a) { return _mm512_getexp_ps(a); }
+
 VACT_INLINE vf vf_units(vf t)
 {
     return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(t), _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
