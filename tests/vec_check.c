@@ -50,6 +50,12 @@ static float want_and(float a, float b, float c) { return a < b && b < c ? 1.0f 
 static float want_or(float a, float b, float c) { return a < b || b < c ? 1.0f : 0.0f; }
 static float want_select(float a, float b, float c) { return a < b ? b : c; }
 
+static float want_exponent(float a, float b, float c)
+{
+    (void)b, (void)c;
+    return 0x1p-126f <= a && a < INFINITY ? (float)ilogbf(a) : 0.0f;
+}
+
 static float want_outside(float a, float b, float c)
 {
     (void)b, (void)c;
@@ -69,6 +75,30 @@ static float want_units(float a, float b, float c)
 {
     (void)b, (void)c;
     return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
+}
+
+static float want_min_magnitude(float a, float b, float c)
+{
+    (void)c;
+    return a > 0.0f && !isnan(b) ? fminf(a, fabsf(b)) : from_bits(ANYTHING);
+}
+
+static float want_times_power(float a, float b, float c)
+{
+    (void)c;
+    if (!(b >= -126.0f && b <= 127.0f && b == floorf(b)))
+        return from_bits(ANYTHING);
+    float product = ldexpf(a, (int)b);
+    bool normal = fabsf(product) >= FLT_MIN && fabsf(product) <= FLT_MAX;
+    return a == 0.0f || isnan(a) || normal ? product : from_bits(ANYTHING);
+}
+
+static float want_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 21 & 7); }
+
+static float want_entry(float a, float b, float c)
+{
+    static const float table[] = {FLT_MAX, -1.5f, 0x1p-149f, -0.0f, -FLT_MIN, 32.0f, -0x1.fffffcp-127f, 3.0f};
+    return (void)b, (void)c, table[to_bits(a) >> 21 & 7];
 }
 
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
@@ -127,6 +157,11 @@ static const oracle oracles[] = {
     {"vf_units", want_units, false},
     {"vm_outside", want_outside, false},
     {"vf_near_inverse", want_near_inverse, true},
+    {"vf_min_magnitude", want_min_magnitude, false},
+    {"vf_times_power", want_times_power, false},
+    {"vi_of_bits", want_index, false},
+    {"vf_look_up", want_entry, true},
+    {"vf_exponent", want_exponent, false},
 };
 
 static const oracle *oracle_named(const char *name)

@@ -8,7 +8,8 @@
 #include "contract.h"
 
 typedef __m256 vf;
-typedef __m256 vm; /* all bits of a lane set or clear */
+typedef __m256 vm;  /* all bits of a lane set or clear */
+typedef __m256i vi; /* in the low three bits of a lane */
 
 enum { VF_LANES = 8, VF_STREAMS = 1 };
 
@@ -55,6 +56,8 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm256_xor_ps(a, _mm256_and_
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm256_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm256_min_ps(a, b); }
 
+VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return vf_min(vf_abs(a), limit); }
+
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
@@ -77,6 +80,14 @@ VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
 
+VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm256_mul_ps(v, vf_power_of_two(t)); }
+
+VACT_INLINE vf vf_exponent(vf a)
+{
+    __m256i biased = _mm256_srli_epi32(_mm256_castps_si256(a), 23);
+    return _mm256_cvtepi32_ps(_mm256_sub_epi32(biased, _mm256_set1_epi32(127)));
+}
+
 VACT_INLINE vf vf_units(vf t)
 {
     return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(t), _mm256_castps_si256(_mm256_set1_ps(0x1p+23f))));
@@ -91,6 +102,9 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     vf product = _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(first, 23)));
     return _mm256_mul_ps(product, _mm256_castsi256_ps(_mm256_slli_epi32(second, 23)));
 }
+
+VACT_INLINE vi vi_of_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 21); }
+VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
 VACT_INLINE vf vf_near_inverse(vf a)
 {

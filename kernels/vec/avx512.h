@@ -8,6 +8,7 @@
 
 typedef __m512 vf;
 typedef __mmask16 vm;
+typedef __m512i vi; /* in the low three bits of a lane */
 
 enum { VF_LANES = 16, VF_STREAMS = 1 };
 
@@ -49,6 +50,9 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm512_xor_ps(a, _mm512_and_
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
 
+/* 0x0a: the smaller of the magnitudes, without a sign. */
+VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return _mm512_range_ps(a, limit, 0x0a); }
+
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
@@ -70,12 +74,24 @@ VACT_INLINE int vm_any(vm m) { return m != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
 
+VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm512_scalef_ps(v, vf_sub(t, vf_set1(VF_POWER_SHIFT))); }
+
+VACT_INLINE vf vf_exponent(vf a) { return _mm512_getexp_ps(a); }
+
 VACT_INLINE vf vf_units(vf t)
 {
     return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(t), _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
 }
 
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
+
+VACT_INLINE vi vi_of_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 21); }
+
+/* The permutation takes four bits of the index, so the table stands there twice. */
+VACT_INLINE vf vf_look_up(const float *table, vi i)
+{
+    return _mm512_permutexvar_ps(i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
+}
 
 VACT_INLINE vf vf_near_inverse(vf a)
 {

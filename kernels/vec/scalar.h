@@ -8,6 +8,7 @@
 
 typedef float vf;
 typedef bool vm;
+typedef unsigned vi;
 
 enum { VF_LANES = 1, VF_STREAMS = 0 };
 
@@ -45,6 +46,8 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return __builtin_signbit(sign) ? -a
 VACT_INLINE vf vf_max(vf a, vf b) { return a > b ? a : b; }
 VACT_INLINE vf vf_min(vf a, vf b) { return a < b ? a : b; }
 
+VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return vf_min(vf_abs(a), limit); }
+
 VACT_INLINE vm vm_lt(vf a, vf b) { return a < b; }
 VACT_INLINE vm vm_le(vf a, vf b) { return a <= b; }
 VACT_INLINE vm vm_eq(vf a, vf b) { return a == b; }
@@ -76,6 +79,9 @@ static inline vf vf_of_bits(unsigned bits)
 }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vf_bits(t) << 23); }
+VACT_INLINE vf vf_times_power(vf v, vf t) { return v * vf_power_of_two(t); }
+
+VACT_INLINE vf vf_exponent(vf a) { return (float)((int)(vf_bits(a) >> 23) - 127); }
 VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
 
 /* In two factors, the first product being exact. */
@@ -86,6 +92,9 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     vf product = v * vf_of_bits(first << 23);
     return product * vf_of_bits((both - first) << 23);
 }
+
+VACT_INLINE vi vi_of_bits(vf v) { return vf_bits(v) >> 21 & 7; }
+VACT_INLINE vf vf_look_up(const float *table, vi i) { return table[i]; }
 
 VACT_INLINE vf vf_near_inverse(vf a)
 {
