@@ -38,6 +38,10 @@ bool vact_reference_near_zero_of_derivative(vact_op op, double x, const vact_par
 double vact_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
                            float computed);
 
+/* The same, f'(x) being known. */
+double vact_gradient_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double slope,
+                           double dy, float computed);
+
 /*
  * The one definition of error (docs/accuracy.md): |computed - exact| / spacing(exact), with
  * spacing(e) = 2^max(floor(log2|e|) - 23, -149), and 2^-149 for e = 0. An infinite result counts as 2^128.
