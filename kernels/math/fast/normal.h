@@ -5,10 +5,10 @@
  * Phi(-t) = e^-G/2, G = t^2/2 + L(t), and L is as smooth as a logarithm: on each of eight intervals, which one
  * permutation tells apart, it is L(c) + d*P(d) with d = t - c and P of degree 5. No factor is left beside the
  * exponential then, no division and no product to round: only G less its multiple of ln 2 must be known to 2^-25. For
- * that the centres c are floats at which 2*L(c), with the offset of the power of two, lies within 2^-29 of a multiple of
- * 2^-15: `level`, which a multiple of the first part of 2*ln 2 leaves exactly. t^2 less that is one rounding of a small
- * number, of 1.4 at most; it is the largest error here where it exceeds 1. The power n is chosen by t^2 and the tangent
- * at c, which is there before P and within 0.1 of G.
+ * that the centres c are floats at which 2*L(c), with the offset of the power of two, lies within 2^-29 of a multiple
+ * of 2^-15: `level`, which a multiple of the first part of 2*ln 2 leaves exactly. t^2 less that is one rounding of a
+ * small number, of 1.4 at most; it is the largest error here where it exceeds 1. The power n is chosen by t^2 and the
+ * tangent at c, which is there before P and within 0.1 of G.
  *
  * The first centre is -2*10^-6 for the level's sake; for small t everything cancels but 2^63, and `rest` is -0.8*t.
  * docs/approximations/fast_normal.py makes the tables, docs/approximations/fast_normal_search.c has moved the last bits
