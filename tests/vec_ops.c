@@ -92,8 +92,15 @@ static void load_partial(float *all, const float *p, size_t n) { vf_store(all, v
 
 static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
 
+static void stream(float *aligned, const float *all, size_t n)
+{
+    for (size_t i = 0; i < n; i += VF_LANES)
+        vf_stream(aligned + i, vf_load(all + i));
+    vf_stream_end();
+}
+
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES, names, run, set1, any_negative, keep_first, load_partial, store_partial,
+    TEXT(VACT_BUILD), VF_LANES, names, run, set1, any_negative, keep_first, load_partial, store_partial, stream,
 };

@@ -6,6 +6,9 @@
  *   vf        VF_LANES floats                     vm       a mask: one truth value per lane
  *
  *   vf_load(p), vf_store(p, v)                    VF_LANES floats, any alignment
+ *   vf_stream(p, v), vf_stream_end()              a store that passes by the caches where VF_STREAMS is 1 (elsewhere
+ *                                                 vf_store), p aligned to the vector; after the last of them and
+ *                                                 before another thread may look, vf_stream_end()
  *   vf_load_partial(p, n), vf_store_partial(p, v, n)
  *                                                 the first n < VF_LANES lanes; memory beyond is neither read
  *                                                 nor written; the other lanes of a load are +0
@@ -63,5 +66,6 @@
 #define VF_INVERSE_BITS 0x7ef33400
 
 #define VACT_INLINE static inline __attribute__((always_inline))
+#define VACT_NOINLINE __attribute__((noinline))
 
 #endif

@@ -9,11 +9,13 @@
 typedef float vf;
 typedef bool vm;
 
-enum { VF_LANES = 1 };
+enum { VF_LANES = 1, VF_STREAMS = 0 };
 
 VACT_INLINE vf vf_set1(float a) { return a; }
 VACT_INLINE vf vf_load(const float *p) { return *p; }
 VACT_INLINE void vf_store(float *p, vf v) { *p = v; }
+VACT_INLINE void vf_stream(float *p, vf v) { vf_store(p, v); }
+VACT_INLINE void vf_stream_end(void) {}
 
 /* With one lane there is no partial vector but the empty one. */
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return n ? *p : 0.0f; }
