@@ -39,7 +39,7 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
 
 VACT_INLINE vf gelu_tanh_any(vf x)
 {
-    vm tiny = vm_lt(vf_abs(x), vf_set1(FAST_LOGISTIC_TINY)), low = vm_lt(x, vf_set1(-GELU_TANH_ORDINARY));
+    vm tiny = fast_tiny(x, GELU_TANH_ORDINARY), low = vm_lt(x, vf_set1(-GELU_TANH_ORDINARY));
     vf bounded = vf_min(vf_set1(GELU_TANH_ORDINARY), vf_max(vf_set1(-11.5f), x));
     bounded = vf_select(tiny, vf_set1(1.0f), bounded);
     fast_power power = gelu_tanh_power(bounded);
@@ -52,7 +52,7 @@ VACT_INLINE vf gelu_tanh_any(vf x)
 VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    if (__builtin_expect(vm_any(vm_outside(x, FAST_LOGISTIC_TINY, GELU_TANH_ORDINARY)), 0))
+    if (__builtin_expect(vm_any_beyond(x, GELU_TANH_ORDINARY), 0))
         return gelu_tanh_any(x);
     fast_power power = gelu_tanh_power(x);
     return fast_times_logistic(x, fast_wide_sum(vf_set1(1.0f), vf_power_of_two(power.shifted), power));

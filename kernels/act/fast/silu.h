@@ -6,7 +6,7 @@
 
 VACT_INLINE vf silu_any(vf x)
 {
-    vm tiny = vm_lt(vf_abs(x), vf_set1(FAST_LOGISTIC_TINY)), low = vm_lt(x, vf_set1(-FAST_LOGISTIC_ORDINARY));
+    vm tiny = fast_tiny(x, FAST_LOGISTIC_ORDINARY), low = vm_lt(x, vf_set1(-FAST_LOGISTIC_ORDINARY));
     vf bounded = vf_min(vf_set1(64.0f), vf_max(vf_set1(-120.0f), x));
     bounded = vf_select(tiny, vf_set1(1.0f), bounded);
     fast_power power = fast_power_of_negative(bounded);
@@ -19,7 +19,7 @@ VACT_INLINE vf silu_any(vf x)
 VACT_INLINE vf silu_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    if (__builtin_expect(vm_any(vm_outside(x, FAST_LOGISTIC_TINY, FAST_LOGISTIC_ORDINARY)), 0))
+    if (__builtin_expect(vm_any_beyond(x, FAST_LOGISTIC_ORDINARY), 0))
         return silu_any(x);
     return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_negative(x)));
 }

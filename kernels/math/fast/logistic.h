@@ -28,10 +28,10 @@ typedef struct {
 /* |p| up to here is ordinary: n is within +-23. */
 #define FAST_LOGISTIC_ORDINARY 16.0f
 
-/* Below it p and x are tiny: sigma(p) is 1/2 to 2^-60, and x*sigma(p) is x/2. */
-#define FAST_LOGISTIC_TINY 0x1p-60f
+/* Where sigma(p) is 1/2 to 2^-60, and x*sigma(p) is x/2: 64 binades below where p is ordinary, as vm_any_beyond. */
+VACT_INLINE vm fast_tiny(vf x, float limit) { return vm_le(vf_abs(x), vf_set1(0x1p-64f * limit)); }
 
-/* 2^(x*(m_hi + m_lo)), the product within +-2^7. (2^f - 1)/f for |f| <= 1/2 within 0.1 * 2^-24 of 2^f, from
+/* 2^(x*(m_hi + m_lo)), the product within +-2^9. (2^f - 1)/f for |f| <= 1/2 within 0.1 * 2^-24 of 2^f, from
  * docs/approximations/fast_logistic.sollya. */
 VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
 {
@@ -159,16 +159,32 @@ VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
     return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_product(x, m_hi, m_lo)));
 }
 
-/* The same for every x but a tiny one. Beyond `limit` p is not ordinary; above 4*limit the result is x, below
- * -7.5*limit -0. */
-VACT_INLINE vf fast_swish_wide(vf x, float limit, vf m_hi, vf m_lo)
+/*
+ * The same for every x, times `up`, a power of two. Beyond `limit` p is not ordinary; above 4*limit the result is x,
+ * below `lowest` -0. Where the limit is large, so is x where p < -104, and its product with sigma not yet 0: there
+ * another 2^-100 is taken out of e^-p. With `up` above 1, x is so large that 2^64 of a low result is not needed.
+ */
+VACT_INLINE vf fast_swish_any(vf x, float up, float limit, vf m_hi, vf m_lo)
 {
-    vm low = vm_lt(x, vf_set1(-limit));
-    vf bounded = vf_min(vf_set1(4.0f * limit), vf_max(vf_set1(-7.5f * limit), x));
+    vm tiny = fast_tiny(x, limit), low = vm_lt(x, vf_set1(-limit));
+    float lowest = (limit > 0x1p+10f ? -12.5f : -7.5f) * limit;
+    vf bounded = vf_min(vf_set1(4.0f * limit), vf_max(vf_set1(lowest), x));
+    bounded = vf_select(tiny, vf_set1(limit), bounded);
     fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
+    vf factor = vf_set1(up);
+    if (limit > 0x1p+10f) {
+        vm far = vm_lt(x, vf_set1(-6.5f * limit));
+        power.shifted = vf_sub(power.shifted, vf_select(far, vf_set1(100.0f), vf_set1(0.0f)));
+        factor = vf_mul(factor, vf_select(far, vf_set1(0x1p-100f), vf_set1(1.0f)));
+    }
+    if (up > 1.0f)
+        factor = vf_mul(factor, vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)));
     fast_scaled scaled = fast_scale_where(low, power);
-    vf result = fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power));
-    return vf_select(vm_lt(vf_set1(4.0f * limit), x), x, fast_scale_back(low, result));
+    vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
+    if (up <= 1.0f)
+        result = fast_scale_back(low, result);
+    result = vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
+    return vm_any(tiny) ? vf_select(tiny, vf_mul(fast_half(x), vf_set1(up)), result) : result;
 }
 
 #endif
