@@ -62,6 +62,13 @@ static float want_outside(float a, float b, float c)
     return 0x1p-30f <= fabsf(a) && fabsf(a) <= 87.0f ? 0.0f : 1.0f;
 }
 
+static float want_any_beyond(float a, float b, float c)
+{
+    (void)c;
+    float high = b == b ? fminf(0x1p+126f, fmaxf(0x1p-62f, fabsf(b))) : 1.0f;
+    return fabsf(a) <= high && fabsf(a) > ldexpf(high, -64) ? 0.0f : 1.0f;
+}
+
 /* What stands for any result, where the contract gives it no meaning. */
 static const uint32_t ANYTHING = 0x7fedcba9;
 
@@ -156,6 +163,7 @@ static const oracle oracles[] = {
     {"vf_power_of_two", want_power_of_two, false},
     {"vf_units", want_units, false},
     {"vm_outside", want_outside, false},
+    {"vm_any_beyond", want_any_beyond, false},
     {"vf_near_inverse", want_near_inverse, true},
     {"vf_min_magnitude", want_min_magnitude, false},
     {"vf_times_power", want_times_power, false},

@@ -78,15 +78,56 @@ static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_a
 
 static vf op_vm_outside(vf a, vf b, vf c) { return (void)b, (void)c, number(vm_outside(a, 0x1p-30f, 87.0f)); }
 
+/* Lane by lane, the others an ordinary number; the limit is b's magnitude, within the contract. */
+static vf op_vm_any_beyond(vf a, vf b, vf c)
+{
+    float x[VF_LANES], limits[VF_LANES], found[VF_LANES];
+    vf_store(x, a);
+    vf_store(limits, vf_min(vf_set1(0x1p+126f), vf_max(vf_set1(0x1p-62f), vf_abs(b))));
+    for (size_t i = 0; i < VF_LANES; i++) {
+        float lanes[VF_LANES];
+        float limit = limits[i] == limits[i] ? limits[i] : 1.0f;
+        vf_store(lanes, vf_set1(limit));
+        lanes[i] = x[i];
+        found[i] = vm_any_beyond(vf_load(lanes), limit) ? 1.0f : 0.0f;
+    }
+    return (void)c, vf_load(found);
+}
+
 static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
 
 static const char *const names[] = {
-    "vf_neg",          "vf_abs",      "vf_add",     "vf_sub",          "vf_mul",
-    "vf_div",          "vf_copysign", "vf_max",     "vf_min",          "vf_fma",
-    "vf_fnma",         "vm_lt",       "vm_le",      "vm_eq",           "vm_and",
-    "vm_or",           "vf_select",   "vf_fms",     "vf_flip_sign",    "vf_scale",
-    "vf_power_of_two", "vf_units",    "vm_outside", "vf_near_inverse", "vf_min_magnitude",
-    "vf_times_power",  "vi_of_bits",  "vf_look_up", "vf_exponent",     NULL,
+    "vf_neg",
+    "vf_abs",
+    "vf_add",
+    "vf_sub",
+    "vf_mul",
+    "vf_div",
+    "vf_copysign",
+    "vf_max",
+    "vf_min",
+    "vf_fma",
+    "vf_fnma",
+    "vm_lt",
+    "vm_le",
+    "vm_eq",
+    "vm_and",
+    "vm_or",
+    "vf_select",
+    "vf_fms",
+    "vf_flip_sign",
+    "vf_scale",
+    "vf_power_of_two",
+    "vf_units",
+    "vm_outside",
+    "vf_near_inverse",
+    "vf_min_magnitude",
+    "vf_times_power",
+    "vi_of_bits",
+    "vf_look_up",
+    "vf_exponent",
+    "vm_any_beyond",
+    NULL,
 };
 
 /* In the order of names. */
@@ -96,7 +137,7 @@ static op_fn *const ops[] = {
     op_vf_fnma,         op_vm_lt,       op_vm_le,      op_vm_eq,           op_vm_and,
     op_vm_or,           op_vf_select,   op_vf_fms,     op_vf_flip_sign,    op_vf_scale,
     op_vf_power_of_two, op_vf_units,    op_vm_outside, op_vf_near_inverse, op_vf_min_magnitude,
-    op_vf_times_power,  op_vi_of_bits,  op_vf_look_up, op_vf_exponent,
+    op_vf_times_power,  op_vi_of_bits,  op_vf_look_up, op_vf_exponent,     op_vm_any_beyond,
 };
 
 _Static_assert(sizeof names / sizeof names[0] == sizeof ops / sizeof ops[0] + 1, "a name for each operation");

@@ -11,9 +11,9 @@ import mpmath as mp
 import numpy as np
 
 mp.mp.prec = 160
-SLOPE, START = mp.mpf(float(np.float32(0.6105))), mp.mpf(float(np.float32(3.2)))
-EDGES = (3.2, 3.5, 4, 5, 6, 7, 8, 10, 12)
-WANTED = (None, 0.55, 0.5, 0.55, 0.55, 0.5, 0.55, 0.5)  # the place of the centre in its interval
+SLOPE, START = mp.mpf(float(np.float32(0.5136))), mp.mpf(float(np.float32(2.6)))
+EDGES = (2.6, 3, 3.5, 4, 5, 6, 7, 8, 10)
+WANTED = (None,) + (0.47,) * 7
 OFFSET = -126 * mp.log(2)
 DEGREE = 6
 
@@ -94,7 +94,7 @@ def interval(j: int) -> tuple[int, mp.mpf, mp.mpf, list[float]]:
 
 
 def exponential() -> None:
-    left, right, degree = -0.348, 0.393, 4
+    left, right, degree = -0.348, 0.42, 4
     x = np.array([np.longdouble(mp.nstr(v, 30)) for v in nodes(mp.mpf(left), mp.mpf(right), 400)])
     q = np.array([np.longdouble(mp.nstr((mp.expm1(mp.mpf(str(v))) - mp.mpf(str(v))) / mp.mpf(str(v)) ** 2, 30)) for v in x])
     coefficients, error = fit(x, q, (x * x / np.exp(x)).astype(float), list(range(degree + 1)))

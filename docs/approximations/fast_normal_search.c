@@ -42,12 +42,12 @@ static float gelu(float value, float c, float level, const float *p)
     float twice = fmaf(p[0], d, fmaf(t, t, level));
     float n = fmaf(twice, -0x1.715476p-1f, 0x1.8p+23f) - 0x1.8p+23f;
     float known = fmaf(t, t, -fmaf(n, -0x1.62e4p+0f, -level));
-    float r = fmaf(fmaf(sum, d, known), -0.5f, n * -0x1.7f7d1cp-20f);
+    float r2 = fmaf(sum, d, known), nl = n * -0x1.7f7d1cp-20f, r = fmaf(r2, -0.5f, nl);
     float square = r * r;
-    float q = fmaf(fmaf(0x1.729a22p-10f, r, 0x1.125d88p-7f), r, 0x1.554f88p-5f);
-    q = fmaf(q, square, fmaf(0x1.55545ep-3f, r, 0x1.000002p-1f));
+    float q = fmaf(fmaf(0x1.76f73cp-10f, r, 0x1.126d20p-7f), r, 0x1.554a4cp-5f);
+    q = fmaf(q, square, fmaf(0x1.55543ep-3f, r, 0x1.000004p-1f));
     float scaled = t * float_of((uint32_t)(bits_of(n + 0x1.8000fep+23f) << 23));
-    return fmaf(-fmaf(scaled, fmaf(square, q, r), scaled), 0x1p-64f, value > 0.0f ? value : -0.0f);
+    return fmaf(-fmaf(scaled, fmaf(r2, -0.5f, fmaf(square, q, nl)), scaled), 0x1p-64f, value > 0.0f ? value : -0.0f);
 }
 
 /* The largest error, or the first found that is no better than `limit`, whose place it leaves. */
@@ -92,7 +92,7 @@ static void to_front(int place)
 
 int main(int argc, char **argv)
 {
-    static const float edges[] = {3.2f, 3.5f, 4.0f, 5.0f, 6.0f, 7.0f, 8.0f, 10.0f, 12.0f};
+    static const float edges[] = {2.6f, 3.0f, 3.5f, 4.0f, 5.0f, 6.0f, 7.0f, 8.0f, 10.0f};
     static const uint32_t reach[TERMS] = {2, 8, 60, 600, 6000, 60000};
     float table[2 + TERMS][ENTRIES];
     for (int row = 0; row < 2 + TERMS; row++) {
@@ -107,7 +107,7 @@ int main(int argc, char **argv)
         float p[TERMS], tried[TERMS], c = table[0][entry], level = table[1][entry];
         for (int i = 0; i < TERMS; i++)
             p[i] = table[2 + i][entry];
-        sample(fmaxf((edges[j] - 3.2f) / 0.6105f, 0.004f), fminf((edges[j + 1] - 3.2f) / 0.6105f, 13.0f));
+        sample(fmaxf((edges[j] - 2.6f) / 0.5136f, 0.004f), fminf((edges[j + 1] - 2.6f) / 0.5136f, 13.0f));
         double before = largest(c, level, p, 99.0, &place), best = before;
         for (int step = argc > 1 ? atoi(argv[1]) : 3000; step > 0; step--) {
             memcpy(tried, p, sizeof p);

@@ -78,6 +78,13 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
 
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 
+VACT_INLINE int vm_any_beyond(vf x, float high)
+{
+    __m256i shift = _mm256_sub_epi32(_mm256_set1_epi32(VF_BINADES - 1), _mm256_castps_si256(_mm256_set1_ps(high)));
+    __m256i bits = _mm256_add_epi32(_mm256_castps_si256(x), shift);
+    return !_mm256_testz_si256(bits, _mm256_set1_epi32(VF_BEYOND));
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
 
 VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm256_mul_ps(v, vf_power_of_two(t)); }

@@ -72,6 +72,13 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a
 
 VACT_INLINE int vm_any(vm m) { return m != 0; }
 
+VACT_INLINE int vm_any_beyond(vf x, float high)
+{
+    __m512i shift = _mm512_sub_epi32(_mm512_set1_epi32(VF_BINADES - 1), _mm512_castps_si512(_mm512_set1_ps(high)));
+    __m512i bits = _mm512_add_epi32(_mm512_castps_si512(x), shift);
+    return _mm512_test_epi32_mask(bits, _mm512_set1_epi32(VF_BEYOND)) != 0;
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
 
 VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm512_scalef_ps(v, vf_sub(t, vf_set1(VF_POWER_SHIFT))); }

@@ -80,6 +80,13 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
 
 VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 
+VACT_INLINE int vm_any_beyond(vf x, float high)
+{
+    uint32x4_t shift = vsubq_u32(vdupq_n_u32(VF_BINADES - 1), vreinterpretq_u32_f32(vf_set1(high)));
+    uint32x4_t bits = vaddq_u32(vreinterpretq_u32_f32(x), shift);
+    return vmaxvq_u32(vandq_u32(bits, vdupq_n_u32(VF_BEYOND))) != 0;
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
 
 VACT_INLINE vf vf_times_power(vf v, vf t) { return vmulq_f32(v, vf_power_of_two(t)); }

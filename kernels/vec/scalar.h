@@ -64,6 +64,12 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
 
 VACT_INLINE int vm_any(vm m) { return m; }
 
+VACT_INLINE int vm_any_beyond(vf x, float high)
+{
+    vf magnitude = vf_abs(x);
+    return !(0x1p-64f * high < magnitude && magnitude <= high);
+}
+
 static inline unsigned vf_bits(vf a)
 {
     unsigned bits;

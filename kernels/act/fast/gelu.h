@@ -4,6 +4,7 @@
  * |x|*Phi(-|x|) comes out of one fused operation, its power of two 2^64 too large so that no subnormal number is met
  * before the last operation, which takes the power out, makes the difference and rounds once more: below 0 to nothing
  * new but where the result is subnormal. Of a negative x the difference is taken from -0, which the tail's end keeps.
+ * Largest error 1.460 ULP, at -1.34820235 (all 2^32 inputs); above 0 it is near 1.1.
  */
 #ifndef VACT_ACT_FAST_GELU_H
 #define VACT_ACT_FAST_GELU_H

@@ -4,11 +4,11 @@
  *
  * Phi(-t) = e^-G/2, G = t^2/2 + L(t), and L is as smooth as a logarithm: on each of eight intervals, which one
  * permutation tells apart, it is L(c) + d*P(d) with d = t - c and P of degree 5. No factor is left beside the
- * exponential then, no division and no product to round: only the argument G reduced by multiples of ln 2 must be known
- * to 2^-25. For that the centres c are floats at which 2*L(c), with the offset of the power of two, lies within 2^-29
- * of a multiple of 2^-15: `level`, which a multiple of the first part of 2*ln 2 leaves exactly. t^2 less that is one
- * rounding of a number below 1.5, and d*P(d) is below 0.6, so no term's rounding is large. The power n is chosen by
- * t^2 and the tangent at c, which is there before P and within 0.05 of G.
+ * exponential then, no division and no product to round: only G less its multiple of ln 2 must be known to 2^-25. For
+ * that the centres c are floats at which 2*L(c), with the offset of the power of two, lies within 2^-29 of a multiple
+ * of 2^-15: `level`, which a multiple of the first part of 2*ln 2 leaves exactly. t^2 less that is one rounding of a
+ * small number, of 1.4 at most; it is the largest error here where it exceeds 1. The power n is chosen by t^2 and the
+ * tangent at c, which is there before P and within 0.1 of G.
  *
  * The first centre is -2*10^-6 for the level's sake; for small t everything cancels but 2^63, and `rest` is -0.8*t.
  * docs/approximations/fast_normal.py makes the tables, docs/approximations/fast_normal_search.c has moved the last bits
@@ -26,26 +26,26 @@ typedef struct {
 
 VACT_INLINE fast_normal fast_normal_tail(vf t)
 {
-    _Alignas(32) static const float centre[8] = {0x1.351e76p+3f, 0x1.98e784p+3f, -0x1.04d234p-19f, 0x1.e23f3ap-1f,
-                                                 0x1.107516p+1f, 0x1.ecaf52p+1f, 0x1.5efaf4p+2f,   0x1.c2ef26p+2f};
+    _Alignas(32) static const float centre[8] = {0x1.8b0224p+3f, -0x1.04d234p-19f, 0x1.3c837ap+0f, 0x1.1ac0b4p+1f,
+                                                 0x1.d1f58cp+1f, 0x1.659c3ap+2f,   0x1.e23ap+2f,   0x1.2f3a2cp+3f};
     /* Twice L(c) - 63*ln 2. */
-    _Alignas(32) static const float level[8] = {-0x1.494ff8p+6f, -0x1.471c1p+6f,  -0x1.5d58ap+6f, -0x1.5868f8p+6f,
-                                                -0x1.543fd8p+6f, -0x1.504988p+6f, -0x1.4dadap+6f, -0x1.4bc44p+6f};
-    /* Twice the coefficients of P. */
-    _Alignas(32) static const float p1[8] = {0x1.9f61cap-3f, 0x1.3cbbb8p-3f, 0x1.98846cp+0f, 0x1.12e53cp+0f,
-                                             0x1.6f9d88p-1f, 0x1.dce52ap-2f, 0x1.5ff5b2p-2f, 0x1.17fd1ep-2f};
-    _Alignas(32) static const float p2[8] = {-0x1.4a6562p-7f, -0x1.83526p-8f,  -0x1.741a9ap-2f, -0x1.a5f1fep-3f,
-                                             -0x1.b61f2cp-4f, -0x1.9555d6p-5f, -0x1.cabee2p-6f, -0x1.27b5fep-6f};
-    _Alignas(32) static const float p3[8] = {0x1.57a83p-11f, 0x1.381ec8p-12f, 0x1.29bec8p-4f, 0x1.4c16c2p-5f,
-                                             0x1.29ba92p-6f, 0x1.a70054p-8f,  0x1.7b336ap-9f, 0x1.92c4a8p-10f};
-    _Alignas(32) static const float p4[8] = {-0x1.8a037ep-15f, -0x1.17df88p-16f, -0x1.3c86ecp-7f,  -0x1.c009ap-8f,
-                                             -0x1.878e8p-9f,   -0x1.ca94aap-11f, -0x1.4ffe8ap-12f, -0x1.2ad3c6p-13f};
-    _Alignas(32) static const float p5[8] = {0x1.e64588p-19f, 0x1.0e0e02p-20f, 0x1.377d06p-13f, 0x1.aba878p-11f,
-                                             0x1.d46f8cp-12f, 0x1.f159d6p-14f, 0x1.33f9bep-15f, 0x1.cc9ee2p-17f};
-    _Alignas(32) static const float p6[8] = {-0x1.46782ep-22f, -0x1.012cf4p-24f, 0x1.76f58p-13f,   -0x1.a0385p-19f,
-                                             -0x1.bf81e4p-15f, -0x1.0e3204p-16f, -0x1.17648ep-18f, -0x1.58e4e6p-20f};
+    _Alignas(32) static const float level[8] = {-0x1.4762p+6f,  -0x1.5d58ap+6f,  -0x1.57367p+6f,  -0x1.540568p+6f,
+                                                -0x1.50af6p+6f, -0x1.4d8978p+6f, -0x1.4b3f98p+6f, -0x1.49769p+6f};
+    /* Twice the coefficients of d*P(d). */
+    _Alignas(32) static const float p1[8] = {0x1.479a18p-3f, 0x1.98846ep+0f, 0x1.ecb81ep-1f, 0x1.66fb9ep-1f,
+                                             0x1.f2f392p-2f, 0x1.5a1d04p-2f, 0x1.06fabep-2f, 0x1.a71ff4p-3f};
+    _Alignas(32) static const float p2[8] = {-0x1.9e0786p-8f, -0x1.741b3ep-2f, -0x1.63753cp-3f, -0x1.a4a016p-4f,
+                                             -0x1.b86c1p-5f,  -0x1.bc582ap-6f, -0x1.05e3ep-6f,  -0x1.5694c6p-7f};
+    _Alignas(32) static const float p3[8] = {0x1.588822p-12f, 0x1.29cf12p-4f, 0x1.0fd98p-5f,   0x1.1a7884p-6f,
+                                             0x1.da61b4p-8f,  0x1.6a46aep-9f, 0x1.5188eep-10f, 0x1.6a8738p-11f};
+    _Alignas(32) static const float p4[8] = {-0x1.3ee474p-16f, -0x1.3dd1d2p-7f,  -0x1.7342d6p-8f,  -0x1.70fb36p-9f,
+                                             -0x1.085e2ep-10f, -0x1.3d380ep-12f, -0x1.db971ap-14f, -0x1.a72596p-15f};
+    _Alignas(32) static const float p5[8] = {0x1.3ec6fp-20f,  0x1.84f26ap-13f, 0x1.8c26a4p-11f, 0x1.b5686cp-12f,
+                                             0x1.269d0cp-13f, 0x1.2058c6p-15f, 0x1.5e9ff6p-17f, 0x1.0438e2p-18f};
+    _Alignas(32) static const float p6[8] = {-0x1.34de8p-24f, 0x1.6786dcp-13f,  -0x1.ad573ap-15f, -0x1.a1e0ecp-15f,
+                                             -0x1.21ccep-16f, -0x1.f1f2c4p-19f, -0x1.efc228p-21f, -0x1.44719ep-22f};
     /* The intervals: a quarter of an octave of START + SLOPE*t each, the first cut short. */
-    vi i = vi_of_bits(vf_fma(t, vf_set1(0x1.389374p-1f), vf_set1(0x1.99999ap+1f)));
+    vi i = vi_of_bits(vf_fma(t, vf_set1(0x1.06f694p-1f), vf_set1(0x1.4cccccp+1f)));
     vf d = vf_sub(t, vf_look_up(centre, i));
     vf k = vf_look_up(level, i);
     vf tangent = vf_look_up(p1, i);
@@ -60,14 +60,17 @@ VACT_INLINE fast_normal fast_normal_tail(vf t)
     tail.shifted = vf_fma(twice, vf_set1(-0x1.715476p-1f), vf_set1(VF_POWER_SHIFT));
     vf n = vf_sub(tail.shifted, vf_set1(VF_POWER_SHIFT));
     vf known = vf_fms(t, t, vf_fms(n, vf_set1(-0x1.62e4p+0f), k));
-    vf r = vf_fma(vf_fma(p, d, known), vf_set1(-0.5f), vf_mul(n, vf_set1(-0x1.7f7d1cp-20f)));
+    vf twice_r = vf_fma(p, d, known);
+    vf last = vf_mul(n, vf_set1(-0x1.7f7d1cp-20f));
 
-    /* e^r - 1 = r + r^2*q(r) for r in [-0.348, 0.393], within 0.1 * 2^-24 of e^r. */
+    /* e^r - 1 = r + r^2*q(r) for r in [-0.348, 0.42], within 0.10 * 2^-24 of e^r; r itself unrounded but for its parts.
+     */
+    vf r = vf_fma(twice_r, vf_set1(-0.5f), last);
     vf square = vf_mul(r, r);
-    vf q = vf_fma(vf_set1(0x1.729a22p-10f), r, vf_set1(0x1.125d88p-7f));
-    vf low = vf_fma(vf_set1(0x1.55545ep-3f), r, vf_set1(0x1.000002p-1f));
-    q = vf_fma(vf_fma(q, r, vf_set1(0x1.554f88p-5f)), square, low);
-    tail.rest = vf_fma(square, q, r);
+    vf q = vf_fma(vf_set1(0x1.76f73cp-10f), r, vf_set1(0x1.126d2p-7f));
+    vf low = vf_fma(vf_set1(0x1.55543ep-3f), r, vf_set1(0x1.000004p-1f));
+    q = vf_fma(vf_fma(q, r, vf_set1(0x1.554a4cp-5f)), square, low);
+    tail.rest = vf_fma(twice_r, vf_set1(-0.5f), vf_fma(square, q, last));
     return tail;
 }
 
