@@ -22,12 +22,11 @@ typedef struct contender {
     size_t calls; /* so many are a slice of time; 0: measure() finds it */
 } contender;
 
-/* contenders[0] is the one whose time Google Benchmark gets. */
 /* Tells the works to go to another part of memory. */
 typedef void contest_move_fn(void *user, size_t place);
 
 typedef struct contest {
-    contender contenders[CONTENDERS];
+    contender contenders[CONTENDERS]; /* the first is the one whose time Google Benchmark gets */
     size_t count;
     bool warm; /* the arrays fit into a cache: each slice first brings them there; else a slice is one call */
     contest_move_fn *move; /* called every few turns, since speed depends on the pages that an array happens to have */
@@ -35,14 +34,11 @@ typedef struct contest {
 } contest;
 
 typedef struct outcome {
-    double seconds[CONTENDERS]; /* per call, the median over all turns */
-    double ratio[CONTENDERS];   /* the first one's time to this one's in the same turn, the median */
+    double seconds[CONTENDERS]; /* per call, the mean of the middle half of all turns */
+    double ratio[CONTENDERS];   /* the first one's time to this one's in the same turn, likewise */
 } outcome;
 
 /* Runs the benchmark's loop; the benchmark is one of manual time, an iteration one call of the first contender. */
 outcome measure(bm_state *state, contest *among);
-
-/* Reorders the values. 0 for none. */
-double median(double *values, size_t count);
 
 #endif

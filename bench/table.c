@@ -51,9 +51,9 @@ static void print_ratio(const bm_result *value, const bm_result *variation, cons
 
 static void print_heading(void)
 {
-    printf("time: of one call, the median. x copy, x expf: relative to copying the same array, and to a loop over "
-           "SLEEF's expf, measured in\nturn with the kernel; +-: standard deviation over the repetitions. GB/s: bytes "
-           "read and written; memcpy, stream: those of the copies.\n\n"
+    printf("time: of one call, the middle half's mean. x copy, x expf: relative to copying the same array, and to a\n"
+           "loop over SLEEF's expf, measured in turn with the kernel; +-: standard deviation over the repetitions.\n"
+           "GB/s: bytes read and written; memcpy, stream: those of the copies.\n\n"
            "%-54s %10s %7s %7s %15s %15s %7s %7s %5s\n",
            "benchmark", "time", "GB/s", "G el/s", "x copy", "x expf", "memcpy", "stream", "ULP<=");
 }
@@ -62,7 +62,7 @@ static void print_row(const bm_result *value, const bm_result *variation)
 {
     double kernel = counter_of(value, "x_kernel");
     printf("%-54s", value->name);
-    print_time(counter_of(value, "n") / counter_of(value, "elements/s")); /* Google Benchmark's is a mean */
+    print_time(counter_of(value, "n") / counter_of(value, "elements/s")); /* Google Benchmark's is the mean of all */
     print_number(7, 1, counter_of(value, "GB/s"));
     print_number(7, 2, 1e-9 * counter_of(value, "elements/s"));
     if (isnan(kernel)) {

@@ -34,23 +34,38 @@ BINARY(vf_max)
 BINARY(vf_min)
 TERNARY(vf_fma)
 TERNARY(vf_fnma)
+TERNARY(vf_fms)
+BINARY(vf_flip_sign)
+BINARY(vf_scale)
 COMPARISON(vm_lt)
 COMPARISON(vm_le)
 COMPARISON(vm_eq)
 OF_MASKS(vm_and)
 OF_MASKS(vm_or)
 
+/* Of a whole number a, with what the operation wants added. */
+static vf op_vf_power_of_two(vf a, vf b, vf c)
+{
+    return (void)b, (void)c, vf_power_of_two(vf_add(a, vf_set1(VF_POWER_SHIFT)));
+}
+
+static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_add(a, vf_set1(0x1p+23f))); }
+
+static vf op_vm_outside(vf a, vf b, vf c) { return (void)b, (void)c, number(vm_outside(a, 0x1p-30f, 87.0f)); }
+
 static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
 
 static const char *const names[] = {
-    "vf_neg", "vf_abs",  "vf_add", "vf_sub", "vf_mul", "vf_div", "vf_copysign", "vf_max",    "vf_min",
-    "vf_fma", "vf_fnma", "vm_lt",  "vm_le",  "vm_eq",  "vm_and", "vm_or",       "vf_select", NULL,
+    "vf_neg",    "vf_abs", "vf_add",       "vf_sub",   "vf_mul",          "vf_div",   "vf_copysign", "vf_max",
+    "vf_min",    "vf_fma", "vf_fnma",      "vm_lt",    "vm_le",           "vm_eq",    "vm_and",      "vm_or",
+    "vf_select", "vf_fms", "vf_flip_sign", "vf_scale", "vf_power_of_two", "vf_units", "vm_outside",  NULL,
 };
 
 /* In the order of names. */
 static op_fn *const ops[] = {
-    op_vf_neg, op_vf_abs,  op_vf_add, op_vf_sub, op_vf_mul, op_vf_div, op_vf_copysign, op_vf_max,    op_vf_min,
-    op_vf_fma, op_vf_fnma, op_vm_lt,  op_vm_le,  op_vm_eq,  op_vm_and, op_vm_or,       op_vf_select,
+    op_vf_neg,    op_vf_abs, op_vf_add,       op_vf_sub,   op_vf_mul,          op_vf_div,   op_vf_copysign, op_vf_max,
+    op_vf_min,    op_vf_fma, op_vf_fnma,      op_vm_lt,    op_vm_le,           op_vm_eq,    op_vm_and,      op_vm_or,
+    op_vf_select, op_vf_fms, op_vf_flip_sign, op_vf_scale, op_vf_power_of_two, op_vf_units, op_vm_outside,
 };
 
 _Static_assert(sizeof names / sizeof names[0] == sizeof ops / sizeof ops[0] + 1, "a name for each operation");
@@ -62,6 +77,8 @@ static void run(size_t op, float *dst, const float *a, const float *b, const flo
 }
 
 static void set1(float *all, float a) { vf_store(all, vf_set1(a)); }
+
+static int any_negative(const float *all) { return vm_any(vm_lt(vf_load(all), vf_set1(0.0f))) != 0; }
 
 static void keep_first(float *all, const float *v, size_t n, float fill)
 {
@@ -75,5 +92,5 @@ static void store_partial(float *p, const float *all, size_t n) { vf_store_parti
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES, names, run, set1, keep_first, load_partial, store_partial,
+    TEXT(VACT_BUILD), VF_LANES, names, run, set1, any_negative, keep_first, load_partial, store_partial,
 };

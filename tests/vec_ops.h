@@ -15,7 +15,8 @@ typedef struct vec_ops {
      * the rest. A comparison shows as 1 or 0; vf_select takes a < b for its mask and chooses between b and c;
      * vm_and and vm_or work on the masks a < b and b < c. */
     void (*run)(size_t op, float *dst, const float *a, const float *b, const float *c, size_t n);
-    void (*set1)(float *all, float a); /* all: every lane */
+    void (*set1)(float *all, float a);     /* all: every lane */
+    int (*any_negative)(const float *all); /* vm_any of all < 0 */
     void (*keep_first)(float *all, const float *v, size_t n, float fill);
     void (*load_partial)(float *all, const float *p, size_t n);
     void (*store_partial)(float *p, const float *all, size_t n);

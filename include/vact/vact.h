@@ -352,7 +352,7 @@ VACT_API vact_status vact_sigmoid_backward_f32(float *dx, const float *dy, const
 VACT_API vact_status vact_sigmoid_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n);
 /* sigmoid(-x) */
 VACT_API vact_status vact_log_sigmoid_backward_f32(float *dx, const float *dy, const float *x, size_t n);
-/* 0 < alpha*x + beta < 1 ? alpha : 0 */
+/* 0 < alpha*x + beta < 1 ? alpha : 0, the line rounded to float as the forward function does */
 VACT_API vact_status vact_hard_sigmoid_backward_f32(float *dx, const float *dy, const float *x, size_t n, float alpha,
                                                     float beta);
 /* -3 < x < 3 ? 1/6 : 0 */

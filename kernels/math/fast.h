@@ -6,5 +6,6 @@
 #include "math/sleef.h"
 
 #include "math/fast/exp.h"
+#include "math/fast/tanh.h"
 
 #endif

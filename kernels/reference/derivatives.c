@@ -78,8 +78,8 @@ double vact_reference_derivative(vact_op op, double x, const vact_params_f32 *pa
     case VACT_OP_SIGMOID: return sigmoid(-fabs(x)) * sigmoid(fabs(x));
     case VACT_OP_LOG_SIGMOID: return sigmoid(-x);
     case VACT_OP_HARD_SIGMOID: {
-        double line = fma(first, x, second);
-        return line > 0.0 && line < 1.0 ? first : 0.0;
+        float line = fmaf(params->v[0], (float)x, params->v[1]); /* which side of a kink: as the result rounds */
+        return line > 0.0f && line < 1.0f ? first : 0.0;
     }
     case VACT_OP_HARD_SIGMOID6: return x > -3.0 && x < 3.0 ? 1.0 / 6.0 : 0.0;
     case VACT_OP_HARD_SWISH: return x <= -3.0 ? 0.0 : x < 3.0 ? (2.0 * x + 3.0) / 6.0 : 1.0;

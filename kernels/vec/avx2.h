@@ -3,6 +3,7 @@
 #define VACT_VEC_AVX2_H
 
 #include <immintrin.h>
+#include <limits.h>
 
 #include "contract.h"
 
@@ -55,6 +56,16 @@ VACT_INLINE vf vf_min(vf a, vf b) { return _mm256_min_ps(a, b); }
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
+
+/* In integers, whose order is that of magnitudes: one comparison for both ends, shifted by 2^31 as it is signed. */
+VACT_INLINE vm vm_outside(vf x, float low, float high)
+{
+    __m256i least = _mm256_castps_si256(_mm256_set1_ps(low)), most = _mm256_castps_si256(_mm256_set1_ps(high));
+    __m256i lowest = _mm256_set1_epi32(INT_MIN);
+    __m256i above = _mm256_sub_epi32(_mm256_castps_si256(vf_abs(x)), _mm256_add_epi32(least, lowest));
+    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(above, _mm256_add_epi32(_mm256_sub_epi32(most, least), lowest)));
+}
+
 VACT_INLINE vm vm_and(vm a, vm b) { return _mm256_and_ps(a, b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return _mm256_or_ps(a, b); }
 
@@ -64,13 +75,19 @@ VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
 
+VACT_INLINE vf vf_units(vf t)
+{
+    return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(t), _mm256_castps_si256(_mm256_set1_ps(0x1p+23f))));
+}
+
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)
 {
-    vf first = _mm256_floor_ps(_mm256_mul_ps(n, vf_set1(0.5f)));
-    vf shift = vf_set1(VF_POWER_SHIFT);
-    vf product = _mm256_mul_ps(v, vf_power_of_two(_mm256_add_ps(first, shift)));
-    return _mm256_mul_ps(product, vf_power_of_two(_mm256_add_ps(_mm256_sub_ps(n, first), shift)));
+    __m256i both = _mm256_castps_si256(_mm256_add_ps(n, vf_set1(VF_HALVES_SHIFT)));
+    __m256i first = _mm256_srli_epi32(both, 1);
+    __m256i second = _mm256_sub_epi32(both, first);
+    vf product = _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(first, 23)));
+    return _mm256_mul_ps(product, _mm256_castsi256_ps(_mm256_slli_epi32(second, 23)));
 }
 
 #endif

@@ -50,6 +50,15 @@ VACT_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
+
+/* In integers, whose order is that of magnitudes: one comparison for both ends. */
+VACT_INLINE vm vm_outside(vf x, float low, float high)
+{
+    __m512i least = _mm512_castps_si512(_mm512_set1_ps(low)), most = _mm512_castps_si512(_mm512_set1_ps(high));
+    __m512i above = _mm512_sub_epi32(_mm512_castps_si512(vf_abs(x)), least);
+    return _mm512_cmpgt_epu32_mask(above, _mm512_sub_epi32(most, least));
+}
+
 VACT_INLINE vm vm_and(vm a, vm b) { return (vm)(a & b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return (vm)(a | b); }
 
@@ -58,6 +67,12 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a
 VACT_INLINE int vm_any(vm m) { return m != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
+
+VACT_INLINE vf vf_units(vf t)
+{
+    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(t), _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
+}
+
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
 
 #endif

@@ -19,13 +19,16 @@
  *   vf_max(a, b), vf_min(a, b)                    a > b ? a : b and a < b ? a : b: b where either is NaN and b
  *                                                 of two zeros; so vf_max(constant, x) keeps a NaN in x
  *   vm_lt, vm_le, vm_eq                           a < b, a <= b, a == b; false where either is NaN
+ *   vm_outside(x, low, high)                      |x| < low or |x| > high, or x is NaN; 0 <= low <= high, constants
  *   vm_and, vm_or                                 of two masks
  *   vf_select(m, a, b)                            a where m holds, else b, the bits unchanged
  *   vm_any(m)                                     whether it holds in any lane, as a C condition
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all
- *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
- *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
+ *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], by integers: at the
+ * speed of normal numbers where the result is subnormal; for t in (2^24, infinity] some number without meaning, the
+ * same in all vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n
+ * whole, |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *
  * NaN: which NaN (sign and payload) an operation returns is not fixed; all count as one value. Subnormals are
  * ordinary numbers. The caller's rounding is to nearest, without FTZ and DAZ.
@@ -48,6 +51,9 @@
 /* Added to a number of at most 2^21, it leaves the number's nearest whole in the low bits, with the bias of a float's
  * exponent: what vf_power_of_two takes. */
 #define VF_POWER_SHIFT 0x1.8000fep+23f
+
+/* The same with twice the bias, so that half of the low bits is that of half the number: for vf_scale. */
+#define VF_HALVES_SHIFT 0x1.8001fcp+23f
 
 #define VACT_INLINE static inline __attribute__((always_inline))
 

@@ -60,6 +60,14 @@ VACT_INLINE vf vf_min(vf a, vf b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
 VACT_INLINE vm vm_lt(vf a, vf b) { return vcltq_f32(a, b); }
 VACT_INLINE vm vm_le(vf a, vf b) { return vcleq_f32(a, b); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return vceqq_f32(a, b); }
+
+/* In integers, whose order is that of magnitudes: one comparison for both ends. */
+VACT_INLINE vm vm_outside(vf x, float low, float high)
+{
+    uint32x4_t least = vreinterpretq_u32_f32(vf_set1(low)), most = vreinterpretq_u32_f32(vf_set1(high));
+    return vcgtq_u32(vsubq_u32(vreinterpretq_u32_f32(vf_abs(x)), least), vsubq_u32(most, least));
+}
+
 VACT_INLINE vm vm_and(vm a, vm b) { return vandq_u32(a, b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return vorrq_u32(a, b); }
 
@@ -69,13 +77,19 @@ VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
 
+VACT_INLINE vf vf_units(vf t)
+{
+    return vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(t), vreinterpretq_u32_f32(vf_set1(0x1p+23f))));
+}
+
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)
 {
-    vf first = vrndmq_f32(vmulq_f32(n, vf_set1(0.5f)));
-    vf shift = vf_set1(VF_POWER_SHIFT);
-    vf product = vmulq_f32(v, vf_power_of_two(vaddq_f32(first, shift)));
-    return vmulq_f32(product, vf_power_of_two(vaddq_f32(vsubq_f32(n, first), shift)));
+    uint32x4_t both = vreinterpretq_u32_f32(vaddq_f32(n, vf_set1(VF_HALVES_SHIFT)));
+    uint32x4_t first = vshrq_n_u32(both, 1);
+    uint32x4_t second = vsubq_u32(both, first);
+    vf product = vmulq_f32(v, vreinterpretq_f32_u32(vshlq_n_u32(first, 23)));
+    return vmulq_f32(product, vreinterpretq_f32_u32(vshlq_n_u32(second, 23)));
 }
 
 #endif

@@ -46,6 +46,12 @@ VACT_INLINE vf vf_min(vf a, vf b) { return a < b ? a : b; }
 VACT_INLINE vm vm_lt(vf a, vf b) { return a < b; }
 VACT_INLINE vm vm_le(vf a, vf b) { return a <= b; }
 VACT_INLINE vm vm_eq(vf a, vf b) { return a == b; }
+VACT_INLINE vm vm_outside(vf x, float low, float high)
+{
+    vf magnitude = vf_abs(x);
+    return !(low <= magnitude && magnitude <= high);
+}
+
 VACT_INLINE vm vm_and(vm a, vm b) { return a && b; }
 VACT_INLINE vm vm_or(vm a, vm b) { return a || b; }
 
@@ -53,21 +59,30 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
 
 VACT_INLINE int vm_any(vm m) { return m; }
 
-VACT_INLINE vf vf_power_of_two(vf t)
+static inline unsigned vf_bits(vf a)
 {
     unsigned bits;
-    memcpy(&bits, &t, sizeof bits);
-    bits <<= 23;
-    memcpy(&t, &bits, sizeof t);
-    return t;
+    memcpy(&bits, &a, sizeof bits);
+    return bits;
 }
+
+static inline vf vf_of_bits(unsigned bits)
+{
+    vf a;
+    memcpy(&a, &bits, sizeof a);
+    return a;
+}
+
+VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vf_bits(t) << 23); }
+VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
 
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)
 {
-    vf first = __builtin_floorf(n * 0.5f);
-    vf product = v * vf_power_of_two(first + VF_POWER_SHIFT);
-    return product * vf_power_of_two(n - first + VF_POWER_SHIFT);
+    unsigned both = vf_bits(n + VF_HALVES_SHIFT);
+    unsigned first = both >> 1;
+    vf product = v * vf_of_bits(first << 23);
+    return product * vf_of_bits((both - first) << 23);
 }
 
 #endif

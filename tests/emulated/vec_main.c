@@ -11,8 +11,11 @@ typedef struct check {
 } check;
 
 static const check checks[] = {
-    {"operations", vec_check_operations},         {"set1", vec_check_set1},
-    {"keep_first", vec_check_keep_first},         {"partial_loads", vec_check_partial_loads},
+    {"operations", vec_check_operations},
+    {"set1", vec_check_set1},
+    {"any", vec_check_any},
+    {"keep_first", vec_check_keep_first},
+    {"partial_loads", vec_check_partial_loads},
     {"partial_stores", vec_check_partial_stores},
 };
 

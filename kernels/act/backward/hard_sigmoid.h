@@ -1,7 +1,6 @@
 /*
- * The derivative of hard_sigmoid: alpha strictly inside the line, else 0.
- *
- * The sides of 0 < alpha*x + beta < 1 are told by the sign of one FMA each, so as if exact.
+ * The derivative of hard_sigmoid: alpha strictly inside the line, else 0. The side of a kink is that of the rounded
+ * line, so that the gradient is 0 exactly where the result is 0 or 1.
  */
 #ifndef VACT_ACT_BACKWARD_HARD_SIGMOID_H
 #define VACT_ACT_BACKWARD_HARD_SIGMOID_H
