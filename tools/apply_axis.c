@@ -36,7 +36,7 @@ const char *vact_apply_axis(vact_op op, float *dst, const vact_npy *in, int axis
     if (in->shape.count == 0)
         return NULL;
     size_t step = size >= CHUNK ? 1 : CHUNK / size;
-    float *rows = malloc((step < inner ? step : inner) * size * sizeof *rows);
+    float *rows = malloc((step < inner ? step : inner) * size * sizeof *rows + 1);
     if (rows == NULL)
         return "out of memory";
     vact_status status = VACT_OK;
