@@ -50,6 +50,12 @@ static float want_and(float a, float b, float c) { return a < b && b < c ? 1.0f 
 static float want_or(float a, float b, float c) { return a < b || b < c ? 1.0f : 0.0f; }
 static float want_select(float a, float b, float c) { return a < b ? b : c; }
 
+static float want_exponent(float a, float b, float c)
+{
+    (void)b, (void)c;
+    return 0x1p-126f <= a && a < INFINITY ? (float)ilogbf(a) : 0.0f;
+}
+
 static float want_outside(float a, float b, float c)
 {
     (void)b, (void)c;
@@ -127,6 +133,7 @@ static const oracle oracles[] = {
     {"vf_units", want_units, false},
     {"vm_outside", want_outside, false},
     {"vf_near_inverse", want_near_inverse, true},
+    {"vf_exponent", want_exponent, false},
 };
 
 static const oracle *oracle_named(const char *name)

@@ -77,6 +77,12 @@ VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
 
+VACT_INLINE vf vf_exponent(vf a)
+{
+    __m256i biased = _mm256_srli_epi32(_mm256_castps_si256(a), 23);
+    return _mm256_cvtepi32_ps(_mm256_sub_epi32(biased, _mm256_set1_epi32(127)));
+}
+
 VACT_INLINE vf vf_units(vf t)
 {
     return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(t), _mm256_castps_si256(_mm256_set1_ps(0x1p+23f))));

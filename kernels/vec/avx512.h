@@ -70,6 +70,8 @@ VACT_INLINE int vm_any(vm m) { return m != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
 
+VACT_INLINE vf vf_exponent(vf a) { return _mm512_getexp_ps(a); }
+
 VACT_INLINE vf vf_units(vf t)
 {
     return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(t), _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));

@@ -28,6 +28,7 @@
  *   vm_any(m)                                     whether it holds in any lane, as a C condition
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all
+ *   vf_exponent(a)                                floor(log2(a)) for normal a > 0; for other a without meaning
  *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], by integers: at the
  *                                                 speed of normal numbers where the result is subnormal; for t in
  *                                                 (2^24, infinity] some number without meaning, the same in all

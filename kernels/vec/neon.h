@@ -79,6 +79,12 @@ VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
 
+VACT_INLINE vf vf_exponent(vf a)
+{
+    int32x4_t biased = vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_f32(a), 23));
+    return vcvtq_f32_s32(vsubq_s32(biased, vdupq_n_s32(127)));
+}
+
 VACT_INLINE vf vf_units(vf t)
 {
     return vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(t), vreinterpretq_u32_f32(vf_set1(0x1p+23f))));

@@ -76,6 +76,7 @@ static inline vf vf_of_bits(unsigned bits)
 }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vf_bits(t) << 23); }
+VACT_INLINE vf vf_exponent(vf a) { return (float)((int)(vf_bits(a) >> 23) - 127); }
 VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
 
 /* In two factors, the first product being exact. */
