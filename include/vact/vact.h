@@ -422,9 +422,6 @@ VACT_API vact_status vact_log_softmax_rows_f32(float *dst, size_t dst_stride, co
  * fixed tree, and are rounded to float once.
  *
  * A reduced loss is written even where there is nothing to reduce: 0 for the sum, NaN for the mean, as in PyTorch.
- * Subnormal terms e^(x - max) and e^-|x| have the precision of subnormals: the bounds below take for granted that
- * these, where the result depends on one alone, are above 2^-126; beneath it the error is at most 2^-149 times the
- * factors (weights and dy) that it is multiplied by.
  */
 
 typedef enum vact_reduction {
@@ -460,10 +457,11 @@ typedef struct vact_cross_entropy_options {
  * mean is NaN and the sum 0, the gradients are 0. dx may be logits, with equal strides; loss and dx otherwise lie
  * apart from each other and all else (VACT_EOVERLAP).
  *
- *   Error      of a loss at most 3 ULP, reduced too, a confident row (log_p near 0) included; with smoothing for
- *              logits within +-2^126. Of dx, without smoothing, at most 3 ULP of dx, at the target too, where p is
- *              near 1; with smoothing, whose gradient has zeros, 3 ULP of the larger of |dy|*Q*p_j and |dy|*q_j, these
- *              being the two terms that dx is the difference of.
+ *   Error      of a loss at most 1.5 ULP, reduced too, a confident row (log_p near 0) included; with smoothing 3 ULP,
+ *              for logits within +-2^126. Of dx, without smoothing, at most 3 ULP of dx, at the target too, where p is
+ *              near 1; with smoothing, whose gradient has zeros, 3 ULP of the larger of |dy|*Q*p_j and |dy|*q_j, the
+ *              two terms that dx is the difference of (q_j the weight of -log_p[j] in the loss, Q their sum). Where
+ *              e^(x - max) is below 2^-150 it counts as 0.
  *
  * PyTorch cross_entropy with class indices; ONNX SoftmaxCrossEntropyLoss (no smoothing).
  */
@@ -511,7 +509,8 @@ typedef struct vact_bce_with_logits_options {
  * elements), but not each other.
  *
  *   Error      for t within [0, 1] and weights that are not negative: of a loss at most 4 ULP, reduced too; of dx at
- *              most 4 ULP of the larger of its two terms, so of dx itself where t is 0 or 1.
+ *              most 4 ULP of the larger of its two terms, so of dx itself where t is 0 or 1. For |x| > 87, where
+ *              e^-|x| is subnormal, besides 2^-149 times the factors (p, w and dy) that this is multiplied by.
  *
  * PyTorch binary_cross_entropy_with_logits.
  */
