@@ -15,6 +15,10 @@ typedef void vact_channels_f32_fn(float *dst, const float *src, const float *slo
 typedef void vact_rows_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                               size_t cols);
 
+/* Of n pairs (gate, up), side by side in src, and of their gradients in dsrc. No checks. */
+typedef void vact_interleaved_f32_fn(float *dst, const float *src, size_t n);
+typedef void vact_interleaved_backward_f32_fn(float *dsrc, const float *dy, const float *src, size_t n);
+
 enum {
     VACT_TABLE_SLOTS = 32, /* operations per kind; an initialiser beyond it does not compile */
     VACT_TABLE_MATHS = 4   /* values of vact_math */
@@ -32,6 +36,11 @@ typedef struct vact_table {
     vact_backward_f32_fn *from_output[VACT_TABLE_SLOTS]; /* from the output; null where no framework keeps that */
     vact_channels_f32_fn *channels[VACT_TABLE_SLOTS];
     vact_rows_f32_fn *rows[VACT_TABLE_SLOTS];
+    vact_epilogue_f32_fn *epilogue[VACT_TABLE_SLOTS]; /* of unary operations */
+    vact_gate_f32_fn *gate[VACT_TABLE_SLOTS];
+    vact_gate_backward_f32_fn *gate_backward[VACT_TABLE_SLOTS];
+    vact_interleaved_f32_fn *interleaved[VACT_TABLE_SLOTS]; /* of gates */
+    vact_interleaved_backward_f32_fn *interleaved_backward[VACT_TABLE_SLOTS];
 } vact_table;
 
 /* The builds in this library, strongest first, the plainest (which every CPU runs) last. */
