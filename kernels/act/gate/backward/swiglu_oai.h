@@ -11,8 +11,8 @@
 VACT_INLINE gate_gradients swiglu_oai_backward(vf dy, vf gate, vf up)
 {
     vf zero = vf_set1(0.0f), limit = vf_set1(7.0f);
-    vf dgate = backward_of(vf_mul(dy, swiglu_oai_factor(up)), gate, NULL, gelu_quick_backward);
-    vf dup = swiglu_oai_product(gate, dy);
+    vf dgate = backward_of(vf_mul(dy, swiglu_oai_factor(up).hi), gate, NULL, gelu_quick_backward);
+    vf dup = swiglu_oai_product(gate, (vf_pair){dy, zero});
     dgate = vf_select(vm_lt(limit, gate), zero, dgate);
     dup = vf_select(vm_lt(limit, vf_abs(up)), zero, dup);
     return (gate_gradients){dgate, dup};
