@@ -16,7 +16,7 @@
  *   Rare lanes Some functions branch on whether any lane is extreme (say |x| > 87); lanes without meaning may therefore
  *              cost time, never more: they neither fault nor touch other lanes. Give them 1.
  *   Names      The files define vact_* and nothing else. They need no library.
- *   C++        works with GCC and Clang, which know C's compound literals.
+ *   C++        works with GCC and Clang, which know C's compound literals, from C++17 (or gnu++11) on.
  *
  * The files inline_*.h are made from the library's own kernels when it is built.
  *

@@ -14,6 +14,7 @@ static const check checks[] = {
     {"operations", vec_check_operations},
     {"set1", vec_check_set1},
     {"any", vec_check_any},
+    {"pairs", vec_check_pairs},
     {"keep_first", vec_check_keep_first},
     {"partial_loads", vec_check_partial_loads},
     {"partial_stores", vec_check_partial_stores},
