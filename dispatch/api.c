@@ -20,9 +20,9 @@ const char *vact_status_string(vact_status status)
 
 /* ------------------------------------------------------------------------------------------- the checks */
 
-enum { MAX_ELEMENTS_SHIFT = 2 }; /* sizeof(float) = 1 << 2 */
+static const size_t MOST_ELEMENTS = (size_t)PTRDIFF_MAX / sizeof(float);
 
-static bool fits(size_t elements) { return elements <= (size_t)PTRDIFF_MAX >> MAX_ELEMENTS_SHIFT; }
+static bool fits(size_t elements) { return elements <= MOST_ELEMENTS; }
 
 /* Whether [a, a + a_count) and [b, b + b_count) share a byte. */
 static bool share(const void *a, size_t a_count, const void *b, size_t b_count)
@@ -33,8 +33,9 @@ static bool share(const void *a, size_t a_count, const void *b, size_t b_count)
 
 /* ------------------------------------------------------------------------------------ element by element */
 
-static vact_status run_unary(vact_op op, bool accepted, const vact_params_f32 *params, float *dst, const float *src,
-                             size_t n)
+/* Every check in its order, and the first use. */
+__attribute__((noinline)) static vact_status run_with_care(vact_op op, bool accepted, const vact_params_f32 *params,
+                                                           float *dst, const float *src, size_t n)
 {
     if (!accepted || !fits(n))
         return VACT_EINVAL;
@@ -45,6 +46,20 @@ static vact_status run_unary(vact_op op, bool accepted, const vact_params_f32 *p
     if (dst != src && share(dst, n, src, n))
         return VACT_EOVERLAP;
     vact_table_current()->unary[VACT_OP_SLOT(op)](dst, src, n, params);
+    return VACT_OK;
+}
+
+/* A short call feels its checks: what is plainly right passes here, one comparison saying that the ranges are apart
+ * (0 < dst - src + bytes < 2*bytes would say that they are not). */
+static inline vact_status run_unary(vact_op op, bool accepted, const vact_params_f32 *params, float *dst,
+                                    const float *src, size_t n)
+{
+    const vact_table *table = atomic_load_explicit(&vact_table_chosen, memory_order_acquire);
+    size_t bytes = n * sizeof(float);
+    bool apart = (uintptr_t)dst - (uintptr_t)src + bytes - 1 >= 2 * bytes - 1;
+    if (table == NULL || !accepted || !fits(n) || dst == NULL || src == NULL || !(apart || dst == src))
+        return run_with_care(op, accepted, params, dst, src, n);
+    table->unary[VACT_OP_SLOT(op)](dst, src, n, params);
     return VACT_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache.h"
 #include "cpu.h"
 #include "table.h"
 
@@ -88,7 +89,6 @@ static const char *const outcome_words[] = {"unset", "honoured", "unknown", "uns
 enum { READ = 1 << 16, ISA_SHIFT = 0, MATH_SHIFT = 4, ISA_OUTCOME_SHIFT = 8, MATH_OUTCOME_SHIFT = 12, FIELD = 15 };
 
 static _Atomic(unsigned) environment;
-static _Atomic(const vact_table *) current;
 
 static int index_of(const char *word, const char *const *words, int count)
 {
@@ -136,15 +136,16 @@ static unsigned environment_once(void)
 
 /* ------------------------------------------------------------------------------------------ the choice */
 
-const vact_table *vact_table_current(void)
+_Atomic(const vact_table *) vact_table_chosen;
+
+const vact_table *vact_table_first(void)
 {
-    const vact_table *table = atomic_load_explicit(&current, memory_order_acquire);
-    if (table)
-        return table;
+    const vact_table *table = NULL;
+    vact_cache_look_up();
     unsigned word = environment_once();
     const vact_table *wanted =
         vact_table_find((vact_isa)(word >> ISA_SHIFT & FIELD), (vact_math)(word >> MATH_SHIFT & FIELD));
-    return atomic_compare_exchange_strong(&current, &table, wanted) ? wanted : table;
+    return atomic_compare_exchange_strong(&vact_table_chosen, &table, wanted) ? wanted : table;
 }
 
 vact_status vact_select(vact_isa isa, vact_math math)
@@ -154,7 +155,8 @@ vact_status vact_select(vact_isa isa, vact_math math)
     const vact_table *table = vact_table_find(isa, math);
     if (table == NULL)
         return VACT_EUNSUPPORTED;
-    atomic_store_explicit(&current, table, memory_order_release);
+    vact_cache_look_up();
+    atomic_store_explicit(&vact_table_chosen, table, memory_order_release);
     return VACT_OK;
 }
 

@@ -2,6 +2,7 @@
 #ifndef VACT_DISPATCH_TABLE_H
 #define VACT_DISPATCH_TABLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -56,7 +57,17 @@ bool vact_build_runs(const char *build);
 /* The strongest build of an instruction set that this CPU runs (AUTO: of all); null where there is none. */
 const vact_table *vact_table_find(vact_isa isa, vact_math math);
 
+/* What calls use now; null before the first use. */
+extern _Atomic(const vact_table *) vact_table_chosen;
+
+/* Publishes the environment's choice unless there is one by now, and returns what is chosen. */
+const vact_table *vact_table_first(void);
+
 /* What calls use now: the environment's choice at first use, vact_select's after that. Never null. */
-const vact_table *vact_table_current(void);
+static inline const vact_table *vact_table_current(void)
+{
+    const vact_table *table = atomic_load_explicit(&vact_table_chosen, memory_order_acquire);
+    return table ? table : vact_table_first();
+}
 
 #endif

@@ -21,9 +21,14 @@
 
 #define UNARY_KERNEL(name, ...)                                                                                        \
     vact_unary_f32_fn KERNEL_NAME(name);                                                                               \
-    void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)                      \
+    VACT_NOINLINE static void name##_long(float *dst, const float *src, size_t n, const vact_params_f32 *params)       \
     {                                                                                                                  \
-        loop_unary(dst, src, n, params ? params : &(const vact_params_f32){{__VA_ARGS__}}, name##_forward);            \
+        loop_long(dst, src, n, params, name##_forward, KERNEL_NAME(name));                                             \
+    }                                                                                                                  \
+    VACT_NOINLINE void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)        \
+    {                                                                                                                  \
+        static const vact_params_f32 defaults = {{__VA_ARGS__}};                                                       \
+        loop_unary(dst, src, n, params ? params : &defaults, name##_forward, name##_long);                             \
     }                                                                                                                  \
     EPILOGUE_KERNEL(name, __VA_ARGS__)
 #define EPILOGUE_KERNEL(name, ...)                                                                                     \
@@ -55,7 +60,7 @@
     void KERNEL_NAME(name)(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,       \
                            size_t inner)                                                                               \
     {                                                                                                                  \
-        loop_channels(dst, src, parameters, outer, channels, inner, name##_forward);                                   \
+        loop_channels(dst, src, parameters, outer, channels, inner, name##_forward, name##_one_channel);               \
     }
 #define ROWS_KERNEL(name, ...)                                                                                         \
     vact_rows_f32_fn KERNEL_NAME(name);                                                                                \

@@ -40,6 +40,12 @@ static struct criterion_test_params each_build(void)
 ParameterizedTestParameters(vec, operations) { return each_build(); }
 ParameterizedTest(int *index, vec, operations) { check_build(*index, vec_check_operations); }
 
+ParameterizedTestParameters(vec, scale) { return each_build(); }
+ParameterizedTest(int *index, vec, scale) { check_build(*index, vec_check_scale); }
+
+ParameterizedTestParameters(vec, streams) { return each_build(); }
+ParameterizedTest(int *index, vec, streams) { check_build(*index, vec_check_streams); }
+
 ParameterizedTestParameters(vec, set1) { return each_build(); }
 ParameterizedTest(int *index, vec, set1) { check_build(*index, vec_check_set1); }
 

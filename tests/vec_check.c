@@ -31,6 +31,10 @@ static uint32_t to_bits(float f)
 
 static float want_neg(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) ^ 0x80000000u); }
 static float want_abs(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) & 0x7fffffffu); }
+static float want_near_inverse(float a, float b, float c)
+{
+    return (void)b, (void)c, from_bits(0x7ef33400u - to_bits(a));
+}
 static float want_add(float a, float b, float c) { return (void)c, a + b; }
 static float want_sub(float a, float b, float c) { return (void)c, a - b; }
 static float want_mul(float a, float b, float c) { return (void)c, a * b; }
@@ -64,7 +68,7 @@ static float want_power_of_two(float a, float b, float c)
 static float want_units(float a, float b, float c)
 {
     (void)b, (void)c;
-    return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(a, -149) : from_bits(ANYTHING);
+    return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
 }
 
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
@@ -78,10 +82,10 @@ static float want_flip_sign(float a, float b, float c)
 static float want_scale(float a, float b, float c)
 {
     (void)c;
-    if (isnan(a))
-        return NAN;
     if (!(fabsf(b) <= 252.0f && b == floorf(b)))
         return from_bits(ANYTHING);
+    if (isnan(a))
+        return NAN;
     float first = fabsf(ldexpf(a, (int)floorf(b / 2.0f)));
     return first >= FLT_MIN && first <= FLT_MAX ? ldexpf(a, (int)b) : from_bits(ANYTHING);
 }
@@ -122,6 +126,7 @@ static const oracle oracles[] = {
     {"vf_power_of_two", want_power_of_two, false},
     {"vf_units", want_units, false},
     {"vm_outside", want_outside, false},
+    {"vf_near_inverse", want_near_inverse, true},
 };
 
 static const oracle *oracle_named(const char *name)
@@ -208,9 +213,9 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const memory[] = {"vf_set1",  "vf_load_pairs",   "vf_store_pairs",
-                                         "vm_any",   "vf_keep_first",   "vf_load",
-                                         "vf_store", "vf_load_partial", "vf_store_partial"};
+    static const char *const memory[] = {"vf_set1",          "vf_load_pairs", "vf_store_pairs", "vm_any",
+                                         "vf_keep_first",    "vf_load",       "vf_store",       "vf_load_partial",
+                                         "vf_store_partial", "vf_stream",     "vf_stream_end"};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;
@@ -261,6 +266,55 @@ int vec_check_pairs(const vec_ops *build, FILE *report)
             fprintf(report, "%s vf_load_pairs, vf_store_pairs: element %zu\n", build->build, i);
             failures++;
         }
+    return failures;
+}
+
+static size_t index_of(const vec_ops *build, const char *name)
+{
+    size_t op = 0;
+    while (strcmp(build->names[op], name) != 0)
+        op++;
+    return op;
+}
+
+/* A float whose product with 2^floor(n/2) is normal, or a NaN. */
+static float scalable(uint64_t *state, int n)
+{
+    int half = n >= 0 ? n / 2 : -((1 - n) / 2);
+    int lowest = half > 23 ? -149 : -126 - half; /* subnormal where the product is normal all the same */
+    int highest = half > 0 ? 127 - half : 127;
+    uint64_t r = next_random(state);
+    if (r % 64 == 0)
+        return from_bits(0x7fc00000u | (uint32_t)(r >> 32));
+    int exponent = r % 4 == 1 ? lowest : lowest + (int)(r >> 8 & 0xffff) % (highest - lowest + 1);
+    uint32_t dropped = (uint32_t)(r >> 24) % 24u;
+    uint32_t fraction = (uint32_t)(r >> 41) >> dropped << dropped;
+    return ldexpf(from_bits((uint32_t)(r >> 30 & 1) << 31 | 0x3f800000u | fraction), exponent);
+}
+
+/* Every exponent, with results that overflow, are normal, subnormal (many exactly halfway) and zero. */
+int vec_check_scale(const vec_ops *build, FILE *report)
+{
+    enum { LIMIT = 252, EACH = 512 };
+    size_t op = index_of(build, "vf_scale");
+    uint64_t state = 3;
+    int failures = 0;
+    for (int n = -LIMIT; n <= LIMIT; n++) {
+        float v[EACH], exponent[EACH], got[EACH];
+        for (size_t i = 0; i < EACH; i++) {
+            v[i] = scalable(&state, n);
+            exponent[i] = (float)n;
+        }
+        build->run(op, got, v, exponent, exponent, EACH);
+        for (size_t i = 0; i < EACH; i++) {
+            float want = ldexpf(v[i], n);
+            if (!same(got[i], want, false)) {
+                fprintf(report, "%s vf_scale(%a, %d): %a, expected %a\n", build->build, (double)v[i], n, (double)got[i],
+                        (double)want);
+                failures++;
+            }
+        }
+    }
     return failures;
 }
 
@@ -377,5 +431,28 @@ int vec_check_partial_stores(const vec_ops *build, FILE *report)
                 }
             }
         }
+    return failures;
+}
+
+int vec_check_streams(const vec_ops *build, FILE *report)
+{
+    enum { VECTORS = 5 };
+    int failures = 0;
+    _Alignas(4 * VEC_LANES_LIMIT) float memory[VECTORS * VEC_LANES_LIMIT];
+    float all[VEC_LANES_LIMIT];
+    for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++)
+        all[lane] = from_bits(0xff800001u + (uint32_t)lane);
+    for (size_t first = 0; first < VECTORS * build->lanes; first += build->lanes) {
+        memset(memory, 0x5a, sizeof memory);
+        build->stream(memory + first, all, build->lanes);
+        for (size_t i = 0; i < VECTORS * build->lanes; i++) {
+            uint32_t want = i >= first && i < first + build->lanes ? to_bits(all[i - first]) : 0x5a5a5a5au;
+            if (to_bits(memory[i]) != want) {
+                fprintf(report, "%s: stream to %zu: element %zu is %08x, expected %08x\n", build->build, first, i,
+                        to_bits(memory[i]), want);
+                failures++;
+            }
+        }
+    }
     return failures;
 }

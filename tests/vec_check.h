@@ -13,12 +13,14 @@ extern const vec_ops *const vec_builds[];
 
 /* Each writes a line per failure and returns how many there were. */
 int vec_check_operations(const vec_ops *build, FILE *report);
+int vec_check_scale(const vec_ops *build, FILE *report);
 int vec_check_set1(const vec_ops *build, FILE *report);
 int vec_check_any(const vec_ops *build, FILE *report);
 int vec_check_pairs(const vec_ops *build, FILE *report);
 int vec_check_keep_first(const vec_ops *build, FILE *report);
 int vec_check_partial_loads(const vec_ops *build, FILE *report);
 int vec_check_partial_stores(const vec_ops *build, FILE *report);
+int vec_check_streams(const vec_ops *build, FILE *report);
 
 /* Whether one of these checks tries the operation. */
 bool vec_check_covers(const vec_ops *build, const char *name);

@@ -25,6 +25,7 @@ static vf number(vm mask) { return vf_select(mask, vf_set1(1.0f), vf_set1(0.0f))
 
 UNARY(vf_neg)
 UNARY(vf_abs)
+UNARY(vf_near_inverse)
 BINARY(vf_add)
 BINARY(vf_sub)
 BINARY(vf_mul)
@@ -56,16 +57,18 @@ static vf op_vm_outside(vf a, vf b, vf c) { return (void)b, (void)c, number(vm_o
 static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
 
 static const char *const names[] = {
-    "vf_neg",    "vf_abs", "vf_add",       "vf_sub",   "vf_mul",          "vf_div",   "vf_copysign", "vf_max",
-    "vf_min",    "vf_fma", "vf_fnma",      "vm_lt",    "vm_le",           "vm_eq",    "vm_and",      "vm_or",
-    "vf_select", "vf_fms", "vf_flip_sign", "vf_scale", "vf_power_of_two", "vf_units", "vm_outside",  NULL,
+    "vf_neg",   "vf_abs",     "vf_add",          "vf_sub",  "vf_mul",       "vf_div",   "vf_copysign",
+    "vf_max",   "vf_min",     "vf_fma",          "vf_fnma", "vm_lt",        "vm_le",    "vm_eq",
+    "vm_and",   "vm_or",      "vf_select",       "vf_fms",  "vf_flip_sign", "vf_scale", "vf_power_of_two",
+    "vf_units", "vm_outside", "vf_near_inverse", NULL,
 };
 
 /* In the order of names. */
 static op_fn *const ops[] = {
-    op_vf_neg,    op_vf_abs, op_vf_add,       op_vf_sub,   op_vf_mul,          op_vf_div,   op_vf_copysign, op_vf_max,
-    op_vf_min,    op_vf_fma, op_vf_fnma,      op_vm_lt,    op_vm_le,           op_vm_eq,    op_vm_and,      op_vm_or,
-    op_vf_select, op_vf_fms, op_vf_flip_sign, op_vf_scale, op_vf_power_of_two, op_vf_units, op_vm_outside,
+    op_vf_neg,       op_vf_abs,   op_vf_add,          op_vf_sub,   op_vf_mul,     op_vf_div,
+    op_vf_copysign,  op_vf_max,   op_vf_min,          op_vf_fma,   op_vf_fnma,    op_vm_lt,
+    op_vm_le,        op_vm_eq,    op_vm_and,          op_vm_or,    op_vf_select,  op_vf_fms,
+    op_vf_flip_sign, op_vf_scale, op_vf_power_of_two, op_vf_units, op_vm_outside, op_vf_near_inverse,
 };
 
 _Static_assert(sizeof names / sizeof names[0] == sizeof ops / sizeof ops[0] + 1, "a name for each operation");
@@ -99,9 +102,16 @@ static void load_partial(float *all, const float *p, size_t n) { vf_store(all, v
 
 static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
 
+static void stream(float *aligned, const float *all, size_t n)
+{
+    for (size_t i = 0; i < n; i += VF_LANES)
+        vf_stream(aligned + i, vf_load(all + i));
+    vf_stream_end();
+}
+
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
     TEXT(VACT_BUILD), VF_LANES,    names,      run,          set1,          any_negative,
-    load_pairs,       store_pairs, keep_first, load_partial, store_partial,
+    load_pairs,       store_pairs, keep_first, load_partial, store_partial, stream,
 };

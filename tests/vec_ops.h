@@ -23,6 +23,7 @@ typedef struct vec_ops {
     void (*keep_first)(float *all, const float *v, size_t n, float fill);
     void (*load_partial)(float *all, const float *p, size_t n);
     void (*store_partial)(float *p, const float *all, size_t n);
+    void (*stream)(float *aligned, const float *all, size_t n); /* n a multiple of the lanes */
 } vec_ops;
 
 #endif

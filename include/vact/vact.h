@@ -43,7 +43,7 @@ extern "C" {
 #define VACT_VERSION "0.1.0"
 
 /* Raised whenever the bits that some operation returns change. */
-#define VACT_NUMERICS_VERSION 1
+#define VACT_NUMERICS_VERSION 2
 
 /* ---------------------------------------------------------------------------------------------- types */
 
@@ -67,7 +67,7 @@ typedef enum vact_isa {
 typedef enum vact_math {
     VACT_MATH_AUTO = 0,  /* per operation the variant that `vact list` names; the same on every CPU */
     VACT_MATH_SLEEF = 1, /* SLEEF's vector functions, at most 4 ULP */
-    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics; not in this release: VACT_EUNSUPPORTED */
+    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics, at most 1.5 ULP (softmax: see docs/accuracy.md) */
     VACT_MATH_CR = 3     /* correctly rounded; not in this release: VACT_EUNSUPPORTED */
 } vact_math;
 
@@ -143,11 +143,11 @@ typedef struct vact_info_t {
     const char *features;      /* what was found of the features that vact asks for, space-separated */
     const char *builds;        /* the instruction sets in this library, strongest first, space-separated */
     const char *isa;           /* the one in use: "scalar", "scalar_fma", "avx2", "avx512" or "neon" */
-    const char *math;          /* the variant in use: "auto", "sleef" */
+    const char *math;          /* the variant in use: "auto", "sleef" or "fast" */
     const char *detected;      /* the strongest build that this CPU runs */
     const char *env_isa;       /* what became of VACT_ISA: "unset", "honoured", "unknown", "unsupported" */
     const char *env_math;      /* what became of VACT_MATH, in the same words */
-    const char *sleef_version; /* the version of SLEEF that the library was compiled against */
+    const char *sleef_version; /* of SLEEF that the library was compiled against; "none" without */
 } vact_info_t;
 
 /* What the library found and what it uses now. The structure belongs to the calling thread and is written
@@ -158,7 +158,7 @@ VACT_API const vact_info_t *vact_info(void);
  * Chooses the instruction set and the variant for the whole process; AUTO means the strongest instruction
  * set of this CPU, and per operation the variant that `vact list` names. For the application, not for
  * libraries. Thread-safe: calls that already run finish on the old choice. It overrides the environment
- * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef), which are read once at first use.
+ * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef, fast), which are read once at first use.
  * VACT_EINVAL for a code that is none, VACT_EUNSUPPORTED where the CPU or the build lacks it: the choice
  * then stays as it was.
  */

@@ -2,17 +2,15 @@
 #ifndef VACT_LOOP_CHANNELS_H
 #define VACT_LOOP_CHANNELS_H
 
+#include "unary.h"
+
 typedef vf act_channel_fn(vf x, vf parameter);
 
 /* One channel, or a run of `inner` elements of one: the same parameter throughout. */
-VACT_INLINE void loop_one_channel(float *dst, const float *src, size_t n, float parameter, act_channel_fn *forward)
+VACT_INLINE void loop_one_channel(float *dst, const float *src, size_t n, float parameter, act_forward_fn *one,
+                                  loop_walk walk)
 {
-    vf p = vf_set1(parameter);
-    size_t i = 0;
-    for (; n - i >= VF_LANES; i += VF_LANES)
-        vf_store(dst + i, forward(vf_load(src + i), p));
-    if (i < n)
-        vf_store_partial(dst + i, forward(vf_load_partial(src + i, n - i), p), n - i);
+    loop_walked(dst, src, n, &(const vact_params_f32){{parameter}}, one, walk);
 }
 
 /* inner = 1: the parameters run beside the elements. */
@@ -27,11 +25,13 @@ VACT_INLINE void loop_beside_channels(float *dst, const float *src, const float 
                          n - i);
 }
 
+/* `one` is the operation with its parameter in params, `forward` the same with it in a vector. */
 VACT_INLINE void loop_channels(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,
-                               size_t inner, act_channel_fn *forward)
+                               size_t inner, act_channel_fn *forward, act_forward_fn *one)
 {
+    loop_walk walk = loop_walk_here(dst, src, outer * channels * inner);
     if (channels == 1) {
-        loop_one_channel(dst, src, outer * inner, parameters[0], forward);
+        loop_one_channel(dst, src, outer * inner, parameters[0], one, walk);
         return;
     }
     for (size_t o = 0; o < outer; o++) {
@@ -41,7 +41,7 @@ VACT_INLINE void loop_channels(float *dst, const float *src, const float *parame
         }
         for (size_t c = 0; c < channels; c++) {
             size_t start = (o * channels + c) * inner;
-            loop_one_channel(dst + start, src + start, inner, parameters[c], forward);
+            loop_one_channel(dst + start, src + start, inner, parameters[c], one, walk);
         }
     }
 }

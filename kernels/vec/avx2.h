@@ -10,11 +10,13 @@
 typedef __m256 vf;
 typedef __m256 vm; /* all bits of a lane set or clear */
 
-enum { VF_LANES = 8 };
+enum { VF_LANES = 8, VF_STREAMS = 1 };
 
 VACT_INLINE vf vf_set1(float a) { return _mm256_set1_ps(a); }
 VACT_INLINE vf vf_load(const float *p) { return _mm256_loadu_ps(p); }
 VACT_INLINE void vf_store(float *p, vf v) { _mm256_storeu_ps(p, v); }
+VACT_INLINE void vf_stream(float *p, vf v) { _mm256_stream_ps(p, v); }
+VACT_INLINE void vf_stream_end(void) { _mm_sfence(); }
 
 /* The first n lanes on: a window that slides over eight ones and eight zeros. */
 VACT_INLINE __m256i vf_first_lanes(size_t n)
@@ -105,6 +107,11 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     __m256i second = _mm256_sub_epi32(both, first);
     vf product = _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(first, 23)));
     return _mm256_mul_ps(product, _mm256_castsi256_ps(_mm256_slli_epi32(second, 23)));
+}
+
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_set1_epi32(VF_INVERSE_BITS), _mm256_castps_si256(a)));
 }
 
 #endif

@@ -9,11 +9,13 @@
 typedef __m512 vf;
 typedef __mmask16 vm;
 
-enum { VF_LANES = 16 };
+enum { VF_LANES = 16, VF_STREAMS = 1 };
 
 VACT_INLINE vf vf_set1(float a) { return _mm512_set1_ps(a); }
 VACT_INLINE vf vf_load(const float *p) { return _mm512_loadu_ps(p); }
 VACT_INLINE void vf_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
+VACT_INLINE void vf_stream(float *p, vf v) { _mm512_stream_ps(p, v); }
+VACT_INLINE void vf_stream_end(void) { _mm_sfence(); }
 
 VACT_INLINE __mmask16 vf_first_lanes(size_t n) { return (__mmask16)((1u << n) - 1u); }
 
@@ -89,5 +91,10 @@ VACT_INLINE vf vf_units(vf t)
 }
 
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
+
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_set1_epi32(VF_INVERSE_BITS), _mm512_castps_si512(a)));
+}
 
 #endif

@@ -6,6 +6,9 @@
  *   vf        VF_LANES floats                     vm       a mask: one truth value per lane
  *
  *   vf_load(p), vf_store(p, v)                    VF_LANES floats, any alignment
+ *   vf_stream(p, v), vf_stream_end()              a store that passes by the caches where VF_STREAMS is 1 (elsewhere
+ *                                                 vf_store), p aligned to the vector; after the last of them and
+ *                                                 before another thread may look, vf_stream_end()
  *   vf_load_partial(p, n), vf_store_partial(p, v, n)
  *                                                 the first n < VF_LANES lanes; memory beyond is neither read
  *                                                 nor written; the other lanes of a load are +0
@@ -28,9 +31,12 @@
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all
  *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], by integers: at the
- * speed of normal numbers where the result is subnormal; for t in (2^24, infinity] some number without meaning, the
- * same in all vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n
- * whole, |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
+ *                                                 speed of normal numbers where the result is subnormal; for t in
+ *                                                 (2^24, infinity] some number without meaning, the same in all
+ *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
+ *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
+ *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
+ *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning
  *
  * NaN: which NaN (sign and payload) an operation returns is not fixed; all count as one value. Subnormals are
  * ordinary numbers. The caller's rounding is to nearest, without FTZ and DAZ.
@@ -57,6 +63,11 @@
 /* The same with twice the bias, so that half of the low bits is that of half the number: for vf_scale. */
 #define VF_HALVES_SHIFT 0x1.8001fcp+23f
 
+/* With it a*vf_near_inverse(a) lies between 0.9500122 and 1.0512677, the span that one step of Newton's method with
+ * 2.0012798 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py. */
+#define VF_INVERSE_BITS 0x7ef33400
+
 #define VACT_INLINE static inline __attribute__((always_inline))
+#define VACT_NOINLINE __attribute__((noinline))
 
 #endif

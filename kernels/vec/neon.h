@@ -9,11 +9,13 @@
 typedef float32x4_t vf;
 typedef uint32x4_t vm; /* all bits of a lane set or clear */
 
-enum { VF_LANES = 4 };
+enum { VF_LANES = 4, VF_STREAMS = 0 };
 
 VACT_INLINE vf vf_set1(float a) { return vdupq_n_f32(a); }
 VACT_INLINE vf vf_load(const float *p) { return vld1q_f32(p); }
 VACT_INLINE void vf_store(float *p, vf v) { vst1q_f32(p, v); }
+VACT_INLINE void vf_stream(float *p, vf v) { vf_store(p, v); }
+VACT_INLINE void vf_stream_end(void) {}
 
 VACT_INLINE vf vf_load_partial(const float *p, size_t n)
 {
@@ -103,6 +105,11 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     uint32x4_t second = vsubq_u32(both, first);
     vf product = vmulq_f32(v, vreinterpretq_f32_u32(vshlq_n_u32(first, 23)));
     return vmulq_f32(product, vreinterpretq_f32_u32(vshlq_n_u32(second, 23)));
+}
+
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return vreinterpretq_f32_u32(vsubq_u32(vdupq_n_u32(VF_INVERSE_BITS), vreinterpretq_u32_f32(a)));
 }
 
 #endif

@@ -9,11 +9,13 @@
 typedef float vf;
 typedef bool vm;
 
-enum { VF_LANES = 1 };
+enum { VF_LANES = 1, VF_STREAMS = 0 };
 
 VACT_INLINE vf vf_set1(float a) { return a; }
 VACT_INLINE vf vf_load(const float *p) { return *p; }
 VACT_INLINE void vf_store(float *p, vf v) { *p = v; }
+VACT_INLINE void vf_stream(float *p, vf v) { vf_store(p, v); }
+VACT_INLINE void vf_stream_end(void) {}
 
 /* With one lane there is no partial vector but the empty one. */
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return n ? *p : 0.0f; }
@@ -95,6 +97,15 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     unsigned first = both >> 1;
     vf product = v * vf_of_bits(first << 23);
     return product * vf_of_bits((both - first) << 23);
+}
+
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    unsigned bits;
+    memcpy(&bits, &a, sizeof bits);
+    bits = VF_INVERSE_BITS - bits;
+    memcpy(&a, &bits, sizeof a);
+    return a;
 }
 
 #endif

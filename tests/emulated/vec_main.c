@@ -12,6 +12,8 @@ typedef struct check {
 
 static const check checks[] = {
     {"operations", vec_check_operations},
+    {"scale", vec_check_scale},
+    {"streams", vec_check_streams},
     {"set1", vec_check_set1},
     {"any", vec_check_any},
     {"pairs", vec_check_pairs},

@@ -1,10 +1,17 @@
-/* The derivative of celu: x > 0 ? 1 : e^(x/alpha). */
+/* The derivative of celu: x > 0 ? 1 : e^(x/alpha), x/alpha as hi + lo by the residual of the division. */
 #ifndef VACT_ACT_BACKWARD_CELU_H
 #define VACT_ACT_BACKWARD_CELU_H
 
+#include "math/fast/gradient.h"
+
 VACT_INLINE vf celu_backward(vf dy, vf x, const vact_params_f32 *params)
 {
-    return vf_select(vm_le(x, vf_set1(0.0f)), vf_mul(dy, math_exp(vf_div(x, vf_set1(params->v[0])))), dy);
+    vf alpha = vf_set1(params->v[0]);
+    vf_pair p;
+    p.hi = vf_div(x, alpha);
+    p.lo = vf_div(vf_fnma(p.hi, alpha, x), alpha);
+    vf below = gradient_exponential(dy, vf_set1(1.0f), p);
+    return vf_select(vm_le(x, vf_set1(0.0f)), below, dy);
 }
 
 #endif

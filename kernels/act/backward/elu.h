@@ -2,10 +2,12 @@
 #ifndef VACT_ACT_BACKWARD_ELU_H
 #define VACT_ACT_BACKWARD_ELU_H
 
+#include "math/fast/gradient.h"
+
 VACT_INLINE vf elu_backward(vf dy, vf x, const vact_params_f32 *params)
 {
-    vf slope = vf_mul(vf_set1(params->v[0]), math_exp(x));
-    return vf_select(vm_le(x, vf_set1(0.0f)), vf_mul(dy, slope), dy);
+    vf below = gradient_exponential(dy, vf_set1(params->v[0]), (vf_pair){x, vf_set1(0.0f)});
+    return vf_select(vm_le(x, vf_set1(0.0f)), below, dy);
 }
 
 VACT_INLINE vf elu_backward_from_output(vf dy, vf y, const vact_params_f32 *params)

@@ -2,10 +2,12 @@
 #ifndef VACT_ACT_BACKWARD_EXP_H
 #define VACT_ACT_BACKWARD_EXP_H
 
+#include "math/fast/gradient.h"
+
 VACT_INLINE vf exp_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return vf_mul(dy, math_exp(x));
+    return gradient_exponential(dy, vf_set1(1.0f), (vf_pair){x, vf_set1(0.0f)});
 }
 
 VACT_INLINE vf exp_backward_from_output(vf dy, vf y, const vact_params_f32 *params)

@@ -1,17 +1,33 @@
-/* The derivative of gelu: Phi(x) + x*phi(x). */
+/*
+ * The derivative of gelu: Phi(x) + x*phi(x).
+ *
+ * With t = |x|, e^(-t^2/2)*E(t) = Phi(-t) (math/normal.h) and g = E(t) - t/sqrt(2*pi) it is e^(-t^2/2)*g for x < 0 and
+ * 1 - e^(-t^2/2)*g above. t^2 is hi + lo. t is at most 18.5, where the exponential ends everything.
+ */
 #ifndef VACT_ACT_BACKWARD_GELU_H
 #define VACT_ACT_BACKWARD_GELU_H
 
+#include "math/fast/gradient.h"
 #include "math/normal.h"
 
 VACT_INLINE vf gelu_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf density = vf_mul(vf_set1(0x1.988454p-2f), math_exp(vf_mul(vf_set1(-0.5f), vf_mul(x, x))));
-    vf_pair tail = normal_scaled_tail(vf_abs(x));
-    vf q = vf_mul(tail.hi, math_exp(vf_mul(vf_set1(-0.5f), vf_mul(x, x))));
-    vf distribution = vf_select(vm_lt(x, vf_set1(0.0f)), q, vf_sub(vf_set1(1.0f), q));
-    return vf_mul(dy, vf_fma(x, density, distribution));
+    vf one = vf_set1(1.0f), half = vf_set1(-0.5f);
+    vf t = vf_min(vf_set1(18.5f), vf_abs(x));
+    vf_pair square = pair_product(t, t);
+    gradient_exp e = gradient_exp_of(vf_mul(half, square.hi), vf_mul(half, square.lo));
+    vf_pair tail = normal_scaled_tail(t);
+    vf_pair line = pair_product(vf_set1(-0x1.988454p-2f), t);
+    line.lo = vf_fma(vf_set1(0x1.857936p-27f), t, line.lo);
+    vf_pair g = pair_sum(line.hi, tail.hi);
+    g.lo = vf_add(g.lo, vf_add(line.lo, tail.lo));
+    vf_pair product = gradient_product(e.factor, g);
+    vf below = vf_scale(gradient_times(dy, product), e.n);
+    vf_pair above;
+    above.hi = vf_fnma(e.power, product.hi, one);
+    above.lo = vf_fnma(e.power, product.lo, vf_fnma(e.power, product.hi, vf_sub(one, above.hi)));
+    return vf_select(vm_lt(x, vf_set1(0.0f)), below, gradient_times(dy, above));
 }
 
 #endif

@@ -1,15 +1,30 @@
-/* The derivative of gelu_tanh: s + x*s*(1 - s)*p', s = sigmoid(p), p = 2*sqrt(2/pi)*(x + 0.044715 x^3). */
+/*
+ * The derivative of gelu_tanh: s + w*s*(1 - s), s = sigmoid(p), p = x*(c1 + c2*x^2), w = x*p' = x*(c1 + 3*c2*x^2), both
+ * as hi + lo: see act/gelu_tanh.h for the constants.
+ */
 #ifndef VACT_ACT_BACKWARD_GELU_TANH_H
 #define VACT_ACT_BACKWARD_GELU_TANH_H
+
+#include "math/fast/gradient.h"
 
 VACT_INLINE vf gelu_tanh_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf square = vf_mul(x, x);
-    vf p = vf_mul(x, vf_fma(vf_set1(0x1.2444f2p-4f), square, vf_set1(0x1.98845p+0f)));
-    vf slope = vf_fma(vf_set1(0x1.b6676cp-3f), square, vf_set1(0x1.98845p+0f));
-    vf s = vf_div(vf_set1(1.0f), vf_add(vf_set1(1.0f), math_exp(vf_neg(p))));
-    return vf_mul(dy, vf_fma(vf_mul(vf_mul(x, slope), s), vf_sub(vf_set1(1.0f), s), s));
+    const vf c1_hi = vf_set1(0x1.98845p+0f), c1_lo = vf_set1(0x1.9ea1b2p-23f);
+    const vf c2_hi = vf_set1(0x1.2444f2p-4f), c2_lo = vf_set1(0x1.49b16ap-29f);
+    const vf three = vf_set1(3.0f);
+    vf t = vf_min(vf_set1(15.0f), vf_max(vf_set1(-15.0f), x));
+    vf_pair square = pair_product(t, t);
+    vf_pair k = pair_product(c2_hi, square.hi);
+    k.lo = vf_add(k.lo, vf_fma(c2_hi, square.lo, vf_mul(c2_lo, square.hi)));
+    vf_pair u = pair_sum(c1_hi, k.hi), three_k = pair_product(three, k.hi);
+    u.lo = vf_add(u.lo, vf_add(k.lo, c1_lo));
+    vf_pair v = pair_sum(c1_hi, three_k.hi);
+    v.lo = vf_add(v.lo, vf_fma(three, k.lo, vf_add(three_k.lo, c1_lo)));
+    vf_pair p = pair_product(t, u.hi), w = pair_product(t, v.hi);
+    p.lo = vf_fma(t, u.lo, p.lo);
+    w.lo = vf_fma(t, v.lo, w.lo);
+    return gradient_gate(dy, p, w);
 }
 
 #endif

@@ -1,12 +1,17 @@
-/* The derivative of selu: s where x > 0, else s*a*e^x. */
+/* The derivative of selu: s where x > 0, else s*a*e^x; both constants as hi + lo, the low part of s*a as an addend to
+ * x. */
 #ifndef VACT_ACT_BACKWARD_SELU_H
 #define VACT_ACT_BACKWARD_SELU_H
+
+#include "math/fast/gradient.h"
 
 VACT_INLINE vf selu_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf slope = vf_mul(vf_set1(0x1.c212ccp+0f), math_exp(x));
-    return vf_mul(dy, vf_select(vm_le(x, vf_set1(0.0f)), slope, vf_set1(0x1.0cfabep+0f)));
+    const vf_pair s = {vf_set1(0x1.0cfabep+0f), vf_set1(-0x1.2adddap-25f)};
+    vf_pair p = {x, vf_set1(0x1.c74dbep-27f)};
+    vf below = gradient_exponential(dy, vf_set1(0x1.c212ccp+0f), p);
+    return vf_select(vm_le(x, vf_set1(0.0f)), below, gradient_times(dy, s));
 }
 
 #endif

@@ -1,18 +1,26 @@
-/* The derivative of softplus: sigmoid(beta*x), 1 above the threshold; of the output, 1 - e^(-beta*y). */
+/* The derivative of softplus: sigmoid(beta*x), 1 above the threshold; of the output, 1 - e^(-beta*y). beta*x is hi +
+ * lo. */
 #ifndef VACT_ACT_BACKWARD_SOFTPLUS_H
 #define VACT_ACT_BACKWARD_SOFTPLUS_H
 
+#include "act/softplus.h"
+#include "math/fast/expm1.h"
+#include "math/fast/gradient.h"
+
 VACT_INLINE vf softplus_backward(vf dy, vf x, const vact_params_f32 *params)
 {
-    vf p = vf_mul(vf_set1(params->v[0]), x);
-    vf slope = vf_div(vf_set1(1.0f), vf_add(vf_set1(1.0f), math_exp(vf_neg(p))));
-    return vf_select(vm_lt(vf_set1(params->v[1]), p), dy, vf_mul(dy, slope));
+    vf_pair p = pair_product(vf_set1(params->v[0]), x);
+    return vf_select(softplus_is_above(x, params->v[0], params->v[1]), dy, gradient_sigmoid(dy, p));
 }
 
 VACT_INLINE vf softplus_backward_from_output(vf dy, vf y, const vact_params_f32 *params)
 {
-    vf p = vf_mul(vf_set1(params->v[0]), y);
-    return vf_select(vm_lt(vf_set1(params->v[1]), p), dy, vf_mul(dy, vf_neg(math_expm1(vf_neg(p)))));
+    vf_pair p = pair_product(vf_set1(params->v[0]), y);
+    vm tiny = vm_lt(vf_abs(p.hi), vf_set1(0x1p-26f));
+    vf argument = vf_max(vf_set1(-20.0f), vf_min(vf_set1(-0x1p-26f), vf_neg(p.hi)));
+    vf_pair m = fast_expm1_pair(argument, vf_neg(pair_low_of_exponent(p)));
+    vf curve = vf_select(tiny, vf_mul(dy, p.hi), vf_neg(gradient_times(dy, m)));
+    return vf_select(softplus_is_above(y, params->v[0], params->v[1]), dy, curve);
 }
 
 #endif

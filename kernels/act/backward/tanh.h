@@ -2,12 +2,12 @@
 #ifndef VACT_ACT_BACKWARD_TANH_H
 #define VACT_ACT_BACKWARD_TANH_H
 
+#include "math/fast/gradient.h"
+
 VACT_INLINE vf tanh_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf z = math_exp(vf_mul(vf_set1(-2.0f), vf_abs(x)));
-    vf s = vf_add(vf_set1(1.0f), z);
-    return vf_div(vf_div(vf_mul(dy, vf_mul(vf_set1(4.0f), z)), s), s);
+    return gradient_bell(dy, vf_abs(vf_add(x, x)), 2.0f);
 }
 
 VACT_INLINE vf tanh_backward_from_output(vf dy, vf y, const vact_params_f32 *params)

@@ -19,6 +19,8 @@ VACT_INLINE vf elu_forward(vf x, const vact_params_f32 *params)
     vf bounded = vf_max(vf_set1(FAST_EXPM1_LEAST), vf_min(vf_set1(-FAST_ELU_TINY), x));
     vf_pair m = fast_expm1_pair(bounded, zero);
     vf tail = vf_fma(alpha, m.hi, vf_mul(alpha, m.lo));
+    /* A zero sum of products of two signs would be +0, where alpha is 0. */
+    tail = vf_copysign(tail, vf_neg(alpha));
     tail = vf_select(itself, vf_mul(alpha, x), tail);
     return vf_select(vm_le(zero, x), x, tail);
 }

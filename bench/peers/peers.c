@@ -1,0 +1,228 @@
+/* The libraries by name, their calls and the clock. */
+#include "peers.h"
+
+#include <alloca.h>
+#include <gnu/libc-version.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <sleef.h>
+
+#include "memory.h"
+#include "registry.h"
+#include "vector.h"
+
+/* ------------------------------------------------------------------------------------------------- copying */
+
+static void run_function(const peers_call *call) { call->function(call->dst, call->src, call->rows * call->cols); }
+
+static bool open_function(peers_call *call, yardstick_fn *function)
+{
+    call->function = function;
+    call->run = run_function;
+    return function != NULL;
+}
+
+static bool open_memcpy(peers_call *call) { return open_function(call, yardstick_memcpy); }
+
+static bool open_stream(peers_call *call) { return open_function(call, yardstick_stream); }
+
+static const char *copy_version(void) { return gnu_get_libc_version(); }
+
+static const char *stream_version(void) { return yardstick_stream != NULL ? "SSE2" : NULL; }
+
+/* ---------------------------------------------------------------------------------------- SLEEF and libmvec */
+
+/* Those of the instruction set that vact uses; null for the baseline. */
+static const peers_vector *vector_functions(void)
+{
+    const char *build = vact_info()->isa;
+#define VACT_BUILD_ENTRY(name, ISA)                                                                                    \
+    if (strcmp(build, #name) == 0)                                                                                     \
+        return &vact_peers_vector_##name;
+#include "vact_builds.def"
+#undef VACT_BUILD_ENTRY
+    return NULL;
+}
+
+static const char *sleef_version(void)
+{
+#define TEXT_EXPANDED(x) #x
+#define TEXT(x) TEXT_EXPANDED(x)
+    return TEXT(SLEEF_VERSION_MAJOR) "." TEXT(SLEEF_VERSION_MINOR) "." TEXT(SLEEF_VERSION_PATCHLEVEL);
+}
+
+static const char *libmvec_version(void)
+{
+    const peers_vector *functions = vector_functions();
+    return functions != NULL && functions->libmvec_exp != NULL ? gnu_get_libc_version() : NULL;
+}
+
+static bool open_sleef(peers_call *call)
+{
+    const peers_vector *functions = vector_functions();
+    if (functions == NULL)
+        return false;
+    return open_function(call, call->op == VACT_OP_EXP    ? functions->sleef_exp
+                               : call->op == VACT_OP_TANH ? functions->sleef_tanh
+                                                          : NULL);
+}
+
+static bool open_sleef_u35(peers_call *call)
+{
+    const peers_vector *functions = vector_functions();
+    return functions != NULL && open_function(call, call->op == VACT_OP_TANH ? functions->sleef_tanh_u35 : NULL);
+}
+
+static bool open_libmvec(peers_call *call)
+{
+    const peers_vector *functions = vector_functions();
+    if (functions == NULL)
+        return false;
+    return open_function(call, call->op == VACT_OP_EXP    ? functions->libmvec_exp
+                               : call->op == VACT_OP_TANH ? functions->libmvec_tanh
+                                                          : NULL);
+}
+
+/* ---------------------------------------------------------------------------------------------------- vact */
+
+static void run_unary(const peers_call *call)
+{
+    vact_forward_f32(call->op, NULL, call->dst, call->src, call->rows * call->cols);
+}
+
+static void run_prelu(const peers_call *call)
+{
+    static const float slope = 0.25f;
+    vact_prelu_f32(call->dst, call->src, &slope, 1, 1, call->rows * call->cols);
+}
+
+static void run_softmax(const peers_call *call) { vact_softmax_f32(call->dst, call->src, call->rows, call->cols); }
+
+static void run_log_softmax(const peers_call *call)
+{
+    vact_log_softmax_f32(call->dst, call->src, call->rows, call->cols);
+}
+
+bool peers_open_vact(peers_call *call)
+{
+    switch ((int)call->op) {
+    case VACT_OP_PRELU: call->run = run_prelu; break;
+    case VACT_OP_SOFTMAX: call->run = run_softmax; break;
+    case VACT_OP_LOG_SOFTMAX: call->run = run_log_softmax; break;
+    default: call->run = VACT_OP_KIND(call->op) == VACT_KIND_UNARY ? run_unary : NULL;
+    }
+    return call->run != NULL;
+}
+
+static const char *own_version(void)
+{
+    static char text[128];
+    const vact_info_t *info = vact_info();
+    text[0] = '\0';
+    const char *const words[] = {info->version, " (", info->isa, ", ", info->math, ")"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        strncat(text, words[i], sizeof text - strlen(text) - 1);
+    return text;
+}
+
+/* ------------------------------------------------------------------------------------------------- by name */
+
+static const struct {
+    const char *name;
+    const char *(*version)(void);
+    peers_open_fn *open;
+} libraries[] = {
+    {"memcpy", copy_version, open_memcpy},
+    {"stream", stream_version, open_stream},
+    {"vact", own_version, peers_open_vact},
+    {"SLEEF", sleef_version, open_sleef},
+    {"SLEEF u35", sleef_version, open_sleef_u35},
+    {"libmvec", libmvec_version, open_libmvec},
+    {"oneDNN", peers_onednn_version, peers_open_onednn},
+};
+
+enum { LIBRARIES = sizeof libraries / sizeof libraries[0] };
+
+const char *peers_library(size_t index) { return index < LIBRARIES ? libraries[index].name : NULL; }
+
+static size_t find(const char *library)
+{
+    size_t i = 0;
+    while (i < LIBRARIES && strcmp(libraries[i].name, library) != 0)
+        i++;
+    return i;
+}
+
+const char *peers_version(const char *library)
+{
+    size_t which = find(library);
+    return which < LIBRARIES ? libraries[which].version() : NULL;
+}
+
+peers_call *peers_open(const char *library, const char *operation, float *dst, const float *src, size_t rows,
+                       size_t cols)
+{
+    size_t which = find(library);
+    const vact_op_info *info = vact_registry_by_name(operation);
+    if (which == LIBRARIES || info == NULL || libraries[which].version() == NULL)
+        return NULL;
+    peers_call *call = calloc(1, sizeof *call);
+    if (call == NULL)
+        return NULL;
+    call->dst = dst;
+    call->src = src;
+    call->rows = rows;
+    call->cols = cols;
+    call->op = info->op;
+    if (!libraries[which].open(call)) {
+        peers_close(call);
+        return NULL;
+    }
+    return call;
+}
+
+void peers_close(peers_call *call)
+{
+    if (call->close != NULL)
+        call->close(call->own);
+    free(call);
+}
+
+/* --------------------------------------------------------------------------------------------------- clock */
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+double peers_seconds(const peers_call *call, size_t calls)
+{
+    double start = now();
+    for (size_t i = 0; i < calls; i++)
+        call->run(call);
+    return now() - start;
+}
+
+void peers_deeper(size_t bytes, void (*function)(void))
+{
+    volatile char *room = alloca(bytes + 1);
+    room[0] = 0; /* so that it is there, and no tail call */
+    function();
+    room[0] = 1;
+}
+
+/* -------------------------------------------------------------------------------------------------- arrays */
+
+const float *peers_input(const char *name, size_t n)
+{
+    for (int kind = 0; kind < DISTRIBUTIONS; kind++)
+        if (strcmp(name, distribution_names[kind]) == 0)
+            return memory_input((distribution)kind, n);
+    return NULL;
+}
+
+float *peers_output(void) { return memory_output(); }

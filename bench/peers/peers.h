@@ -1,0 +1,98 @@
+/*
+ * What peers.py calls through ctypes: the libraries that have a C interface, each called and timed from C, and the
+ * oracle that all results are held to. Sizes are in elements; an array of an elementwise operation is one row.
+ */
+#ifndef VACT_BENCH_PEERS_H
+#define VACT_BENCH_PEERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vact/vact.h"
+#include "yardstick.h"
+
+/* Compiled with hidden visibility; what Python calls is exported. */
+#define PEERS_API __attribute__((visibility("default")))
+
+/* ------------------------------------------------------------------------------------------ the libraries */
+
+/* One operation of one library over given arrays, ready to run. */
+typedef struct peers_call {
+    void (*run)(const struct peers_call *call);
+    float *dst;
+    const float *src;
+    size_t rows;
+    size_t cols;
+    vact_op op;
+    yardstick_fn *function;   /* where a plain function does the work */
+    void *own;                /* what else the library needs */
+    void (*close)(void *own); /* null where there is nothing to release */
+} peers_call;
+
+/* Makes the call, whose arrays and sizes are set, run that operation at default parameters; false where the library
+ * has none. */
+typedef bool peers_open_fn(peers_call *call);
+
+peers_open_fn peers_open_vact;
+peers_open_fn peers_open_onednn;
+
+/* "2.6.3", or null where it was not there when this was built. */
+const char *peers_onednn_version(void);
+
+/* The names in order: memcpy and stream, the two ways to copy, then vact, then its peers. Null beyond the last. */
+PEERS_API const char *peers_library(size_t index);
+
+/* A static string; null where the library is absent. */
+PEERS_API const char *peers_version(const char *library);
+
+/* By the registry's name of the operation; the ways to copy take every name. Null where the library has none. */
+PEERS_API peers_call *peers_open(const char *library, const char *operation, float *dst, const float *src, size_t rows,
+                                 size_t cols);
+PEERS_API void peers_close(peers_call *call);
+
+/* Calls so many times; returns what passed on CLOCK_MONOTONIC, in seconds. */
+PEERS_API double peers_seconds(const peers_call *call, size_t calls);
+
+/* Calls the function so many bytes further down the stack. A library that keeps vectors there takes up to three times
+ * as long where one of them happens to lie across two pages, as it then does in every call from the same depth. */
+PEERS_API void peers_deeper(size_t bytes, void (*function)(void));
+
+/* --------------------------------------------------------------------------------------------- the oracle */
+
+/* The errors of one library over some inputs; start from zeros. */
+typedef struct peers_worst {
+    double ulp;        /* the largest finite error */
+    float input;       /* where it occurs */
+    float wrong_input; /* the first wrong one */
+    uint64_t wrong;    /* results with an infinite error: NaN for a number, a lost NaN or infinity, a zero's sign */
+    uint64_t count;
+} peers_worst;
+
+/* The index-th operation's name and whether it works on rows; null beyond the last. */
+PEERS_API const char *peers_operation(size_t index);
+PEERS_API bool peers_works_on_rows(const char *operation);
+
+/* The exact values at default parameters; false for an operation that there is not. */
+PEERS_API bool peers_exact(const char *operation, double *exact, const float *src, size_t rows, size_t cols);
+
+/* Adds the errors of n results. */
+PEERS_API void peers_errors(peers_worst *worst, const float *computed, const double *exact, const float *src, size_t n);
+
+/* ------------------------------------------------------------------------------------------------- inputs */
+
+/* The arrays of bench/memory.h: n numbers of a distribution by its name, and room for 64 MiB of results. Null when out
+ * of memory. */
+PEERS_API const float *peers_input(const char *name, size_t n);
+PEERS_API float *peers_output(void);
+
+/* The floats whose bits are first, first + stride, first + 2*stride ... modulo 2^32. */
+PEERS_API void peers_patterns(float *dst, size_t n, uint32_t first, uint32_t stride);
+
+/* Zeros, infinities, NaNs and the ends of the normal and subnormal ranges, again and again up to n; returns how many
+ * different ones there are. */
+PEERS_API size_t peers_specials(float *dst, size_t n);
+
+PEERS_API void peers_scale(float *dst, const float *src, size_t n, float factor);
+
+#endif

@@ -1,0 +1,20 @@
+"""VF_INVERSE_BITS of kernels/vec/contract.h and the constant of the step after it: python3 docs/approximations/near_inverse.py
+
+The float of bits b - bits(a) is near 1/a; one step g*(c - a*g) follows. Needs numpy. Tries every 64th b.
+"""
+import numpy
+
+a = numpy.linspace(1, 4, 200001, dtype=numpy.float32)
+bits = a.view(numpy.int32).astype(numpy.int64)
+
+
+def error(b):
+    products = (b - bits).astype(numpy.int32).view(numpy.float32).astype(float) * a
+    c = products.min() + products.max()  # symmetric about the parabola's vertex
+    return abs(products * (c - products) - 1).max(), c, products.min(), products.max()
+
+
+centre = min(range(0x7EF00000, 0x7F000000, 4096), key=lambda b: error(b)[0])
+best = min(range(centre - 6016, centre + 6016, 64), key=lambda b: error(b)[0])
+worst, c, low, high = error(best)
+print(hex(best), f"products in [{low:.7f}, {high:.7f}], c = {numpy.float32(c).item().hex()}, error 2^{numpy.log2(worst):.2f}")

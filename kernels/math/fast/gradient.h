@@ -1,0 +1,119 @@
+/*
+ * What the gradients share: dy*f'(x) where f' is 2^n times something of middling size, n as low as -250. n enters last,
+ * so that digits are not lost to a subnormal f' which a large dy lifts again, nor the product to an overflow of e^x.
+ * Sums and quotients are carried as hi + lo: the roundings that count are those of e^r - 1 and of the last product.
+ */
+#ifndef VACT_MATH_FAST_GRADIENT_H
+#define VACT_MATH_FAST_GRADIENT_H
+
+#include "math/fast/exp.h"
+#include "math/pair.h"
+
+/* e^p = 2^n*factor. */
+typedef struct {
+    vf n;
+    vf_pair factor;
+    vf power; /* 2^n, or 2^-126 where n is less */
+} gradient_exp;
+
+/* The argument counts as at most 174 in size: beyond, for |dy| in [2^-100, 2^100], a gradient is 0 or infinite. */
+VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo)
+{
+    vf bounded = vf_min(vf_set1(174.0f), vf_max(vf_set1(-174.0f), p));
+    fast_reduced parts = fast_reduce(bounded);
+    vf one = vf_set1(1.0f), rise = fast_exp_rise(parts.r);
+    gradient_exp e;
+    e.n = parts.n;
+    e.factor.hi = vf_add(one, rise);
+    e.factor.lo = vf_fma(p_lo, e.factor.hi, vf_sub(rise, vf_sub(e.factor.hi, one)));
+    e.power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 126.0f), parts.shifted));
+    return e;
+}
+
+/* 1 + e^p for p <= 0. */
+VACT_INLINE vf_pair gradient_one_plus(gradient_exp e)
+{
+    vf one = vf_set1(1.0f);
+    vf_pair d;
+    d.hi = vf_fma(e.power, e.factor.hi, one);
+    d.lo = vf_fma(e.power, e.factor.lo, vf_fma(e.power, e.factor.hi, vf_sub(one, d.hi)));
+    return d;
+}
+
+/* n/d, given the reciprocal of d.hi. */
+VACT_INLINE vf_pair gradient_quotient(vf_pair n, vf_pair d, vf reciprocal)
+{
+    vf q = vf_mul(n.hi, reciprocal);
+    vf residual = vf_fnma(q, d.lo, vf_add(vf_fnma(q, d.hi, n.hi), n.lo));
+    return (vf_pair){q, vf_mul(residual, reciprocal)};
+}
+
+VACT_INLINE vf_pair gradient_product(vf_pair a, vf_pair b)
+{
+    vf_pair p = pair_product(a.hi, b.hi);
+    p.lo = vf_fma(a.hi, b.lo, vf_fma(a.lo, b.hi, p.lo));
+    return p;
+}
+
+/* dy*(a.hi + a.lo), one rounding and the low part's. */
+VACT_INLINE vf gradient_times(vf dy, vf_pair a) { return vf_fma(dy, a.hi, vf_mul(dy, a.lo)); }
+
+/* dy*z/(1 + z)^2*2^shift, z = e^-a, a >= 0. */
+VACT_INLINE vf gradient_bell(vf dy, vf a, float shift)
+{
+    gradient_exp e = gradient_exp_of(vf_neg(a), vf_set1(0.0f));
+    vf_pair d = gradient_one_plus(e);
+    vf reciprocal = vf_div(vf_set1(1.0f), d.hi);
+    vf_pair bell = gradient_quotient(gradient_quotient(e.factor, d, reciprocal), d, reciprocal);
+    return vf_scale(gradient_times(dy, bell), vf_add(e.n, vf_set1(shift)));
+}
+
+/* dy*sigmoid(p). */
+VACT_INLINE vf gradient_sigmoid(vf dy, vf_pair p)
+{
+    vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
+    vm negative = vm_lt(p.hi, zero);
+    vf low = pair_low_of_exponent(p);
+    gradient_exp e = gradient_exp_of(vf_neg(vf_abs(p.hi)), vf_select(negative, low, vf_neg(low)));
+    vf_pair d = gradient_one_plus(e);
+    vf_pair n = {vf_select(negative, e.factor.hi, one), vf_select(negative, e.factor.lo, zero)};
+    vf_pair s = gradient_quotient(n, d, vf_div(one, d.hi));
+    return vf_scale(gradient_times(dy, s), vf_select(negative, e.n, zero));
+}
+
+/*
+ * dy times the derivative of x*sigmoid(p), p a function of x and w = x*p'(x), of the sign of p:
+ * sigmoid(p)*(1 + w*sigmoid(-p)) = (1 + z + w*z^k)/(1 + z)^2*z^(1 - k), z = e^-|p|, k = 0 for p < 0 and 1 above.
+ */
+VACT_INLINE vf gradient_gate(vf dy, vf_pair p, vf_pair w)
+{
+    vf zero = vf_set1(0.0f), one = vf_set1(1.0f), most = vf_set1(4096.0f);
+    vm negative = vm_lt(p.hi, zero);
+    vf low = pair_low_of_exponent(p);
+    gradient_exp e = gradient_exp_of(vf_neg(vf_abs(p.hi)), vf_select(negative, low, vf_neg(low)));
+    vf_pair d = gradient_one_plus(e);
+    /* A w so large meets a z that makes it nothing. */
+    vf w_lo = vf_select(vm_lt(vf_abs(w.hi), most), w.lo, zero);
+    vf_pair bounded = {vf_min(most, vf_max(vf_neg(most), w.hi)), w_lo};
+    vf_pair z = {vf_mul(e.power, e.factor.hi), vf_mul(e.power, e.factor.lo)};
+    vf_pair wz = gradient_product(bounded, z);
+    vf_pair term = {vf_select(negative, bounded.hi, wz.hi), vf_select(negative, bounded.lo, wz.lo)};
+    vf_pair m = pair_sum(d.hi, term.hi);
+    m.lo = vf_add(m.lo, vf_add(d.lo, term.lo));
+    vf_pair scaled = gradient_product(m, e.factor);
+    vf_pair n = {vf_select(negative, scaled.hi, m.hi), vf_select(negative, scaled.lo, m.lo)};
+    vf reciprocal = vf_div(one, d.hi);
+    vf_pair slope = gradient_quotient(gradient_quotient(n, d, reciprocal), d, reciprocal);
+    return vf_scale(gradient_times(dy, slope), vf_select(negative, e.n, zero));
+}
+
+/* dy*a*e^p. */
+VACT_INLINE vf gradient_exponential(vf dy, vf a, vf_pair p)
+{
+    gradient_exp e = gradient_exp_of(p.hi, pair_low_of_exponent(p));
+    vf_pair scaled = pair_product(a, e.factor.hi);
+    scaled.lo = vf_fma(a, e.factor.lo, scaled.lo);
+    return vf_scale(gradient_times(dy, scaled), e.n);
+}
+
+#endif

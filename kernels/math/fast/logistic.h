@@ -1,0 +1,141 @@
+/*
+ * sigma(p) = 1/(1 + z), z = e^-p = 2^n*(1 + t), and x*sigma(p), of the `fast` variant.
+ *
+ * One form serves both signs of p: nothing cancels in the sum 1 + 2^n + 2^n*t. It is never rounded to one float:
+ * `base` = 1 + 2^n is exact for |n| <= 23 and `rest` = 2^n*t is off by 2^-26 of the sum, so what an approximate
+ * quotient q leaves, x - q*base - q*rest, is known to 2^-26 of x, and adding it to q makes one rounding.
+ * A division on AVX-512 takes as long as eight other operations here: a guess from the bits and one or two Newton
+ * steps take five, and the residual corrects them as it would the division's rounding.
+ *
+ * |p| > 16 is rare. A vector with such a lane takes the `whole` forms, which do the same with the ordinary lanes
+ * and in the others add what `base` has lost and keep a subnormal result to one rounding, computing 2^64 of it.
+ */
+#ifndef VACT_MATH_FAST_LOGISTIC_H
+#define VACT_MATH_FAST_LOGISTIC_H
+
+typedef struct {
+    vf shifted; /* n + VF_POWER_SHIFT */
+    vf f;       /* t = f*slope */
+    vf slope;
+} fast_power;
+
+/* 1 + z, or 2^-64 of it, as the unevaluated sum of two. */
+typedef struct {
+    vf hi, lo;
+} fast_logistic_sum;
+
+/* |p| up to here is ordinary: n is within +-23. */
+#define FAST_LOGISTIC_ORDINARY 16.0f
+
+/* 2^(x*(m_hi + m_lo)), the product within +-2^7. (2^f - 1)/f for |f| <= 1/2 within 0.1 * 2^-24 of 2^f, from
+ * docs/approximations/fast_logistic.sollya. */
+VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
+{
+    fast_power power;
+    power.shifted = vf_fma(x, m_hi, vf_set1(VF_POWER_SHIFT));
+    vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
+    power.f = vf_fma(x, m_lo, vf_fms(x, m_hi, n));
+    vf p = vf_set1(0x1.442516p-13f);
+    p = vf_fma(p, power.f, vf_set1(0x1.5ef5dap-10f));
+    p = vf_fma(p, power.f, vf_set1(0x1.3b2a48p-7f));
+    p = vf_fma(p, power.f, vf_set1(0x1.c6af9cp-5f));
+    p = vf_fma(p, power.f, vf_set1(0x1.ebfbep-3f));
+    power.slope = vf_fma(p, power.f, vf_set1(0x1.62e43p-1f));
+    return power;
+}
+
+/* e^-x for |x| <= 2^7, ln 2 in two parts so that n times the first is exact: one rounding of the argument where the
+ * product above has two. (e^-r - 1)/r for |r| <= ln(2)/2 within 0.11 * 2^-24 of e^-r. */
+VACT_INLINE fast_power fast_power_of_negative(vf x)
+{
+    fast_power power;
+    power.shifted = vf_fma(x, vf_set1(-0x1.715476p+0f), vf_set1(VF_POWER_SHIFT));
+    vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
+    power.f = vf_fma(n, vf_set1(0x1.7f7d1cp-20f), vf_fma(n, vf_set1(0x1.62e4p-1f), x));
+    vf p = vf_set1(0x1.6d568cp-10f);
+    p = vf_fma(p, power.f, vf_set1(-0x1.1227a6p-7f));
+    p = vf_fma(p, power.f, vf_set1(0x1.5554ep-5f));
+    p = vf_fma(p, power.f, vf_set1(-0x1.5554bp-3f));
+    p = vf_fma(p, power.f, vf_set1(0x1p-1f));
+    power.slope = vf_fma(p, power.f, vf_set1(-1.0f));
+    return power;
+}
+
+/* 1 + 2^n is exact, for |n| <= 23, and so is its distance from the sum. */
+VACT_INLINE fast_logistic_sum fast_ordinary_sum(fast_power power)
+{
+    vf s = vf_power_of_two(power.shifted);
+    vf s_f = vf_mul(s, power.f);
+    vf base = vf_add(vf_set1(1.0f), s);
+    fast_logistic_sum sum;
+    sum.hi = vf_fma(s_f, power.slope, base);
+    sum.lo = vf_fma(s_f, power.slope, vf_sub(base, sum.hi));
+    return sum;
+}
+
+/* The same bits, and right for every n where s = one*2^n is a normal number. */
+VACT_INLINE fast_logistic_sum fast_wide_sum(vf one, vf s, fast_power power)
+{
+    vf s_f = vf_mul(s, power.f);
+    fast_logistic_sum sum;
+    sum.hi = vf_fma(s_f, power.slope, vf_add(one, s));
+    sum.lo = vf_fma(s_f, power.slope, vf_add(vf_sub(vf_max(one, s), sum.hi), vf_min(one, s)));
+    return sum;
+}
+
+/* Within 2^-9.6 of 1/a: a guess and a step of Newton's method whose 2 is raised to halve the largest error. */
+VACT_INLINE vf fast_rough_inverse(vf a)
+{
+    vf guess = vf_near_inverse(a);
+    return vf_mul(guess, vf_fnma(a, guess, vf_set1(0x1.0029fp+1f)));
+}
+
+VACT_INLINE vf fast_better_inverse(vf a)
+{
+    vf rough = fast_rough_inverse(a);
+    return vf_fma(rough, vf_fnma(rough, a, vf_set1(1.0f)), rough);
+}
+
+/* sigma(p), or 2^64 of it. The residual's square counts: the inverse is rough. */
+VACT_INLINE vf fast_logistic(fast_logistic_sum sum)
+{
+    vf q = fast_rough_inverse(sum.hi);
+    vf residual = vf_fnma(q, sum.lo, vf_fnma(q, sum.hi, vf_set1(1.0f)));
+    return vf_fma(vf_fma(residual, residual, residual), q, q);
+}
+
+/* x*sigma(p), or 2^64 of it. The residual is taken with its sign changed: so -0 stays -0. */
+VACT_INLINE vf fast_times_logistic(vf x, fast_logistic_sum sum)
+{
+    vf inverse = fast_better_inverse(sum.hi);
+    vf q = vf_mul(x, inverse);
+    vf residual = vf_fma(q, sum.lo, vf_fms(q, sum.hi, x));
+    return vf_fnma(residual, inverse, q);
+}
+
+/* What a vector with a rare lane takes for `one` and s: 2^-64 of them where `low`, since the result may be subnormal.
+ */
+typedef struct {
+    vf one, s;
+} fast_scaled;
+
+VACT_INLINE fast_scaled fast_scale_where(vm low, fast_power power)
+{
+    vf shifted = vf_sub(power.shifted, vf_select(low, vf_set1(64.0f), vf_set1(0.0f)));
+    return (fast_scaled){vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)), vf_power_of_two(shifted)};
+}
+
+/* x*sigma(x*(m_hi + m_lo)*-ln 2), as gelu_quick and swish need. `limit`: |x| up to it is ordinary. Above
+ * 4*limit the result is x, below -8*limit -0. */
+VACT_INLINE vf fast_swish(vf x, float limit, vf m_hi, vf m_lo)
+{
+    if (!vm_any(vm_lt(vf_set1(limit), vf_abs(x))))
+        return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_product(x, m_hi, m_lo)));
+    vf bounded = vf_min(vf_set1(4.0f * limit), vf_max(vf_set1(-7.5f * limit), x));
+    fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
+    fast_scaled scaled = fast_scale_where(vm_lt(x, vf_set1(-limit)), power);
+    vf result = fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power));
+    return vf_select(vm_lt(vf_set1(4.0f * limit), x), x, vf_mul(scaled.one, result));
+}
+
+#endif

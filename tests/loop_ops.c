@@ -1,0 +1,34 @@
+/* Compiled once per build, as vec_ops.c is. Defines loop_ops_<build>. */
+#include "loop_ops.h"
+
+#include "loop/unary.h"
+
+#define JOIN_EXPANDED(a, b) a##b
+#define JOIN(a, b) JOIN_EXPANDED(a, b)
+#define TEXT_EXPANDED(a) #a
+#define TEXT(a) TEXT_EXPANDED(a)
+
+_Static_assert((int)LOOP_CACHED == (int)WALK_CACHED && (int)LOOP_PAGES == (int)WALK_PAGES &&
+                   (int)LOOP_STREAM == (int)WALK_STREAM,
+               "the walks of loop/unary.h");
+
+static vf line_forward(vf x, const vact_params_f32 *params)
+{
+    return vf_fma(vf_set1(params->v[0]), x, vf_set1(params->v[1]));
+}
+
+static void run(float *dst, const float *src, size_t n, float a, float b, loop_ops_walk walk)
+{
+    loop_walked(dst, src, n, &(const vact_params_f32){{a, b}}, line_forward, (loop_walk)walk);
+}
+
+static loop_ops_walk walk_of(const float *dst, const float *src, size_t n, size_t cache)
+{
+    return (loop_ops_walk)loop_walk_of(dst, src, n, cache);
+}
+
+extern const loop_ops JOIN(loop_ops_, VACT_BUILD);
+
+const loop_ops JOIN(loop_ops_, VACT_BUILD) = {
+    TEXT(VACT_BUILD), VF_STREAMS, LOOP_LINE, LOOP_BLOCK, run, walk_of,
+};

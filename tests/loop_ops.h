@@ -1,0 +1,19 @@
+/* The loop of loop/unary.h around one operation, a*x + b with one rounding, with the walk given, so that a test need
+ * not exceed the cache to see every walk. loop_ops.c makes one table per build. */
+#ifndef VACT_TESTS_LOOP_OPS_H
+#define VACT_TESTS_LOOP_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum { LOOP_CACHED, LOOP_PAGES, LOOP_STREAM, LOOP_WALKS } loop_ops_walk;
+
+typedef struct loop_ops {
+    const char *build;
+    bool streams; /* else every walk is LOOP_CACHED */
+    size_t line, block;
+    void (*run)(float *dst, const float *src, size_t n, float a, float b, loop_ops_walk walk);
+    loop_ops_walk (*walk_of)(const float *dst, const float *src, size_t n, size_t cache);
+} loop_ops;
+
+#endif

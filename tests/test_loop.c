@@ -1,0 +1,246 @@
+/*
+ * How arrays beyond the cache are walked (loop/unary.h): by pages side by side and with streaming stores. The walks
+ * by themselves around one simple operation, at every misalignment between guard pages; then every kernel on an array
+ * that takes them of itself. What is expected is what the walk in cache returns.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "dispatch/cache.h"
+#include "loop_ops.h"
+#include "support.h"
+
+#define VACT_BUILD_ENTRY(name, NAME) extern const loop_ops loop_ops_##name;
+#include "vact_builds.def"
+#undef VACT_BUILD_ENTRY
+
+#define VACT_BUILD_ENTRY(name, NAME) &loop_ops_##name,
+static const loop_ops *const builds[] = {
+#include "vact_builds.def"
+};
+#undef VACT_BUILD_ENTRY
+
+enum { BUILDS = sizeof builds / sizeof builds[0], MARGIN = 64 };
+
+static const char *const walk_words[LOOP_WALKS] = {"in cache", "by pages", "streaming"};
+
+/* -------------------------------------------------------------------------------------- the walks by themselves */
+
+typedef struct walk_case {
+    int build;
+    int walk;
+} walk_case;
+
+static struct criterion_test_params walk_cases(void)
+{
+    static walk_case cases[BUILDS * LOOP_WALKS];
+    size_t count = 0;
+    for (int build = 0; build < BUILDS; build++)
+        for (int walk = 0; walk < LOOP_WALKS; walk++)
+            cases[count++] = (walk_case){build, walk};
+    return cr_make_param_array(walk_case, cases, count);
+}
+
+static const loop_ops *begin(const walk_case *which)
+{
+    const loop_ops *ops = builds[which->build];
+    if (!vact_build_runs(ops->build))
+        cr_skip("%s: this CPU lacks it", ops->build);
+    return ops;
+}
+
+static float input_at(size_t i) { return (float)(i % 1021) - 500.25f; }
+
+static float output_at(size_t i) { return fmaf(0.7f, input_at(i), 3.1f); }
+
+static void check(const loop_ops *ops, int walk, const float *dst, size_t n, size_t src_shift, size_t dst_shift)
+{
+    for (size_t i = 0; i < n; i++)
+        if (test_raw_bits(dst[i]) != test_raw_bits(output_at(i)))
+            cr_assert_fail("%s %s: element %zu of %zu is %a, expected %a; shifts %zu and %zu", ops->build,
+                           walk_words[walk], i, n, (double)dst[i], (double)output_at(i), src_shift, dst_shift);
+}
+
+static void check_margin(const loop_ops *ops, int walk, const float *margin, size_t n, size_t length, size_t dst_shift)
+{
+    cr_assert(test_untouched(margin, n), "%s %s: wrote outside of dst, length %zu, shift %zu", ops->build,
+              walk_words[walk], length, dst_shift);
+}
+
+/* At the front or at the rear guard page, but for the shift. */
+static float *place(const test_guarded *memory, size_t n, size_t shift, bool rear)
+{
+    return rear ? memory->first + (memory->n - n - shift) : memory->first + shift;
+}
+
+static void try_apart(const loop_ops *ops, int walk, const test_guarded *src_memory, const test_guarded *dst_memory,
+                      size_t n, size_t src_shift, size_t dst_shift, bool rear)
+{
+    float *src = place(src_memory, n, src_shift, rear), *dst = place(dst_memory, n, dst_shift, rear);
+    for (size_t i = 0; i < n; i++)
+        src[i] = input_at(i);
+    test_fill(dst_memory->first, dst_memory->n);
+    ops->run(dst, src, n, 0.7f, 3.1f, (loop_ops_walk)walk);
+    check(ops, walk, dst, n, src_shift, dst_shift);
+    size_t before = (size_t)(dst - dst_memory->first);
+    check_margin(ops, walk, dst_memory->first, before, n, dst_shift);
+    check_margin(ops, walk, dst + n, dst_memory->n - before - n, n, dst_shift);
+}
+
+ParameterizedTestParameters(loop, walks) { return walk_cases(); }
+
+ParameterizedTest(walk_case *which, loop, walks)
+{
+    const loop_ops *ops = begin(which);
+    const size_t line = ops->line, block = ops->block;
+    const size_t lengths[] = {0,
+                              1,
+                              line - 1,
+                              block - 1,
+                              block,
+                              block + line - 1,
+                              block + line,
+                              block + line + 1,
+                              2 * block - 1,
+                              2 * block,
+                              2 * block + line + 5,
+                              3 * block + block / 4 + 3};
+    test_guarded src = test_guarded_new(4 * block), dst = test_guarded_new(4 * block);
+    for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++)
+        for (size_t shift = 0; shift < line; shift += TEST_SANITIZED ? 5 : 1)
+            for (int rear = 0; rear < 2; rear++)
+                try_apart(ops, which->walk, &src, &dst, lengths[k], (shift * 7 + k) % line, shift, rear != 0);
+    test_guarded_free(&src);
+    test_guarded_free(&dst);
+}
+
+ParameterizedTestParameters(loop, walks_in_place) { return walk_cases(); }
+
+ParameterizedTest(walk_case *which, loop, walks_in_place)
+{
+    const loop_ops *ops = begin(which);
+    if (which->walk == LOOP_STREAM)
+        return; /* never chosen in place: see `choice` */
+    const size_t n = 2 * ops->block + 3 * ops->line + 1;
+    test_guarded memory = test_guarded_new(n + ops->line);
+    for (size_t shift = 0; shift < ops->line; shift++) {
+        float *data = place(&memory, n, shift, true);
+        for (size_t i = 0; i < n; i++)
+            data[i] = input_at(i);
+        ops->run(data, data, n, 0.7f, 3.1f, (loop_ops_walk)which->walk);
+        check(ops, which->walk, data, n, shift, shift);
+    }
+    test_guarded_free(&memory);
+}
+
+/* By pages where source and destination exceed the cache, streaming from four caches on, in place never. */
+Test(loop, choice)
+{
+    enum { CACHE = 1 << 20, N = CACHE / (2 * sizeof(float)), STREAMED = 4 * CACHE / sizeof(float) };
+    float a[1], b[1];
+    for (size_t k = 0; k < BUILDS; k++) {
+        const loop_ops *ops = builds[k];
+        loop_ops_walk pages = ops->streams ? LOOP_PAGES : LOOP_CACHED;
+        loop_ops_walk stream = ops->streams ? LOOP_STREAM : LOOP_CACHED;
+        cr_expect(ops->walk_of(a, b, 0, CACHE) == LOOP_CACHED, "%s", ops->build);
+        cr_expect(ops->walk_of(a, b, N, CACHE) == LOOP_CACHED, "%s", ops->build);
+        cr_expect(ops->walk_of(a, b, N + 1, CACHE) == pages, "%s", ops->build);
+        cr_expect(ops->walk_of(a, b, STREAMED - 1, CACHE) == pages, "%s", ops->build);
+        cr_expect(ops->walk_of(a, b, STREAMED, CACHE) == stream, "%s", ops->build);
+        cr_expect(ops->walk_of(a, b, SIZE_MAX / sizeof(float), CACHE) == stream, "%s", ops->build);
+        cr_expect(ops->walk_of(a, a, STREAMED, CACHE) == pages, "%s", ops->build);
+    }
+}
+
+Test(loop, cache_is_plausible)
+{
+    vact_table_current(); /* the first use looks it up */
+    cr_expect(vact_cache_of_core >= 1 << 17 && vact_cache_of_core <= 1 << 26, "%zu bytes", vact_cache_of_core);
+}
+
+/* ------------------------------------------------------------------------------------------- through the kernels */
+
+enum { PIECE = 4093 }; /* short enough to be walked in cache, and a prime */
+
+static float *new_floats(size_t n)
+{
+    float *floats = malloc(n * sizeof *floats);
+    cr_assert_not_null(floats);
+    return floats;
+}
+
+static void compare(const test_subject *subject, const float *got, const float *want, const float *src, size_t n,
+                    const char *where)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!test_same(got[i], want[i]))
+            test_fail_bits(subject, NULL, src[i], want[i], got[i], "%s, element %zu of %zu", where, i, n);
+}
+
+/* The element's misalignment of dst and of src, and of both in place. */
+enum { DST_SHIFT = 3, SRC_SHIFT = 1 };
+
+static float *inputs_beyond_the_cache(size_t n)
+{
+    test_random random = {7};
+    float *src = new_floats(n + SRC_SHIFT);
+    for (size_t i = 0; i < n + SRC_SHIFT; i++)
+        src[i] = i % 64 == 0 ? test_from_bits((uint32_t)test_random_next(&random))
+                             : (float)(16.0 * test_random_unit(&random) - 8.0);
+    return src;
+}
+
+static size_t length_beyond_the_cache(const test_subject *subject)
+{
+    for (size_t k = 0; k < BUILDS; k++)
+        if (strcmp(builds[k]->build, subject->build) == 0 && builds[k]->streams)
+            return 4 * vact_cache_of_core / sizeof(float) + 12345;
+    return 0;
+}
+
+ParameterizedTestParameters(loop, kernels_beyond_the_cache) { return test_cases(VACT_KIND_UNARY); }
+
+ParameterizedTest(test_case *which, loop, kernels_beyond_the_cache)
+{
+    test_subject subject = test_begin(which);
+    vact_unary_f32_fn *kernel = test_unary(subject.table, subject.info);
+    size_t n = length_beyond_the_cache(&subject);
+    if (n == 0 || TEST_SANITIZED)
+        return; /* one walk for every length; and the walks by themselves are sanitized above */
+    float *source = inputs_beyond_the_cache(n), *src = source + SRC_SHIFT;
+    float *want = new_floats(n), *got = new_floats(n + DST_SHIFT);
+    for (size_t i = 0; i < n; i += PIECE)
+        kernel(want + i, src + i, n - i < PIECE ? n - i : PIECE, NULL);
+    kernel(got + DST_SHIFT, src, n, NULL);
+    compare(&subject, got + DST_SHIFT, want, src, n, "streaming");
+    memcpy(got + DST_SHIFT, src, n * sizeof *src);
+    kernel(got + DST_SHIFT, got + DST_SHIFT, n, NULL);
+    compare(&subject, got + DST_SHIFT, want, src, n, "in place");
+    free(source), free(want), free(got);
+}
+
+ParameterizedTestParameters(loop, channels_beyond_the_cache) { return test_cases(VACT_KIND_CHANNELS); }
+
+/* Few long channels, and many that are shorter than a block of pages. */
+ParameterizedTest(test_case *which, loop, channels_beyond_the_cache)
+{
+    static const float slopes[300] = {0.25f, -0.5f, 0.0f, 2.0f};
+    static const size_t channels[] = {1, 3, 300};
+    test_subject subject = test_begin(which);
+    vact_channels_f32_fn *kernel = test_channels(subject.table, subject.info);
+    size_t most = length_beyond_the_cache(&subject);
+    if (most == 0 || TEST_SANITIZED)
+        return;
+    float *source = inputs_beyond_the_cache(most), *src = source + SRC_SHIFT;
+    float *want = new_floats(most), *got = new_floats(most + DST_SHIFT);
+    for (size_t k = 0; k < sizeof channels / sizeof channels[0]; k++) {
+        size_t inner = most / channels[k], n = inner * channels[k];
+        for (size_t c = 0; c < channels[k]; c++)
+            for (size_t i = 0; i < inner; i += PIECE)
+                kernel(want + c * inner + i, src + c * inner + i, &slopes[c], 1, 1,
+                       inner - i < PIECE ? inner - i : PIECE);
+        kernel(got + DST_SHIFT, src, slopes, 1, channels[k], inner);
+        compare(&subject, got + DST_SHIFT, want, src, n, "channels");
+    }
+    free(source), free(want), free(got);
+}

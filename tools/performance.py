@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""docs/performance.md's tables: what the main loop of each kernel costs, what bounds it, how near a measurement is.
+
+    tools/performance.py BUILD [--arm BUILD] [--bench BENCH.json]
+
+Reads the kernel objects of a build folder (objdump), models the loop that each kernel spends its time in with
+llvm-mca, and sets beside it what `vact_bench --benchmark_out=BENCH.json` measured. Writes Markdown.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIANTS = ("fast", "plain")
+
+
+@dataclass(frozen=True)
+class Target:
+    """An instruction set, and the CPUs that its loops are modelled on."""
+
+    build: str
+    lanes: int
+    objdump: str
+    triple: str
+    cpus: tuple[str, ...]
+    vector: str  # matches the stores that the loop is recognised by
+
+
+TARGETS = (
+    Target("avx512", 16, "objdump", "x86_64", ("sapphirerapids", "znver4"), r"vmovup[sd]\s+%zmm\d+,.*\("),
+    Target("avx2", 8, "objdump", "x86_64", ("sapphirerapids", "znver4"), r"vmovup[sd]\s+%ymm\d+,.*\("),
+    Target("neon", 4, "aarch64-linux-gnu-objdump", "aarch64", ("neoverse-v2",), r"st[rp]\s+q\d+"),
+)
+
+
+@dataclass(frozen=True)
+class Instruction:
+    address: int
+    text: str
+    branch_to: int | None
+
+
+def run(command: list[str], text: str | None = None) -> str:
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def functions(target: Target, path: Path) -> dict[str, list[Instruction]]:
+    found: dict[str, list[Instruction]] = {}
+    current: list[Instruction] = []
+    for line in run([target.objdump, "-d", "--no-show-raw-insn", str(path)]).splitlines():
+        if head := re.match(r"[0-9a-f]+ <(\w+)", line):
+            current = found.setdefault(head[1], [])
+        elif body := re.match(r"\s*([0-9a-f]+):\s+(.*?)(?:\s+#\s.*|\s*//.*)?\s*$", line):
+            text = re.sub(r"\s*<.*>$", "", body[2])
+            jump = re.match(r"(?:j\w+|b\.?\w*|cbn?z\s+\w+,|tbn?z\s+\w+,[^,]*,)\s+(?:0x)?([0-9a-f]+)$", text)
+            current.append(Instruction(int(body[1], 16), text, int(jump[1], 16) if jump else None))
+    return found
+
+
+def stored_vectors(target: Target, loop: list[Instruction]) -> int:
+    stores = [i.text for i in loop if re.match(target.vector, i.text)]
+    return sum(2 if text.startswith("stp") else 1 for text in stores)
+
+
+def main_loop(target: Target, code: list[Instruction]) -> list[Instruction] | None:
+    """The shortest loop that stores four vectors: loop_cached's, as loop/unary.h unrolls it."""
+    loops = []
+    for last, instruction in enumerate(code):
+        if instruction.branch_to is None or instruction.branch_to > instruction.address:
+            continue
+        body = [i for i in code[: last + 1] if i.address >= instruction.branch_to]
+        if stored_vectors(target, body) == 4 and not any("(bad)" in i.text for i in body):
+            loops.append(body)
+    return min(loops, key=len, default=None)
+
+
+@dataclass(frozen=True)
+class Model:
+    cycles: float  # per vector
+    bound: str
+
+
+def model(target: Target, cpu: str, loop: list[Instruction]) -> Model:
+    """The loop without its branches, whose labels objdump does not give."""
+    iterations = 200
+    lines = [re.sub(r"0x0\(%rip\)", "64(%rsp)", i.text) for i in loop if i.branch_to is None]
+    command = ["llvm-mca-19", f"-mtriple={target.triple}", f"-mcpu={cpu}", f"-iterations={iterations}", "-json"]
+    region = json.loads(run(command, "\n".join(lines) + "\n"))
+    resources = region["TargetInfo"]["Resources"]
+    region = region["CodeRegions"][0]
+    summary = region["SummaryView"]
+    usage: dict[str, float] = {}
+    for row in region["ResourcePressureView"]["ResourcePressureInfo"]:
+        if row["InstructionIndex"] == len(lines):  # the sum over the loop
+            usage[resources[row["ResourceIndex"]]] = row["ResourceUsage"]
+    cycles = summary["TotalCycles"] / iterations
+    width = summary["uOpsPerCycle"]
+    name, busy = max(usage.items(), key=lambda item: item[1])
+    if busy >= 0.85 * cycles:
+        bound = "division" if "div" in name.lower() else name
+    elif width >= 0.85 * summary["DispatchWidth"]:
+        bound = "issue width"
+    else:
+        bound = f"latency ({busy / cycles:.0%} of {name})"
+    return Model(cycles / 4, bound)
+
+
+@dataclass(frozen=True)
+class Measured:
+    ns: float  # per element, 16 KiB
+    copy: float  # relative to copy, 64 MiB
+
+
+def measurements(path: Path | None) -> dict[tuple[str, str, str], Measured]:
+    """The medians over uniform inputs."""
+    if path is None:
+        return {}
+    seen: dict[tuple[str, str, str], dict[int, dict[str, float]]] = {}
+    for row in json.loads(path.read_text())["benchmarks"]:
+        name = row.get("run_name", row["name"]).split("/")
+        if len(name) < 6 or name[5] != "uniform" or not name[4].startswith("n:"):
+            continue
+        if row.get("run_type") == "aggregate" and row.get("aggregate_name") != "median":
+            continue
+        seen.setdefault((name[0], name[2], name[3]), {})[int(name[4][2:])] = row
+    return {
+        key: Measured(1e9 / rows[4096]["elements/s"], rows[1 << 24]["x_copy"])
+        for key, rows in seen.items()
+        if 4096 in rows and 1 << 24 in rows
+    }
+
+
+def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Measured]) -> list[str]:
+    with_figures = any(key[1] == target.build for key in measured)
+    heads = ["operation", "variant", "instructions"]
+    for cpu in target.cpus:
+        heads += [f"{cpu}: cycles", "bound by"]
+    heads += ["ns an element, 16 KiB", "x copy, 64 MiB"] if with_figures else []
+    lines = [f"## {target.build}", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    for variant in VARIANTS:
+        paths = sorted(build.rglob(f"kernels_{target.build}_{variant}.c.o"))
+        for symbol, code in sorted(functions(target, paths[0]).items()) if paths else []:
+            name = re.fullmatch(rf"vact_(\w+)_f32_{target.build}_{variant}", symbol)
+            loop = main_loop(target, code) if name else None
+            if name is None or loop is None:
+                continue
+            cells = [name[1], variant, f"{len(loop) / 4:g}"]
+            calls = any(re.match(r"(call|bl\s)", i.text) for i in loop)
+            for cpu in target.cpus:
+                found = None if calls else model(target, cpu, loop)
+                cells += [f"{found.cycles:.1f}", found.bound] if found else ["", "a call of SLEEF"]
+            if with_figures:
+                figures = measured.get((name[1], target.build, variant))
+                cells += [f"{figures.ns:.3f}", f"{figures.copy:.2f}"] if figures else ["", ""]
+            lines.append("| " + " | ".join(cells) + " |")
+    return lines + [""]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=Path, help="build folder for this machine")
+    parser.add_argument("--arm", type=Path, help="build folder for AArch64")
+    parser.add_argument("--bench", type=Path, help="report of vact_bench in JSON")
+    options = parser.parse_args()
+    measured = measurements(options.bench)
+    for target in TARGETS:
+        build = options.arm if target.build == "neon" else options.build
+        if build is not None:
+            print("\n".join(table(target, build, measured)))
+
+
+if __name__ == "__main__":
+    main()
