@@ -1,8 +1,8 @@
 /*
- * act(gate)*b of a gate so far below 0 that act(gate) = a*e^p may be subnormal or vanish while the product, b being
- * large, does not: 2^n of e^p stays apart until all else is multiplied. For p in [-212, -80], a in [1/4, 2^8]:
- * beyond, not even the largest b keeps the product from rounding to 0. What is rounded on the way is r, a*e^r and the
- * product with b.
+ * act(gate)*b of a gate so far below 0 that act(gate) = a*(1 + d)*e^p may be subnormal or vanish while the product, b
+ * being large, does not: 2^n of e^p stays apart until all else is multiplied. For p in [-212, -80], a in [1/4, 2^8]:
+ * beyond, not even the largest b keeps the product from rounding to 0. |d| is small, so that
+ * what rounds is a*(1 + (...)) and the product with b.
  *
  * A gate so near 0 that act(gate) is subnormal is the other such case.
  */
@@ -20,11 +20,12 @@ typedef struct {
 /* Below it a product takes this form; act(gate) of the four activations is still normal there. */
 #define GATE_FAR (-80.0f)
 
-VACT_INLINE vf gate_far_product(vf a, vf_pair p, vf b)
+VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
 {
     vf shift = vf_set1(VF_POWER_SHIFT);
     fast_reduced parts = fast_reduce(p.hi);
-    vf factor = vf_fma(a, fast_exp_rise(vf_add(parts.r, p.lo)), a);
+    vf rise = fast_exp_rise(vf_add(parts.r, p.lo));
+    vf factor = vf_fma(a, vf_fma(d, rise, vf_add(d, rise)), a);
     /* n <= -115: the first 2^-100 of it cost factor*b no digit, unless the result is 0 anyway. */
     vf rest = vf_add(parts.n, vf_set1(100.0f));
     vf second = vf_max(vf_set1(-126.0f), rest);

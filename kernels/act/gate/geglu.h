@@ -1,7 +1,7 @@
 /*
  * geglu: gelu(gate)*up. Far below 0, gelu(g) = -phi(g)*Q(1/g^2), Q(s) = 1 - s + 3s^2 - 15s^3 + 105s^4 - ... the
- * asymptotic series of the normal tail, cut within 0.2 * 2^-24 from g = -12.65 down. Its coefficients here are
- * -1/sqrt(2*pi) times these.
+ * asymptotic series of the normal tail, cut within 0.2 * 2^-24 from g = -12.65 down. The constant term of Q - 1 here is
+ * what the float 1/sqrt(2*pi) is short of, relatively.
  */
 #ifndef VACT_ACT_GATE_GEGLU_H
 #define VACT_ACT_GATE_GEGLU_H
@@ -19,13 +19,14 @@ VACT_INLINE vf geglu_product(vf gate, vf v)
     vf bounded = vf_max(vf_set1(-20.5f), gate);
     vf_pair square = pair_product(bounded, bounded);
     vf s = vf_div(vf_set1(1.0f), square.hi);
-    vf q = vf_set1(-0x1.4f1c8cp+5f);
-    q = vf_fma(q, s, vf_set1(0x1.7efc0ep+2f));
-    q = vf_fma(q, s, vf_set1(-0x1.32633ep+0f));
-    q = vf_fma(q, s, vf_set1(0x1.988454p-2f));
-    q = vf_fma(q, s, vf_set1(-0x1.988454p-2f));
+    vf d = vf_set1(105.0f);
+    d = vf_fma(d, s, vf_set1(-15.0f));
+    d = vf_fma(d, s, vf_set1(3.0f));
+    d = vf_fma(d, s, vf_set1(-1.0f));
+    d = vf_fma(d, s, vf_set1(-0x1.e821f2p-26f));
     vf_pair p = {vf_mul(square.hi, vf_set1(-0.5f)), vf_mul(square.lo, vf_set1(-0.5f))};
-    return gate_choose_far(gate, GEGLU_FAR, gate_far_product(q, p, v), gate_choose_tiny(gate, v, product));
+    return gate_choose_far(gate, GEGLU_FAR, gate_far_product(vf_set1(-0x1.988454p-2f), d, p, v),
+                           gate_choose_tiny(gate, v, product));
 }
 
 VACT_INLINE vf geglu_forward(vf gate, vf up) { return geglu_product(gate, up); }

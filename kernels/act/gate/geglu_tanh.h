@@ -22,7 +22,8 @@ VACT_INLINE vf geglu_tanh_product(vf gate, vf v)
     w.lo = vf_add(w.lo, vf_fma(c2_hi, square.lo, vf_fma(c2_lo, square.hi, c1_lo)));
     vf_pair p = pair_product(bounded, w.hi);
     p.lo = vf_fma(bounded, w.lo, p.lo);
-    return gate_choose_far(gate, GEGLU_TANH_FAR, gate_far_product(bounded, p, v), gate_choose_tiny(gate, v, product));
+    return gate_choose_far(gate, GEGLU_TANH_FAR, gate_far_product(bounded, vf_set1(0.0f), p, v),
+                           gate_choose_tiny(gate, v, product));
 }
 
 VACT_INLINE vf geglu_tanh_forward(vf gate, vf up) { return geglu_tanh_product(gate, up); }

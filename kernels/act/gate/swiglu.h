@@ -10,7 +10,8 @@ VACT_INLINE vf swiglu_product(vf gate, vf v)
     if (!gate_any_rare(gate, GATE_TINY, GATE_FAR))
         return product;
     vf bounded = vf_max(vf_set1(-212.0f), gate);
-    return gate_choose_far(gate, GATE_FAR, gate_far_product(bounded, (vf_pair){bounded, vf_set1(0.0f)}, v),
+    return gate_choose_far(gate, GATE_FAR,
+                           gate_far_product(bounded, vf_set1(0.0f), (vf_pair){bounded, vf_set1(0.0f)}, v),
                            gate_choose_tiny(gate, v, product));
 }
 

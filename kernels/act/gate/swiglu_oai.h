@@ -23,7 +23,7 @@ VACT_INLINE vf swiglu_oai_product(vf gate, vf_pair v)
     vf_pair p = pair_product(bounded, vf_set1(0x1.b3b646p+0f));
     p.lo = vf_fma(bounded, vf_set1(-0x1.78d4fep-26f), p.lo);
     product = gate_choose_tiny(gate, v.hi, product);
-    return gate_choose_far(gate, SWIGLU_OAI_FAR, gate_far_product(bounded, p, v.hi), product);
+    return gate_choose_far(gate, SWIGLU_OAI_FAR, gate_far_product(bounded, vf_set1(0.0f), p, v.hi), product);
 }
 
 /* clamp(up, -7, 7) + 1 */
