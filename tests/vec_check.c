@@ -256,9 +256,9 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const memory[] = {"vf_set1",          "vm_any",    "vf_keep_first",
-                                         "vf_load",          "vf_store",  "vf_load_partial",
-                                         "vf_store_partial", "vf_stream", "vf_stream_end"};
+    static const char *const memory[] = {"vf_set1",          "vf_load_pairs", "vf_store_pairs", "vm_any",
+                                         "vf_keep_first",    "vf_load",       "vf_store",       "vf_load_partial",
+                                         "vf_store_partial", "vf_stream",     "vf_stream_end"};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;
@@ -293,6 +293,22 @@ int vec_check_operations(const vec_ops *build, FILE *report)
         }
     }
     free(a), free(b), free(c), free(got);
+    return failures;
+}
+
+int vec_check_pairs(const vec_ops *build, FILE *report)
+{
+    float pairs[2 * VEC_LANES_LIMIT], a[VEC_LANES_LIMIT], b[VEC_LANES_LIMIT], back[2 * VEC_LANES_LIMIT];
+    int failures = 0;
+    for (size_t i = 0; i < 2 * build->lanes; i++)
+        pairs[i] = from_bits(0xff800001u + (uint32_t)i);
+    build->load_pairs(a, b, pairs);
+    build->store_pairs(back, a, b);
+    for (size_t i = 0; i < 2 * build->lanes; i++)
+        if (to_bits(i % 2 ? b[i / 2] : a[i / 2]) != to_bits(pairs[i]) || to_bits(back[i]) != to_bits(pairs[i])) {
+            fprintf(report, "%s vf_load_pairs, vf_store_pairs: element %zu\n", build->build, i);
+            failures++;
+        }
     return failures;
 }
 

@@ -152,6 +152,16 @@ static void set1(float *all, float a) { vf_store(all, vf_set1(a)); }
 
 static int any_negative(const float *all) { return vm_any(vm_lt(vf_load(all), vf_set1(0.0f))) != 0; }
 
+static void load_pairs(float *a, float *b, const float *p)
+{
+    vf first, second;
+    vf_load_pairs(p, &first, &second);
+    vf_store(a, first);
+    vf_store(b, second);
+}
+
+static void store_pairs(float *p, const float *a, const float *b) { vf_store_pairs(p, vf_load(a), vf_load(b)); }
+
 static void keep_first(float *all, const float *v, size_t n, float fill)
 {
     vf_store(all, vf_keep_first(vf_load(v), n, vf_set1(fill)));
@@ -171,5 +181,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES, names, run, set1, any_negative, keep_first, load_partial, store_partial, stream,
+    TEXT(VACT_BUILD), VF_LANES,    names,      run,          set1,          any_negative,
+    load_pairs,       store_pairs, keep_first, load_partial, store_partial, stream,
 };

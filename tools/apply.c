@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "apply_gate.h"
 #include "npy.h"
 #include "output.h"
 #include "tool.h"
@@ -19,12 +20,13 @@ enum {
     KEY_BACKWARD = 0x105,
     KEY_FROM_OUTPUT = 0x106,
     KEY_AXIS = 0x107,
+    KEY_PACKED = 0x108,
     KEY_FIRST_PARAMETER = 0x200 /* one key per entry of parameter_options.names */
 };
 
 enum {
     MOST_PARAMETERS = 24,
-    FIXED_OPTIONS = 7,
+    FIXED_OPTIONS = 8,
     CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */
 };
 
@@ -49,7 +51,10 @@ typedef struct request {
     const char *math_word;
     vact_isa isa;
     vact_math math;
-    const char *paths[2];
+    const char *packed_word;
+    vact_gate_layout layout;
+    const char *paths[3];
+    int path_count;
     const vact_op_info *op;
     vact_params_f32 params;
 } request;
@@ -66,6 +71,7 @@ static const char documentation[] =
     "\v"
     "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis, or "
     "--axis. prelu takes one slope for all, or one per channel: axis 1, or axis 0 of an array with one axis.\n"
+    "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one with --packed.\n"
     "OUT.npy is replaced only when the result is complete; it may be IN.npy itself. Files larger than memory "
     "work.";
 
@@ -102,6 +108,10 @@ static void make_options(parameter_options *known)
         {"axis", KEY_AXIS, "N", 0, "Of softmax and log_softmax: the axis; -1, the last, by default", 2},
         {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN), DY being of IN's shape", 2},
         {"from-output", KEY_FROM_OUTPUT, NULL, 0, "With --backward: IN.npy holds the outputs f(x)", 2},
+        {"packed", KEY_PACKED, "LAYOUT", 0,
+         "Of gated units: IN.npy holds pairs along its last axis; gate-first, gate-second (PyTorch's glu) or "
+         "interleaved",
+         2},
         {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 3},
         {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 3},
     };
@@ -177,13 +187,18 @@ static void check_request(const struct argp_state *state, request *asked)
         argp_error(state, "--op is missing");
         return;
     }
-    if (asked->paths[1] == NULL) {
-        argp_error(state, "two files are needed: IN.npy OUT.npy");
-        return;
-    }
     asked->op = vact_tool_operation(state, asked->op_name);
     if (asked->op == NULL)
         return;
+    bool gate = asked->op->kind == VACT_KIND_GATE;
+    bool three = gate && asked->packed_word == NULL;
+    if (asked->packed_word != NULL && !gate)
+        argp_error(state, "--packed is of gated units, which %s is not", asked->op->name);
+    if (asked->path_count < (three ? 3 : 2))
+        argp_error(state, three ? "three files are needed: GATE.npy UP.npy OUT.npy (or --packed IN.npy OUT.npy)"
+                                : "two files are needed: IN.npy OUT.npy");
+    if (asked->path_count > (three ? 3 : 2))
+        argp_error(state, "'%s' is one file too many", asked->paths[2]);
     check_kind(state, asked);
     asked->params = vact_registry_defaults(asked->op);
     if (asked->slope_path != NULL && asked->op->kind != VACT_KIND_CHANNELS)
@@ -223,6 +238,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         asked->axis_word = argument;
         asked->axis = parse_axis(state, argument);
         return 0;
+    case KEY_PACKED:
+        asked->packed_word = argument;
+        if (!vact_gate_layout_of(argument, &asked->layout))
+            argp_error(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
+        return 0;
     case KEY_ISA:
         asked->isa_word = argument;
         asked->isa = vact_tool_isa(state, argument);
@@ -232,10 +252,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         asked->math = vact_tool_math(state, argument);
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num >= 2)
+        if (asked->path_count == 3)
             argp_error(state, "'%s' is one file too many", argument);
         else
-            asked->paths[state->arg_num] = argument;
+            asked->paths[asked->path_count++] = argument;
         return 0;
     case ARGP_KEY_END: check_request(state, asked); return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -429,13 +449,21 @@ int vact_tool_apply(int argc, char **argv)
     static parameter_options known;
     collect_parameters(&known);
     make_options(&known);
-    const struct argp argp = {known.options, parse, "--op NAME IN.npy OUT.npy", documentation, NULL, NULL, NULL};
+    const struct argp argp = {known.options, parse, "--op NAME IN.npy OUT.npy\n--op GATE GATE.npy UP.npy OUT.npy",
+                              documentation, NULL,  NULL,
+                              NULL};
     request asked = {.known = &known};
     if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
         return VACT_TOOL_USAGE;
     if (!vact_tool_select(asked.isa, asked.isa_word, asked.math, asked.math_word))
         return VACT_TOOL_FAILURE;
 
+    if (asked.op->kind == VACT_KIND_GATE) {
+        bool packed = asked.packed_word != NULL;
+        bool done = vact_apply_gate(asked.op, asked.paths[0], packed ? NULL : asked.paths[1],
+                                    asked.paths[packed ? 1 : 2], asked.layout);
+        return done ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
+    }
     vact_npy in;
     vact_reason reason;
     if (!vact_npy_open(&in, asked.paths[0], &reason))

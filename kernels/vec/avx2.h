@@ -29,6 +29,23 @@ VACT_INLINE __m256i vf_first_lanes(size_t n)
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm256_maskload_ps(p, vf_first_lanes(n)); }
 VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm256_maskstore_ps(p, vf_first_lanes(n), v); }
 
+/* Within halves of a vector first, the quarters then. */
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    vf first = vf_load(p), second = vf_load(p + 8);
+    __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(first, second, 0x88));
+    __m256d odd = _mm256_castps_pd(_mm256_shuffle_ps(first, second, 0xdd));
+    *a = _mm256_castpd_ps(_mm256_permute4x64_pd(even, 0xd8));
+    *b = _mm256_castpd_ps(_mm256_permute4x64_pd(odd, 0xd8));
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    vf low = _mm256_unpacklo_ps(a, b), high = _mm256_unpackhi_ps(a, b);
+    vf_store(p, _mm256_permute2f128_ps(low, high, 0x20));
+    vf_store(p + 8, _mm256_permute2f128_ps(low, high, 0x31));
+}
+
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
 {
     return _mm256_blendv_ps(fill, v, _mm256_castsi256_ps(vf_first_lanes(n)));

@@ -23,6 +23,21 @@ VACT_INLINE __mmask16 vf_first_lanes(size_t n) { return (__mmask16)((1u << n) - 
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm512_maskz_loadu_ps(vf_first_lanes(n), p); }
 VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm512_mask_storeu_ps(p, vf_first_lanes(n), v); }
 
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    vf first = vf_load(p), second = vf_load(p + 16);
+    *a = _mm512_permutex2var_ps(first, even, second);
+    *b = _mm512_permutex2var_ps(first, _mm512_add_epi32(even, _mm512_set1_epi32(1)), second);
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    vf_store(p, _mm512_permutex2var_ps(a, first, b));
+    vf_store(p + 16, _mm512_permutex2var_ps(a, _mm512_add_epi32(first, _mm512_set1_epi32(8)), b));
+}
+
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return _mm512_mask_blend_ps(vf_first_lanes(n), fill, v); }
 
 VACT_INLINE vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }

@@ -13,6 +13,8 @@
  *   vf_load_partial(p, n), vf_store_partial(p, v, n)
  *                                                 the first n < VF_LANES lanes; memory beyond is neither read
  *                                                 nor written; the other lanes of a load are +0
+ *   vf_load_pairs(p, &a, &b), vf_store_pairs(p, a, b)
+ *                                                 2*VF_LANES floats, those at even places in a, those at odd in b
  *   vf_set1(a)                                    a in every lane
  *   vf_keep_first(v, n, fill)                     v in the first n < VF_LANES lanes, fill in the others
  *   vf_add, vf_sub, vf_mul, vf_div                one IEEE rounding each

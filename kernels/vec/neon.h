@@ -32,6 +32,19 @@ VACT_INLINE void vf_store_partial(float *p, vf v, size_t n)
     memcpy(p, lanes, n * sizeof(float));
 }
 
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    float32x4x2_t both = vld2q_f32(p);
+    *a = both.val[0];
+    *b = both.val[1];
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    float32x4x2_t both = {{a, b}};
+    vst2q_f32(p, both);
+}
+
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
 {
     static const unsigned lane[4] = {0, 1, 2, 3};

@@ -27,6 +27,18 @@ VACT_INLINE void vf_store_partial(float *p, vf v, size_t n)
         *p = v;
 }
 
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    *a = p[0];
+    *b = p[1];
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    p[0] = a;
+    p[1] = b;
+}
+
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return n ? v : fill; }
 
 VACT_INLINE vf vf_add(vf a, vf b) { return a + b; }
