@@ -53,6 +53,24 @@
 #define FROM_OUTPUT(name, NAME, set)                                                                                   \
     .from_output[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_backward_from_output, set),
 
+/* The softmax family: one implementation for every variant. */
+vact_masked_f32_fn KERNEL(softmax_masked, fast), KERNEL(log_softmax_masked, fast);
+vact_logsumexp_f32_fn KERNEL(logsumexp, fast);
+vact_axis_f32_fn KERNEL(softmax_axis, fast), KERNEL(log_softmax_axis, fast);
+vact_online_f32_fn KERNEL(softmax_online, fast);
+vact_rows_backward_f32_fn KERNEL(softmax_backward, fast), KERNEL(log_softmax_backward, fast);
+vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward, fast);
+vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
+#define SOFTMAX_FAMILY                                                                                                 \
+    {                                                                                                                  \
+        .softmax = KERNEL(softmax_masked, fast), .log_softmax = KERNEL(log_softmax_masked, fast),                      \
+        .logsumexp = KERNEL(logsumexp, fast), .softmax_axis = KERNEL(softmax_axis, fast),                              \
+        .log_softmax_axis = KERNEL(log_softmax_axis, fast), .online = KERNEL(softmax_online, fast),                    \
+        .softmax_backward = KERNEL(softmax_backward, fast),                                                            \
+        .log_softmax_backward = KERNEL(log_softmax_backward, fast),                                                    \
+        .logsumexp_backward = KERNEL(logsumexp_backward, fast), .prelu_backward = KERNEL(prelu_backward, fast),        \
+    }
+
 extern const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 
 /* Indexed by vact_math; a variant that does not exist has a null name. */
@@ -62,6 +80,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_AUTO,
+            .family = SOFTMAX_FAMILY,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SET_OF_AUTO_##auto_math),                              \
     BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
@@ -74,6 +93,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_SLEEF,
+            .family = SOFTMAX_FAMILY,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),                                     \
     BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
@@ -86,6 +106,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_FAST,
+            .family = SOFTMAX_FAMILY,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, FAST_OF_##needs),                                      \
     BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)

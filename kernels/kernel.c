@@ -78,3 +78,7 @@
 /* clang-format off */
 #include "registry.def"
 /* clang-format on */
+
+#if VACT_SET_FAST
+#include "rows/kernels.h"
+#endif
