@@ -116,14 +116,17 @@ VACT_INLINE logits_pivot logits_max(const float *src, size_t cols, const logits_
     return best;
 }
 
-/* z - pivot as hi + lo; lo is 0 where the exponential of it is 0 anyway (and may be NaN). */
+/* z - pivot as hi + lo. From -512 on down, -inf included, where the low parts may be NaN, it is -512: the exponential is
+ * 0. */
 VACT_INLINE vf_pair logits_distance(vf_pair z, vf_pair pivot)
 {
+    vf least = vf_set1(-512.0f);
     vf_pair d = pair_sum(z.hi, vf_neg(pivot.hi));
-    d.lo = vf_add(d.lo, vf_sub(z.lo, pivot.lo));
-    vf low = pair_low_of_exponent(d);
-    vf hi = vf_add(d.hi, low);
-    return (vf_pair){hi, vf_sub(low, vf_sub(hi, d.hi))};
+    vf low = vf_add(d.lo, vf_sub(z.lo, pivot.lo));
+    low = vf_select(vm_lt(least, d.hi), low, vf_set1(0.0f));
+    vf bounded = vf_max(least, d.hi);
+    vf hi = vf_add(bounded, low);
+    return (vf_pair){hi, vf_sub(low, vf_sub(hi, bounded))};
 }
 
 /* Where the pivot is infinite no difference has a meaning; the caller gives what the row's result is then. */

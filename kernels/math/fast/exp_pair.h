@@ -14,7 +14,7 @@
 #define FAST_PAIR_SCALE 0x1p96f
 #define FAST_PAIR_UNSCALE 0x1p-96f
 
-/* d.hi <= 20 (more counts as 20), |d.lo| <= 2^-13, 0 beside an infinite d.hi. NaN for NaN. */
+/* d.hi <= 20 (more counts as 20), |d.lo| <= 2^-13 and no NaN. NaN for NaN. */
 VACT_INLINE vf_pair fast_exp_pair(vf_pair d)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f), shift = vf_set1(VF_POWER_SHIFT + 96.0f);
