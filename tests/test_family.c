@@ -1,6 +1,6 @@
 /*
- * The softmax family against plain long double: errors, masks, sums of rows, the same bits on every build, as columns, at
- * any stride, in place, between guard pages and by blocks.
+ * The softmax family against plain long double: errors, masks, sums of rows, the same bits on every build, as columns,
+ * at any stride, in place, between guard pages and by blocks.
  */
 #include <float.h>
 #include <math.h>
@@ -53,7 +53,8 @@ static void check_logsumexp(double *most, float got, const long double *z, size_
               exact, error);
 }
 
-/* Every function over rows of one matrix, against the plain reference; the reference build's bits against the others'. */
+/* Every function over rows of one matrix, against the plain reference; the reference build's bits against the others'.
+ */
 static void check_rows(worst *most, const float *src, size_t rows, size_t cols, const vact_softmax_options_f32 *options)
 {
     const vact_table *tables[TABLES];
@@ -153,9 +154,8 @@ Test(family, any_bits)
         size_t cols = 1 + test_random_below(&random, 150);
         uint32_t lessen = round % 2 == 0 ? 0xc37fffffu : UINT32_MAX; /* half of the rows below 2^8 in magnitude */
         for (size_t i = 0; i < 4 * cols; i++)
-            src[i] = test_random_below(&random, 40) == 0
-                         ? -INFINITY
-                         : test_from_bits((uint32_t)test_random_next(&random) & lessen);
+            src[i] = test_random_below(&random, 40) == 0 ? -INFINITY
+                                                         : test_from_bits((uint32_t)test_random_next(&random) & lessen);
         check_rows(&most, src, 4, cols, NULL);
     }
     print_worst("any bits", &most);
@@ -167,7 +167,8 @@ Test(family, any_bits)
 Test(family, masks)
 {
     static const float scales[] = {1.0f, 0.125f, 0.0883883461f, 3.0f, 1.7f};
-    static const vact_mask_layout layouts[] = {{MASKED_COLS, 0, 0}, {MASKED_COLS, 3, 1}, {MASKED_COLS, 2, 3}, {0, 0, 0}};
+    static const vact_mask_layout layouts[] = {
+        {MASKED_COLS, 0, 0}, {MASKED_COLS, 3, 1}, {MASKED_COLS, 2, 3}, {0, 0, 0}};
     static const ptrdiff_t offsets[] = {0, 3, -2, 150, -7, PTRDIFF_MAX / 8, -(PTRDIFF_MAX / 8)};
     test_random random = {504};
     worst most = {0};
@@ -223,8 +224,8 @@ Test(family, left_out_elements_do_not_matter)
         tables[b]->family.softmax(expected, 70, clean, 70, 1, 70, &options);
         tables[b]->family.softmax(got, 70, spoiled, 70, 1, 70, &options);
         for (size_t i = 0; i < 70; i++)
-            cr_assert(test_same(expected[i], got[i]) && (keep[i] || got[i] == 0.0f), "%s, column %zu",
-                      tables[b]->build, i);
+            cr_assert(test_same(expected[i], got[i]) && (keep[i] || got[i] == 0.0f), "%s, column %zu", tables[b]->build,
+                      i);
     }
 }
 
@@ -232,7 +233,8 @@ Test(family, left_out_elements_do_not_matter)
 
 Test(family, columns_have_the_bits_of_rows)
 {
-    static const size_t shapes[][3] = {{1, 1, 5}, {2, 7, 3}, {3, 64, 17}, {1, 65, 1}, {2, 130, 33}, {1, 1000, 20}, {2, 3, 1}};
+    static const size_t shapes[][3] = {{1, 1, 5},    {2, 7, 3},     {3, 64, 17}, {1, 65, 1},
+                                       {2, 130, 33}, {1, 1000, 20}, {2, 3, 1}};
     const vact_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     test_random random = {506};
@@ -277,7 +279,8 @@ Test(family, columns_have_the_bits_of_rows)
 
 /* --------------------------------------------------------------------------------------- memory, strides */
 
-/* Rows at any stride between guard pages, apart and in place, have the bits of the row alone; nothing else is written. */
+/* Rows at any stride between guard pages, apart and in place, have the bits of the row alone; nothing else is written.
+ */
 Test(family, strides_and_tails)
 {
     enum { ROWS = 3, LONGEST = 131, EXTRA = 4 };
@@ -358,7 +361,8 @@ static void check_blocks(const vact_table *table, const float *src, size_t cols,
         double spacing = exp2(fmax(floor(log2((double)y[i])), -126.0) - 23.0);
         double error = y[i] < 0x1p-126L ? 0.0 : (double)fabsl(got - y[i]) / spacing;
         *most = fmax(*most, error);
-        cr_assert(error <= 2.0, "%s, column %zu of %zu: %Lg, exact %Lg: %g ULP", table->build, i, cols, got, y[i], error);
+        cr_assert(error <= 2.0, "%s, column %zu of %zu: %Lg, exact %Lg: %g ULP", table->build, i, cols, got, y[i],
+                  error);
     }
     double units = (double)fabsl((long double)lse - family_logsumexp(z, cols));
     double terms = (double)family_logsumexp_terms(z, cols);

@@ -489,8 +489,10 @@ VACT_API vact_status vact_log_softmax_axis_f32(float *dst, const float *src, siz
  * passes dy = 0 there.
  *
  *   softmax      dx = scale*y*(dy - sum_j dy_j*y_j)        at most 2 ULP, and 2^-40*|scale*y|*sum_j |dy_j*y_j|
- *   log_softmax  dx = scale*(dy - e^y*sum_j dy_j)          at most 2 ULP, and 2^-24*|scale*e^y*sum_j dy_j|
- *   logsumexp    dx_j = scale*dy*e^(scale*x_j - y)         at most 2 ULP; dy and y arrays of `rows`
+ *   log_softmax  dx = scale*(dy - e^y*sum_j dy_j)          at most 2 ULP, and 2^-24*|s| + 2^-189*|S|
+ *                                                          for S = scale*sum_j dy_j, s = S*e^y
+ *   logsumexp    dx_j = scale*dy*e^(scale*x_j - y)         at most 2 ULP, and 2^-189*|scale*dy|; dy and y arrays of
+ *                                                          `rows`
  *
  * counted against the y given, which must be that function's output. A NaN or an infinity in dy makes what depends on
  * it NaN or infinite.

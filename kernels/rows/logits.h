@@ -116,8 +116,8 @@ VACT_INLINE logits_pivot logits_max(const float *src, size_t cols, const logits_
     return best;
 }
 
-/* z - pivot as hi + lo. From -512 on down, -inf included, where the low parts may be NaN, it is -512: the exponential is
- * 0. */
+/* z - pivot as hi + lo. From -512 on down, -inf included, where the low parts may be NaN, it is -512: the exponential
+ * is 0. */
 VACT_INLINE vf_pair logits_distance(vf_pair z, vf_pair pivot)
 {
     vf least = vf_set1(-512.0f);

@@ -1,6 +1,6 @@
 /*
- * e^d as hi + lo for the operations over rows, times 2^96, so that hi and lo are normal numbers wherever e^d >= 2^-151
- * (a subnormal costs some processors 150 cycles). Below, where no float differs from 0, it is 0.
+ * e^d as hi + lo for the operations over rows, times 2^96, so that hi and (but for a few) lo are normal numbers down to
+ * d = -131.5: a subnormal costs some processors 150 cycles. Below, e^d < 2^-189 is 0.
  *
  * d = n*ln 2 + r as for exp, with what the rounding of r loses carried on. e^r = 1 + r + r*(r*q(r)): 1 + r is exact as
  * a pair, and the last term, at most 0.07, rounds at 2^-28; the low part of d enters as the factor 1 + low. Relative
@@ -18,7 +18,7 @@
 VACT_INLINE vf_pair fast_exp_pair(vf_pair d)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f), shift = vf_set1(VF_POWER_SHIFT + 96.0f);
-    vf least = vf_set1(-0x1.a2a93p+6f); /* -151*ln 2 */
+    vf least = vf_set1(-131.5f);
     vf x = vf_min(vf_set1(20.0f), vf_max(least, d.hi));
     vf shifted = vf_fma(x, vf_set1(0x1.715476p+0f), shift);
     vf n = vf_sub(shifted, shift);
