@@ -13,7 +13,7 @@
 VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const float *src, size_t cols,
                               const logits_row *row)
 {
-    logits_pivot pivot = logits_max(src, cols, row);
+    logits_pivot pivot = logits_max(src, cols, row, logits_at);
     if (!logits_finite(pivot)) {
         bool nothing = pivot.hi < 0.0f;
         rows_fill(dst, cols, nothing ? 0.0f : __builtin_nanf(""));
@@ -26,14 +26,11 @@ VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const 
         exponent = state->exponent;
     float rescale = once_power_of_two(state->exponent - exponent);
     vf_pair base = rows_broadcast(rows_split(exponent * ONCE_LN2));
-    row_sum sum = row_sum_zero();
-    for (size_t block = 0; block < cols; block += ROW_LANES)
-        for (size_t k = 0, i = block; k < ROW_VECTORS && i < cols; k++, i += VF_LANES) {
-            vf_pair e = fast_exp_pair(logits_distance(logits_at(src, i, cols, row), base));
-            rows_store(dst, vf_mul(e.hi, vf_set1(FAST_PAIR_UNSCALE)), i, cols);
-            rows_add_pair(&sum, k, e);
-        }
-    state->sum = __builtin_fma(rows_total(&sum), 0x1p-96, state->sum * (double)rescale);
+    double sum = rows_exponentials(dst, src, cols, row, base, logits_at);
+    vf more = vf_set1(0x1p20f); /* times 2^96 before: what softmax_unscaled takes off */
+    for (size_t i = 0; i < cols; i += VF_LANES)
+        rows_store(dst, softmax_unscaled(vf_mul(rows_load(dst, i, cols), more)), i, cols);
+    state->sum = __builtin_fma(sum, 0x1p-96, state->sum * (double)rescale);
     state->exponent = exponent;
     return rescale;
 }
