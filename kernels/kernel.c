@@ -79,6 +79,7 @@
 #include "registry.def"
 /* clang-format on */
 
+/* The softmax family has one implementation for every variant. */
 #if VACT_SET_FAST
 #include "rows/kernels.h"
 #endif
