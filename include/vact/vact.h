@@ -431,7 +431,7 @@ VACT_API vact_status vact_log_softmax_rows_f32(float *dst, size_t dst_stride, co
  *   NaN        in either input, an infinite up where act(gate) is 0 (relu below 0, a gate of -inf), give NaN.
  *   Aliasing   dst may equal gate or up; gate and up may overlap in any way.
  *
- * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one implementation for every variant.
+ * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one form for every variant.
  *   Error      dup as forward in the variant fast; dgate as the derivative of act (2 ULP outside the neighbourhood of
  *              a zero of act') and 1 ULP more, as dy*up is rounded before: where that overflows or is subnormal the
  *              result suffers. Where act' is 0 by a case (relu) dgate is +0 even for an infinite or NaN dy*up.
