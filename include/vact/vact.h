@@ -494,9 +494,9 @@ VACT_API vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_
  */
 VACT_API vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst, size_t dst_stride,
                                           const float *src, size_t src_stride, size_t rows, size_t cols);
-VACT_API vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc,
-                                                   size_t dsrc_stride, const float *dy, size_t dy_stride,
-                                                   const float *src, size_t src_stride, size_t rows, size_t cols);
+VACT_API vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc, size_t dsrc_stride,
+                                                   const float *dy, size_t dy_stride, const float *src,
+                                                   size_t src_stride, size_t rows, size_t cols);
 
 /* Kernels, on the terms of vact_kernel_f32: no checks; the aliasing as above. */
 typedef void vact_gate_f32_fn(float *dst, const float *gate, const float *up, size_t n);
