@@ -52,16 +52,16 @@ VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
  * product above has two. (e^-r - 1)/r for |r| <= ln(2)/2 within 0.11 * 2^-24 of e^-r. */
 VACT_INLINE fast_power fast_power_of_negative(vf x)
 {
-    fast_power power;
+    fast_power power = {.f = vf_set1(1.0f)};
     power.shifted = vf_fma(x, vf_set1(-0x1.715476p+0f), vf_set1(VF_POWER_SHIFT));
     vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
-    power.f = vf_fma(n, vf_set1(0x1.7f7d1cp-20f), vf_fma(n, vf_set1(0x1.62e4p-1f), x));
+    vf r = vf_fma(n, vf_set1(0x1.7f7d1cp-20f), vf_fma(n, vf_set1(0x1.62e4p-1f), x));
     vf p = vf_set1(0x1.6d568cp-10f);
-    p = vf_fma(p, power.f, vf_set1(-0x1.1227a6p-7f));
-    p = vf_fma(p, power.f, vf_set1(0x1.5554ep-5f));
-    p = vf_fma(p, power.f, vf_set1(-0x1.5554bp-3f));
-    p = vf_fma(p, power.f, vf_set1(0x1p-1f));
-    power.slope = vf_fma(p, power.f, vf_set1(-1.0f));
+    p = vf_fma(p, r, vf_set1(-0x1.1227a6p-7f));
+    p = vf_fma(p, r, vf_set1(0x1.5554ep-5f));
+    p = vf_fma(p, r, vf_set1(-0x1.5554bp-3f));
+    p = vf_fma(p, r, vf_set1(0x1p-1f));
+    power.slope = vf_fms(vf_mul(r, p), r, r);
     return power;
 }
 
