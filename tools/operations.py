@@ -1,0 +1,326 @@
+#!/usr/bin/env python3
+"""The pages of the operations, docs/operations/*.md, and the table of docs/choosing.md.
+
+What is written there comes from the registry (by `vact list`), include/vact/vact.h, docs/accuracy.json, the facts of
+docs/operations/facts.toml, the speeds of docs/operations/speed.json, and values computed by the library (by
+`vact eval`). The same sources give the same bytes.
+"""
+
+import argparse
+import json
+import math
+import re
+import struct
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = DOCS / "operations"
+POINTS = ["-inf", "-10", "-3", "-1", "-0.5", "-0", "0", "0.5", "1", "3", "10", "inf", "nan"]
+ROWS = ["3.2, 1.8, 0.5", "1000, 999, 998", "1, -inf, 0", "-inf, -inf, -inf", "inf, 1, 0", "nan, 1, 0"]
+SIZES = {"n:4096": "16 KiB", "n:16777216": "64 MiB", "rows:4x1024": "16 KiB", "rows:16384x1024": "64 MiB"}
+Json = dict[str, Any]
+
+
+def shown(text: str) -> str:
+    """A number as documents write it."""
+    return text.replace("nan", "NaN").replace("inf", "∞").replace("-", "−").replace("e−", "e-")
+
+
+def short(value: float, digits: int = 4) -> str:
+    return shown(f"{value:.{digits}g}")
+
+
+def code(text: str) -> str:
+    """Code within a table."""
+    return "`" + text.replace("|", r"\|") + "`"
+
+
+def prose(comment: str) -> str:
+    """A comment as a paragraph: its asterisks are products."""
+    parts = " ".join(comment.split()).split("`")
+    parts[::2] = [re.sub(r"([*_<])", r"\\\1", part) for part in parts[::2]]
+    return "`".join(parts)
+
+
+def table(heads: list[str], rows: list[list[str]]) -> list[str]:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return ["| " + " | ".join(cells) + " |" for cells in lines] + [""]
+
+
+@dataclass(frozen=True)
+class Library:
+    program: Path
+
+    def run(self, *arguments: str) -> str:
+        return subprocess.run([self.program, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
+
+    def operations(self) -> list[Json]:
+        return json.loads(self.run("list", "--json"))
+
+    def texts(self, *expressions: str) -> list[str]:
+        return self.run("eval", "--", *expressions).splitlines()
+
+    def value(self, expression: str) -> float:
+        return float(self.texts(expression)[0])
+
+    def values(self, expression: str) -> list[float]:
+        return [float(text) for text in self.texts(expression)[0].split(", ")]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The prototypes of vact.h, each with the comment before it."""
+
+    functions: dict[str, tuple[str, str]]  # by name: comment, prototype
+    operations: list[str]
+
+    @staticmethod
+    def read(operations: list[str]) -> "Header":
+        text = (ROOT / "include/vact/vact.h").read_text()
+        found = {}
+        comment = ""
+        for match in re.finditer(r"/\*(.*?)\*/|^VACT_API (vact_status (vact_\w+)\(.*?\);)", text, re.S | re.M):
+            if match[3] is None:
+                comment = re.sub(r"^ ?\*( |$)", "", match[1].strip(), flags=re.M)
+            else:
+                found[match[3]] = (comment, re.sub(r"\n {17,}", "\n    ", match[2]))
+        return Header(found, operations)
+
+    def comment(self, function: str) -> str:
+        return self.functions[function][0] if function in self.functions else ""
+
+    def functions_of(self, name: str) -> list[str]:
+        """Those that begin with this operation's name and with no longer one."""
+        others = [other for other in self.operations if other.startswith(name + "_")]
+        own = [function for function in self.functions if function.startswith(f"vact_{name}_")]
+        return [f for f in own if not any(f.startswith(f"vact_{other}_") for other in others)]
+
+
+def extreme(library: Library, name: str, a: int, b: int) -> float:
+    """The largest |f'| on [a, b]."""
+    return max(library.value(f"max({name}', {a}, {b})"), -library.value(f"min({name}', {a}, {b})"))
+
+
+def largest_derivative(library: Library, name: str) -> str:
+    near, far = extreme(library, name, -10, 10), extreme(library, name, -20, 20)
+    return "∞" if far > 1.5 * near else short(far)
+
+
+def flat(library: Library, name: str) -> str:
+    """Where the derivative is 0 to the bit; the kinks of all operations are multiples of 1/8 within ±8."""
+    grid = [i / 8 for i in range(-64, 65)]
+    derivative: list[float] = []
+    for i in range(0, len(grid), 60):
+        derivative += library.values(f"{name}'({', '.join(map(str, grid[i : i + 60]))})")
+    runs: list[tuple[float, float]] = []
+    for x, slope in zip(grid, derivative):
+        if slope == 0 and runs and runs[-1][1] == x - 1 / 8:
+            runs[-1] = (runs[-1][0], x)
+        elif slope == 0:
+            runs.append((x, x))
+    texts = []
+    for low, high in runs:
+        if low == high:
+            texts.append(f"x = {short(low)}")
+        elif low == -8:
+            texts.append(f"x ≤ {short(high)}")
+        else:
+            texts.append(f"x ≥ {short(low)}" if high == 8 else f"{short(low)} ≤ x ≤ {short(high)}")
+    return ", ".join(texts)
+
+
+def minimum(library: Library, name: str) -> str:
+    """Of an operation that falls before it rises; for others the empty text. Never beyond −2.9 in this library."""
+    left, right = library.values(f"{name}'(-2.9, -0.1)")
+    if not left < 0 < right:
+        return ""
+    value, where = library.value(f"min({name}, -5, 5)"), library.value(f"zero({name}', -2.9, -0.1)")
+    return f"Its minimum is {shown(f'{value:.4f}')}, at x = {shown(f'{where:.4f}')}. "
+
+
+# ------------------------------------------------------------------------------------------------- one page
+
+
+def parameters(op: Json) -> list[str]:
+    rows = [[p["name"], shown(f"{p['default']:g}"), p["domain"]] for p in op["parameters"]]
+    return table(["parameter", "default", "must be"], rows) if rows else []
+
+
+def derivative(library: Library, header: Header, op: Json) -> list[str]:
+    name = op["name"]
+    comment = header.comment(f"vact_{name}_backward_f32")
+    if not comment:
+        return []
+    lines = ["## Derivative", "", f"`{comment}`" if len(comment) < 100 else comment, ""]
+    if op["kind"] != "unary":
+        return lines
+    where = flat(library, name)
+    text = f"The largest |f′(x)| is {largest_derivative(library, name)}. "
+    fades = 0 in library.values(f"{name}'(-inf, inf)")
+    if where:
+        text += f"f′(x) = 0 for {where}."
+    else:
+        text += "f′(x) is 0 " + " and ".join(
+            ["at the minimum"] * bool(minimum(library, name)) + ["where it underflows"] * fades or ["nowhere"]) + "."
+    lines += [text, ""]
+    output = header.comment(f"vact_{name}_backward_from_output_f32")
+    return lines + ([f"From the output y = f(x): `{output}`.", ""] if output else [])
+
+
+def values(library: Library, op: Json) -> list[str]:
+    name = op["name"]
+    if name in ("softmax", "log_softmax"):
+        results = library.texts(*(f"{name}({row})" for row in ROWS))
+        rounded = [", ".join(short(float(x), 6) for x in result.split(", ")) for result in results]
+        return ["## Values", "", *table(["row", "result"], [[shown(a), b] for a, b in zip(ROWS, rounded)])]
+    if op["kind"] == "channels":
+        results = library.values(f"{name}({', '.join(POINTS)}; 0.25)")
+        rows = [[shown(x), short(y, 7)] for x, y in zip(POINTS, results)]
+        return ["## Values", "", "With the slope 0.25:", "", *table(["x", "f(x)"], rows)]
+    if op["kind"] != "unary":
+        return []
+    points = ", ".join(POINTS)
+    results, slopes = library.values(f"{name}({points})"), library.values(f"{name}'({points})")
+    rows = [[shown(x), short(y, 7), short(slope, 7)] for x, y, slope in zip(POINTS, results, slopes)]
+    text = minimum(library, name) + ("At default parameters:" if op["parameters"] else "")
+    lines = ["## Values", "", text.strip(), ""] if text else ["## Values", ""]
+    return lines + table(["x", "f(x)", "f′(x)"], rows)
+
+
+def accuracy(op: Json, measured: Json) -> list[str]:
+    rows = []
+    for variant, bound in op["bounds_ulp"].items():
+        found = [r for r in measured["results"] + measured["rows"] if (r["op"], r["math"]) == (op["name"], variant)]
+        cells = [variant + (" (auto)" if variant == op["auto"] else ""), f"{bound:.2f}"]
+        if found:
+            worst = max(found, key=lambda r: float(r["max_error"]))
+            error = math.ceil(float(worst["max_error"]) * 1e4) / 1e4
+            bits = int(worst.get("max_input", "0"), 16)
+            (x,) = struct.unpack(">f", bits.to_bytes(4, "big"))
+            place = shown(f"{x:.9g}") + f" (`{bits:#010x}`)" if error > 0 and "max_input" in worst else ""
+            builds = ", ".join(dict.fromkeys(r["build"] for r in found if r["differing"] == 0))
+            cells += [f"{error:.4f}", place, f"{100 * max(r['misrounded'] / r['inputs'] for r in found):.2f} %", builds]
+        else:
+            cells += ["not measured", "", "", ""]
+        rows.append(cells)
+    heads = ["variant", "bound", "largest error", "at", "misrounded", "the same bits on"]
+    what = "sampled rows" if op["kind"] == "rows" else "all 2^32 inputs"
+    return ["## Accuracy", "", f"In ULP ([what that is](../accuracy.md)), over {what}:", "", *table(heads, rows)]
+
+
+def speed(op: Json, measured: list[Json]) -> list[str]:
+    found = [r for r in measured if r["op"] == op["name"]]
+    if not found:
+        return []
+    rows = [[r["build"], r["math"], r["size"], f"{r['ns']:.3f}", f"{r['x_copy']:.2f}", f"{r['x_expf']:.2f}"] for r in found]
+    heads = ["instruction set", "variant", "array", "ns an element", "× copy", "× SLEEF's expf"]
+    return ["## Speed", "", "One core, inputs uniform in [−8, 8]; the ratios carry over to other machines better than the times.",
+            "", *table(heads, rows)]
+
+
+def elsewhere(fact: Json) -> list[str]:
+    lines = ["## Elsewhere", "", f"- Used for: {fact['use']}.", f"- ONNX: {fact.get('onnx', 'none')}.",
+             f"- PyTorch: {fact.get('pytorch', 'none')}."]
+    lines += [f"- {fact['differs']}"] if "differs" in fact else []
+    return lines + [f"- {paper}." for paper in fact["papers"]] + [""]
+
+
+def page(library: Library, header: Header, op: Json, fact: Json, errors: Json, speeds: list[Json]) -> str:
+    name = op["name"]
+    functions = header.functions_of(name)
+    about = prose(header.comment(f"vact_{name}_f32").removeprefix(f"{name}: "))
+    lines = [f"# {name}", "", "<!-- Made by ./dev docs; do not edit. -->", f"`{op['formula']}`", "",
+             f"Results lie in {shown(op['range'])}.", ""]
+    if (PAGES / f"{name}.svg").exists():
+        lines += [f"![{name} and its derivative]({name}.svg)", ""]
+    lines += [about, ""] if about else []
+    lines += parameters(op)
+    lines += ["```c", *(header.functions[function][1] for function in functions), "```", ""]
+    lines += derivative(library, header, op) + values(library, op) + accuracy(op, errors) + speed(op, speeds)
+    return "\n".join(lines + elsewhere(fact)).rstrip() + "\n"
+
+
+def index(operations: list[Json], facts: Json) -> str:
+    rows = [[f"[{op['name']}]({op['name']}.md)", code(op["formula"]), facts[op["name"]]["use"]] for op in operations]
+    lines = ["# The operations", "", "<!-- Made by ./dev docs; do not edit. -->",
+             "Each page has the formula, the curve, the derivative, special values, errors and origin of one operation.",
+             "[choosing.md](../choosing.md) says which to take.", "", *table(["operation", "formula", "used for"], rows)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+# --------------------------------------------------------------------------------------------- the one table
+
+
+def properties(library: Library, op: Json, fact: Json, speeds: list[Json]) -> list[str]:
+    name = op["name"]
+    cost = [r for r in speeds if (r["op"], r["size"]) == (name, "16 KiB") and r["math"] in (op["auto"], "plain")]
+    mean = library.value(f"mean({name})")
+    return [
+        f"[{name}](operations/{name}.md)",
+        flat(library, name) or "nowhere",
+        short(library.value(f"{name}'(-5)"), 2),
+        largest_derivative(library, name),
+        shown(f"{0.0 if abs(mean) < 0.005 else mean:.2f}"),
+        fact["smooth"],
+        shown(op["range"]),
+        f"{library.value(f'gain({name})'):.3f}",
+        f"{cost[0]['x_copy']:.1f}" if cost else "",
+        fact["use"],
+    ]
+
+
+def choosing(library: Library, operations: list[Json], facts: Json, speeds: list[Json]) -> str:
+    heads = ["operation", "f′ = 0 for", "f′(−5)", "largest \\|f′\\|", "mean output", "differentiable", "range", "gain",
+             "× copy", "used for"]
+    rows = [properties(library, op, facts[op["name"]], speeds) for op in operations if op["kind"] == "unary"]
+    return "\n".join(table(heads, rows)).rstrip() + "\n"
+
+
+# ---------------------------------------------------------------------------------------------------- speeds
+
+
+def reduced(report: Path) -> list[Json]:
+    """What the pages want of a report of vact_bench: the medians over uniform inputs."""
+    found: dict[tuple[str, ...], Json] = {}
+    for row in json.loads(report.read_text())["benchmarks"]:
+        parts = row.get("run_name", row["name"]).split("/")
+        is_median = row.get("run_type") != "aggregate" or row.get("aggregate_name") == "median"
+        if len(parts) < 6 or "uniform" not in parts or parts[4] not in SIZES or "slopes:1" in parts or not is_median:
+            continue
+        figures = {"ns": round(1e9 / row["elements/s"], 4), "x_copy": round(row["x_copy"], 3), "x_expf": round(row["x_expf"], 3)}
+        key = (parts[0], parts[2], parts[3], SIZES[parts[4]])
+        found[key] = dict(zip(("op", "build", "math", "size"), key)) | figures
+    return list(found.values())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", type=Path, help="the program vact")
+    parser.add_argument("--pages", type=Path, metavar="FOLDER", help="write the pages there")
+    parser.add_argument("--table", action="store_true", help="print the table of docs/choosing.md")
+    parser.add_argument("--speeds", type=Path, metavar="REPORT", help="print speed.json, from a report of vact_bench")
+    options = parser.parse_args()
+    library = Library(options.program)
+    operations = library.operations()
+    facts = tomllib.loads((PAGES / "facts.toml").read_text())
+    speeds = json.loads((PAGES / "speed.json").read_text()) if (PAGES / "speed.json").exists() else []
+    if options.speeds:
+        print("[\n" + ",\n".join(json.dumps(row) for row in reduced(options.speeds)) + "\n]")
+    if options.table:
+        print(choosing(library, operations, facts, speeds), end="")
+    if options.pages:
+        header, errors = Header.read([op["name"] for op in operations]), json.loads((DOCS / "accuracy.json").read_text())
+        options.pages.mkdir(parents=True, exist_ok=True)
+        for op in operations:
+            text = page(library, header, op, facts[op["name"]], errors, speeds)
+            (options.pages / f"{op['name']}.md").write_text(text)
+        (options.pages / "README.md").write_text(index(operations, facts))
+
+
+if __name__ == "__main__":
+    main()
