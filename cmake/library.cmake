@@ -5,6 +5,9 @@ include(CheckLinkerFlag)
 file(GLOB vact_dispatch_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/dispatch/*.c")
 set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c" ${VACT_TABLE_SOURCES})
 
+# A square root of what is known not to be negative is an instruction, not a call that could set errno.
+set_source_files_properties("${PROJECT_SOURCE_DIR}/dispatch/gain.c" PROPERTIES COMPILE_OPTIONS -fno-math-errno)
+
 set(vact_sleef_version none)
 if(VACT_WITH_SLEEF)
     set(vact_sleef_version "${SLEEF_VERSION}")

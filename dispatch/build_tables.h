@@ -53,6 +53,16 @@
 #define FROM_OUTPUT(name, NAME, set)                                                                                   \
     .from_output[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_backward_from_output, set),
 
+/* Losses and health: one implementation for every variant. */
+vact_cross_entropy_f32_fn KERNEL(cross_entropy, fast);
+vact_bce_f32_fn KERNEL(bce_with_logits, fast);
+vact_zeros_f32_fn KERNEL(zeros, plain);
+vact_outside_f32_fn KERNEL(outside, plain);
+vact_dead_units_f32_fn KERNEL(dead_units, plain);
+#define LOSSES_AND_HEALTH                                                                                              \
+    .cross_entropy = KERNEL(cross_entropy, fast), .bce_with_logits = KERNEL(bce_with_logits, fast),                    \
+    .zeros = KERNEL(zeros, plain), .outside = KERNEL(outside, plain), .dead_units = KERNEL(dead_units, plain)
+
 extern const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 
 /* Indexed by vact_math; a variant that does not exist has a null name. */
@@ -62,6 +72,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_AUTO,
+            LOSSES_AND_HEALTH,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SET_OF_AUTO_##auto_math),                              \
     BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
@@ -74,6 +85,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_SLEEF,
+            LOSSES_AND_HEALTH,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),                                     \
     BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
@@ -86,6 +98,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .build = TEXT(VACT_BUILD),
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_FAST,
+            LOSSES_AND_HEALTH,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, FAST_OF_##needs),                                      \
     BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)

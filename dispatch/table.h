@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "vact/vact.h"
 
@@ -15,6 +16,48 @@ typedef void vact_channels_f32_fn(float *dst, const float *src, const float *slo
 /* Row r of cols elements at dst + r*dst_stride and src + r*src_stride. No checks. */
 typedef void vact_rows_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                               size_t cols);
+
+/* ------------------------------------------------------------------------------------- losses and health */
+
+/* A cross-entropy whose arguments have been checked (dispatch/losses.c). */
+typedef struct vact_cross_entropy_call {
+    float *loss;          /* null: no loss is wanted; one element where the reduction is not NONE */
+    float *dx;            /* null: no gradient is wanted; may be logits, at the same stride */
+    const float *dy;      /* null: ones; one element where the reduction is not NONE */
+    const float *logits;  /* row r at logits + r*stride */
+    const void *targets;  /* int64_t where wide, else int32_t; each ignored or below cols */
+    const float *weights; /* null: ones */
+    size_t rows, cols, stride, dx_stride;
+    int64_t ignore_index;
+    float smoothing;
+    vact_reduction reduction;
+    bool wide;
+} vact_cross_entropy_call;
+
+/* Element i takes weight i mod count; null: ones. */
+typedef struct vact_periodic {
+    const float *values;
+    size_t count;
+} vact_periodic;
+
+/* A binary cross-entropy whose arguments have been checked. */
+typedef struct vact_bce_call {
+    float *loss, *dx;
+    const float *dy, *x, *targets; /* dy, loss and dx as above; all of n elements */
+    vact_periodic positive, weight;
+    size_t n;
+    vact_reduction reduction;
+} vact_bce_call;
+
+typedef void vact_cross_entropy_f32_fn(const vact_cross_entropy_call *call);
+typedef void vact_bce_f32_fn(const vact_bce_call *call);
+
+/* How many elements are 0; how many are <= low or >= high. */
+typedef size_t vact_zeros_f32_fn(const float *x, size_t n);
+typedef size_t vact_outside_f32_fn(const float *x, size_t n, float low, float high);
+
+/* How many of the columns of [batch, units] hold zeros alone; mask, where it is not null, says which. */
+typedef size_t vact_dead_units_f32_fn(unsigned char *mask, const float *x, size_t batch, size_t units);
 
 enum {
     VACT_TABLE_SLOTS = 32, /* operations per kind; an initialiser beyond it does not compile */
@@ -33,6 +76,11 @@ typedef struct vact_table {
     vact_backward_f32_fn *from_output[VACT_TABLE_SLOTS]; /* from the output; null where no framework keeps that */
     vact_channels_f32_fn *channels[VACT_TABLE_SLOTS];
     vact_rows_f32_fn *rows[VACT_TABLE_SLOTS];
+    vact_cross_entropy_f32_fn *cross_entropy;
+    vact_bce_f32_fn *bce_with_logits;
+    vact_zeros_f32_fn *zeros;
+    vact_outside_f32_fn *outside;
+    vact_dead_units_f32_fn *dead_units;
 } vact_table;
 
 /* The builds in this library, strongest first, the plainest (which every CPU runs) last. */

@@ -83,3 +83,10 @@
 /* clang-format off */
 #include "registry.def"
 /* clang-format on */
+
+#if VACT_SET_FAST
+#include "loss/kernels.h"
+#endif
+#if VACT_SET_PLAIN
+#include "health/kernels.h"
+#endif

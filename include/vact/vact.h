@@ -26,6 +26,7 @@
 #define VACT_VACT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -411,6 +412,155 @@ VACT_API vact_status vact_softmax_rows_f32(float *dst, size_t dst_stride, const 
 VACT_API vact_status vact_log_softmax_f32(float *dst, const float *src, size_t rows, size_t cols);
 VACT_API vact_status vact_log_softmax_rows_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,
                                                size_t rows, size_t cols);
+
+/* ---------------------------------------------------------------------------------- losses from logits
+ *
+ * The loss takes the raw logits: neither softmax nor sigmoid is applied before it. Forward, backward, and both in
+ * one pass over memory; _forward_backward returns the bits of the other two. dy is the gradient that arrives at the
+ * loss: one element where the reduction is MEAN or SUM, else one per loss; a null dy stands for ones. One
+ * implementation serves every variant. Sums over rows or elements run over 64 lanes (lane = index mod 64) and one
+ * fixed tree, and are rounded to float once.
+ *
+ * A reduced loss is written even where there is nothing to reduce: 0 for the sum, NaN for the mean, as in PyTorch.
+ * Subnormal terms e^(x - max) and e^-|x| have the precision of subnormals: the bounds below take for granted that
+ * these, where the result depends on one alone, are above 2^-126; beneath it the error is at most 2^-149 times the
+ * factors (weights and dy) that it is multiplied by.
+ */
+
+typedef enum vact_reduction {
+    VACT_REDUCTION_NONE = 0, /* a loss per row or element */
+    VACT_REDUCTION_MEAN = 1,
+    VACT_REDUCTION_SUM = 2
+} vact_reduction;
+
+/* To be initialised by VACT_CROSS_ENTROPY_OPTIONS, the defaults, which are PyTorch's; a null pointer stands for them.
+ */
+typedef struct vact_cross_entropy_options {
+    size_t size;                /* sizeof of this structure; another size is VACT_EINVAL */
+    vact_reduction reduction;   /* MEAN divides by the sum of the weights of the targets that are not ignored */
+    float label_smoothing;      /* within [0, 1]; 0 */
+    int64_t ignore_index;       /* rows with this target count for nothing; -100 */
+    const float *class_weights; /* `cols` values, finite and not negative; null for ones */
+    size_t stride, dx_stride;   /* of the rows of logits and dx, 0 standing for `cols` */
+} vact_cross_entropy_options;
+
+#define VACT_CROSS_ENTROPY_OPTIONS {sizeof(vact_cross_entropy_options), VACT_REDUCTION_MEAN, 0.0f, -100, NULL, 0, 0}
+
+/*
+ * Cross-entropy of class indices, logits of shape [rows, cols], targets[r] in [0, cols) or the ignore_index (else
+ * VACT_EINVAL, nothing being written). With log_p = log_softmax of a row, w the weights, s the smoothing:
+ *
+ *   loss = -(1 - s)*w[t]*log_p[t] - s/cols*sum_j w[j]*log_p[j]
+ *   dx_j = dy*((1 - s)*w[t]*(p_j - [j = t]) + s/cols*(W*p_j - w[j])), W the sum of all w, p = softmax; and for MEAN
+ *          divided by the sum of the targets' weights
+ *
+ * loss has `rows` elements for NONE, else one. An ignored row has loss and gradient +0, whatever it holds. A NaN or a
+ * +inf in a row that counts, or a row of -inf alone, makes its loss, its gradient and any sum of losses NaN and
+ * nothing else; 0*inf in the formula (a class of weight 0 and a logit -inf) is NaN too. Where all rows are ignored the
+ * mean is NaN and the sum 0, the gradients are 0. dx may be logits, with equal strides; loss and dx otherwise lie
+ * apart from each other and all else (VACT_EOVERLAP).
+ *
+ *   Error      of a loss at most 3 ULP, reduced too, a confident row (log_p near 0) included; with smoothing for
+ *              logits within +-2^126. Of dx, without smoothing, at most 3 ULP of dx, at the target too, where p is
+ *              near 1; with smoothing, whose gradient has zeros, 3 ULP of the larger of |dy|*Q*p_j and |dy|*q_j, these
+ *              being the two terms that dx is the difference of.
+ *
+ * PyTorch cross_entropy with class indices; ONNX SoftmaxCrossEntropyLoss (no smoothing).
+ */
+VACT_API vact_status vact_cross_entropy_i32_f32(float *loss, const float *logits, const int32_t *targets, size_t rows,
+                                                size_t cols, const vact_cross_entropy_options *options);
+VACT_API vact_status vact_cross_entropy_i64_f32(float *loss, const float *logits, const int64_t *targets, size_t rows,
+                                                size_t cols, const vact_cross_entropy_options *options);
+VACT_API vact_status vact_cross_entropy_backward_i32_f32(float *dx, const float *dy, const float *logits,
+                                                         const int32_t *targets, size_t rows, size_t cols,
+                                                         const vact_cross_entropy_options *options);
+VACT_API vact_status vact_cross_entropy_backward_i64_f32(float *dx, const float *dy, const float *logits,
+                                                         const int64_t *targets, size_t rows, size_t cols,
+                                                         const vact_cross_entropy_options *options);
+VACT_API vact_status vact_cross_entropy_forward_backward_i32_f32(float *loss, float *dx, const float *dy,
+                                                                 const float *logits, const int32_t *targets,
+                                                                 size_t rows, size_t cols,
+                                                                 const vact_cross_entropy_options *options);
+VACT_API vact_status vact_cross_entropy_forward_backward_i64_f32(float *loss, float *dx, const float *dy,
+                                                                 const float *logits, const int64_t *targets,
+                                                                 size_t rows, size_t cols,
+                                                                 const vact_cross_entropy_options *options);
+
+/* To be initialised by VACT_BCE_WITH_LOGITS_OPTIONS, the defaults; a null pointer stands for them. A weight array has
+ * a count that divides n, and element i takes the value i mod count: 1 for one value, the classes of a dense
+ * [batch, classes] for one per class, n for one per element. Without an array the count is ignored. */
+typedef struct vact_bce_with_logits_options {
+    size_t size;              /* sizeof of this structure; another size is VACT_EINVAL */
+    vact_reduction reduction; /* MEAN divides by n */
+    const float *pos_weight;  /* the weight of the positive answers; null for ones */
+    size_t pos_weight_count;
+    const float *weight; /* of the whole loss; null for ones */
+    size_t weight_count;
+} vact_bce_with_logits_options;
+
+#define VACT_BCE_WITH_LOGITS_OPTIONS {sizeof(vact_bce_with_logits_options), VACT_REDUCTION_MEAN, NULL, 0, NULL, 0}
+
+/*
+ * Binary cross-entropy of a logit x and a target t, usually within [0, 1], p the pos_weight and w the weight:
+ *
+ *   loss = w*((1 - t)*log(1 + e^x) + p*t*log(1 + e^-x))
+ *   dx   = dy*w*((1 - t)*sigmoid(x) - p*t*sigmoid(-x)); for MEAN divided by n
+ *
+ * loss has n elements for NONE, else one. At an infinite x a factor (1 - t) or p*t that is 0 gives 0, as it does near
+ * it (PyTorch: NaN). A NaN in x, t, p or w gives NaN. loss (for NONE) and dx may be x, targets or dy (where that has n
+ * elements), but not each other.
+ *
+ *   Error      for t within [0, 1] and weights that are not negative: of a loss at most 4 ULP, reduced too; of dx at
+ *              most 4 ULP of the larger of its two terms, so of dx itself where t is 0 or 1.
+ *
+ * PyTorch binary_cross_entropy_with_logits.
+ */
+VACT_API vact_status vact_bce_with_logits_f32(float *loss, const float *x, const float *targets, size_t n,
+                                              const vact_bce_with_logits_options *options);
+VACT_API vact_status vact_bce_with_logits_backward_f32(float *dx, const float *dy, const float *x, const float *targets,
+                                                       size_t n, const vact_bce_with_logits_options *options);
+VACT_API vact_status vact_bce_with_logits_forward_backward_f32(float *loss, float *dx, const float *dy, const float *x,
+                                                               const float *targets, size_t n,
+                                                               const vact_bce_with_logits_options *options);
+
+/* ----------------------------------------------------------------------------------- the health of a layer
+ *
+ * Counts over the outputs of an activation; a NaN is neither 0 nor saturated. */
+
+/* The share of elements that are 0 (or -0); 0 where n is 0. Of relu's outputs about a half is usual. */
+VACT_API vact_status vact_zero_fraction_f32(double *fraction, const float *x, size_t n);
+
+/* The number of units, columns of a dense [batch, units], that are 0 for the whole batch; mask, unless null, gets a 1
+ * for each of these and a 0 for the others. No batch: no unit is dead. mask must not overlap x. */
+VACT_API vact_status vact_dead_units_f32(size_t *count, unsigned char *mask, const float *x, size_t batch,
+                                         size_t units);
+
+/*
+ * The share of elements within `tolerance` of the limits that an activation saturates at: x <= low + tolerance or
+ * x >= high - tolerance, these two rounded to float; 0 where n is 0. For the outputs of sigmoid low = 0 and high = 1,
+ * for tanh -1 and 1; with y = high - tolerance the derivative there is below tolerance (sigmoid: y*(1 - y)) or
+ * 2*tolerance (tanh: 1 - y^2), so 0.01 counts what passes back less than a hundredth or a fiftieth of the gradient.
+ * low <= high, an infinity where there is no limit (relu6: 0 and 6, elu: -alpha and +inf); 0 <= tolerance < inf.
+ */
+VACT_API vact_status vact_saturated_fraction_f32(double *fraction, const float *x, size_t n, float low, float high,
+                                                 float tolerance);
+
+/*
+ * The gain with which weights are initialised before an activation: their deviation is gain/sqrt(fan).
+ *
+ *   relu                sqrt(2)                   (He 2015; PyTorch calculate_gain)
+ *   leaky_relu, prelu   sqrt(2/(1 + param^2))     (He 2015; PyTorch calculate_gain), param being the slope
+ *   tanh                5/3                       (PyTorch calculate_gain)
+ *   sigmoid             1                         (Glorot 2010; PyTorch calculate_gain), and for no activation at all
+ *   selu                3/4                       (PyTorch calculate_gain)
+ *   the others          1/sqrt(E[f(z)^2]), z standard normal, at default parameters: what keeps the second moment
+ *                       from layer to layer, the rule that gives relu its sqrt(2) (He 2015).
+ * docs/approximations/gain.py computes them; for elu from param, its alpha.
+ *
+ * param is ignored but for leaky_relu, prelu and elu. NaN for an operation along rows, an unknown code, and for a
+ * param that is used and not finite.
+ */
+VACT_API double vact_gain(vact_op op, float param);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,128 @@
+/*
+ * Binary cross-entropy from logits, with p the weight of the positive answer:
+ *
+ *   loss = (1 - t)*log(1 + e^x) + p*t*log(1 + e^-x)
+ *   d loss/d x = (1 - t)*sigmoid(x) - p*t*sigmoid(-x)
+ *
+ * With z = e^-|x| and c the factor, 1 - t or p*t, of the logarithm that grows with |x|, d the other,
+ *
+ *   loss = c*|x| + (c + d)*log1p(z)
+ *   |d loss/d x| = |c - d*z|/(1 + z)
+ *
+ * For a target within [0, 1] no term of the loss is negative; the slope's difference is one FMA and cancels where the
+ * exact slope vanishes. The sum 1 + z is carried as hi + lo and the quotient corrected by its residual.
+ */
+#ifndef VACT_LOSS_BCE_WITH_LOGITS_H
+#define VACT_LOSS_BCE_WITH_LOGITS_H
+
+#include "loss/lanes.h"
+#include "math/pair.h"
+
+typedef struct {
+    vf z;
+    vf grows, shrinks; /* c and d */
+    vm negative;       /* x < 0 */
+} bce_parts;
+
+VACT_INLINE bce_parts bce_parts_of(vf x, vf target, vf positive)
+{
+    vf zero = vf_set1(0.0f);
+    vf no = vf_sub(vf_set1(1.0f), target), yes = vf_mul(positive, target);
+    bce_parts parts;
+    parts.z = fast_exp(vf_neg(vf_abs(x)));
+    parts.negative = vm_lt(x, zero);
+    parts.grows = vf_select(parts.negative, yes, no);
+    parts.shrinks = vf_select(parts.negative, no, yes);
+    return parts;
+}
+
+/* A factor 0 makes nothing of an infinite x. */
+VACT_INLINE vf bce_loss(vf x, bce_parts parts)
+{
+    vf zero = vf_set1(0.0f);
+    vf size = vf_select(vm_eq(parts.grows, zero), zero, vf_abs(x));
+    /* c + d, written as an FMA, since d may be a product */
+    vf both = vf_fma(parts.grows, vf_set1(1.0f), parts.shrinks);
+    return vf_fma(parts.grows, size, vf_mul(both, math_log1p(parts.z)));
+}
+
+VACT_INLINE vf bce_slope(bce_parts parts)
+{
+    vf one = vf_set1(1.0f);
+    vf above = vf_fnma(parts.shrinks, parts.z, parts.grows), below = vf_fms(parts.shrinks, parts.z, parts.grows);
+    vf numerator = vf_select(parts.negative, below, above);
+    vf sum = vf_add(one, parts.z);
+    vf lost = vf_sub(parts.z, vf_sub(sum, one));
+    vf reciprocal = vf_div(one, sum);
+    vf quotient = vf_mul(numerator, reciprocal);
+    vf residual = vf_fnma(quotient, lost, vf_fnma(quotient, sum, numerator));
+    return vf_fma(residual, reciprocal, quotient);
+}
+
+/* The n <= VF_LANES weights from element i on; 1 where there are none, and in the lanes beyond n anything. */
+VACT_INLINE vf bce_weights(vact_periodic weights, size_t i, size_t n)
+{
+    if (!weights.values)
+        return vf_set1(1.0f);
+    if (weights.count == 1)
+        return vf_set1(weights.values[0]);
+    size_t at = i % weights.count;
+    float lanes[VF_LANES];
+    if (weights.count - at >= VF_LANES)
+        return vf_load(weights.values + at);
+    for (size_t k = 0; k < VF_LANES; k++) {
+        lanes[k] = k < n ? weights.values[at] : 0.0f;
+        at = at + 1 == weights.count ? 0 : at + 1;
+    }
+    return vf_load(lanes);
+}
+
+VACT_INLINE vf bce_load(const float *p, size_t n) { return n == VF_LANES ? vf_load(p) : vf_load_partial(p, n); }
+
+VACT_INLINE void bce_store(float *p, vf v, size_t n)
+{
+    if (n == VF_LANES)
+        vf_store(p, v);
+    else
+        vf_store_partial(p, v, n);
+}
+
+/* The n <= VF_LANES elements from i on, in the lanes of vector k; scale is dy of a reduced loss. */
+VACT_INLINE void bce_elements(const vact_bce_call *call, size_t i, size_t n, size_t k, vf scale, row_sum *sum)
+{
+    bool reduced = call->reduction != VACT_REDUCTION_NONE;
+    vf x = bce_load(call->x + i, n), target = bce_load(call->targets + i, n);
+    vf weight = bce_weights(call->weight, i, n);
+    vf dy = call->dy && !reduced ? bce_load(call->dy + i, n) : scale;
+    bce_parts parts = bce_parts_of(x, target, bce_weights(call->positive, i, n));
+    if (call->loss) {
+        vf loss = vf_fma(weight, bce_loss(x, parts), vf_set1(-0.0f));
+        if (reduced)
+            row_sum_add(sum, k, n == VF_LANES ? loss : vf_keep_first(loss, n, vf_set1(0.0f)));
+        else
+            bce_store(call->loss + i, loss, n);
+    }
+    if (call->dx)
+        bce_store(call->dx + i, vf_mul(bce_slope(parts), vf_mul(weight, dy)), n);
+}
+
+VACT_INLINE void bce_with_logits(const vact_bce_call *call)
+{
+    bool reduced = call->reduction != VACT_REDUCTION_NONE;
+    double divisor = call->reduction == VACT_REDUCTION_MEAN ? (double)call->n : 1.0;
+    vf scale = vf_set1(reduced ? (float)((call->dy ? (double)*call->dy : 1.0) / divisor) : 1.0f);
+    row_sum sum = row_sum_zero();
+    size_t i = 0;
+    for (; call->n - i >= ROW_LANES; i += ROW_LANES)
+        for (size_t k = 0; k < ROW_VECTORS; k++)
+            bce_elements(call, i + k * VF_LANES, VF_LANES, k, scale, &sum);
+    size_t k = 0;
+    for (; call->n - i >= VF_LANES; i += VF_LANES, k++)
+        bce_elements(call, i, VF_LANES, k, scale, &sum);
+    if (i < call->n)
+        bce_elements(call, i, call->n - i, k, scale, &sum);
+    if (call->loss && reduced)
+        *call->loss = (float)(loss_total(row_sum_total(&sum)) / divisor);
+}
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * Cross-entropy from logits. With e_j = e^(x_j - max), S = sum_j e_j and t the target, in a row of C classes:
+ *
+ *   loss = q_t*(log S + max - x_t)                       q_t = w_t, or with label smoothing s
+ *   loss = sum_j q_j*(log S + max - x_j)                 q_j = w_j*s/C, and w_t*(1 - s) more for the target
+ *   d loss/d x_j = Q*e_j/S - q_j                         Q = sum_j q_j
+ *
+ * S is carried as 1 + R, R the sum without one winner (act/log_softmax.h), and log S as log1p(R): every term of a loss
+ * is at least 0 and a confident row keeps its digits. The gradient at the target, where Q*e_t/S and q_t nearly agree,
+ * is (Q - q_t) - Q*(S - e_t)/S, in which S - e_t is R where the target wins, and otherwise at least 1.
+ *
+ * What there is once a row is in double; what there is once a column in float vectors. The logarithms of 64 rows are
+ * taken at once. The weights of the targets and the losses of rows are summed over lanes, lane = row mod 64.
+ */
+#ifndef VACT_LOSS_CROSS_ENTROPY_H
+#define VACT_LOSS_CROSS_ENTROPY_H
+
+#include "loss/lanes.h"
+#include "math/pair.h"
+
+/* What all rows share. */
+typedef struct {
+    double keep, smooth;  /* 1 - s and s/C */
+    double weights_total; /* sum_j w_j */
+    double scale;         /* of the loss: 1 or, for the mean, 1/(sum of the targets' weights) */
+} cross_entropy_shares;
+
+/* A row's sums, as far as they are needed before the logarithm. */
+typedef struct {
+    double rest;     /* R; NaN where the row has no result */
+    double distance; /* max - x_t */
+    double spread;   /* sum_j w_j*(max - x_j), with label smoothing */
+    double weight;   /* of the target */
+} cross_entropy_row;
+
+VACT_INLINE size_t cross_entropy_target(const vact_cross_entropy_call *call, size_t row, bool *ignored)
+{
+    int64_t target = call->wide ? ((const int64_t *)call->targets)[row] : ((const int32_t *)call->targets)[row];
+    *ignored = target == call->ignore_index;
+    return (size_t)target;
+}
+
+VACT_INLINE double cross_entropy_weight(const vact_cross_entropy_call *call, size_t column)
+{
+    return call->weights ? (double)call->weights[column] : 1.0;
+}
+
+/* e^(x - max): 1 at the maximum, 0 for -inf, NaN for NaN. */
+VACT_INLINE vf cross_entropy_exponential(vf x, vf max)
+{
+    vf_pair difference = pair_sum(x, vf_neg(max));
+    vf e = fast_exp(difference.hi);
+    return vf_fma(e, pair_low_of_exponent(difference), e);
+}
+
+typedef struct {
+    row_sum others, winners;
+} cross_entropy_sums;
+
+VACT_INLINE vf cross_entropy_add(cross_entropy_sums *sums, size_t k, vf x, vf max)
+{
+    vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
+    vm winner = vm_eq(x, max);
+    vf e = cross_entropy_exponential(x, max);
+    row_sum_add(&sums->others, k, vf_select(winner, zero, e));
+    row_count_add(&sums->winners, k, vf_select(winner, one, zero));
+    return vf_select(winner, one, e);
+}
+
+/* R. The exponentials go to dst where that is not null. */
+VACT_INLINE double cross_entropy_rest(float *dst, const float *src, size_t cols, vf max)
+{
+    cross_entropy_sums sums = {row_sum_zero(), row_sum_zero()};
+    size_t i = 0;
+    for (; cols - i >= ROW_LANES; i += ROW_LANES)
+        for (size_t k = 0; k < ROW_VECTORS; k++) {
+            vf e = cross_entropy_add(&sums, k, vf_load(src + i + k * VF_LANES), max);
+            if (dst)
+                vf_store(dst + i + k * VF_LANES, e);
+        }
+    size_t k = 0;
+    for (; cols - i >= VF_LANES; i += VF_LANES, k++) {
+        vf e = cross_entropy_add(&sums, k, vf_load(src + i), max);
+        if (dst)
+            vf_store(dst + i, e);
+    }
+    if (i < cols) {
+        /* -inf adds nothing where the maximum is a number; where it is not, the row is NaN anyway. */
+        vf last = vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
+        vf e = cross_entropy_add(&sums, k, last, max);
+        if (dst)
+            vf_store_partial(dst + i, e, cols - i);
+    }
+    row_total winners = row_sum_total(&sums.winners), others = row_sum_total(&sums.others);
+    double repeated = ((double)winners.hi - 1.0) + (double)winners.lo;
+    return repeated + ((double)others.hi + (double)others.lo);
+}
+
+/* w*(max - x), no product feeding the sum that follows. */
+VACT_INLINE vf cross_entropy_distance(vf x, vf weight, vf max)
+{
+    return vf_fma(weight, vf_sub(max, x), vf_set1(-0.0f));
+}
+
+/* sum_j w_j*(max - x_j) */
+VACT_INLINE double cross_entropy_spread(const float *src, const float *weights, size_t cols, vf max)
+{
+    vf one = vf_set1(1.0f), zero = vf_set1(0.0f);
+    row_sum sum = row_sum_zero();
+    size_t i = 0;
+    for (; cols - i >= ROW_LANES; i += ROW_LANES)
+        for (size_t k = 0; k < ROW_VECTORS; k++) {
+            size_t at = i + k * VF_LANES;
+            vf weight = weights ? vf_load(weights + at) : one;
+            row_sum_add(&sum, k, cross_entropy_distance(vf_load(src + at), weight, max));
+        }
+    size_t k = 0;
+    for (; cols - i >= VF_LANES; i += VF_LANES, k++)
+        row_sum_add(&sum, k, cross_entropy_distance(vf_load(src + i), weights ? vf_load(weights + i) : one, max));
+    if (i < cols) {
+        vf weight = weights ? vf_load_partial(weights + i, cols - i) : one;
+        vf term = cross_entropy_distance(vf_load_partial(src + i, cols - i), weight, max);
+        row_sum_add(&sum, k, vf_keep_first(term, cols - i, zero));
+    }
+    return loss_total(row_sum_total(&sum));
+}
+
+/* dx_j = e_j*a - w_j*b, the exponentials lying in dx. */
+VACT_INLINE void cross_entropy_gradient(float *dx, const float *weights, size_t cols, vf a, vf b)
+{
+    vf one = vf_set1(1.0f);
+    size_t i = 0;
+    for (; cols - i >= VF_LANES; i += VF_LANES) {
+        vf weight = weights ? vf_load(weights + i) : one;
+        vf_store(dx + i, vf_fms(vf_load(dx + i), a, vf_mul(weight, b)));
+    }
+    if (i < cols) {
+        vf weight = weights ? vf_load_partial(weights + i, cols - i) : one;
+        vf_store_partial(dx + i, vf_fms(vf_load_partial(dx + i, cols - i), a, vf_mul(weight, b)), cols - i);
+    }
+}
+
+/* dy*(d loss/d x) from the exponentials in dx. */
+VACT_INLINE void cross_entropy_finish(const vact_cross_entropy_call *call, const cross_entropy_shares *shares,
+                                      const cross_entropy_row *row, float *dx, size_t target, double dy)
+{
+    double target_share = (shares->keep + shares->smooth) * row->weight;
+    double other_shares = shares->smooth * (shares->weights_total - row->weight);
+    double sum = 1.0 + row->rest;
+    double exponential = (double)dx[target];
+    double others = exponential == 1.0 && row->distance == 0.0 ? row->rest : sum - exponential;
+    double per_exponential = dy * (target_share + other_shares) / sum;
+    const float *weights = shares->smooth > 0.0 ? call->weights : NULL;
+    vf a = vf_set1((float)per_exponential), b = vf_set1((float)(dy * shares->smooth));
+    cross_entropy_gradient(dx, weights, call->cols, a, b);
+    dx[target] = (float)(dy * (other_shares - (target_share + other_shares) * (others / sum)));
+}
+
+VACT_INLINE cross_entropy_row cross_entropy_walk(const vact_cross_entropy_call *call,
+                                                 const cross_entropy_shares *shares, size_t r, size_t target)
+{
+    const float *src = call->logits + r * call->stride;
+    float max = row_max(src, call->cols);
+    cross_entropy_row row = {0.0, (double)max - (double)src[target], 0.0, cross_entropy_weight(call, target)};
+    if (shares->smooth > 0.0)
+        row.spread = cross_entropy_spread(src, call->weights, call->cols, vf_set1(max));
+    float *dx = call->dx ? call->dx + r * call->dx_stride : NULL;
+    row.rest = dx ? cross_entropy_rest(dx, src, call->cols, vf_set1(max))
+                  : cross_entropy_rest(NULL, src, call->cols, vf_set1(max));
+    row.rest += (double)(max - max); /* adds 0, or NaN where the maximum is infinite */
+    if (dx) {
+        bool reduced = call->reduction != VACT_REDUCTION_NONE;
+        double dy = call->dy ? (double)call->dy[reduced ? 0 : r] : 1.0;
+        cross_entropy_finish(call, shares, &row, dx, target, dy * shares->scale);
+    }
+    return row;
+}
+
+/* log S from log1p of R as a float. */
+VACT_INLINE double cross_entropy_loss(const cross_entropy_shares *shares, const cross_entropy_row *row, double log,
+                                      double rest)
+{
+    double whole = log + (row->rest - rest) / (1.0 + rest);
+    double loss = shares->keep * row->weight * (row->distance + whole);
+    return shares->smooth > 0.0 ? loss + shares->smooth * (row->spread + shares->weights_total * whole) : loss;
+}
+
+/* The losses of up to 64 rows from `first` on, or their gradients, or both. */
+VACT_INLINE void cross_entropy_block(const vact_cross_entropy_call *call, const cross_entropy_shares *shares,
+                                     size_t first, size_t count, loss_lanes *sums)
+{
+    cross_entropy_row row[ROW_LANES];
+    float rest[ROW_LANES], log[ROW_LANES];
+    bool ignored[ROW_LANES];
+    for (size_t i = 0; i < ROW_LANES; i++)
+        rest[i] = 0.0f;
+    for (size_t i = 0; i < count; i++) {
+        size_t target = cross_entropy_target(call, first + i, &ignored[i]);
+        if (ignored[i]) {
+            for (size_t j = 0; call->dx && j < call->cols; j++)
+                call->dx[(first + i) * call->dx_stride + j] = 0.0f;
+            continue;
+        }
+        row[i] = cross_entropy_walk(call, shares, first + i, target);
+        rest[i] = (float)row[i].rest;
+    }
+    if (call->loss == NULL)
+        return;
+    for (size_t i = 0; i < count; i += VF_LANES)
+        vf_store(log + i, math_log1p(vf_load(rest + i)));
+    for (size_t i = 0; i < count; i++) {
+        double loss = ignored[i] ? 0.0 : cross_entropy_loss(shares, &row[i], (double)log[i], (double)rest[i]);
+        if (call->reduction == VACT_REDUCTION_NONE)
+            call->loss[first + i] = (float)loss;
+        else
+            sums->lane[i] += loss;
+    }
+}
+
+VACT_INLINE double cross_entropy_targets_weight(const vact_cross_entropy_call *call)
+{
+    loss_lanes sums = {{0.0}};
+    for (size_t r = 0; r < call->rows; r++) {
+        bool ignored;
+        size_t target = cross_entropy_target(call, r, &ignored);
+        if (!ignored)
+            sums.lane[r % ROW_LANES] += cross_entropy_weight(call, target);
+    }
+    return loss_lanes_total(&sums);
+}
+
+VACT_INLINE double cross_entropy_weights_total(const vact_cross_entropy_call *call)
+{
+    if (!call->weights)
+        return (double)call->cols;
+    loss_lanes sums = {{0.0}};
+    for (size_t j = 0; j < call->cols; j++)
+        sums.lane[j % ROW_LANES] += (double)call->weights[j];
+    return loss_lanes_total(&sums);
+}
+
+VACT_INLINE void cross_entropy(const vact_cross_entropy_call *call)
+{
+    bool mean = call->reduction == VACT_REDUCTION_MEAN;
+    double divisor = mean ? cross_entropy_targets_weight(call) : 1.0;
+    cross_entropy_shares shares = {1.0 - (double)call->smoothing, 0.0, 0.0, 1.0 / divisor};
+    if (call->smoothing > 0.0f) {
+        shares.smooth = (double)call->smoothing / (double)call->cols;
+        shares.weights_total = cross_entropy_weights_total(call);
+    }
+    loss_lanes sums = {{0.0}};
+    for (size_t first = 0; first < call->rows; first += ROW_LANES) {
+        size_t count = call->rows - first < ROW_LANES ? call->rows - first : ROW_LANES;
+        cross_entropy_block(call, &shares, first, count, &sums);
+    }
+    if (call->loss && call->reduction != VACT_REDUCTION_NONE)
+        *call->loss = (float)(loss_lanes_total(&sums) / divisor);
+}
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * What the losses sum over rows or elements, after each of these has been settled: in double, over the 64 lanes and
+ * the tree of loop/rows.h. A double's sum of floats loses nothing that a float would show.
+ */
+#ifndef VACT_LOSS_LANES_H
+#define VACT_LOSS_LANES_H
+
+#include "loop/rows.h"
+
+typedef struct {
+    double lane[ROW_LANES];
+} loss_lanes;
+
+VACT_INLINE double loss_lanes_total(const loss_lanes *sums)
+{
+    double lane[ROW_LANES];
+    for (size_t i = 0; i < ROW_LANES; i++)
+        lane[i] = sums->lane[i];
+    for (size_t half = ROW_LANES / 2; half >= 1; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            lane[i] += lane[i + half];
+    return lane[0];
+}
+
+/* hi + lo, or hi where that is infinite and lo has no meaning. */
+VACT_INLINE double loss_total(row_total total)
+{
+    double hi = (double)total.hi;
+    return hi - hi == 0.0 ? hi + (double)total.lo : hi;
+}
+
+#endif
