@@ -18,6 +18,7 @@ static const command commands[] = {
     {"apply", "vact apply", vact_tool_apply},
     {"run", "vact run", vact_tool_run},
     {"accuracy", "vact accuracy", vact_tool_accuracy},
+    {"plot", "vact plot", vact_tool_plot},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -29,7 +30,8 @@ static const char documentation[] =
     "  list      the operations: formula, parameters, range, error bound\n"
     "  apply     one operation over a .npy file\n"
     "  run       every operation over a tensor: speed and largest error, as a table\n"
-    "  accuracy  the largest error over all 2^32 inputs"
+    "  accuracy  the largest error over all 2^32 inputs\n"
+    "  plot      pictures of operations, their derivatives, errors and times"
     "\v"
     "`vact COMMAND --help' tells more of each. The environment variables VACT_ISA (scalar, avx2, avx512, neon) and "
     "VACT_MATH (sleef) choose the kernels where no option does.\n"
