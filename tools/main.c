@@ -19,6 +19,7 @@ static const command commands[] = {
     {"run", "vact run", vact_tool_run},
     {"accuracy", "vact accuracy", vact_tool_accuracy},
     {"eval", "vact eval", vact_tool_eval},
+    {"plot", "vact plot", vact_tool_plot},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -31,7 +32,8 @@ static const char documentation[] =
     "  apply     one operation over a .npy file\n"
     "  run       every operation over a tensor: speed and largest error, as a table\n"
     "  accuracy  the largest error over all 2^32 inputs\n"
-    "  eval      expressions over the operations, and the numbers of a document held to them"
+    "  eval      expressions over the operations, and the numbers of a document held to them\n"
+    "  plot      pictures of operations, their derivatives, errors and times"
     "\v"
     "`vact COMMAND --help' tells more of each. The environment variables VACT_ISA (scalar, avx2, avx512, neon) and "
     "VACT_MATH (sleef) choose the kernels where no option does.\n"
