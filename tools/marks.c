@@ -57,7 +57,9 @@ static bool find_number(const char *text, const char *end, written *number)
     if (at < end && *at == 'e') {
         number->exponent = true;
         at++;
-        at = digits(at + (*at == '+' || *at == '-'), end);
+        const char *power = at + (*at == '+' || *at == '-');
+        at = digits(power, end);
+        good = good && at > power;
     }
     return good && at == end;
 }
@@ -115,7 +117,8 @@ static const char *right_number(const char *path, const char *document, const ch
     result->numbers++;
     size_t length = (size_t)(mark - number.start);
     if (strlen(text) != length || memcmp(text, number.start, length) != 0) {
-        vact_tool_fail(path, "%d: %.*s is %s: %s", line_of(document, mark), (int)length, number.start, text, expression);
+        vact_tool_fail(path, "%d: %.*s is %s: %s", line_of(document, mark), (int)length, number.start, text,
+                       expression);
         result->wrong++;
     }
     return number.start;

@@ -23,6 +23,9 @@ PAGES = DOCS / "operations"
 POINTS = ["-inf", "-10", "-3", "-1", "-0.5", "-0", "0", "0.5", "1", "3", "10", "inf", "nan"]
 ROWS = ["3.2, 1.8, 0.5", "1000, 999, 998", "1, -inf, 0", "-inf, -inf, -inf", "inf, 1, 0", "nan, 1, 0"]
 SIZES = {"n:4096": "16 KiB", "n:16777216": "64 MiB", "rows:4x1024": "16 KiB", "rows:16384x1024": "64 MiB"}
+DRAWN = ("unary", "channels")
+CHOICES = {"hidden": ["relu", "leaky_relu:alpha=0.2", "elu", "gelu"], "squashing": ["sigmoid", "tanh", "softsign"]}
+FIGURES = {"ns": 3, "x_copy": 2, "x_expf": 2}  # and the digits that are shown
 Json = dict[str, Any]
 
 
@@ -213,14 +216,14 @@ def accuracy(op: Json, measured: Json) -> list[str]:
     return ["## Accuracy", "", f"In ULP ([what that is](../accuracy.md)), over {what}:", "", *table(heads, rows)]
 
 
-def speed(op: Json, measured: list[Json]) -> list[str]:
-    found = [r for r in measured if r["op"] == op["name"]]
+def speed(op: Json, speeds: Json) -> list[str]:
+    found = [r for r in speeds["speeds"] if r["op"] == op["name"]]
     if not found:
         return []
-    rows = [[r["build"], r["math"], r["size"], f"{r['ns']:.3f}", f"{r['x_copy']:.2f}", f"{r['x_expf']:.2f}"] for r in found]
+    rows = [[r["build"], r["math"], r["size"], *(f"{r[k]:.{d}f}" for k, d in FIGURES.items())] for r in found]
     heads = ["instruction set", "variant", "array", "ns an element", "× copy", "× SLEEF's expf"]
-    return ["## Speed", "", "One core, inputs uniform in [−8, 8]; the ratios carry over to other machines better than the times.",
-            "", *table(heads, rows)]
+    text = f"One core of {speeds['processor']}, inputs uniform in [−8, 8]; the ratios are what carries over."
+    return ["## Speed", "", text, "", *table(heads, rows)]
 
 
 def elsewhere(fact: Json) -> list[str]:
@@ -230,13 +233,13 @@ def elsewhere(fact: Json) -> list[str]:
     return lines + [f"- {paper}." for paper in fact["papers"]] + [""]
 
 
-def page(library: Library, header: Header, op: Json, fact: Json, errors: Json, speeds: list[Json]) -> str:
+def page(library: Library, header: Header, op: Json, fact: Json, errors: Json, speeds: Json) -> str:
     name = op["name"]
     functions = header.functions_of(name)
     about = prose(header.comment(f"vact_{name}_f32").removeprefix(f"{name}: "))
     lines = [f"# {name}", "", "<!-- Made by ./dev docs; do not edit. -->", f"`{op['formula']}`", "",
              f"Results lie in {shown(op['range'])}.", ""]
-    if (PAGES / f"{name}.svg").exists():
+    if op["kind"] in DRAWN:
         lines += [f"![{name} and its derivative]({name}.svg)", ""]
     lines += [about, ""] if about else []
     lines += parameters(op)
@@ -248,7 +251,7 @@ def page(library: Library, header: Header, op: Json, fact: Json, errors: Json, s
 def index(operations: list[Json], facts: Json) -> str:
     rows = [[f"[{op['name']}]({op['name']}.md)", code(op["formula"]), facts[op["name"]]["use"]] for op in operations]
     lines = ["# The operations", "", "<!-- Made by ./dev docs; do not edit. -->",
-             "Each page has the formula, the curve, the derivative, special values, errors and origin of one operation.",
+             "Formula, curve, derivative, special values, errors, speed and origin of each operation.",
              "[choosing.md](../choosing.md) says which to take.", "", *table(["operation", "formula", "used for"], rows)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -256,9 +259,14 @@ def index(operations: list[Json], facts: Json) -> str:
 # --------------------------------------------------------------------------------------------- the one table
 
 
+def cost(op: Json, speeds: list[Json], size: str, ratio: str) -> str:
+    """Of what auto takes, on the strongest instruction set, which comes first."""
+    found = [r[ratio] for r in speeds if (r["op"], r["math"], r["size"]) == (op["name"], op["auto"], size)]
+    return f"{found[0]:.2f}" if found else ""
+
+
 def properties(library: Library, op: Json, fact: Json, speeds: list[Json]) -> list[str]:
     name = op["name"]
-    cost = [r for r in speeds if (r["op"], r["size"]) == (name, "16 KiB") and r["math"] in (op["auto"], "plain")]
     mean = library.value(f"mean({name})")
     return [
         f"[{name}](operations/{name}.md)",
@@ -269,52 +277,74 @@ def properties(library: Library, op: Json, fact: Json, speeds: list[Json]) -> li
         fact["smooth"],
         shown(op["range"]),
         f"{library.value(f'gain({name})'):.3f}",
-        f"{cost[0]['x_copy']:.1f}" if cost else "",
+        cost(op, speeds, "16 KiB", "x_expf"),
+        cost(op, speeds, "64 MiB", "x_copy"),
         fact["use"],
     ]
 
 
 def choosing(library: Library, operations: list[Json], facts: Json, speeds: list[Json]) -> str:
-    heads = ["operation", "f′ = 0 for", "f′(−5)", "largest \\|f′\\|", "mean output", "differentiable", "range", "gain",
-             "× copy", "used for"]
+    heads = ["operation", "f′ = 0 for", "f′(−5)", "largest \\|f′\\|", "mean output", "differentiable", "range",
+             "gain", "time, cache", "time, memory", "used for"]
     rows = [properties(library, op, facts[op["name"]], speeds) for op in operations if op["kind"] == "unary"]
     return "\n".join(table(heads, rows)).rstrip() + "\n"
 
 
-# ---------------------------------------------------------------------------------------------------- speeds
+# -------------------------------------------------------------------------------------- pictures and speeds
 
 
-def reduced(report: Path) -> list[Json]:
-    """What the pages want of a report of vact_bench: the medians over uniform inputs."""
+def draw(library: Library, operations: list[Json], facts: Json) -> None:
+    """One picture per operation, and those of docs/choosing.md."""
+    for op in operations:
+        if op["kind"] in DRAWN:
+            end = facts[op["name"]].get("to", 5)
+            library.run("plot", op["name"], f"--to={end}", "-o", str(PAGES / f"{op['name']}.svg"))
+    for name, several in CHOICES.items():
+        library.run("plot", *several, "-o", str(DOCS / f"choosing-{name}.svg"))
+
+
+def processor() -> str:
+    found = re.search(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text(), re.M)
+    return found[1] if found else "an unnamed processor"
+
+
+def measured(reports: list[Path]) -> Json:
+    """What the pages want of reports of vact_bench: the medians over uniform inputs."""
     found: dict[tuple[str, ...], Json] = {}
-    for row in json.loads(report.read_text())["benchmarks"]:
+    for row in (row for report in reports for row in json.loads(report.read_text())["benchmarks"]):
         parts = row.get("run_name", row["name"]).split("/")
         is_median = row.get("run_type") != "aggregate" or row.get("aggregate_name") == "median"
         if len(parts) < 6 or "uniform" not in parts or parts[4] not in SIZES or "slopes:1" in parts or not is_median:
             continue
-        figures = {"ns": round(1e9 / row["elements/s"], 4), "x_copy": round(row["x_copy"], 3), "x_expf": round(row["x_expf"], 3)}
         key = (parts[0], parts[2], parts[3], SIZES[parts[4]])
-        found[key] = dict(zip(("op", "build", "math", "size"), key)) | figures
-    return list(found.values())
+        figures = {"ns": 1e9 / row["elements/s"], "x_copy": row["x_copy"], "x_expf": row["x_expf"]}
+        named = dict(zip(("op", "build", "math", "size"), key))
+        found[key] = named | {name: round(figures[name], digits) for name, digits in FIGURES.items()}
+    return {"processor": processor(), "speeds": list(found.values())}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=Path, help="the program vact")
     parser.add_argument("--pages", type=Path, metavar="FOLDER", help="write the pages there")
+    parser.add_argument("--pictures", action="store_true", help="draw the pictures of docs/")
     parser.add_argument("--table", action="store_true", help="print the table of docs/choosing.md")
-    parser.add_argument("--speeds", type=Path, metavar="REPORT", help="print speed.json, from a report of vact_bench")
+    parser.add_argument("--speeds", type=Path, nargs="+", metavar="REPORT",
+                        help="write speed.json, from reports of vact_bench")
     options = parser.parse_args()
     library = Library(options.program)
     operations = library.operations()
-    facts = tomllib.loads((PAGES / "facts.toml").read_text())
-    speeds = json.loads((PAGES / "speed.json").read_text()) if (PAGES / "speed.json").exists() else []
     if options.speeds:
-        print("[\n" + ",\n".join(json.dumps(row) for row in reduced(options.speeds)) + "\n]")
+        (PAGES / "speed.json").write_text(json.dumps(measured(options.speeds), indent=1) + "\n")
+    facts = tomllib.loads((PAGES / "facts.toml").read_text())
+    speeds = json.loads((PAGES / "speed.json").read_text())
+    if options.pictures:
+        draw(library, operations, facts)
     if options.table:
-        print(choosing(library, operations, facts, speeds), end="")
+        print(choosing(library, operations, facts, speeds["speeds"]), end="")
     if options.pages:
-        header, errors = Header.read([op["name"] for op in operations]), json.loads((DOCS / "accuracy.json").read_text())
+        header = Header.read([op["name"] for op in operations])
+        errors = json.loads((DOCS / "accuracy.json").read_text())
         options.pages.mkdir(parents=True, exist_ok=True)
         for op in operations:
             text = page(library, header, op, facts[op["name"]], errors, speeds)
