@@ -26,7 +26,7 @@ Test(docs_numbers, marked_numbers_hold)
 {
     command_result result = command_run("'%s' eval --check '%s'/*.md 2>&1", VACT_PROGRAM, DOCS);
     cr_expect(result.status == 0, "%s", result.text);
-    cr_expect(atoi(result.text) >= 40, "hardly a number is marked: %s", result.text);
+    cr_expect(result.status != 0 || atoi(result.text) >= 40, "hardly a number is marked: %s", result.text);
     free(result.text);
 }
 
@@ -112,7 +112,7 @@ Test(docs_numbers, textbook_figures)
     static const float logits[3] = {3.2f, 1.8f, 0.5f}, ones[2] = {1.0f, 1.0f};
     float p[3], five = -5.0f, lowest, x = -0.7518f, y, slopes[2];
     const float beside[2] = {-0.75185f, -0.75175f};
-    char figures[6][32];
+    char figures[6][64];
     cr_assert(vact_softmax_f32(p, logits, 1, 3) == VACT_OK && vact_sigmoid_f32(&lowest, &five, 1) == VACT_OK &&
               vact_gelu_f32(&y, &x, 1) == VACT_OK && vact_gelu_backward_f32(slopes, ones, beside, 2) == VACT_OK);
     cr_expect(slopes[0] < 0.0f && slopes[1] > 0.0f, "gelu's minimum does not lie at -0.7518");

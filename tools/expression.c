@@ -222,7 +222,7 @@ static double smallest(parser *p, const function *f, double sign, double a, doub
 static double extremum(parser *p, const function *f, double sign, double a, double b)
 {
     enum { STEPS = 4096 };
-    double where = a, step = (b - a) / STEPS;
+    double where = a, step = (b - a) / (double)STEPS;
     double coarse = smallest(p, f, sign, a, b, STEPS, &where);
     double fine = smallest(p, f, sign, fmax(a, where - step), fmin(b, where + step), STEPS, &where);
     return sign * fmin(coarse, fine);
@@ -249,7 +249,7 @@ static double mean(parser *p, const function *f)
     enum { STEPS = 1024 };
     double sum = 0.0, weights = 0.0;
     for (int i = -10 * STEPS; i <= 10 * STEPS; i++) {
-        double x = (double)i / STEPS, weight = exp(-0.5 * x * x);
+        double x = (double)i / (double)STEPS, weight = exp(-0.5 * x * x);
         weights += weight;
         sum += weight * value_at(p, f, x);
     }
@@ -293,7 +293,7 @@ static expression_value parse_linspace(parser *p)
 {
     expect(p, '(', "'(' is due here");
     expression_value list = p->error == NULL ? parse_list(p) : number(0.0);
-    if (p->error == NULL && (list.count != 3 || !(list.v[2] >= 2.0 && list.v[2] <= EXPRESSION_VALUES)))
+    if (p->error == NULL && (list.count != 3 || !(list.v[2] >= 2.0 && list.v[2] <= (double)EXPRESSION_VALUES)))
         return fail(p, "linspace takes two ends and a count from 2 to 64");
     double a = list.v[0], b = list.v[1];
     list.count = p->error == NULL ? (size_t)list.v[2] : 1;

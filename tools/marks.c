@@ -23,10 +23,10 @@ typedef struct written {
     int decimals;
 } written;
 
-static bool ends_with(const char *start, const char *end, const char *tail)
+static bool minus_before(const char *text, const char *at)
 {
-    size_t length = strlen(tail);
-    return (size_t)(end - start) >= length && memcmp(end - length, tail, length) == 0;
+    size_t length = strlen(minus);
+    return (size_t)(at - text) >= length && memcmp(at - length, minus, length) == 0;
 }
 
 static const char *digits(const char *at, const char *end)
@@ -44,7 +44,7 @@ static bool find_number(const char *text, const char *end, written *number)
         start--;
     *number = (written){start, *start == '+', false, 0};
     const char *at = start + (*start == '+' || *start == '-');
-    if (ends_with(text, start, minus))
+    if (minus_before(text, start))
         number->start = start - strlen(minus);
     const char *whole = at;
     at = digits(at, end);

@@ -63,7 +63,8 @@ class Library:
         return subprocess.run([self.program, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
 
     def operations(self) -> list[Json]:
-        return json.loads(self.run("list", "--json"))
+        found: list[Json] = json.loads(self.run("list", "--json"))
+        return found
 
     def texts(self, *expressions: str) -> list[str]:
         return self.run("eval", "--", *expressions).splitlines()
@@ -168,23 +169,37 @@ def derivative(library: Library, header: Header, op: Json) -> list[str]:
     if where:
         text += f"f′(x) = 0 for {where}."
     else:
-        text += "f′(x) is 0 " + " and ".join(
-            ["at the minimum"] * bool(minimum(library, name)) + ["where it underflows"] * fades or ["nowhere"]) + "."
+        text += (
+            "f′(x) is 0 "
+            + " and ".join(
+                ["at the minimum"] * bool(minimum(library, name)) + ["where it underflows"] * fades or ["nowhere"]
+            )
+            + "."
+        )
     lines += [text, ""]
     output = header.comment(f"vact_{name}_backward_from_output_f32")
     return lines + ([f"From the output y = f(x): `{output}`.", ""] if output else [])
 
 
+def row_values(library: Library, name: str) -> list[str]:
+    rows = []
+    for row, result in zip(ROWS, library.texts(*(f"{name}({row})" for row in ROWS))):
+        rows.append([shown(row), ", ".join(short(float(text), 6) for text in result.split(", "))])
+    return ["## Values", "", *table(["row", "result"], rows)]
+
+
+def slope_values(library: Library, name: str) -> list[str]:
+    results = library.values(f"{name}({', '.join(POINTS)}; 0.25)")
+    rows = [[shown(x), short(y, 7)] for x, y in zip(POINTS, results)]
+    return ["## Values", "", "With the slope 0.25:", "", *table(["x", "f(x)"], rows)]
+
+
 def values(library: Library, op: Json) -> list[str]:
     name = op["name"]
     if name in ("softmax", "log_softmax"):
-        results = library.texts(*(f"{name}({row})" for row in ROWS))
-        rounded = [", ".join(short(float(x), 6) for x in result.split(", ")) for result in results]
-        return ["## Values", "", *table(["row", "result"], [[shown(a), b] for a, b in zip(ROWS, rounded)])]
+        return row_values(library, name)
     if op["kind"] == "channels":
-        results = library.values(f"{name}({', '.join(POINTS)}; 0.25)")
-        rows = [[shown(x), short(y, 7)] for x, y in zip(POINTS, results)]
-        return ["## Values", "", "With the slope 0.25:", "", *table(["x", "f(x)"], rows)]
+        return slope_values(library, name)
     if op["kind"] != "unary":
         return []
     points = ", ".join(POINTS)
@@ -227,8 +242,13 @@ def speed(op: Json, speeds: Json) -> list[str]:
 
 
 def elsewhere(fact: Json) -> list[str]:
-    lines = ["## Elsewhere", "", f"- Used for: {fact['use']}.", f"- ONNX: {fact.get('onnx', 'none')}.",
-             f"- PyTorch: {fact.get('pytorch', 'none')}."]
+    lines = [
+        "## Elsewhere",
+        "",
+        f"- Used for: {fact['use']}.",
+        f"- ONNX: {fact.get('onnx', 'none')}.",
+        f"- PyTorch: {fact.get('pytorch', 'none')}.",
+    ]
     lines += [f"- {fact['differs']}"] if "differs" in fact else []
     return lines + [f"- {paper}." for paper in fact["papers"]] + [""]
 
@@ -237,8 +257,15 @@ def page(library: Library, header: Header, op: Json, fact: Json, errors: Json, s
     name = op["name"]
     functions = header.functions_of(name)
     about = prose(header.comment(f"vact_{name}_f32").removeprefix(f"{name}: "))
-    lines = [f"# {name}", "", "<!-- Made by ./dev docs; do not edit. -->", f"`{op['formula']}`", "",
-             f"Results lie in {shown(op['range'])}.", ""]
+    lines = [
+        f"# {name}",
+        "",
+        "<!-- Made by ./dev docs; do not edit. -->",
+        f"`{op['formula']}`",
+        "",
+        f"Results lie in {shown(op['range'])}.",
+        "",
+    ]
     if op["kind"] in DRAWN:
         lines += [f"![{name} and its derivative]({name}.svg)", ""]
     lines += [about, ""] if about else []
@@ -250,9 +277,15 @@ def page(library: Library, header: Header, op: Json, fact: Json, errors: Json, s
 
 def index(operations: list[Json], facts: Json) -> str:
     rows = [[f"[{op['name']}]({op['name']}.md)", code(op["formula"]), facts[op["name"]]["use"]] for op in operations]
-    lines = ["# The operations", "", "<!-- Made by ./dev docs; do not edit. -->",
-             "Formula, curve, derivative, special values, errors, speed and origin of each operation.",
-             "[choosing.md](../choosing.md) says which to take.", "", *table(["operation", "formula", "used for"], rows)]
+    lines = [
+        "# The operations",
+        "",
+        "<!-- Made by ./dev docs; do not edit. -->",
+        "Formula, curve, derivative, special values, errors, speed and origin of each operation.",
+        "[choosing.md](../choosing.md) says which to take.",
+        "",
+    ]
+    lines += table(["operation", "formula", "used for"], rows)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -284,8 +317,19 @@ def properties(library: Library, op: Json, fact: Json, speeds: list[Json]) -> li
 
 
 def choosing(library: Library, operations: list[Json], facts: Json, speeds: list[Json]) -> str:
-    heads = ["operation", "f′ = 0 for", "f′(−5)", "largest \\|f′\\|", "mean output", "differentiable", "range",
-             "gain", "time, cache", "time, memory", "used for"]
+    heads = [
+        "operation",
+        "f′ = 0 for",
+        "f′(−5)",
+        "largest \\|f′\\|",
+        "mean output",
+        "differentiable",
+        "range",
+        "gain",
+        "time, cache",
+        "time, memory",
+        "used for",
+    ]
     rows = [properties(library, op, facts[op["name"]], speeds) for op in operations if op["kind"] == "unary"]
     return "\n".join(table(heads, rows)).rstrip() + "\n"
 
@@ -329,8 +373,9 @@ def main() -> None:
     parser.add_argument("--pages", type=Path, metavar="FOLDER", help="write the pages there")
     parser.add_argument("--pictures", action="store_true", help="draw the pictures of docs/")
     parser.add_argument("--table", action="store_true", help="print the table of docs/choosing.md")
-    parser.add_argument("--speeds", type=Path, nargs="+", metavar="REPORT",
-                        help="write speed.json, from reports of vact_bench")
+    parser.add_argument(
+        "--speeds", type=Path, nargs="+", metavar="REPORT", help="write speed.json, from reports of vact_bench"
+    )
     options = parser.parse_args()
     library = Library(options.program)
     operations = library.operations()
@@ -338,6 +383,9 @@ def main() -> None:
         (PAGES / "speed.json").write_text(json.dumps(measured(options.speeds), indent=1) + "\n")
     facts = tomllib.loads((PAGES / "facts.toml").read_text())
     speeds = json.loads((PAGES / "speed.json").read_text())
+    for op in operations:
+        if op["name"] not in facts:
+            raise SystemExit(f"docs/operations/facts.toml has no [{op['name']}]")
     if options.pictures:
         draw(library, operations, facts)
     if options.table:
