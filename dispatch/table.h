@@ -59,6 +59,10 @@ typedef size_t vact_outside_f32_fn(const float *x, size_t n, float low, float hi
 /* How many of the columns of [batch, units] hold zeros alone; mask, where it is not null, says which. */
 typedef size_t vact_dead_units_f32_fn(unsigned char *mask, const float *x, size_t batch, size_t units);
 
+/* Of n pairs (gate, up), side by side in src, and of their gradients in dsrc. No checks. */
+typedef void vact_interleaved_f32_fn(float *dst, const float *src, size_t n);
+typedef void vact_interleaved_backward_f32_fn(float *dsrc, const float *dy, const float *src, size_t n);
+
 enum {
     VACT_TABLE_SLOTS = 32, /* operations per kind; an initialiser beyond it does not compile */
     VACT_TABLE_MATHS = 4   /* values of vact_math */
@@ -81,6 +85,11 @@ typedef struct vact_table {
     vact_zeros_f32_fn *zeros;
     vact_outside_f32_fn *outside;
     vact_dead_units_f32_fn *dead_units;
+    vact_epilogue_f32_fn *epilogue[VACT_TABLE_SLOTS]; /* of unary operations */
+    vact_gate_f32_fn *gate[VACT_TABLE_SLOTS];
+    vact_gate_backward_f32_fn *gate_backward[VACT_TABLE_SLOTS];
+    vact_interleaved_f32_fn *interleaved[VACT_TABLE_SLOTS]; /* of gates */
+    vact_interleaved_backward_f32_fn *interleaved_backward[VACT_TABLE_SLOTS];
 } vact_table;
 
 /* The builds in this library, strongest first, the plainest (which every CPU runs) last. */

@@ -20,6 +20,7 @@ int vact_tool_accuracy(int argc, char **argv);
 int vact_tool_run(int argc, char **argv);
 int vact_tool_eval(int argc, char **argv);
 int vact_tool_plot(int argc, char **argv);
+int vact_tool_health(int argc, char **argv);
 
 /* The command that runs, as messages name it: "vact apply". */
 extern const char *vact_tool_name;

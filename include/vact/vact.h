@@ -44,7 +44,7 @@ extern "C" {
 #define VACT_VERSION "0.1.0"
 
 /* Raised whenever the bits that some operation returns change. */
-#define VACT_NUMERICS_VERSION 1
+#define VACT_NUMERICS_VERSION 2
 
 /* ---------------------------------------------------------------------------------------------- types */
 
@@ -68,7 +68,7 @@ typedef enum vact_isa {
 typedef enum vact_math {
     VACT_MATH_AUTO = 0,  /* per operation the variant that `vact list` names; the same on every CPU */
     VACT_MATH_SLEEF = 1, /* SLEEF's vector functions, at most 4 ULP */
-    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics; not in this release: VACT_EUNSUPPORTED */
+    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics, at most 1.5 ULP (softmax: see docs/accuracy.md) */
     VACT_MATH_CR = 3     /* correctly rounded; not in this release: VACT_EUNSUPPORTED */
 } vact_math;
 
@@ -77,7 +77,7 @@ typedef enum vact_kind {
     VACT_KIND_UNARY = 1,    /* element by element */
     VACT_KIND_CHANNELS = 2, /* element by element, with an array of one parameter per channel */
     VACT_KIND_ROWS = 3,     /* along the rows of a matrix */
-    VACT_KIND_GATE = 4      /* two inputs; none in this release */
+    VACT_KIND_GATE = 4      /* two inputs, element by element */
 } vact_kind;
 
 /* Operation codes. The kind is code / 256 (see VACT_OP_KIND). Values are never reused. */
@@ -112,7 +112,13 @@ typedef enum vact_op {
     VACT_OP_EXP = 0x11c,
     VACT_OP_PRELU = 0x201,
     VACT_OP_SOFTMAX = 0x301,
-    VACT_OP_LOG_SOFTMAX = 0x302
+    VACT_OP_LOG_SOFTMAX = 0x302,
+    VACT_OP_GLU = 0x401,
+    VACT_OP_REGLU = 0x402,
+    VACT_OP_GEGLU = 0x403,
+    VACT_OP_GEGLU_TANH = 0x404,
+    VACT_OP_SWIGLU = 0x405,
+    VACT_OP_SWIGLU_OAI = 0x406
 } vact_op;
 
 #define VACT_OP_KIND(op) ((vact_kind)((unsigned)(op) >> 8))
@@ -138,11 +144,11 @@ typedef struct vact_info_t {
     const char *features;      /* what was found of the features that vact asks for, space-separated */
     const char *builds;        /* the instruction sets in this library, strongest first, space-separated */
     const char *isa;           /* the one in use: "scalar", "scalar_fma", "avx2", "avx512" or "neon" */
-    const char *math;          /* the variant in use: "auto", "sleef" */
+    const char *math;          /* the variant in use: "auto", "sleef" or "fast" */
     const char *detected;      /* the strongest build that this CPU runs */
     const char *env_isa;       /* what became of VACT_ISA: "unset", "honoured", "unknown", "unsupported" */
     const char *env_math;      /* what became of VACT_MATH, in the same words */
-    const char *sleef_version; /* the version of SLEEF that the library was compiled against */
+    const char *sleef_version; /* of SLEEF that the library was compiled against; "none" without */
 } vact_info_t;
 
 /* What the library found and what it uses now. The structure belongs to the calling thread and is written
@@ -153,7 +159,7 @@ VACT_API const vact_info_t *vact_info(void);
  * Chooses the instruction set and the variant for the whole process; AUTO means the strongest instruction
  * set of this CPU, and per operation the variant that `vact list` names. For the application, not for
  * libraries. Thread-safe: calls that already run finish on the old choice. It overrides the environment
- * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef), which are read once at first use.
+ * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef, fast), which are read once at first use.
  * VACT_EINVAL for a code that is none, VACT_EUNSUPPORTED where the CPU or the build lacks it: the choice
  * then stays as it was.
  */
@@ -422,9 +428,6 @@ VACT_API vact_status vact_log_softmax_rows_f32(float *dst, size_t dst_stride, co
  * fixed tree, and are rounded to float once.
  *
  * A reduced loss is written even where there is nothing to reduce: 0 for the sum, NaN for the mean, as in PyTorch.
- * Subnormal terms e^(x - max) and e^-|x| have the precision of subnormals: the bounds below take for granted that
- * these, where the result depends on one alone, are above 2^-126; beneath it the error is at most 2^-149 times the
- * factors (weights and dy) that it is multiplied by.
  */
 
 typedef enum vact_reduction {
@@ -460,10 +463,11 @@ typedef struct vact_cross_entropy_options {
  * mean is NaN and the sum 0, the gradients are 0. dx may be logits, with equal strides; loss and dx otherwise lie
  * apart from each other and all else (VACT_EOVERLAP).
  *
- *   Error      of a loss at most 3 ULP, reduced too, a confident row (log_p near 0) included; with smoothing for
- *              logits within +-2^126. Of dx, without smoothing, at most 3 ULP of dx, at the target too, where p is
- *              near 1; with smoothing, whose gradient has zeros, 3 ULP of the larger of |dy|*Q*p_j and |dy|*q_j, these
- *              being the two terms that dx is the difference of.
+ *   Error      of a loss at most 1.5 ULP, reduced too, a confident row (log_p near 0) included; with smoothing 3 ULP,
+ *              for logits within +-2^126. Of dx, without smoothing, at most 3 ULP of dx, at the target too, where p is
+ *              near 1; with smoothing, whose gradient has zeros, 3 ULP of the larger of |dy|*Q*p_j and |dy|*q_j, the
+ *              two terms that dx is the difference of (q_j the weight of -log_p[j] in the loss, Q their sum). Where
+ *              e^(x - max) is below 2^-150 it counts as 0.
  *
  * PyTorch cross_entropy with class indices; ONNX SoftmaxCrossEntropyLoss (no smoothing).
  */
@@ -511,7 +515,8 @@ typedef struct vact_bce_with_logits_options {
  * elements), but not each other.
  *
  *   Error      for t within [0, 1] and weights that are not negative: of a loss at most 4 ULP, reduced too; of dx at
- *              most 4 ULP of the larger of its two terms, so of dx itself where t is 0 or 1.
+ *              most 4 ULP of the larger of its two terms, so of dx itself where t is 0 or 1. For |x| > 87, where
+ *              e^-|x| is subnormal, besides 2^-149 times the factors (p, w and dy) that this is multiplied by.
  *
  * PyTorch binary_cross_entropy_with_logits.
  */
@@ -561,6 +566,116 @@ VACT_API vact_status vact_saturated_fraction_f32(double *fraction, const float *
  * param that is used and not finite.
  */
 VACT_API double vact_gain(vact_op op, float param);
+
+/* ---------------------------------------------------------------------------------------- gated units
+ *
+ * dst[i] = act(gate[i])*up[i], as the feed-forward layers of transformers have it: gate and up are two projections of
+ * the same input. (Dauphin 2016; Shazeer 2020, "GLU Variants Improve Transformer".)
+ *
+ *   Which half is the gate differs: PyTorch's glu(a, b) = a*sigmoid(b) takes the second half, the packed projections of
+ *   most transformers (gate_up_proj, silu_and_mul) the first, gpt-oss the elements at even places: vact_gate_layout.
+ *   Error      one rounding of the product after act's own error: at most 2*b + 0.5 ULP, b act's bound; the tests hold
+ *              them to 2 ULP in the variant fast and to 4 in sleef. It holds too where act(gate) is subnormal or
+ *              vanishes and act(gate)*up does not.
+ *   NaN        in either input, an infinite up where act(gate) is 0 (relu below 0, a gate of -inf), give NaN.
+ *   Aliasing   dst may equal gate or up; gate and up may overlap in any way.
+ *
+ * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one implementation for every variant.
+ *   Error      dup as forward in the variant fast; dgate as the derivative of act (2 ULP outside the neighbourhood of
+ *              a zero of act') and 1 ULP more, as dy*up is rounded before: where that overflows or is subnormal the
+ *              result suffers. Where act' is 0 by a case (relu) dgate is +0 even for an infinite or NaN dy*up.
+ *   Aliasing   dgate and dup may each equal one of the three inputs, but must lie apart from each other.
+ */
+
+/* glu: sigmoid(gate)*up. PyTorch glu, of the halves (up, gate) of its argument. */
+VACT_API vact_status vact_glu_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* reglu: relu(gate)*up. Shazeer 2020. */
+VACT_API vact_status vact_reglu_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* geglu: gelu(gate)*up. Shazeer 2020. */
+VACT_API vact_status vact_geglu_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* geglu_tanh: gelu_tanh(gate)*up, as Gemma has it. */
+VACT_API vact_status vact_geglu_tanh_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* swiglu: silu(gate)*up. Shazeer 2020; Llama, Mistral, Qwen. */
+VACT_API vact_status vact_swiglu_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* swiglu_oai: gelu_quick(min(gate, 7))*(clamp(up, -7, 7) + 1), of gpt-oss (alpha 1.702, limit 7). */
+VACT_API vact_status vact_swiglu_oai_f32(float *dst, const float *gate, const float *up, size_t n);
+
+VACT_API vact_status vact_glu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                           const float *up, size_t n);
+VACT_API vact_status vact_reglu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                             const float *up, size_t n);
+VACT_API vact_status vact_geglu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                             const float *up, size_t n);
+VACT_API vact_status vact_geglu_tanh_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                  const float *up, size_t n);
+VACT_API vact_status vact_swiglu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                              const float *up, size_t n);
+/* dgate is 0 for gate > 7, dup for |up| > 7; at the limits themselves the slope is that inside, as PyTorch's clamp. */
+VACT_API vact_status vact_swiglu_oai_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                  const float *up, size_t n);
+
+/* Where the gate stands in a row of 2*cols elements. */
+typedef enum vact_gate_layout {
+    VACT_GATE_FIRST = 0,      /* gate in the first cols elements, up in the rest */
+    VACT_GATE_SECOND = 1,     /* up in the first cols elements, gate in the rest: PyTorch's glu */
+    VACT_GATE_INTERLEAVED = 2 /* gate, up, gate, up ...: gpt-oss */
+} vact_gate_layout;
+
+/* An operation of kind VACT_KIND_GATE by its code over rows x cols, row r of each array at r times its stride. The
+ * results and errors are those of the named function; VACT_EINVAL for another kind and for a stride below cols. */
+VACT_API vact_status vact_gate_rows_f32(vact_op op, float *dst, size_t dst_stride, const float *gate,
+                                        size_t gate_stride, const float *up, size_t up_stride, size_t rows,
+                                        size_t cols);
+VACT_API vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_t dgate_stride, float *dup,
+                                                 size_t dup_stride, const float *dy, size_t dy_stride,
+                                                 const float *gate, size_t gate_stride, const float *up,
+                                                 size_t up_stride, size_t rows, size_t cols);
+
+/*
+ * The same of one packed array of rows of 2*cols elements (src_stride >= 2*cols, else VACT_EINVAL) to rows of cols,
+ * and its gradient dsrc in the layout of src. dst lies apart from src. dsrc may equal src (and the strides) and lies
+ * apart from dy.
+ */
+VACT_API vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst, size_t dst_stride,
+                                          const float *src, size_t src_stride, size_t rows, size_t cols);
+VACT_API vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc,
+                                                   size_t dsrc_stride, const float *dy, size_t dy_stride,
+                                                   const float *src, size_t src_stride, size_t rows, size_t cols);
+
+/* Kernels, on the terms of vact_kernel_f32: no checks; the aliasing as above. */
+typedef void vact_gate_f32_fn(float *dst, const float *gate, const float *up, size_t n);
+typedef void vact_gate_backward_f32_fn(float *dgate, float *dup, const float *dy, const float *gate, const float *up,
+                                       size_t n);
+VACT_API vact_gate_f32_fn *vact_gate_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+VACT_API vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+
+/* ------------------------------------------------------------------------------------------- epilogues
+ *
+ * What follows a matrix product, in one pass over memory:
+ *
+ *     dst[r][c] = act(x[r][c]*scale + bias[c]) + residual[r][c]
+ *
+ * x*scale + bias is rounded once (one FMA), act has the error of its operation, the sum with the residual is rounded
+ * once more. bias has cols values, null for none; scale is finite; residual null for none (its stride is then ignored).
+ * op is of kind VACT_KIND_UNARY. params null stands for the defaults. The bits are those of vact_forward_f32 on the
+ * rounded argument. dst may equal x or residual (with equal strides); bias must not overlap dst. Row r of each matrix
+ * is at r times its stride, none below cols (VACT_EINVAL).
+ */
+VACT_API vact_status vact_epilogue_f32(vact_op op, const vact_params_f32 *params, float *dst, size_t dst_stride,
+                                       const float *x, size_t x_stride, size_t rows, size_t cols, float scale,
+                                       const float *bias, const float *residual, size_t residual_stride);
+
+/* The kernel of one operation, to resolve once and call per tile: no checks. vact/inline.h has the same activations on
+ * vectors, for use inside a matrix product. */
+typedef void vact_epilogue_f32_fn(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,
+                                  size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,
+                                  const float *residual, size_t residual_stride);
+VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_math math);
 
 #ifdef __cplusplus
 }
