@@ -83,6 +83,8 @@ Test(eval, parameters_rows_and_losses)
     expect_near("cross_entropy(3.2, 1.8, 0.5; 1)", log(sum) - 1.8, 1e-6);
     cr_assert(evaluate("cross_entropy'(3.2, 1.8, 0.5; 1)", g, 7) == 3);
     cr_expect(fabs(g[0] - p[0]) < 1e-6 && fabs(g[1] - p[1] + 1.0) < 1e-6 && fabs(g[2] - p[2]) < 1e-6);
+    expect_near("swiglu(1, -2; 3, 4)[1]", -8.0 / (1.0 + exp(2.0)), 1e-6);
+    expect_near("reglu(2; -3)", -6.0, 0.0);
     expect_near("bce_with_logits(-2; 1)", log1p(exp(2.0)), 1e-6);
     expect_near("bce_with_logits'(-2; 1)", 1.0 / (1.0 + exp(2.0)) - 1.0, 1e-7);
 }
@@ -138,6 +140,9 @@ Test(eval, errors_say_where)
         {"gelu", "'(' is due here"},
         {"1 +", "a number or a name is due here"},
         {"", "a number or a name is due here"},
+        {"swiglu(1, 2; 3)", "each gate has one up"},
+        {"swiglu(1)", "';' and the ups are due here"},
+        {"swiglu'(1; 2)", "derivative is not to be had"},
         {"gelu(.)", "this is no number"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

@@ -117,6 +117,7 @@ int vact_tool_eval(int argc, char **argv)
         "Evaluates expressions by the library's kernels.\v"
         "gelu(-1, 0, 1)  elu(-1; 0.5)      operations; parameters after ;\n"
         "softmax(3.2, 1.8, 0.5)[0]         one number of a list, from 0\n"
+        "swiglu(1, 2; 3, 4)                a gated unit: gates; ups\n"
         "gelu'(0.5)                        the derivative\n"
         "cross_entropy(3, 1, 0; 2)         the loss of logits, target 2\n"
         "cross_entropy'(3, 1, 0; 2)        its gradient; bce_with_logits(3; 0)\n"

@@ -153,11 +153,35 @@ static double value_at(parser *p, const function *f, double x)
     return value.v[0];
 }
 
+/* A gated unit of the gates in `list` and the ups after the semicolon. */
+static void parse_ups(parser *p, const function *f, expression_value *list)
+{
+    float gates[EXPRESSION_VALUES] = {0.0f}, ups[EXPRESSION_VALUES] = {0.0f};
+    expect(p, ';', "';' and the ups are due here");
+    expression_value up = p->error == NULL ? parse_list(p) : number(0.0);
+    if (p->error == NULL && (up.count != list->count || f->derivative))
+        fail(p, f->derivative ? "this operation's derivative is not to be had here" : "each gate has one up");
+    if (p->error != NULL)
+        return;
+    size_t count = list->count;
+    for (size_t i = 0; i < count; i++) {
+        gates[i] = (float)list->v[i];
+        ups[i] = (float)up.v[i];
+    }
+    vact_gate_rows_f32(f->info->op, gates, count, gates, count, ups, count, 1, count);
+    for (size_t i = 0; i < count; i++)
+        list->v[i] = (double)gates[i];
+}
+
 static expression_value parse_application(parser *p, const char *name)
 {
     function f = parse_function(p, name);
     expect(p, '(', "'(' is due here");
     expression_value list = p->error == NULL ? parse_list(p) : number(0.0);
+    if (p->error == NULL && f.info->kind == VACT_KIND_GATE) {
+        parse_ups(p, &f, &list);
+        return list;
+    }
     parse_parameters(p, &f);
     if (p->error == NULL)
         apply(p, &f, &list);

@@ -18,6 +18,7 @@ typedef struct expression_value {
  *   gelu(-1, 0, 1)             an operation, on each number of the list; gelu'(...) its derivative
  *   elu(-1, 0; 0.5)            parameters come after a semicolon; the defaults are the registry's
  *   softmax(3, 1, 0)[0]        an operation along rows takes the list for a row; [i] is the number at i, from 0
+ *   swiglu(1, 2; 3, 4)         a gated unit takes gates, and as many ups after the semicolon
  *   cross_entropy(3, 1, 0; 2)  the loss of a row of logits whose target is 2; cross_entropy'(...) its gradient
  *   bce_with_logits(3; 0)      likewise of one logit
  *   min(f, a, b)  max(f, a, b) the smallest and largest value of an operation or a derivative on [a, b]

@@ -22,6 +22,8 @@ DOCS = ROOT / "docs"
 PAGES = DOCS / "operations"
 POINTS = ["-inf", "-10", "-3", "-1", "-0.5", "-0", "0", "0.5", "1", "3", "10", "inf", "nan"]
 ROWS = ["3.2, 1.8, 0.5", "1000, 999, 998", "1, -inf, 0", "-inf, -inf, -inf", "inf, 1, 0", "nan, 1, 0"]
+PAIRS = [("-inf", "1"), ("-3", "1"), ("-1", "-2"), ("-0", "3"), ("1", "1"), ("3", "-2"), ("10", "10"), ("inf", "1")]
+PAIRS += [("nan", "1"), ("1", "nan"), ("1", "-inf"), ("-inf", "inf")]
 SIZES = {"n:4096": "16 KiB", "n:16777216": "64 MiB", "rows:4x1024": "16 KiB", "rows:16384x1024": "64 MiB"}
 DRAWN = ("unary", "channels")
 CHOICES = {"hidden": ["relu", "leaky_relu:alpha=0.2", "elu", "gelu"], "squashing": ["sigmoid", "tanh", "softsign"]}
@@ -194,8 +196,17 @@ def slope_values(library: Library, name: str) -> list[str]:
     return ["## Values", "", "With the slope 0.25:", "", *table(["x", "f(x)"], rows)]
 
 
+def gate_values(library: Library, name: str) -> list[str]:
+    gates, ups = (", ".join(column) for column in zip(*PAIRS))
+    results = library.values(f"{name}({gates}; {ups})")
+    rows = [[shown(x), shown(u), short(y, 7)] for (x, u), y in zip(PAIRS, results)]
+    return ["## Values", "", *table(["gate", "up", "result"], rows)]
+
+
 def values(library: Library, op: Json) -> list[str]:
     name = op["name"]
+    if op["kind"] == "gate":
+        return gate_values(library, name)
     if name in ("softmax", "log_softmax"):
         return row_values(library, name)
     if op["kind"] == "channels":
@@ -211,7 +222,11 @@ def values(library: Library, op: Json) -> list[str]:
 
 
 def accuracy(op: Json, measured: Json) -> list[str]:
-    rows = []
+    rows: list[list[str]] = []
+    if op["kind"] == "gate":
+        rows = [[v + (" (auto)" if v == op["auto"] else ""), f"{bound:.2f}"] for v, bound in op["bounds_ulp"].items()]
+        text = "In ULP ([what that is](../accuracy.md)); two inputs cannot all be tried, the tests sample them."
+        return ["## Accuracy", "", text, "", *table(["variant", "bound"], rows)]
     for variant, bound in op["bounds_ulp"].items():
         found = [r for r in measured["results"] + measured["rows"] if (r["op"], r["math"]) == (op["name"], variant)]
         cells = [variant + (" (auto)" if variant == op["auto"] else ""), f"{bound:.2f}"]
