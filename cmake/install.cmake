@@ -23,6 +23,7 @@ if(VACT_BUILD_TOOLS)
 endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/vact" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     FILES_MATCHING PATTERN "*.h")
+install(FILES ${VACT_INLINE_HEADERS} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/vact")
 
 write_basic_package_version_file("${VACT_GENERATED_DIR}/vactConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
 install(FILES cmake/vactConfig.cmake "${VACT_GENERATED_DIR}/vactConfigVersion.cmake"

@@ -38,6 +38,19 @@ function(vact_act_includes set out)
             string(APPEND lines "#include \"${header}\"\n")
         endforeach()
     endif()
+    # The gated units last: they are made of activations and their derivatives.
+    file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/kernels" CONFIGURE_DEPENDS
+        "${PROJECT_SOURCE_DIR}/kernels/act/gate/*.h")
+    list(SORT headers)
+    if(NOT set STREQUAL "sleef")
+        file(GLOB backward RELATIVE "${PROJECT_SOURCE_DIR}/kernels" CONFIGURE_DEPENDS
+            "${PROJECT_SOURCE_DIR}/kernels/act/gate/backward/*.h")
+        list(SORT backward)
+        list(APPEND headers ${backward})
+    endif()
+    foreach(header IN LISTS headers)
+        string(APPEND lines "#include \"${header}\"\n")
+    endforeach()
     set(${out} "${lines}" PARENT_SCOPE)
 endfunction()
 

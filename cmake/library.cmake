@@ -13,6 +13,27 @@ if(VACT_WITH_SLEEF)
     set(vact_sleef_version "${SLEEF_VERSION}")
 endif()
 
+# The headers of include/vact/inline.h, for every instruction set: whoever includes them chooses by compiler flags.
+set(VACT_INLINE_HEADERS "")
+file(GLOB vact_inline_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/vec/*.h"
+    "${PROJECT_SOURCE_DIR}/kernels/math/*.h" "${PROJECT_SOURCE_DIR}/kernels/math/fast/*.h"
+    "${PROJECT_SOURCE_DIR}/kernels/act/*.h" "${PROJECT_SOURCE_DIR}/kernels/act/fast/*.h"
+    "${PROJECT_SOURCE_DIR}/kernels/act/gate/*.h")
+function(vact_inline_header suffix type vector register)
+    set(output "${VACT_GENERATED_DIR}/include/vact/inline_${suffix}.h")
+    set(script "${PROJECT_SOURCE_DIR}/cmake/inline_header.cmake")
+    add_custom_command(OUTPUT "${output}"
+        COMMAND "${CMAKE_COMMAND}" -D "KERNELS=${PROJECT_SOURCE_DIR}/kernels" -D "OUTPUT=${output}" -D SUFFIX=${suffix}
+            -D TYPE=${type} -D VECTOR=${vector} -D REGISTER=${register} -P "${script}"
+        DEPENDS "${script}" "${PROJECT_SOURCE_DIR}/kernels/registry.def" ${vact_inline_sources}
+        COMMENT "Writing vact/inline_${suffix}.h" VERBATIM)
+    set(VACT_INLINE_HEADERS "${VACT_INLINE_HEADERS};${output}" PARENT_SCOPE)
+endfunction()
+vact_inline_header(m256 __m256 vec/avx2.h x)
+vact_inline_header(m512 __m512 vec/avx512.h v)
+vact_inline_header(f32x4 float32x4_t vec/neon.h w)
+add_custom_target(vact_inline ALL DEPENDS ${VACT_INLINE_HEADERS})
+
 # Both targets are always there, since the program and the tests link what the shared library hides; an option that
 # is OFF only keeps its library out of `all`, out of the installation and from being vact::vact.
 foreach(kind IN ITEMS static shared)
@@ -22,12 +43,14 @@ foreach(kind IN ITEMS static shared)
     add_library(vact::${target} ALIAS ${target})
     target_include_directories(${target}
         PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+            "$<BUILD_INTERFACE:${VACT_GENERATED_DIR}/include>"
         PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}/dispatch"
             "${VACT_GENERATED_DIR}")
     target_compile_definitions(${target} PRIVATE VACT_SLEEF_VERSION="${vact_sleef_version}")
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:vact_options>
         $<$<BOOL:${VACT_WITH_SLEEF}>:SLEEF::sleef> m)
     set_target_properties(${target} PROPERTIES OUTPUT_NAME vact)
+    add_dependencies(${target} vact_inline)
     if(NOT VACT_BUILD_${library_type})
         set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
     endif()

@@ -241,6 +241,7 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
     {                                                                                                                  \
         return run_channels(VACT_OP_##NAME, dst, src, slope, outer, channels, inner);                                  \
     }
+#define NAMED_GATE(name, NAME, keeps, parameters) /* dispatch/gates.c */
 #define NAMED_ROWS(name, NAME, keeps, parameters)                                                                      \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t rows, size_t cols)                              \
     {                                                                                                                  \

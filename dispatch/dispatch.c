@@ -160,10 +160,10 @@ vact_status vact_select(vact_isa isa, vact_math math)
     return VACT_OK;
 }
 
-/* The table for a unary operation, AUTO standing for what is in use; null where there is none. */
-static const vact_table *table_for(vact_op op, vact_isa isa, vact_math math)
+/* The table for an operation of that kind, AUTO standing for what is in use; null where there is none. */
+static const vact_table *table_for(vact_op op, vact_kind kind, vact_isa isa, vact_math math)
 {
-    if (VACT_OP_KIND(op) != VACT_KIND_UNARY || VACT_OP_SLOT(op) >= VACT_TABLE_SLOTS)
+    if (VACT_OP_KIND(op) != kind || VACT_OP_SLOT(op) >= VACT_TABLE_SLOTS)
         return NULL;
     const vact_table *chosen = vact_table_current();
     return vact_table_find(isa == VACT_ISA_AUTO ? chosen->isa : isa, math == VACT_MATH_AUTO ? chosen->math : math);
@@ -171,14 +171,32 @@ static const vact_table *table_for(vact_op op, vact_isa isa, vact_math math)
 
 vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vact_table *table = table_for(op, isa, math);
+    const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
     return table ? table->unary[VACT_OP_SLOT(op)] : NULL;
 }
 
 vact_backward_f32_fn *vact_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math, int from_output)
 {
-    const vact_table *table = table_for(op, isa, math);
+    const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
     return table ? (from_output ? table->from_output : table->backward)[VACT_OP_SLOT(op)] : NULL;
+}
+
+vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_math math)
+{
+    const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
+    return table ? table->epilogue[VACT_OP_SLOT(op)] : NULL;
+}
+
+vact_gate_f32_fn *vact_gate_kernel_f32(vact_op op, vact_isa isa, vact_math math)
+{
+    const vact_table *table = table_for(op, VACT_KIND_GATE, isa, math);
+    return table ? table->gate[VACT_OP_SLOT(op)] : NULL;
+}
+
+vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math)
+{
+    const vact_table *table = table_for(op, VACT_KIND_GATE, isa, math);
+    return table ? table->gate_backward[VACT_OP_SLOT(op)] : NULL;
 }
 
 const vact_info_t *vact_info(void)

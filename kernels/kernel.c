@@ -10,6 +10,8 @@
 #include "../dispatch/table.h"
 #include "loop/backward.h"
 #include "loop/channels.h"
+#include "loop/epilogue.h"
+#include "loop/gate.h"
 #include "loop/rows.h"
 #include "loop/unary.h"
 
@@ -27,6 +29,16 @@
     {                                                                                                                  \
         static const vact_params_f32 defaults = {{__VA_ARGS__}};                                                       \
         loop_unary(dst, src, n, params ? params : &defaults, name##_forward, name##_long);                             \
+    }                                                                                                                  \
+    EPILOGUE_KERNEL(name, __VA_ARGS__)
+#define EPILOGUE_KERNEL(name, ...)                                                                                     \
+    vact_epilogue_f32_fn KERNEL_NAME(name##_epilogue);                                                                 \
+    void KERNEL_NAME(name##_epilogue)(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,    \
+                                      size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,       \
+                                      const float *residual, size_t residual_stride)                                   \
+    {                                                                                                                  \
+        loop_epilogue_rows(params ? params : &(const vact_params_f32){{__VA_ARGS__}}, dst, dst_stride, x, x_stride,    \
+                           rows, cols, scale, bias, residual, residual_stride, name##_forward);                        \
     }
 /* One implementation of a derivative serves every variant; the set `fast` has those of the operations that need one. */
 #define BACKWARD_KERNEL(name, backward, ...)                                                                           \
@@ -58,6 +70,30 @@
         loop_rows(dst, dst_stride, src, src_stride, rows, cols, name##_row);                                           \
     }
 
+#define GATE_KERNEL(name, ...)                                                                                         \
+    vact_gate_f32_fn KERNEL_NAME(name);                                                                                \
+    void KERNEL_NAME(name)(float *dst, const float *gate, const float *up, size_t n)                                   \
+    {                                                                                                                  \
+        loop_gate(dst, gate, up, n, name##_forward);                                                                   \
+    }                                                                                                                  \
+    vact_interleaved_f32_fn KERNEL_NAME(name##_interleaved);                                                           \
+    void KERNEL_NAME(name##_interleaved)(float *dst, const float *src, size_t n)                                       \
+    {                                                                                                                  \
+        loop_gate_interleaved(dst, src, n, name##_forward);                                                            \
+    }
+#define GATE_BACKWARD(name, keeps, ...)                                                                                \
+    vact_gate_backward_f32_fn KERNEL_NAME(name##_backward);                                                            \
+    void KERNEL_NAME(name##_backward)(float *dgate, float *dup, const float *dy, const float *gate, const float *up,   \
+                                      size_t n)                                                                        \
+    {                                                                                                                  \
+        loop_gate_backward(dgate, dup, dy, gate, up, n, name##_backward);                                              \
+    }                                                                                                                  \
+    vact_interleaved_backward_f32_fn KERNEL_NAME(name##_backward_interleaved);                                         \
+    void KERNEL_NAME(name##_backward_interleaved)(float *dsrc, const float *dy, const float *src, size_t n)            \
+    {                                                                                                                  \
+        loop_gate_backward_interleaved(dsrc, dy, src, n, name##_backward);                                             \
+    }
+
 #if VACT_SET_PLAIN
 #define IF_PLAIN(...) __VA_ARGS__
 #define IF_MATH(...)
@@ -86,6 +122,8 @@
 
 #if VACT_SET_FAST
 #include "loss/kernels.h"
+/* The softmax family has one implementation for every variant. */
+#include "rows/kernels.h"
 #endif
 #if VACT_SET_PLAIN
 #include "health/kernels.h"

@@ -22,6 +22,7 @@ typedef struct named_function {
 
 #define UNARY_FUNCTIONS(name) (any_fn *)vact_##name##_f32, NULL
 #define CHANNELS_FUNCTIONS(name) (any_fn *)vact_##name##_f32, NULL
+#define GATE_FUNCTIONS(name) (any_fn *)vact_##name##_f32, NULL
 #define ROWS_FUNCTIONS(name) (any_fn *)vact_##name##_f32, (any_fn *)vact_##name##_rows_f32
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     {VACT_OP_##NAME, kind##_FUNCTIONS(name)},

@@ -259,3 +259,36 @@ Test(apply, a_symbolic_link_stays_and_its_target_is_replaced)
     cr_assert(lstat("out.npy", &status) == 0 && S_ISLNK(status.st_mode));
     npy_expect("target.npy", "(24,)", expected, 24);
 }
+
+/* ------------------------------------------------------------------------------------------ gated units */
+
+Test(apply, gates)
+{
+    float gate[12], up[12], packed[24], expected[12];
+    for (size_t i = 0; i < 12; i++) {
+        gate[i] = sample[i];
+        up[i] = sample[23 - i];
+        packed[i / 4 * 8 + i % 4] = gate[i]; /* rows of 4 */
+        packed[i / 4 * 8 + 4 + i % 4] = up[i];
+    }
+    npy_save("gate.npy", "(3, 4)", gate, 12);
+    npy_save("up.npy", "(3, 4)", up, 12);
+    npy_save("packed.npy", "(3, 8)", packed, 24);
+    cr_assert(vact_swiglu_f32(expected, gate, up, 12) == VACT_OK);
+    program_expect(program_run("apply --op swiglu gate.npy up.npy out.npy"), 0, "");
+    npy_expect("out.npy", "(3, 4)", expected, 12);
+    program_expect(program_run("apply --op swiglu --packed gate-first packed.npy out.npy"), 0, "");
+    npy_expect("out.npy", "(3, 4)", expected, 12);
+    cr_assert(vact_gate_packed_f32(VACT_OP_GLU, VACT_GATE_SECOND, expected, 4, packed, 8, 3, 4) == VACT_OK);
+    program_expect(program_run("apply --op glu --packed gate-second packed.npy packed.npy"), 0, "");
+    npy_expect("packed.npy", "(3, 4)", expected, 12);
+    cr_assert(vact_gate_packed_f32(VACT_OP_GEGLU, VACT_GATE_INTERLEAVED, expected, 2, gate, 4, 3, 2) == VACT_OK);
+    program_expect(program_run("apply --op geglu --packed interleaved gate.npy out.npy"), 0, "");
+    npy_expect("out.npy", "(3, 2)", expected, 6);
+    npy_save("odd.npy", "(4, 3)", gate, 12);
+    program_expect(program_run("apply --op swiglu gate.npy odd.npy none.npy"), 1, "shape");
+    program_expect(program_run("apply --op swiglu --packed gate-first odd.npy none.npy"), 1, "pairs");
+    program_expect(program_run("apply --op swiglu gate.npy out.npy"), 2, "");
+    program_expect(program_run("apply --op gelu --packed gate-first gate.npy none.npy"), 2, "");
+    program_expect(program_run("apply --op swiglu --packed sideways gate.npy none.npy"), 2, "");
+}

@@ -243,6 +243,12 @@ Test(dispatch, tables)
                 bool unary = vact_registry_by_code(op_code(VACT_KIND_UNARY << 8 | slot)) != NULL;
                 bool channels = vact_registry_by_code(op_code(VACT_KIND_CHANNELS << 8 | slot)) != NULL;
                 bool rows = vact_registry_by_code(op_code(VACT_KIND_ROWS << 8 | slot)) != NULL;
+                bool gate = vact_registry_by_code(op_code(VACT_KIND_GATE << 8 | slot)) != NULL;
+                cr_expect((table->gate[slot] != NULL) == gate, "%s gate %u", vact_builds[i], slot);
+                cr_expect((table->gate_backward[slot] != NULL) == gate, "%s gate %u", vact_builds[i], slot);
+                cr_expect((table->interleaved[slot] != NULL) == gate, "%s gate %u", vact_builds[i], slot);
+                cr_expect((table->interleaved_backward[slot] != NULL) == gate, "%s gate %u", vact_builds[i], slot);
+                cr_expect((table->epilogue[slot] != NULL) == unary, "%s epilogue %u", vact_builds[i], slot);
                 cr_expect((table->unary[slot] != NULL) == unary, "%s unary %u", vact_builds[i], slot);
                 cr_expect((table->channels[slot] != NULL) == channels, "%s channels %u", vact_builds[i], slot);
                 cr_expect((table->rows[slot] != NULL) == rows, "%s rows %u", vact_builds[i], slot);

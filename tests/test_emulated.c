@@ -112,7 +112,7 @@ ParameterizedTest(int *index, emulated, bounds)
     const processor *which = processor_or_skip(*index, runner, sizeof runner);
     char operations[1024] = "";
     for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++)
-        if (info->kind != VACT_KIND_ROWS) { /* whose samples take minutes here */
+        if (info->kind != VACT_KIND_ROWS && info->kind != VACT_KIND_GATE) { /* whose samples take minutes here */
             size_t length = strlen(operations);
             snprintf(operations + length, sizeof operations - length, "%s%s", length ? "," : "", info->name);
         }
@@ -260,4 +260,29 @@ Test(emulated, neon_vector_layer)
     cr_expect(strstr(result.text, "passed: neon/operations"), "%s", result.text);
     cr_expect(strstr(result.text, "passed: scalar_fma/operations"), "%s", result.text);
     free(result.text);
+}
+
+/* The hash that vact_losses_hash, beside a program, prints of a build. */
+static void losses_hash(char hash[32], const char *runner, const char *program, const char *build)
+{
+    int length = (int)(strrchr(program, '/') ? strrchr(program, '/') - program + 1 : 0);
+    char line[64];
+    command_result result = command_run("%s '%.*svact_losses_hash' 2>&1", runner, length, program);
+    cr_assert(result.status == 0, "%s: status %d: %s", runner, result.status, result.text);
+    snprintf(line, sizeof line, "%s ", build);
+    const char *found = strstr(result.text, line);
+    cr_assert(found && (found == result.text || found[-1] == '\n'), "no %s in: %s", build, result.text);
+    cr_assert(sscanf(found + strlen(line), "%31s", hash) == 1);
+    free(result.text);
+}
+
+Test(emulated, neon_losses)
+{
+    char here[32], neon_hash[32], scalar_hash[32];
+    foreign neon = neon_or_skip();
+    losses_hash(here, "", VACT_PROGRAM, "scalar_fma");
+    losses_hash(neon_hash, neon.runner, neon.program, "neon");
+    losses_hash(scalar_hash, neon.runner, neon.program, "scalar_fma");
+    cr_expect(strcmp(here, neon_hash) == 0, "neon %s, scalar_fma here %s", neon_hash, here);
+    cr_expect(strcmp(here, scalar_hash) == 0, "scalar_fma there %s, here %s", scalar_hash, here);
 }

@@ -42,7 +42,7 @@ Test(health, many_elements)
     double fraction;
     zeros.first[12345] = 1.0f;
     cr_assert(vact_zero_fraction_f32(&fraction, zeros.first, MANY) == VACT_OK);
-    cr_assert(fraction == (double)(MANY - 1) / MANY, "%.17g", fraction);
+    cr_assert(fraction == (double)(MANY - 1) / (double)MANY, "%.17g", fraction);
     test_guarded_free(&zeros);
 }
 
@@ -137,7 +137,7 @@ static double second_moment(vact_op op)
 {
     enum { STEPS = 1 << 16 };
     static float z[STEPS + 1], y[STEPS + 1];
-    double sum = 0.0, step = 32.0 / STEPS;
+    double sum = 0.0, step = 32.0 / (double)STEPS;
     for (int i = 0; i <= STEPS; i++)
         z[i] = (float)(-16.0 + step * i);
     cr_assert(vact_forward_f32(op, NULL, y, z, STEPS + 1) == VACT_OK);

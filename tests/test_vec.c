@@ -49,6 +49,9 @@ ParameterizedTest(int *index, vec, streams) { check_build(*index, vec_check_stre
 ParameterizedTestParameters(vec, set1) { return each_build(); }
 ParameterizedTest(int *index, vec, set1) { check_build(*index, vec_check_set1); }
 
+ParameterizedTestParameters(vec, pairs) { return each_build(); }
+ParameterizedTest(int *index, vec, pairs) { check_build(*index, vec_check_pairs); }
+
 ParameterizedTestParameters(vec, any) { return each_build(); }
 ParameterizedTest(int *index, vec, any) { check_build(*index, vec_check_any); }
 

@@ -50,10 +50,23 @@ static float want_and(float a, float b, float c) { return a < b && b < c ? 1.0f 
 static float want_or(float a, float b, float c) { return a < b || b < c ? 1.0f : 0.0f; }
 static float want_select(float a, float b, float c) { return a < b ? b : c; }
 
+static float want_exponent(float a, float b, float c)
+{
+    (void)b, (void)c;
+    return 0x1p-126f <= a && a < INFINITY ? (float)ilogbf(a) : 0.0f;
+}
+
 static float want_outside(float a, float b, float c)
 {
     (void)b, (void)c;
     return 0x1p-30f <= fabsf(a) && fabsf(a) <= 87.0f ? 0.0f : 1.0f;
+}
+
+static float want_any_beyond(float a, float b, float c)
+{
+    (void)c;
+    float high = b == b ? fminf(0x1p+126f, fmaxf(0x1p-62f, fabsf(b))) : 1.0f;
+    return fabsf(a) <= high && fabsf(a) > ldexpf(high, -64) ? 0.0f : 1.0f;
 }
 
 /* What stands for any result, where the contract gives it no meaning. */
@@ -69,6 +82,30 @@ static float want_units(float a, float b, float c)
 {
     (void)b, (void)c;
     return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
+}
+
+static float want_min_magnitude(float a, float b, float c)
+{
+    (void)c;
+    return a > 0.0f && !isnan(b) ? fminf(a, fabsf(b)) : from_bits(ANYTHING);
+}
+
+static float want_times_power(float a, float b, float c)
+{
+    (void)c;
+    if (!(b >= -126.0f && b <= 127.0f && b == floorf(b)))
+        return from_bits(ANYTHING);
+    float product = ldexpf(a, (int)b);
+    bool normal = fabsf(product) >= FLT_MIN && fabsf(product) <= FLT_MAX;
+    return a == 0.0f || isnan(a) || normal ? product : from_bits(ANYTHING);
+}
+
+static float want_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 21 & 7); }
+
+static float want_entry(float a, float b, float c)
+{
+    static const float table[] = {FLT_MAX, -1.5f, 0x1p-149f, -0.0f, -FLT_MIN, 32.0f, -0x1.fffffcp-127f, 3.0f};
+    return (void)b, (void)c, table[to_bits(a) >> 21 & 7];
 }
 
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
@@ -126,7 +163,13 @@ static const oracle oracles[] = {
     {"vf_power_of_two", want_power_of_two, false},
     {"vf_units", want_units, false},
     {"vm_outside", want_outside, false},
+    {"vm_any_beyond", want_any_beyond, false},
     {"vf_near_inverse", want_near_inverse, true},
+    {"vf_min_magnitude", want_min_magnitude, false},
+    {"vf_times_power", want_times_power, false},
+    {"vi_of_bits", want_index, false},
+    {"vf_look_up", want_entry, true},
+    {"vf_exponent", want_exponent, false},
 };
 
 static const oracle *oracle_named(const char *name)
@@ -213,9 +256,9 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const memory[] = {"vf_set1",          "vm_any",    "vf_keep_first",
-                                         "vf_load",          "vf_store",  "vf_load_partial",
-                                         "vf_store_partial", "vf_stream", "vf_stream_end"};
+    static const char *const memory[] = {"vf_set1",          "vf_load_pairs", "vf_store_pairs", "vm_any",
+                                         "vf_keep_first",    "vf_load",       "vf_store",       "vf_load_partial",
+                                         "vf_store_partial", "vf_stream",     "vf_stream_end"};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;
@@ -250,6 +293,22 @@ int vec_check_operations(const vec_ops *build, FILE *report)
         }
     }
     free(a), free(b), free(c), free(got);
+    return failures;
+}
+
+int vec_check_pairs(const vec_ops *build, FILE *report)
+{
+    float pairs[2 * VEC_LANES_LIMIT], a[VEC_LANES_LIMIT], b[VEC_LANES_LIMIT], back[2 * VEC_LANES_LIMIT];
+    int failures = 0;
+    for (size_t i = 0; i < 2 * build->lanes; i++)
+        pairs[i] = from_bits(0xff800001u + (uint32_t)i);
+    build->load_pairs(a, b, pairs);
+    build->store_pairs(back, a, b);
+    for (size_t i = 0; i < 2 * build->lanes; i++)
+        if (to_bits(i % 2 ? b[i / 2] : a[i / 2]) != to_bits(pairs[i]) || to_bits(back[i]) != to_bits(pairs[i])) {
+            fprintf(report, "%s vf_load_pairs, vf_store_pairs: element %zu\n", build->build, i);
+            failures++;
+        }
     return failures;
 }
 

@@ -33,6 +33,7 @@ BINARY(vf_div)
 BINARY(vf_copysign)
 BINARY(vf_max)
 BINARY(vf_min)
+BINARY(vf_min_magnitude)
 TERNARY(vf_fma)
 TERNARY(vf_fnma)
 TERNARY(vf_fms)
@@ -50,25 +51,93 @@ static vf op_vf_power_of_two(vf a, vf b, vf c)
     return (void)b, (void)c, vf_power_of_two(vf_add(a, vf_set1(VF_POWER_SHIFT)));
 }
 
+static vf op_vf_times_power(vf a, vf b, vf c) { return (void)c, vf_times_power(a, vf_add(b, vf_set1(VF_POWER_SHIFT))); }
+
+/* The entries' own numbers. */
+static vf op_vi_of_bits(vf a, vf b, vf c)
+{
+    _Alignas(32) static const float table[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
+    return (void)b, (void)c, vf_look_up(table, vi_of_bits(a));
+}
+
+static vf op_vf_look_up(vf a, vf b, vf c)
+{
+    _Alignas(32) static const float table[8] = {0x1.fffffep+127f, -1.5f,  0x1p-149f,         -0.0f,
+                                                -0x1p-126f,       0x1p5f, -0x1.fffffcp-127f, 3.0f};
+    return (void)b, (void)c, vf_look_up(table, vi_of_bits(a));
+}
+
+/* Of a where the contract gives it a meaning. */
+static vf op_vf_exponent(vf a, vf b, vf c)
+{
+    vm meant = vm_and(vm_le(vf_set1(0x1p-126f), a), vm_lt(a, vf_set1(__builtin_inff())));
+    return (void)b, (void)c, vf_select(meant, vf_exponent(a), vf_set1(0.0f));
+}
+
 static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_add(a, vf_set1(0x1p+23f))); }
 
 static vf op_vm_outside(vf a, vf b, vf c) { return (void)b, (void)c, number(vm_outside(a, 0x1p-30f, 87.0f)); }
 
+/* Lane by lane, the others an ordinary number; the limit is b's magnitude, within the contract. */
+static vf op_vm_any_beyond(vf a, vf b, vf c)
+{
+    float x[VF_LANES], limits[VF_LANES], found[VF_LANES];
+    vf_store(x, a);
+    vf_store(limits, vf_min(vf_set1(0x1p+126f), vf_max(vf_set1(0x1p-62f), vf_abs(b))));
+    for (size_t i = 0; i < VF_LANES; i++) {
+        float lanes[VF_LANES];
+        float limit = limits[i] == limits[i] ? limits[i] : 1.0f;
+        vf_store(lanes, vf_set1(limit));
+        lanes[i] = x[i];
+        found[i] = vm_any_beyond(vf_load(lanes), limit) ? 1.0f : 0.0f;
+    }
+    return (void)c, vf_load(found);
+}
+
 static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
 
 static const char *const names[] = {
-    "vf_neg",   "vf_abs",     "vf_add",          "vf_sub",  "vf_mul",       "vf_div",   "vf_copysign",
-    "vf_max",   "vf_min",     "vf_fma",          "vf_fnma", "vm_lt",        "vm_le",    "vm_eq",
-    "vm_and",   "vm_or",      "vf_select",       "vf_fms",  "vf_flip_sign", "vf_scale", "vf_power_of_two",
-    "vf_units", "vm_outside", "vf_near_inverse", NULL,
+    "vf_neg",
+    "vf_abs",
+    "vf_add",
+    "vf_sub",
+    "vf_mul",
+    "vf_div",
+    "vf_copysign",
+    "vf_max",
+    "vf_min",
+    "vf_fma",
+    "vf_fnma",
+    "vm_lt",
+    "vm_le",
+    "vm_eq",
+    "vm_and",
+    "vm_or",
+    "vf_select",
+    "vf_fms",
+    "vf_flip_sign",
+    "vf_scale",
+    "vf_power_of_two",
+    "vf_units",
+    "vm_outside",
+    "vf_near_inverse",
+    "vf_min_magnitude",
+    "vf_times_power",
+    "vi_of_bits",
+    "vf_look_up",
+    "vf_exponent",
+    "vm_any_beyond",
+    NULL,
 };
 
 /* In the order of names. */
 static op_fn *const ops[] = {
-    op_vf_neg,       op_vf_abs,   op_vf_add,          op_vf_sub,   op_vf_mul,     op_vf_div,
-    op_vf_copysign,  op_vf_max,   op_vf_min,          op_vf_fma,   op_vf_fnma,    op_vm_lt,
-    op_vm_le,        op_vm_eq,    op_vm_and,          op_vm_or,    op_vf_select,  op_vf_fms,
-    op_vf_flip_sign, op_vf_scale, op_vf_power_of_two, op_vf_units, op_vm_outside, op_vf_near_inverse,
+    op_vf_neg,          op_vf_abs,      op_vf_add,     op_vf_sub,          op_vf_mul,
+    op_vf_div,          op_vf_copysign, op_vf_max,     op_vf_min,          op_vf_fma,
+    op_vf_fnma,         op_vm_lt,       op_vm_le,      op_vm_eq,           op_vm_and,
+    op_vm_or,           op_vf_select,   op_vf_fms,     op_vf_flip_sign,    op_vf_scale,
+    op_vf_power_of_two, op_vf_units,    op_vm_outside, op_vf_near_inverse, op_vf_min_magnitude,
+    op_vf_times_power,  op_vi_of_bits,  op_vf_look_up, op_vf_exponent,     op_vm_any_beyond,
 };
 
 _Static_assert(sizeof names / sizeof names[0] == sizeof ops / sizeof ops[0] + 1, "a name for each operation");
@@ -82,6 +151,16 @@ static void run(size_t op, float *dst, const float *a, const float *b, const flo
 static void set1(float *all, float a) { vf_store(all, vf_set1(a)); }
 
 static int any_negative(const float *all) { return vm_any(vm_lt(vf_load(all), vf_set1(0.0f))) != 0; }
+
+static void load_pairs(float *a, float *b, const float *p)
+{
+    vf first, second;
+    vf_load_pairs(p, &first, &second);
+    vf_store(a, first);
+    vf_store(b, second);
+}
+
+static void store_pairs(float *p, const float *a, const float *b) { vf_store_pairs(p, vf_load(a), vf_load(b)); }
 
 static void keep_first(float *all, const float *v, size_t n, float fill)
 {
@@ -102,5 +181,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES, names, run, set1, any_negative, keep_first, load_partial, store_partial, stream,
+    TEXT(VACT_BUILD), VF_LANES,    names,      run,          set1,          any_negative,
+    load_pairs,       store_pairs, keep_first, load_partial, store_partial, stream,
 };

@@ -159,6 +159,11 @@ static void make_targets(accuracy_options *options, struct argp_state *state)
     for (size_t i = 0; i < count; i++) {
         const vact_op_info *info = options->op_count != 0 ? options->ops[i] : &vact_registry[i];
         accuracy_target target = {.info = info, .params = accuracy_defaults(info)};
+        /* Two inputs: no sweep walks them. tests/test_gates.c has their errors. */
+        if (info->kind == VACT_KIND_GATE && options->op_count != 0)
+            argp_error(state, "%s has two inputs, and sweeps are over one", info->name);
+        if (info->kind == VACT_KIND_GATE)
+            continue;
         if (!options->backward) {
             options->targets[options->target_count++] = target;
             continue;

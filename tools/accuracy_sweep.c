@@ -28,7 +28,7 @@ typedef struct buffers {
     _Alignas(64) float inputs[ACCURACY_CHUNK];
     _Alignas(64) float dy[ACCURACY_CHUNK];
     _Alignas(64) float results[ACCURACY_MOST_BUILDS][ACCURACY_CHUNK];
-    _Alignas(64) double exact[ACCURACY_CHUNK];
+    _Alignas(64) double exact[ACCURACY_CHUNK]; /* of a gradient: f'(x) */
 } buffers;
 
 typedef struct sweep {
@@ -222,9 +222,14 @@ static void fill_dy(const chunk *c, bool random, float *dy)
 static void judge_gradients(const chunk *c, const accuracy_target *target, const buffers *b, const float *results,
                             accuracy_tally *tally)
 {
+    bool from_output = target->function == ACCURACY_FROM_OUTPUT;
     for (size_t i = 0; i < c->count; i++) {
-        double error = vact_backward_error(target->info->op, &target->params, (double)b->inputs[i],
-                                           target->function == ACCURACY_FROM_OUTPUT, (double)b->dy[i], results[i]);
+        double x = (double)b->inputs[i], dy = (double)b->dy[i], exact = dy * b->exact[i];
+        /* The nearest float, and one more would not be the worst so far: see judge. */
+        if (tally->max_error > 0.5 && results[i] == (float)exact && fabs(exact) < rounds_to_infinity)
+            continue;
+        double error =
+            vact_gradient_error(target->info->op, &target->params, x, from_output, b->exact[i], dy, results[i]);
         tally->misrounded += error > 0.5 ? 1 : 0;
         tally->failures += isinf(error) ? 1 : 0;
         accuracy_take_max(&tally->max_error, &tally->max_input, error, c->first + (uint32_t)i * c->stride);
@@ -236,11 +241,17 @@ static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target 
                                  accuracy_tally *tallies, uint64_t *hashes)
 {
     fill_inputs(c, b->inputs);
+    for (size_t i = 0; i < c->count; i++)
+        b->exact[i] =
+            target->function == ACCURACY_FROM_OUTPUT
+                ? vact_reference_derivative_from_output(target->info->op, (double)b->inputs[i], &target->params)
+                : vact_reference_derivative(target->info->op, (double)b->inputs[i], &target->params);
     for (int random = 0; random < 2; random++) {
         fill_dy(c, random != 0, b->dy);
         const float *reference = b->results[job->reference];
         run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, b->dy, c->count);
-        accuracy_tally found = {.max_error = 0.0};
+        threshold t = weakest_maximum(tallies, job->build_count);
+        accuracy_tally found = {.max_error = t.error, .max_input = t.input};
         judge_gradients(c, target, b, reference, &found);
         for (size_t k = 0; k < job->build_count; k++) {
             size_t first = 0, differing = 0;

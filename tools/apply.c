@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
+#include "apply_gate.h"
 #include "npy.h"
 #include "output.h"
 #include "tool.h"
@@ -15,12 +17,16 @@ enum {
     KEY_SLOPE = 0x102,
     KEY_ISA = 0x103,
     KEY_MATH = 0x104,
+    KEY_BACKWARD = 0x105,
+    KEY_FROM_OUTPUT = 0x106,
+    KEY_AXIS = 0x107,
+    KEY_PACKED = 0x108,
     KEY_FIRST_PARAMETER = 0x200 /* one key per entry of parameter_options.names */
 };
 
 enum {
     MOST_PARAMETERS = 24,
-    FIXED_OPTIONS = 4,
+    FIXED_OPTIONS = 8,
     CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */
 };
 
@@ -37,11 +43,18 @@ typedef struct request {
     const char *op_name;
     const char *given[MOST_PARAMETERS]; /* the argument of each parameter option, or null */
     const char *slope_path;
+    const char *dy_path; /* null: forward */
+    bool from_output;
+    const char *axis_word; /* null: the last axis */
+    int axis;
     const char *isa_word;
     const char *math_word;
     vact_isa isa;
     vact_math math;
-    const char *paths[2];
+    const char *packed_word;
+    vact_gate_layout layout;
+    const char *paths[3];
+    int path_count;
     const vact_op_info *op;
     vact_params_f32 params;
 } request;
@@ -56,8 +69,9 @@ typedef struct slopes {
 static const char documentation[] =
     "Applies an operation to the float32 array in IN.npy and writes the result to OUT.npy, of the same shape."
     "\v"
-    "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis. prelu takes "
-    "one slope for all, or one per channel: axis 1, or axis 0 of an array with one axis.\n"
+    "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis, or "
+    "--axis. prelu takes one slope for all, or one per channel: axis 1, or axis 0 of an array with one axis.\n"
+    "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one with --packed.\n"
     "OUT.npy is replaced only when the result is complete; it may be IN.npy itself. Files larger than memory "
     "work.";
 
@@ -91,6 +105,13 @@ static void make_options(parameter_options *known)
     const struct argp_option fixed[FIXED_OPTIONS] = {
         {"op", KEY_OP, "NAME", 0, "The operation; `vact list' names them all", 1},
         {"slope", KEY_SLOPE, "FILE.npy", 0, "Of prelu: its slopes (default: 0.25 for all)", 2},
+        {"axis", KEY_AXIS, "N", 0, "Of softmax and log_softmax: the axis; -1, the last, by default", 2},
+        {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN), DY being of IN's shape", 2},
+        {"from-output", KEY_FROM_OUTPUT, NULL, 0, "With --backward: IN.npy holds the outputs f(x)", 2},
+        {"packed", KEY_PACKED, "LAYOUT", 0,
+         "Of gated units: IN.npy holds pairs along its last axis; gate-first, gate-second (PyTorch's glu) or "
+         "interleaved",
+         2},
         {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 3},
         {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 3},
     };
@@ -135,6 +156,30 @@ static float parse_value(const struct argp_state *state, const char *name, const
     return value;
 }
 
+static int parse_axis(const struct argp_state *state, const char *text)
+{
+    char *end;
+    errno = 0;
+    long axis = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || labs(axis) > VACT_NPY_MAX_DIMENSIONS)
+        argp_error(state, "--axis: '%s' is not an axis", text);
+    return (int)axis;
+}
+
+/* What makes sense for some operations only. */
+static void check_kind(const struct argp_state *state, const request *asked)
+{
+    const vact_op_info *op = asked->op;
+    if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
+        argp_error(state, "--axis is for softmax and log_softmax, not for %s", op->name);
+    if (asked->dy_path != NULL && op->kind != VACT_KIND_UNARY)
+        argp_error(state, "--backward is not for %s", op->name);
+    if (asked->from_output && asked->dy_path == NULL)
+        argp_error(state, "--from-output goes with --backward");
+    if (asked->from_output && !op->keeps_output)
+        argp_error(state, "%s has no gradient from its output", op->name);
+}
+
 /* argp_error does not return here: the returns after it are for the reader. */
 static void check_request(const struct argp_state *state, request *asked)
 {
@@ -142,13 +187,19 @@ static void check_request(const struct argp_state *state, request *asked)
         argp_error(state, "--op is missing");
         return;
     }
-    if (asked->paths[1] == NULL) {
-        argp_error(state, "two files are needed: IN.npy OUT.npy");
-        return;
-    }
     asked->op = vact_tool_operation(state, asked->op_name);
     if (asked->op == NULL)
         return;
+    bool gate = asked->op->kind == VACT_KIND_GATE;
+    bool three = gate && asked->packed_word == NULL;
+    if (asked->packed_word != NULL && !gate)
+        argp_error(state, "--packed is of gated units, which %s is not", asked->op->name);
+    if (asked->path_count < (three ? 3 : 2))
+        argp_error(state, three ? "three files are needed: GATE.npy UP.npy OUT.npy (or --packed IN.npy OUT.npy)"
+                                : "two files are needed: IN.npy OUT.npy");
+    if (asked->path_count > (three ? 3 : 2))
+        argp_error(state, "'%s' is one file too many", asked->paths[2]);
+    check_kind(state, asked);
     asked->params = vact_registry_defaults(asked->op);
     if (asked->slope_path != NULL && asked->op->kind != VACT_KIND_CHANNELS)
         reject_parameter(state, asked->op, "slope");
@@ -181,6 +232,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case KEY_OP: asked->op_name = argument; return 0;
     case KEY_SLOPE: asked->slope_path = argument; return 0;
+    case KEY_BACKWARD: asked->dy_path = argument; return 0;
+    case KEY_FROM_OUTPUT: asked->from_output = true; return 0;
+    case KEY_AXIS:
+        asked->axis_word = argument;
+        asked->axis = parse_axis(state, argument);
+        return 0;
+    case KEY_PACKED:
+        asked->packed_word = argument;
+        if (!vact_gate_layout_of(argument, &asked->layout))
+            argp_error(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
+        return 0;
     case KEY_ISA:
         asked->isa_word = argument;
         asked->isa = vact_tool_isa(state, argument);
@@ -190,10 +252,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         asked->math = vact_tool_math(state, argument);
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num >= 2)
+        if (asked->path_count == 3)
             argp_error(state, "'%s' is one file too many", argument);
         else
-            asked->paths[state->arg_num] = argument;
+            asked->paths[asked->path_count++] = argument;
         return 0;
     case ARGP_KEY_END: check_request(state, asked); return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -274,8 +336,37 @@ static bool check_slopes(const vact_npy *file, const vact_shape *shape, slopes *
     return true;
 }
 
-static bool write_result(const request *asked, const slopes *slope, const vact_npy *in)
+/* The axis as an index; -1 for the last, along which whole slices lie. */
+static bool find_axis(const request *asked, const vact_npy *in, int *axis)
 {
+    int dimensions = in->shape.dimensions;
+    *axis = asked->axis < 0 ? asked->axis + dimensions : asked->axis;
+    if (asked->axis_word != NULL && (*axis < 0 || *axis >= dimensions)) {
+        vact_tool_fail(asked->paths[0], "has %d axes, so there is no axis %d", dimensions, asked->axis);
+        return false;
+    }
+    if (asked->axis_word == NULL || *axis == dimensions - 1)
+        *axis = -1;
+    return true;
+}
+
+/* Null, or what failed in words. */
+static const char *compute(const request *asked, const slopes *slope, const vact_npy *dy, const vact_npy *in, int axis,
+                           float *dst)
+{
+    if (dy != NULL)
+        return vact_apply_backward(asked->op->op, &asked->params, asked->from_output, dst, dy, in);
+    if (axis >= 0)
+        return vact_apply_axis(asked->op->op, dst, in, axis);
+    vact_status status = apply_all(asked, slope, in, dst);
+    return status == VACT_OK ? NULL : vact_status_string(status);
+}
+
+static bool write_result(const request *asked, const slopes *slope, const vact_npy *dy, const vact_npy *in)
+{
+    int axis;
+    if (!find_axis(asked, in, &axis))
+        return false;
     vact_output out;
     vact_reason reason;
     float *dst = NULL;
@@ -283,10 +374,10 @@ static bool write_result(const request *asked, const slopes *slope, const vact_n
         vact_tool_fail(asked->paths[1], "%s", reason.text);
         return false;
     }
-    vact_status status = apply_all(asked, slope, in, dst);
-    if (status != VACT_OK) {
+    const char *problem = compute(asked, slope, dy, in, axis, dst);
+    if (problem != NULL) {
         vact_output_discard(&out);
-        vact_tool_fail(asked->paths[0], "%s: %s", asked->op->name, vact_status_string(status));
+        vact_tool_fail(asked->paths[0], "%s: %s", asked->op->name, problem);
         return false;
     }
     if (!vact_output_commit(&out, &reason)) {
@@ -296,13 +387,45 @@ static bool write_result(const request *asked, const slopes *slope, const vact_n
     return true;
 }
 
+static bool same_shape(const vact_shape *a, const vact_shape *b)
+{
+    if (a->dimensions != b->dimensions)
+        return false;
+    for (int i = 0; i < a->dimensions; i++)
+        if (a->sizes[i] != b->sizes[i])
+            return false;
+    return true;
+}
+
+/* With the input open: opens the gradient that arrives. */
+static bool apply_backward(const request *asked, const vact_npy *in)
+{
+    vact_npy dy;
+    vact_reason reason;
+    bool ok = false;
+    if (!vact_npy_open(&dy, asked->dy_path, &reason)) {
+        vact_tool_fail(asked->dy_path, "%s", reason.text);
+        return false;
+    }
+    if (same_shape(&dy.shape, &in->shape)) {
+        ok = write_result(asked, NULL, &dy, in);
+    } else {
+        char its[96], wanted[96];
+        vact_npy_shape_text(its, sizeof its, &dy.shape);
+        vact_npy_shape_text(wanted, sizeof wanted, &in->shape);
+        vact_tool_fail(asked->dy_path, "has the shape %s, but %s has %s", its, asked->paths[0], wanted);
+    }
+    vact_npy_close(&dy);
+    return ok;
+}
+
 /* With the input open: opens the slopes where they are asked for. */
 static bool apply_with_slopes(const request *asked, const vact_npy *in)
 {
     static const float default_slope = 0.25f; /* PyTorch's initial value */
     slopes slope = {&default_slope, 1, 1};
     if (asked->slope_path == NULL)
-        return write_result(asked, &slope, in);
+        return write_result(asked, &slope, NULL, in);
 
     vact_npy file;
     vact_reason reason;
@@ -313,7 +436,7 @@ static bool apply_with_slopes(const request *asked, const vact_npy *in)
     }
     bool ok = check_slopes(&file, &in->shape, &slope, &owned, &reason);
     if (ok)
-        ok = write_result(asked, &slope, in);
+        ok = write_result(asked, &slope, NULL, in);
     else
         vact_tool_fail(asked->slope_path, "%s", reason.text);
     free(owned);
@@ -326,18 +449,26 @@ int vact_tool_apply(int argc, char **argv)
     static parameter_options known;
     collect_parameters(&known);
     make_options(&known);
-    const struct argp argp = {known.options, parse, "--op NAME IN.npy OUT.npy", documentation, NULL, NULL, NULL};
+    const struct argp argp = {known.options, parse, "--op NAME IN.npy OUT.npy\n--op GATE GATE.npy UP.npy OUT.npy",
+                              documentation, NULL,  NULL,
+                              NULL};
     request asked = {.known = &known};
     if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
         return VACT_TOOL_USAGE;
     if (!vact_tool_select(asked.isa, asked.isa_word, asked.math, asked.math_word))
         return VACT_TOOL_FAILURE;
 
+    if (asked.op->kind == VACT_KIND_GATE) {
+        bool packed = asked.packed_word != NULL;
+        bool done = vact_apply_gate(asked.op, asked.paths[0], packed ? NULL : asked.paths[1],
+                                    asked.paths[packed ? 1 : 2], asked.layout);
+        return done ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
+    }
     vact_npy in;
     vact_reason reason;
     if (!vact_npy_open(&in, asked.paths[0], &reason))
         return vact_tool_fail(asked.paths[0], "%s", reason.text);
-    bool ok = apply_with_slopes(&asked, &in);
+    bool ok = asked.dy_path != NULL ? apply_backward(&asked, &in) : apply_with_slopes(&asked, &in);
     vact_npy_close(&in);
     return ok ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
 }

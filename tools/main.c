@@ -13,11 +13,9 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"info", "vact info", vact_tool_info},
-    {"list", "vact list", vact_tool_list},
-    {"apply", "vact apply", vact_tool_apply},
-    {"run", "vact run", vact_tool_run},
-    {"accuracy", "vact accuracy", vact_tool_accuracy},
+    {"info", "vact info", vact_tool_info},    {"list", "vact list", vact_tool_list},
+    {"apply", "vact apply", vact_tool_apply}, {"health", "vact health", vact_tool_health},
+    {"run", "vact run", vact_tool_run},       {"accuracy", "vact accuracy", vact_tool_accuracy},
     {"plot", "vact plot", vact_tool_plot},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
@@ -29,6 +27,7 @@ static const char documentation[] =
     "  info      what this CPU has and which kernels are in use\n"
     "  list      the operations: formula, parameters, range, error bound\n"
     "  apply     one operation over a .npy file\n"
+    "  health    zeros, dead units and saturation in a layer's outputs, and the gain to initialise with\n"
     "  run       every operation over a tensor: speed and largest error, as a table\n"
     "  accuracy  the largest error over all 2^32 inputs\n"
     "  plot      pictures of operations, their derivatives, errors and times"

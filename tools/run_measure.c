@@ -20,6 +20,8 @@ enum {
 vact_status vact_run_apply(const vact_op_info *op, const vact_run_tensor *tensor)
 {
     size_t count = tensor->count;
+    if (op->kind == VACT_KIND_GATE) /* that gates itself */
+        return vact_gate_rows_f32(op->op, tensor->dst, count, tensor->src, count, tensor->src, count, 1, count);
     switch (op->op) {
     case VACT_OP_SOFTMAX: return vact_softmax_f32(tensor->dst, tensor->src, count / tensor->cols, tensor->cols);
     case VACT_OP_LOG_SOFTMAX: return vact_log_softmax_f32(tensor->dst, tensor->src, count / tensor->cols, tensor->cols);
@@ -109,6 +111,11 @@ static void *compare_share(void *argument)
             for (size_t j = 0; j < cols; j++)
                 meet(mine, i + j, mine->row[j]);
         }
+        return NULL;
+    }
+    if (mine->op->kind == VACT_KIND_GATE) {
+        for (size_t i = mine->first; i < mine->end; i++)
+            meet(mine, i, vact_reference_gate(mine->op->op, (double)src[i], (double)src[i]));
         return NULL;
     }
     vact_reference_fn *reference = vact_reference_f32(mine->op->op);

@@ -44,7 +44,7 @@ extern "C" {
 #define VACT_VERSION "0.1.0"
 
 /* Raised whenever the bits that some operation returns change. */
-#define VACT_NUMERICS_VERSION 1
+#define VACT_NUMERICS_VERSION 2
 
 /* ---------------------------------------------------------------------------------------------- types */
 
@@ -68,7 +68,7 @@ typedef enum vact_isa {
 typedef enum vact_math {
     VACT_MATH_AUTO = 0,  /* per operation the variant that `vact list` names; the same on every CPU */
     VACT_MATH_SLEEF = 1, /* SLEEF's vector functions, at most 4 ULP */
-    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics; not in this release: VACT_EUNSUPPORTED */
+    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics, at most 1.5 ULP (softmax: see docs/accuracy.md) */
     VACT_MATH_CR = 3     /* correctly rounded; not in this release: VACT_EUNSUPPORTED */
 } vact_math;
 
@@ -77,7 +77,7 @@ typedef enum vact_kind {
     VACT_KIND_UNARY = 1,    /* element by element */
     VACT_KIND_CHANNELS = 2, /* element by element, with an array of one parameter per channel */
     VACT_KIND_ROWS = 3,     /* along the rows of a matrix */
-    VACT_KIND_GATE = 4      /* two inputs; none in this release */
+    VACT_KIND_GATE = 4      /* two inputs, element by element */
 } vact_kind;
 
 /* Operation codes. The kind is code / 256 (see VACT_OP_KIND). Values are never reused. */
@@ -112,7 +112,13 @@ typedef enum vact_op {
     VACT_OP_EXP = 0x11c,
     VACT_OP_PRELU = 0x201,
     VACT_OP_SOFTMAX = 0x301,
-    VACT_OP_LOG_SOFTMAX = 0x302
+    VACT_OP_LOG_SOFTMAX = 0x302,
+    VACT_OP_GLU = 0x401,
+    VACT_OP_REGLU = 0x402,
+    VACT_OP_GEGLU = 0x403,
+    VACT_OP_GEGLU_TANH = 0x404,
+    VACT_OP_SWIGLU = 0x405,
+    VACT_OP_SWIGLU_OAI = 0x406
 } vact_op;
 
 #define VACT_OP_KIND(op) ((vact_kind)((unsigned)(op) >> 8))
@@ -138,11 +144,11 @@ typedef struct vact_info_t {
     const char *features;      /* what was found of the features that vact asks for, space-separated */
     const char *builds;        /* the instruction sets in this library, strongest first, space-separated */
     const char *isa;           /* the one in use: "scalar", "scalar_fma", "avx2", "avx512" or "neon" */
-    const char *math;          /* the variant in use: "auto", "sleef" */
+    const char *math;          /* the variant in use: "auto", "sleef" or "fast" */
     const char *detected;      /* the strongest build that this CPU runs */
     const char *env_isa;       /* what became of VACT_ISA: "unset", "honoured", "unknown", "unsupported" */
     const char *env_math;      /* what became of VACT_MATH, in the same words */
-    const char *sleef_version; /* the version of SLEEF that the library was compiled against */
+    const char *sleef_version; /* of SLEEF that the library was compiled against; "none" without */
 } vact_info_t;
 
 /* What the library found and what it uses now. The structure belongs to the calling thread and is written
@@ -153,7 +159,7 @@ VACT_API const vact_info_t *vact_info(void);
  * Chooses the instruction set and the variant for the whole process; AUTO means the strongest instruction
  * set of this CPU, and per operation the variant that `vact list` names. For the application, not for
  * libraries. Thread-safe: calls that already run finish on the old choice. It overrides the environment
- * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef), which are read once at first use.
+ * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef, fast), which are read once at first use.
  * VACT_EINVAL for a code that is none, VACT_EUNSUPPORTED where the CPU or the build lacks it: the choice
  * then stays as it was.
  */
@@ -422,9 +428,6 @@ VACT_API vact_status vact_log_softmax_rows_f32(float *dst, size_t dst_stride, co
  * fixed tree, and are rounded to float once.
  *
  * A reduced loss is written even where there is nothing to reduce: 0 for the sum, NaN for the mean, as in PyTorch.
- * Subnormal terms e^(x - max) and e^-|x| have the precision of subnormals: the bounds below take for granted that
- * these, where the result depends on one alone, are above 2^-126; beneath it the error is at most 2^-149 times the
- * factors (weights and dy) that it is multiplied by.
  */
 
 typedef enum vact_reduction {
@@ -460,10 +463,11 @@ typedef struct vact_cross_entropy_options {
  * mean is NaN and the sum 0, the gradients are 0. dx may be logits, with equal strides; loss and dx otherwise lie
  * apart from each other and all else (VACT_EOVERLAP).
  *
- *   Error      of a loss at most 3 ULP, reduced too, a confident row (log_p near 0) included; with smoothing for
- *              logits within +-2^126. Of dx, without smoothing, at most 3 ULP of dx, at the target too, where p is
- *              near 1; with smoothing, whose gradient has zeros, 3 ULP of the larger of |dy|*Q*p_j and |dy|*q_j, these
- *              being the two terms that dx is the difference of.
+ *   Error      of a loss at most 1.5 ULP, reduced too, a confident row (log_p near 0) included; with smoothing 3 ULP,
+ *              for logits within +-2^126. Of dx, without smoothing, at most 3 ULP of dx, at the target too, where p is
+ *              near 1; with smoothing, whose gradient has zeros, 3 ULP of the larger of |dy|*Q*p_j and |dy|*q_j, the
+ *              two terms that dx is the difference of (q_j the weight of -log_p[j] in the loss, Q their sum). Where
+ *              e^(x - max) is below 2^-150 it counts as 0.
  *
  * PyTorch cross_entropy with class indices; ONNX SoftmaxCrossEntropyLoss (no smoothing).
  */
@@ -511,7 +515,8 @@ typedef struct vact_bce_with_logits_options {
  * elements), but not each other.
  *
  *   Error      for t within [0, 1] and weights that are not negative: of a loss at most 4 ULP, reduced too; of dx at
- *              most 4 ULP of the larger of its two terms, so of dx itself where t is 0 or 1.
+ *              most 4 ULP of the larger of its two terms, so of dx itself where t is 0 or 1. For |x| > 87, where
+ *              e^-|x| is subnormal, besides 2^-149 times the factors (p, w and dy) that this is multiplied by.
  *
  * PyTorch binary_cross_entropy_with_logits.
  */
@@ -561,6 +566,261 @@ VACT_API vact_status vact_saturated_fraction_f32(double *fraction, const float *
  * param that is used and not finite.
  */
 VACT_API double vact_gain(vact_op op, float param);
+
+/* ---------------------------------------------------------------------------------------- gated units
+ *
+ * dst[i] = act(gate[i])*up[i], as the feed-forward layers of transformers have it: gate and up are two projections of
+ * the same input. (Dauphin 2016; Shazeer 2020, "GLU Variants Improve Transformer".)
+ *
+ *   Which half is the gate differs: PyTorch's glu(a, b) = a*sigmoid(b) takes the second half, the packed projections of
+ *   most transformers (gate_up_proj, silu_and_mul) the first, gpt-oss the elements at even places: vact_gate_layout.
+ *   Error      one rounding of the product after act's own error: at most 2*b + 0.5 ULP, b act's bound; the tests hold
+ *              them to 2 ULP in the variant fast and to 4 in sleef. It holds too where act(gate) is subnormal or
+ *              vanishes and act(gate)*up does not.
+ *   NaN        in either input, an infinite up where act(gate) is 0 (relu below 0, a gate of -inf), give NaN.
+ *   Aliasing   dst may equal gate or up; gate and up may overlap in any way.
+ *
+ * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one implementation for every
+ * variant. Error      dup as forward in the variant fast; dgate as the derivative of act (2 ULP outside the
+ * neighbourhood of a zero of act') and 1 ULP more, as dy*up is rounded before: where that overflows or is subnormal the
+ *              result suffers. Where act' is 0 by a case (relu) dgate is +0 even for an infinite or NaN dy*up.
+ *   Aliasing   dgate and dup may each equal one of the three inputs, but must lie apart from each other.
+ */
+
+/* glu: sigmoid(gate)*up. PyTorch glu, of the halves (up, gate) of its argument. */
+VACT_API vact_status vact_glu_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* reglu: relu(gate)*up. Shazeer 2020. */
+VACT_API vact_status vact_reglu_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* geglu: gelu(gate)*up. Shazeer 2020. */
+VACT_API vact_status vact_geglu_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* geglu_tanh: gelu_tanh(gate)*up, as Gemma has it. */
+VACT_API vact_status vact_geglu_tanh_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* swiglu: silu(gate)*up. Shazeer 2020; Llama, Mistral, Qwen. */
+VACT_API vact_status vact_swiglu_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* swiglu_oai: gelu_quick(min(gate, 7))*(clamp(up, -7, 7) + 1), of gpt-oss (alpha 1.702, limit 7). */
+VACT_API vact_status vact_swiglu_oai_f32(float *dst, const float *gate, const float *up, size_t n);
+
+VACT_API vact_status vact_glu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                           const float *up, size_t n);
+VACT_API vact_status vact_reglu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                             const float *up, size_t n);
+VACT_API vact_status vact_geglu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                             const float *up, size_t n);
+VACT_API vact_status vact_geglu_tanh_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                  const float *up, size_t n);
+VACT_API vact_status vact_swiglu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                              const float *up, size_t n);
+/* dgate is 0 for gate > 7, dup for |up| > 7; at the limits themselves the slope is that inside, as PyTorch's clamp. */
+VACT_API vact_status vact_swiglu_oai_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                  const float *up, size_t n);
+
+/* Where the gate stands in a row of 2*cols elements. */
+typedef enum vact_gate_layout {
+    VACT_GATE_FIRST = 0,      /* gate in the first cols elements, up in the rest */
+    VACT_GATE_SECOND = 1,     /* up in the first cols elements, gate in the rest: PyTorch's glu */
+    VACT_GATE_INTERLEAVED = 2 /* gate, up, gate, up ...: gpt-oss */
+} vact_gate_layout;
+
+/* An operation of kind VACT_KIND_GATE by its code over rows x cols, row r of each array at r times its stride. The
+ * results and errors are those of the named function; VACT_EINVAL for another kind and for a stride below cols. */
+VACT_API vact_status vact_gate_rows_f32(vact_op op, float *dst, size_t dst_stride, const float *gate,
+                                        size_t gate_stride, const float *up, size_t up_stride, size_t rows,
+                                        size_t cols);
+VACT_API vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_t dgate_stride, float *dup,
+                                                 size_t dup_stride, const float *dy, size_t dy_stride,
+                                                 const float *gate, size_t gate_stride, const float *up,
+                                                 size_t up_stride, size_t rows, size_t cols);
+
+/*
+ * The same of one packed array of rows of 2*cols elements (src_stride >= 2*cols, else VACT_EINVAL) to rows of cols,
+ * and its gradient dsrc in the layout of src. dst lies apart from src. dsrc may equal src (and the strides) and lies
+ * apart from dy.
+ */
+VACT_API vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst, size_t dst_stride,
+                                          const float *src, size_t src_stride, size_t rows, size_t cols);
+VACT_API vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc, size_t dsrc_stride,
+                                                   const float *dy, size_t dy_stride, const float *src,
+                                                   size_t src_stride, size_t rows, size_t cols);
+
+/* Kernels, on the terms of vact_kernel_f32: no checks; the aliasing as above. */
+typedef void vact_gate_f32_fn(float *dst, const float *gate, const float *up, size_t n);
+typedef void vact_gate_backward_f32_fn(float *dgate, float *dup, const float *dy, const float *gate, const float *up,
+                                       size_t n);
+VACT_API vact_gate_f32_fn *vact_gate_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+VACT_API vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+
+/* ------------------------------------------------------------------------------------------- epilogues
+ *
+ * What follows a matrix product, in one pass over memory:
+ *
+ *     dst[r][c] = act(x[r][c]*scale + bias[c]) + residual[r][c]
+ *
+ * x*scale + bias is rounded once (one FMA), act has the error of its operation, the sum with the residual is rounded
+ * once more. bias has cols values, null for none; scale is finite; residual null for none (its stride is then ignored).
+ * op is of kind VACT_KIND_UNARY. params null stands for the defaults. The bits are those of vact_forward_f32 on the
+ * rounded argument. dst may equal x or residual (with equal strides); bias must not overlap dst. Row r of each matrix
+ * is at r times its stride, none below cols (VACT_EINVAL).
+ */
+VACT_API vact_status vact_epilogue_f32(vact_op op, const vact_params_f32 *params, float *dst, size_t dst_stride,
+                                       const float *x, size_t x_stride, size_t rows, size_t cols, float scale,
+                                       const float *bias, const float *residual, size_t residual_stride);
+
+/* The kernel of one operation, to resolve once and call per tile: no checks. vact/inline.h has the same activations on
+ * vectors, for use inside a matrix product. */
+typedef void vact_epilogue_f32_fn(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,
+                                  size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,
+                                  const float *residual, size_t residual_stride);
+VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+
+/* ------------------------------------------------------------------------------------ the softmax family
+ *
+ * One implementation serves every variant. Errors hold for any number of columns up to 2^20 (longer rows lose nothing
+ * that was seen); the bits depend on the row alone, also between the functions: a row has the same under
+ * vact_softmax_masked_f32 without options, as a column under vact_softmax_axis_f32, and at any stride.
+ */
+
+/*
+ * Which row of a mask serves row r of the matrix: row (r/repeat) mod rows, at `stride` elements from one to the next. A
+ * repeat of 0 counts as 1, and rows 0 as the rows of the matrix, so that all 0 but the stride is one mask row per row;
+ * stride 0 is one mask row for all. For attention scores [batch, heads, queries, keys] as batch*heads*queries rows: a
+ * mask [queries, keys] has rows = queries; one [batch, keys] has rows = batch and repeat = heads*queries.
+ */
+typedef struct vact_mask_layout {
+    size_t stride; /* 0, or at least the columns */
+    size_t rows;
+    size_t repeat;
+} vact_mask_layout;
+
+/*
+ * What a row's logits are made of: scale*x + bias, exact before the exponential, and -inf where a mask leaves the
+ * element out. Begin with VACT_SOFTMAX_OPTIONS_F32 and set what is needed:
+ *
+ *   vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+ *   options.scale = 0.125f;
+ *
+ * An element that `keep` or causality leaves out counts as -inf whatever it holds, NaN included (it is read, though).
+ * Masks must not overlap what is written (VACT_EOVERLAP).
+ */
+typedef struct vact_softmax_options_f32 {
+    size_t size;       /* sizeof(vact_softmax_options_f32), else VACT_EINVAL */
+    float scale;       /* 1/temperature; > 0 and finite */
+    const float *bias; /* an additive mask: ONNX Attention's and PyTorch's float attn_mask; null for none */
+    vact_mask_layout bias_layout;
+    const unsigned char *keep; /* 0 leaves the element out, anything else keeps it: ONNX Attention's and PyTorch's
+                                  boolean attn_mask (key_padding_mask is its opposite); null for none */
+    vact_mask_layout keep_layout;
+    size_t causal_queries;   /* not 0: row r is query q = r mod causal_queries, and sees the columns k <= q + offset */
+    ptrdiff_t causal_offset; /* 0: from the upper left, PyTorch's is_causal; keys - queries: to the lower right */
+} vact_softmax_options_f32;
+
+#define VACT_SOFTMAX_OPTIONS_F32 {sizeof(vact_softmax_options_f32), 1.0f, 0, {0, 0, 0}, 0, {0, 0, 0}, 0, 0}
+
+/*
+ * softmax and log_softmax of scale*x + mask, at most 2 ULP of the exact value of that; options null for none. A row of
+ * which nothing is left (all -inf) is 0 (log_softmax: -inf) where a mask was given, as ONNX Attention has it, and NaN
+ * where none was. A NaN or +inf that is left makes its row NaN.
+ */
+VACT_API vact_status vact_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                             size_t rows, size_t cols, const vact_softmax_options_f32 *options);
+VACT_API vact_status vact_log_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                                 size_t rows, size_t cols, const vact_softmax_options_f32 *options);
+
+/*
+ * logsumexp: dst[r] = log(sum_j e^(x_j)) of row r, dst an array of `rows`; at most 2 ULP of |max| + log(sum e^(x -
+ * max)), and of the result where these have one sign. -inf for a row of -inf alone, or of no columns, or of which a
+ * mask leaves nothing; +inf where there is one; NaN for NaN. dst must not overlap src. ONNX ReduceLogSumExp, PyTorch
+ * logsumexp, along the last axis.
+ */
+VACT_API vact_status vact_logsumexp_f32(float *dst, const float *src, size_t rows, size_t cols);
+VACT_API vact_status vact_logsumexp_rows_f32(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols);
+VACT_API vact_status vact_logsumexp_masked_f32(float *dst, const float *src, size_t src_stride, size_t rows,
+                                               size_t cols, const vact_softmax_options_f32 *options);
+
+/* softmax and log_softmax along the middle axis of a dense tensor [outer, axis, inner], element (o, a, i) at
+ * (o*axis + a)*inner + i; at most 2 ULP. Nothing is transposed or allocated. ONNX Softmax, PyTorch softmax with axis.
+ */
+VACT_API vact_status vact_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
+VACT_API vact_status vact_log_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
+
+/*
+ * The gradients, from the outputs. dx may equal dy or y (or x) with the same stride. With softmax(scale*x), and
+ * log_softmax and logsumexp of scale*x, give that scale (finite), else 1; a bias does not enter. An element that a mask
+ * left out has y = 0 (log_softmax: -inf), and gets the gradient 0 from softmax, scale*dy from log_softmax, whose caller
+ * passes dy = 0 there.
+ *
+ *   softmax      dx = scale*y*(dy - sum_j dy_j*y_j)        at most 2 ULP, and 2^-40*|scale*y|*sum_j |dy_j*y_j|
+ *   log_softmax  dx = scale*(dy - e^y*sum_j dy_j)          at most 2 ULP, and 2^-24*|s| + 2^-189*|S|
+ *                                                          for S = scale*sum_j dy_j, s = S*e^y
+ *   logsumexp    dx_j = scale*dy*e^(scale*x_j - y)         at most 2 ULP, and 2^-189*|scale*dy|; dy and y arrays of
+ *                                                          `rows`
+ *
+ * counted against the y given, which must be that function's output. A NaN or an infinity in dy makes what depends on
+ * it NaN or infinite.
+ */
+VACT_API vact_status vact_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols);
+VACT_API vact_status vact_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
+                                                    const float *y, size_t y_stride, size_t rows, size_t cols,
+                                                    float scale);
+VACT_API vact_status vact_log_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows,
+                                                   size_t cols);
+VACT_API vact_status vact_log_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
+                                                        const float *y, size_t y_stride, size_t rows, size_t cols,
+                                                        float scale);
+VACT_API vact_status vact_logsumexp_backward_f32(float *dx, const float *dy, const float *x, const float *y,
+                                                 size_t rows, size_t cols);
+VACT_API vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, const float *x,
+                                                      size_t x_stride, const float *y, size_t rows, size_t cols,
+                                                      float scale);
+
+/*
+ * softmax over blocks of columns, for attention that never holds a row of scores (Milakov and Gimelshein 2018; Dao et
+ * al. 2022, "FlashAttention"). A row's state is the sum of the exponentials so far, sum*2^exponent. Per block of keys:
+ *
+ *   scores = Q K^T for the block                                     [rows, cols]
+ *   vact_softmax_online_update_f32(state, rescale, p, cols, scores, cols, rows, cols, options)
+ *   O[r] = O[r]*rescale[r] + p[r] V                                  O begins as 0
+ *
+ * and at the end vact_softmax_online_finish_f32(factor, lse, state, rows), O[r] *= factor[r].
+ *
+ * The exponent is a whole number, and rescale[r], 2^(the old exponent - the new), is 1 in most blocks and an exact
+ * power of two always: O, the sums and the exponentials lose nothing to it. p may be scores. Where a mask is given, it
+ * and its layout are those of the block: pass columns on (bias + first key, causal_offset - first key). A block of -inf
+ * alone adds nothing, and a row that never saw anything else has factor 0; a NaN or +inf makes its row's sum, and so
+ * its factor, NaN. p, in [0, 1], at most 1.5 ULP; for logits of at most 2^20 in magnitude.
+ */
+typedef struct vact_softmax_online_f32 {
+    double exponent; /* -inf at the start */
+    double sum;
+} vact_softmax_online_f32;
+
+/* The states of `rows` rows that have seen nothing. */
+VACT_API vact_status vact_softmax_online_start_f32(vact_softmax_online_f32 *state, size_t rows);
+
+/* Adds a block: updates state[rows], writes rescale[rows] and p = e^(logit)/2^exponent, the new one, at dst. The arrays
+ * must not overlap, but for dst == src with equal strides. */
+VACT_API vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *state, float *rescale, float *dst,
+                                                    size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                                    size_t cols, const vact_softmax_options_f32 *options);
+
+/* factor[r] = 1/sum (0 for a row that saw nothing); lse[r], the logsumexp of the row, for the backward pass (-inf for
+ * such a row), at most 2 ULP of |max| + log(sum e^(x - max)) and 2^-24. Either may be null. */
+VACT_API vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact_softmax_online_f32 *state,
+                                                    size_t rows);
+
+/*
+ * The gradient of prelu over a dense tensor [outer, channels, inner]: dx = x > 0 ? dy : slope[c]*dy, and dslope[c] =
+ * the sum of dy*x over the elements of channel c with x <= 0 (PyTorch's), over 64 virtual lanes (lane = o*inner + i mod
+ * 64) and one fixed tree, the error of every product and addition kept: at most 1 ULP, and 2^-40 of the sum of |dy*x|.
+ * dx may equal dy or x; dslope overlaps nothing. slope as for vact_prelu_f32. A NaN in x gives NaN in both. Where
+ * nothing is summed (outer or inner 0) dslope is 0.
+ */
+VACT_API vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, const float *x,
+                                             const float *slope, size_t outer, size_t channels, size_t inner);
 
 #ifdef __cplusplus
 }

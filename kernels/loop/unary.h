@@ -102,8 +102,11 @@ VACT_INLINE void loop_cached(float *dst, const float *src, size_t n, const vact_
     }
     for (; n - i >= VF_LANES; i += VF_LANES)
         vf_store(dst + i, forward(vf_load(src + i), &params));
-    if (i < n)
-        vf_store_partial(dst + i, forward(vf_load_partial(src + i, n - i), &params), n - i);
+    if (i < n) {
+        /* 1 in the lanes beyond: an argument that no activation has a rare branch for. */
+        vf rest = vf_keep_first(vf_load_partial(src + i, n - i), n - i, vf_set1(1.0f));
+        vf_store_partial(dst + i, forward(rest, &params), n - i);
+    }
 }
 
 VACT_INLINE void loop_walked(float *dst, const float *src, size_t n, const vact_params_f32 *given,

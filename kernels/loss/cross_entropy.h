@@ -9,6 +9,9 @@
  * is at least 0 and a confident row keeps its digits. The gradient at the target, where Q*e_t/S and q_t nearly agree,
  * is (Q - q_t) - Q*(S - e_t)/S, in which S - e_t is R where the target wins, and otherwise at least 1.
  *
+ * The exponentials are those of math/fast/softmax.h, times 2^24, summed with what each loses in rounding. Over sampled
+ * rows (tests/test_losses_error.c) a loss is off by at most 0.84 ULP, 1.81 with smoothing, a gradient by 2.16 and 2.48.
+ *
  * What there is once a row is in double; what there is once a column in float vectors. The logarithms of 64 rows are
  * taken at once. The weights of the targets and the losses of rows are summed over lanes, lane = row mod 64.
  */
@@ -16,7 +19,11 @@
 #define VACT_LOSS_CROSS_ENTROPY_H
 
 #include "loss/lanes.h"
-#include "math/pair.h"
+#include "math/fast/log1p.h"
+#include "math/fast/softmax.h"
+
+/* What math/fast/softmax.h makes of e^0. */
+#define CROSS_ENTROPY_UNIT 0x1p24f
 
 /* What all rows share. */
 typedef struct {
@@ -45,55 +52,56 @@ VACT_INLINE double cross_entropy_weight(const vact_cross_entropy_call *call, siz
     return call->weights ? (double)call->weights[column] : 1.0;
 }
 
-/* e^(x - max): 1 at the maximum, 0 for -inf, NaN for NaN. */
-VACT_INLINE vf cross_entropy_exponential(vf x, vf max)
-{
-    vf_pair difference = pair_sum(x, vf_neg(max));
-    vf e = fast_exp(difference.hi);
-    return vf_fma(e, pair_low_of_exponent(difference), e);
-}
+typedef fast_softmax_parts cross_entropy_parts_fn(vf x, fast_softmax_row row);
 
 typedef struct {
     row_sum others, winners;
 } cross_entropy_sums;
 
-VACT_INLINE vf cross_entropy_add(cross_entropy_sums *sums, size_t k, vf x, vf max)
+/* Returns 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
+VACT_INLINE vf cross_entropy_add(cross_entropy_sums *sums, size_t k, vf x, fast_softmax_row row,
+                                 cross_entropy_parts_fn *parts_of)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
-    vm winner = vm_eq(x, max);
-    vf e = cross_entropy_exponential(x, max);
-    row_sum_add(&sums->others, k, vf_select(winner, zero, e));
+    vm winner = vm_eq(x, row.max);
+    fast_softmax_parts parts = parts_of(x, row);
+    vf power = vf_select(winner, zero, parts.power);
+    vf e = vf_fma(power, parts.rise, power);
+    vf e_lo = vf_fma(power, parts.rise, vf_sub(power, e));
+    row_sum_add(&sums->others, k, e);
+    sums->others.lo[k] = vf_add(sums->others.lo[k], e_lo);
     row_count_add(&sums->winners, k, vf_select(winner, one, zero));
-    return vf_select(winner, one, e);
+    return vf_select(winner, vf_set1(CROSS_ENTROPY_UNIT), e);
 }
 
 /* R. The exponentials go to dst where that is not null. */
-VACT_INLINE double cross_entropy_rest(float *dst, const float *src, size_t cols, vf max)
+VACT_INLINE double cross_entropy_rest(float *dst, const float *src, size_t cols, fast_softmax_row row,
+                                      cross_entropy_parts_fn *parts_of)
 {
     cross_entropy_sums sums = {row_sum_zero(), row_sum_zero()};
     size_t i = 0;
     for (; cols - i >= ROW_LANES; i += ROW_LANES)
         for (size_t k = 0; k < ROW_VECTORS; k++) {
-            vf e = cross_entropy_add(&sums, k, vf_load(src + i + k * VF_LANES), max);
+            vf e = cross_entropy_add(&sums, k, vf_load(src + i + k * VF_LANES), row, parts_of);
             if (dst)
                 vf_store(dst + i + k * VF_LANES, e);
         }
     size_t k = 0;
     for (; cols - i >= VF_LANES; i += VF_LANES, k++) {
-        vf e = cross_entropy_add(&sums, k, vf_load(src + i), max);
+        vf e = cross_entropy_add(&sums, k, vf_load(src + i), row, parts_of);
         if (dst)
             vf_store(dst + i, e);
     }
     if (i < cols) {
         /* -inf adds nothing where the maximum is a number; where it is not, the row is NaN anyway. */
         vf last = vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
-        vf e = cross_entropy_add(&sums, k, last, max);
+        vf e = cross_entropy_add(&sums, k, last, row, parts_of);
         if (dst)
             vf_store_partial(dst + i, e, cols - i);
     }
     row_total winners = row_sum_total(&sums.winners), others = row_sum_total(&sums.others);
     double repeated = ((double)winners.hi - 1.0) + (double)winners.lo;
-    return repeated + ((double)others.hi + (double)others.lo);
+    return repeated + ((double)others.hi + (double)others.lo) / (double)CROSS_ENTROPY_UNIT;
 }
 
 /* w*(max - x), no product feeding the sum that follows. */
@@ -147,9 +155,9 @@ VACT_INLINE void cross_entropy_finish(const vact_cross_entropy_call *call, const
     double target_share = (shares->keep + shares->smooth) * row->weight;
     double other_shares = shares->smooth * (shares->weights_total - row->weight);
     double sum = 1.0 + row->rest;
-    double exponential = (double)dx[target];
-    double others = exponential == 1.0 && row->distance == 0.0 ? row->rest : sum - exponential;
-    double per_exponential = dy * (target_share + other_shares) / sum;
+    double exponential = (double)dx[target] / (double)CROSS_ENTROPY_UNIT;
+    double others = row->distance == 0.0 ? row->rest : sum - exponential;
+    double per_exponential = dy * (target_share + other_shares) / (sum * (double)CROSS_ENTROPY_UNIT);
     const float *weights = shares->smooth > 0.0 ? call->weights : NULL;
     vf a = vf_set1((float)per_exponential), b = vf_set1((float)(dy * shares->smooth));
     cross_entropy_gradient(dx, weights, call->cols, a, b);
@@ -165,8 +173,9 @@ VACT_INLINE cross_entropy_row cross_entropy_walk(const vact_cross_entropy_call *
     if (shares->smooth > 0.0)
         row.spread = cross_entropy_spread(src, call->weights, call->cols, vf_set1(max));
     float *dx = call->dx ? call->dx + r * call->dx_stride : NULL;
-    row.rest = dx ? cross_entropy_rest(dx, src, call->cols, vf_set1(max))
-                  : cross_entropy_rest(NULL, src, call->cols, vf_set1(max));
+    fast_softmax_row exponent = fast_softmax_row_of(max);
+    row.rest = fast_softmax_near(max) ? cross_entropy_rest(dx, src, call->cols, exponent, fast_softmax_parts_near)
+                                      : cross_entropy_rest(dx, src, call->cols, exponent, fast_softmax_parts_far);
     row.rest += (double)(max - max); /* adds 0, or NaN where the maximum is infinite */
     if (dx) {
         bool reduced = call->reduction != VACT_REDUCTION_NONE;
@@ -176,11 +185,11 @@ VACT_INLINE cross_entropy_row cross_entropy_walk(const vact_cross_entropy_call *
     return row;
 }
 
-/* log S from log1p of R as a float. */
+/* From log1p of R as a float. */
 VACT_INLINE double cross_entropy_loss(const cross_entropy_shares *shares, const cross_entropy_row *row, double log,
                                       double rest)
 {
-    double whole = log + (row->rest - rest) / (1.0 + rest);
+    double whole = log + (row->rest - rest) / (1.0 + rest); /* log S */
     double loss = shares->keep * row->weight * (row->distance + whole);
     return shares->smooth > 0.0 ? loss + shares->smooth * (row->spread + shares->weights_total * whole) : loss;
 }
@@ -190,7 +199,7 @@ VACT_INLINE void cross_entropy_block(const vact_cross_entropy_call *call, const 
                                      size_t first, size_t count, loss_lanes *sums)
 {
     cross_entropy_row row[ROW_LANES];
-    float rest[ROW_LANES], log[ROW_LANES];
+    float rest[ROW_LANES], log[ROW_LANES], log_lo[ROW_LANES];
     bool ignored[ROW_LANES];
     for (size_t i = 0; i < ROW_LANES; i++)
         rest[i] = 0.0f;
@@ -206,10 +215,14 @@ VACT_INLINE void cross_entropy_block(const vact_cross_entropy_call *call, const 
     }
     if (call->loss == NULL)
         return;
-    for (size_t i = 0; i < count; i += VF_LANES)
-        vf_store(log + i, math_log1p(vf_load(rest + i)));
+    for (size_t i = 0; i < count; i += VF_LANES) {
+        vf_pair pair = fast_log1p_pair(vf_load(rest + i));
+        vf_store(log + i, pair.hi);
+        vf_store(log_lo + i, pair.lo);
+    }
     for (size_t i = 0; i < count; i++) {
-        double loss = ignored[i] ? 0.0 : cross_entropy_loss(shares, &row[i], (double)log[i], (double)rest[i]);
+        double log_rest = (double)log[i] + (double)log_lo[i];
+        double loss = ignored[i] ? 0.0 : cross_entropy_loss(shares, &row[i], log_rest, (double)rest[i]);
         if (call->reduction == VACT_REDUCTION_NONE)
             call->loss[first + i] = (float)loss;
         else

@@ -12,12 +12,18 @@
 
 #include "math/pair.h"
 
-/* As hi + lo; what remains is the rounding of the polynomial. */
-VACT_INLINE vf_pair normal_scaled_tail(vf t)
+typedef struct {
+    vf f, s;            /* E(t)*(t + 4) = (f*s + NORMAL_SECOND)*s + NORMAL_FIRST */
+    vf_pair reciprocal; /* 1/(t + 4) */
+} normal_parts;
+
+#define NORMAL_FIRST 0x1.82b4bcp-1f
+#define NORMAL_SECOND -0x1.373e3ap-1f
+
+VACT_INLINE normal_parts normal_parts_of(vf t)
 {
     vf one = vf_set1(1.0f), eight = vf_set1(8.0f);
-    vf_pair sum = pair_sum(t, vf_set1(4.0f));
-    vf_pair reciprocal;
+    vf_pair sum = pair_sum(t, vf_set1(4.0f)), reciprocal;
     reciprocal.hi = vf_div(one, sum.hi);
     reciprocal.lo = vf_mul(reciprocal.hi, vf_fnma(reciprocal.hi, sum.lo, vf_fnma(reciprocal.hi, sum.hi, one)));
     vf s = vf_fnma(eight, reciprocal.lo, vf_fnma(eight, reciprocal.hi, one));
@@ -29,10 +35,36 @@ VACT_INLINE vf_pair normal_scaled_tail(vf t)
     f = vf_fma(f, s, vf_set1(0x1.eed906p-5f));
     f = vf_fma(f, s, vf_set1(-0x1.7dffb2p-3f));
     f = vf_fma(f, s, vf_set1(0x1.8c6d8cp-2f));
-    f = vf_fma(f, s, vf_set1(-0x1.373e3ap-1f));
-    f = vf_fma(f, s, vf_set1(0x1.82b4bcp-1f));
-    vf_pair tail = pair_product(f, reciprocal.hi);
-    tail.lo = vf_fma(f, reciprocal.lo, tail.lo);
+    return (normal_parts){f, s, reciprocal};
+}
+
+/* As hi + lo; what remains is the rounding of the polynomial. */
+VACT_INLINE vf_pair normal_scaled_tail(vf t)
+{
+    normal_parts parts = normal_parts_of(t);
+    vf f = vf_fma(parts.f, parts.s, vf_set1(NORMAL_SECOND));
+    f = vf_fma(f, parts.s, vf_set1(NORMAL_FIRST));
+    vf_pair tail = pair_product(f, parts.reciprocal.hi);
+    tail.lo = vf_fma(f, parts.reciprocal.lo, tail.lo);
+    return tail;
+}
+
+/* The same with s and the polynomial's last two steps as hi + lo too. */
+VACT_INLINE vf_pair normal_scaled_tail_closely(vf t)
+{
+    normal_parts parts = normal_parts_of(t);
+    vf eight = vf_set1(8.0f);
+    vf_pair s = pair_sum(vf_set1(1.0f), vf_mul(vf_neg(eight), parts.reciprocal.hi));
+    s.lo = vf_fnma(eight, parts.reciprocal.lo, vf_add(s.lo, vf_sub(s.hi, parts.s)));
+    vf second = vf_set1(NORMAL_SECOND), first = vf_set1(NORMAL_FIRST);
+    vf_pair g, f;
+    g.hi = vf_fma(parts.f, parts.s, second);
+    g.lo = vf_fma(parts.f, s.lo, vf_fma(parts.f, parts.s, vf_sub(second, g.hi)));
+    f.hi = vf_fma(g.hi, parts.s, first);
+    f.lo = vf_fma(g.hi, parts.s, vf_sub(first, f.hi));
+    f.lo = vf_fma(g.hi, s.lo, vf_fma(g.lo, parts.s, f.lo));
+    vf_pair tail = pair_product(f.hi, parts.reciprocal.hi);
+    tail.lo = vf_fma(f.lo, parts.reciprocal.hi, vf_fma(f.hi, parts.reciprocal.lo, tail.lo));
     return tail;
 }
 

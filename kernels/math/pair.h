@@ -21,7 +21,7 @@ VACT_INLINE vf_pair pair_sum(vf a, vf b)
 VACT_INLINE vf_pair pair_product(vf a, vf b)
 {
     vf product = vf_mul(a, b);
-    return (vf_pair){product, vf_fma(a, b, vf_neg(product))};
+    return (vf_pair){product, vf_fms(a, b, product)};
 }
 
 /* The low part of an argument of exp, made 0 where the high part is so large, infinite or NaN that the result

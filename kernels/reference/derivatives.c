@@ -153,10 +153,16 @@ static bool is_output(vact_op op, double y, const vact_params_f32 *params)
 double vact_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
                            float computed)
 {
-    if (from_output && !isnan(x) && !is_output(op, x, params))
-        return 0.0;
     double slope =
         from_output ? vact_reference_derivative_from_output(op, x, params) : vact_reference_derivative(op, x, params);
+    return vact_gradient_error(op, params, x, from_output, slope, dy, computed);
+}
+
+double vact_gradient_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double slope,
+                           double dy, float computed)
+{
+    if (from_output && !isnan(x) && !is_output(op, x, params))
+        return 0.0;
     double exact = slope == 0.0 && isfinite(dy) == 0 ? 0.0 : dy * slope;
     if (!from_output && vact_reference_near_zero_of_derivative(op, x, params) && isfinite(dy) && !isnan(computed)) {
         double allowed = fabs(dy) * 0x1p-25;

@@ -12,6 +12,7 @@
 #define PROTOTYPE_UNARY(name) vact_reference_fn vact_reference_##name;
 #define PROTOTYPE_CHANNELS(name) vact_reference_fn vact_reference_##name;
 #define PROTOTYPE_ROWS(name) vact_reference_row_fn vact_reference_##name;
+#define PROTOTYPE_GATE(name)
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     PROTOTYPE_##kind(name)
 #include "../registry.def"
@@ -19,6 +20,7 @@
 #undef PROTOTYPE_UNARY
 #undef PROTOTYPE_CHANNELS
 #undef PROTOTYPE_ROWS
+#undef PROTOTYPE_GATE
 
 /*
  * 1 + h for a small h that stands for "and a little more (less)". Where h vanishes beside 1, x*(1 + h) would be x,

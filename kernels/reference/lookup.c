@@ -9,6 +9,7 @@
 #define ENTRY_CHANNELS(name, NAME)                                                                                     \
     case VACT_OP_##NAME: return vact_reference_##name;
 #define ENTRY_ROWS(name, NAME)
+#define ENTRY_GATE(name, NAME)
 
 vact_reference_fn *vact_reference_f32(vact_op op)
 {

@@ -30,6 +30,15 @@ vact_reference_row_fn *vact_reference_row_f32(vact_op op);
 double vact_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
 double vact_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
 
+/* A gated unit's value, and its two derivatives; near_zero: the gate lies where act' has a zero, and the error of `gate`
+ * is counted absolutely. */
+typedef struct vact_reference_gate_gradients {
+    double gate, up;
+    bool near_zero;
+} vact_reference_gate_gradients;
+double vact_reference_gate(vact_op op, double gate, double up);
+vact_reference_gate_gradients vact_reference_gate_backward(vact_op op, double dy, double gate, double up);
+
 /* Whether x lies in the interval around a zero of f' where the error of a gradient is counted absolutely. */
 bool vact_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params);
 
@@ -37,6 +46,10 @@ bool vact_reference_near_zero_of_derivative(vact_op op, double x, const vact_par
  * in units of 2^-25*|dy|, so that 2, the bound of every gradient, is 2^-24*|dy| there. */
 double vact_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
                            float computed);
+
+/* The same, f'(x) being known. */
+double vact_gradient_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double slope,
+                           double dy, float computed);
 
 /*
  * The one definition of error (docs/accuracy.md): |computed - exact| / spacing(exact), with

@@ -8,7 +8,8 @@
 #include "contract.h"
 
 typedef __m256 vf;
-typedef __m256 vm; /* all bits of a lane set or clear */
+typedef __m256 vm;  /* all bits of a lane set or clear */
+typedef __m256i vi; /* in the low three bits of a lane */
 
 enum { VF_LANES = 8, VF_STREAMS = 1 };
 
@@ -27,6 +28,23 @@ VACT_INLINE __m256i vf_first_lanes(size_t n)
 
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm256_maskload_ps(p, vf_first_lanes(n)); }
 VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm256_maskstore_ps(p, vf_first_lanes(n), v); }
+
+/* Within halves of a vector first, the quarters then. */
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    vf first = vf_load(p), second = vf_load(p + 8);
+    __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(first, second, 0x88));
+    __m256d odd = _mm256_castps_pd(_mm256_shuffle_ps(first, second, 0xdd));
+    *a = _mm256_castpd_ps(_mm256_permute4x64_pd(even, 0xd8));
+    *b = _mm256_castpd_ps(_mm256_permute4x64_pd(odd, 0xd8));
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    vf low = _mm256_unpacklo_ps(a, b), high = _mm256_unpackhi_ps(a, b);
+    vf_store(p, _mm256_permute2f128_ps(low, high, 0x20));
+    vf_store(p + 8, _mm256_permute2f128_ps(low, high, 0x31));
+}
 
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
 {
@@ -55,6 +73,8 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm256_xor_ps(a, _mm256_and_
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm256_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm256_min_ps(a, b); }
 
+VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return vf_min(vf_abs(a), limit); }
+
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
@@ -75,7 +95,22 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
 
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 
+VACT_INLINE int vm_any_beyond(vf x, float high)
+{
+    __m256i shift = _mm256_sub_epi32(_mm256_set1_epi32(VF_BINADES - 1), _mm256_castps_si256(_mm256_set1_ps(high)));
+    __m256i bits = _mm256_add_epi32(_mm256_castps_si256(x), shift);
+    return !_mm256_testz_si256(bits, _mm256_set1_epi32(VF_BEYOND));
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
+
+VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm256_mul_ps(v, vf_power_of_two(t)); }
+
+VACT_INLINE vf vf_exponent(vf a)
+{
+    __m256i biased = _mm256_srli_epi32(_mm256_castps_si256(a), 23);
+    return _mm256_cvtepi32_ps(_mm256_sub_epi32(biased, _mm256_set1_epi32(127)));
+}
 
 VACT_INLINE vf vf_units(vf t)
 {
@@ -91,6 +126,9 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     vf product = _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(first, 23)));
     return _mm256_mul_ps(product, _mm256_castsi256_ps(_mm256_slli_epi32(second, 23)));
 }
+
+VACT_INLINE vi vi_of_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 21); }
+VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
 VACT_INLINE vf vf_near_inverse(vf a)
 {

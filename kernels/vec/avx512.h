@@ -8,6 +8,7 @@
 
 typedef __m512 vf;
 typedef __mmask16 vm;
+typedef __m512i vi; /* in the low three bits of a lane */
 
 enum { VF_LANES = 16, VF_STREAMS = 1 };
 
@@ -21,6 +22,21 @@ VACT_INLINE __mmask16 vf_first_lanes(size_t n) { return (__mmask16)((1u << n) - 
 
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm512_maskz_loadu_ps(vf_first_lanes(n), p); }
 VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm512_mask_storeu_ps(p, vf_first_lanes(n), v); }
+
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    vf first = vf_load(p), second = vf_load(p + 16);
+    *a = _mm512_permutex2var_ps(first, even, second);
+    *b = _mm512_permutex2var_ps(first, _mm512_add_epi32(even, _mm512_set1_epi32(1)), second);
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    vf_store(p, _mm512_permutex2var_ps(a, first, b));
+    vf_store(p + 16, _mm512_permutex2var_ps(a, _mm512_add_epi32(first, _mm512_set1_epi32(8)), b));
+}
 
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return _mm512_mask_blend_ps(vf_first_lanes(n), fill, v); }
 
@@ -49,6 +65,9 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm512_xor_ps(a, _mm512_and_
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
 
+/* 0x0a: the smaller of the magnitudes, without a sign. */
+VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return _mm512_range_ps(a, limit, 0x0a); }
+
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
@@ -68,7 +87,18 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a
 
 VACT_INLINE int vm_any(vm m) { return m != 0; }
 
+VACT_INLINE int vm_any_beyond(vf x, float high)
+{
+    __m512i shift = _mm512_sub_epi32(_mm512_set1_epi32(VF_BINADES - 1), _mm512_castps_si512(_mm512_set1_ps(high)));
+    __m512i bits = _mm512_add_epi32(_mm512_castps_si512(x), shift);
+    return _mm512_test_epi32_mask(bits, _mm512_set1_epi32(VF_BEYOND)) != 0;
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
+
+VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm512_scalef_ps(v, vf_sub(t, vf_set1(VF_POWER_SHIFT))); }
+
+VACT_INLINE vf vf_exponent(vf a) { return _mm512_getexp_ps(a); }
 
 VACT_INLINE vf vf_units(vf t)
 {
@@ -76,6 +106,14 @@ VACT_INLINE vf vf_units(vf t)
 }
 
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
+
+VACT_INLINE vi vi_of_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 21); }
+
+/* The permutation takes four bits of the index, so the table stands there twice. */
+VACT_INLINE vf vf_look_up(const float *table, vi i)
+{
+    return _mm512_permutexvar_ps(i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
+}
 
 VACT_INLINE vf vf_near_inverse(vf a)
 {

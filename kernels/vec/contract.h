@@ -4,6 +4,7 @@
  * returns the same bits, lane by lane, in all of them. tests/test_vec.c holds each to scalar C.
  *
  *   vf        VF_LANES floats                     vm       a mask: one truth value per lane
+ *   vi        the index of one of eight table entries per lane
  *
  *   vf_load(p), vf_store(p, v)                    VF_LANES floats, any alignment
  *   vf_stream(p, v), vf_stream_end()              a store that passes by the caches where VF_STREAMS is 1 (elsewhere
@@ -12,6 +13,8 @@
  *   vf_load_partial(p, n), vf_store_partial(p, v, n)
  *                                                 the first n < VF_LANES lanes; memory beyond is neither read
  *                                                 nor written; the other lanes of a load are +0
+ *   vf_load_pairs(p, &a, &b), vf_store_pairs(p, a, b)
+ *                                                 2*VF_LANES floats, those at even places in a, those at odd in b
  *   vf_set1(a)                                    a in every lane
  *   vf_keep_first(v, n, fill)                     v in the first n < VF_LANES lanes, fill in the others
  *   vf_add, vf_sub, vf_mul, vf_div                one IEEE rounding each
@@ -21,18 +24,26 @@
  *   vf_flip_sign(a, sign)                         a with its sign changed where that of `sign` is set
  *   vf_max(a, b), vf_min(a, b)                    a > b ? a : b and a < b ? a : b: b where either is NaN and b
  *                                                 of two zeros; so vf_max(constant, x) keeps a NaN in x
+ *   vf_min_magnitude(limit, a)                    |a| < limit ? |a| : limit, limit > 0; where a is NaN, limit or NaN
  *   vm_lt, vm_le, vm_eq                           a < b, a <= b, a == b; false where either is NaN
  *   vm_outside(x, low, high)                      |x| < low or |x| > high, or x is NaN; 0 <= low <= high, constants
  *   vm_and, vm_or                                 of two masks
  *   vf_select(m, a, b)                            a where m holds, else b, the bits unchanged
  *   vm_any(m)                                     whether it holds in any lane, as a C condition
+ *   vm_any_beyond(x, high)                        whether in any lane |x| > high or |x| <= 2^-64*high or x is NaN, as
+ *                                                 a C condition; 2^-62 <= high <= 2^126: cheaper than vm_outside
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all
+ *   vf_times_power(v, t)                          v*2^n for such t, where that is normal or 0
+ *   vf_exponent(a)                                floor(log2(a)) for normal a > 0; for other a without meaning
  *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], by integers: at the
  *                                                 speed of normal numbers where the result is subnormal; for t in
  *                                                 (2^24, infinity] some number without meaning, the same in all
  *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
+ *   vi_of_bits(v)                                 bits 21 to 23 of v: the quarter of its octave, and whether the
+ *                                                 exponent's field is odd
+ *   vf_look_up(table, i)                          the entry of each lane, of eight floats aligned to 32 bytes
  *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
  *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning
  *
@@ -64,6 +75,11 @@
 /* With it a*vf_near_inverse(a) lies between 0.9500122 and 1.0512677, the span that one step of Newton's method with
  * 2.0012798 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py. */
 #define VF_INVERSE_BITS 0x7ef33400
+
+/* For vm_any_beyond: the bits of x less those of `high`, and VF_BINADES - 1 more, are below VF_BINADES for 64 binades
+ * up to `high`, and else some bit of VF_BEYOND is set; the sign is above it. */
+#define VF_BINADES 0x20000000
+#define VF_BEYOND 0x60000000
 
 #define VACT_INLINE static inline __attribute__((always_inline))
 #define VACT_NOINLINE __attribute__((noinline))

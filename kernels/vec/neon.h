@@ -8,6 +8,7 @@
 
 typedef float32x4_t vf;
 typedef uint32x4_t vm; /* all bits of a lane set or clear */
+typedef uint8x16_t vi; /* the places of the entry's four bytes in the table */
 
 enum { VF_LANES = 4, VF_STREAMS = 0 };
 
@@ -29,6 +30,19 @@ VACT_INLINE void vf_store_partial(float *p, vf v, size_t n)
     float lanes[4];
     vst1q_f32(lanes, v);
     memcpy(p, lanes, n * sizeof(float));
+}
+
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    float32x4x2_t both = vld2q_f32(p);
+    *a = both.val[0];
+    *b = both.val[1];
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    float32x4x2_t both = {{a, b}};
+    vst2q_f32(p, both);
 }
 
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
@@ -59,6 +73,8 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign)
 VACT_INLINE vf vf_max(vf a, vf b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
 
+VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return vf_min(vf_abs(a), limit); }
+
 VACT_INLINE vm vm_lt(vf a, vf b) { return vcltq_f32(a, b); }
 VACT_INLINE vm vm_le(vf a, vf b) { return vcleq_f32(a, b); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return vceqq_f32(a, b); }
@@ -77,7 +93,22 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
 
 VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 
+VACT_INLINE int vm_any_beyond(vf x, float high)
+{
+    uint32x4_t shift = vsubq_u32(vdupq_n_u32(VF_BINADES - 1), vreinterpretq_u32_f32(vf_set1(high)));
+    uint32x4_t bits = vaddq_u32(vreinterpretq_u32_f32(x), shift);
+    return vmaxvq_u32(vandq_u32(bits, vdupq_n_u32(VF_BEYOND))) != 0;
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
+
+VACT_INLINE vf vf_times_power(vf v, vf t) { return vmulq_f32(v, vf_power_of_two(t)); }
+
+VACT_INLINE vf vf_exponent(vf a)
+{
+    int32x4_t biased = vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_f32(a), 23));
+    return vcvtq_f32_s32(vsubq_s32(biased, vdupq_n_s32(127)));
+}
 
 VACT_INLINE vf vf_units(vf t)
 {
@@ -92,6 +123,18 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     uint32x4_t second = vsubq_u32(both, first);
     vf product = vmulq_f32(v, vreinterpretq_f32_u32(vshlq_n_u32(first, 23)));
     return vmulq_f32(product, vreinterpretq_f32_u32(vshlq_n_u32(second, 23)));
+}
+
+VACT_INLINE vi vi_of_bits(vf v)
+{
+    uint32x4_t entry = vandq_u32(vshrq_n_u32(vreinterpretq_u32_f32(v), 21), vdupq_n_u32(7));
+    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
+}
+
+VACT_INLINE vf vf_look_up(const float *table, vi i)
+{
+    uint8x16x2_t bytes = {{vreinterpretq_u8_f32(vld1q_f32(table)), vreinterpretq_u8_f32(vld1q_f32(table + 4))}};
+    return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, i));
 }
 
 VACT_INLINE vf vf_near_inverse(vf a)

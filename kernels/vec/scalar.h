@@ -8,6 +8,7 @@
 
 typedef float vf;
 typedef bool vm;
+typedef unsigned vi;
 
 enum { VF_LANES = 1, VF_STREAMS = 0 };
 
@@ -24,6 +25,18 @@ VACT_INLINE void vf_store_partial(float *p, vf v, size_t n)
 {
     if (n)
         *p = v;
+}
+
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    *a = p[0];
+    *b = p[1];
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    p[0] = a;
+    p[1] = b;
 }
 
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return n ? v : fill; }
@@ -45,6 +58,8 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return __builtin_signbit(sign) ? -a
 VACT_INLINE vf vf_max(vf a, vf b) { return a > b ? a : b; }
 VACT_INLINE vf vf_min(vf a, vf b) { return a < b ? a : b; }
 
+VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return vf_min(vf_abs(a), limit); }
+
 VACT_INLINE vm vm_lt(vf a, vf b) { return a < b; }
 VACT_INLINE vm vm_le(vf a, vf b) { return a <= b; }
 VACT_INLINE vm vm_eq(vf a, vf b) { return a == b; }
@@ -61,6 +76,12 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
 
 VACT_INLINE int vm_any(vm m) { return m; }
 
+VACT_INLINE int vm_any_beyond(vf x, float high)
+{
+    vf magnitude = vf_abs(x);
+    return !(0x1p-64f * high < magnitude && magnitude <= high);
+}
+
 static inline unsigned vf_bits(vf a)
 {
     unsigned bits;
@@ -76,6 +97,9 @@ static inline vf vf_of_bits(unsigned bits)
 }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vf_bits(t) << 23); }
+VACT_INLINE vf vf_times_power(vf v, vf t) { return v * vf_power_of_two(t); }
+
+VACT_INLINE vf vf_exponent(vf a) { return (float)((int)(vf_bits(a) >> 23) - 127); }
 VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
 
 /* In two factors, the first product being exact. */
@@ -86,6 +110,9 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     vf product = v * vf_of_bits(first << 23);
     return product * vf_of_bits((both - first) << 23);
 }
+
+VACT_INLINE vi vi_of_bits(vf v) { return vf_bits(v) >> 21 & 7; }
+VACT_INLINE vf vf_look_up(const float *table, vi i) { return table[i]; }
 
 VACT_INLINE vf vf_near_inverse(vf a)
 {

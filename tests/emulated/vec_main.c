@@ -16,6 +16,7 @@ static const check checks[] = {
     {"streams", vec_check_streams},
     {"set1", vec_check_set1},
     {"any", vec_check_any},
+    {"pairs", vec_check_pairs},
     {"keep_first", vec_check_keep_first},
     {"partial_loads", vec_check_partial_loads},
     {"partial_stores", vec_check_partial_stores},

@@ -17,7 +17,7 @@ VACT_INLINE vf gelu_backward(vf dy, vf x, const vact_params_f32 *params)
     vf t = vf_min(vf_set1(18.5f), vf_abs(x));
     vf_pair square = pair_product(t, t);
     gradient_exp e = gradient_exp_of(vf_mul(half, square.hi), vf_mul(half, square.lo));
-    vf_pair tail = normal_scaled_tail(t);
+    vf_pair tail = normal_scaled_tail_closely(t);
     vf_pair line = pair_product(vf_set1(-0x1.988454p-2f), t);
     line.lo = vf_fma(vf_set1(0x1.857936p-27f), t, line.lo);
     vf_pair g = pair_sum(line.hi, tail.hi);

@@ -3,7 +3,6 @@
 #ifndef VACT_ACT_BACKWARD_SOFTPLUS_H
 #define VACT_ACT_BACKWARD_SOFTPLUS_H
 
-#include "act/softplus.h"
 #include "math/fast/expm1.h"
 #include "math/fast/gradient.h"
 

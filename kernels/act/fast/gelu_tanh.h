@@ -34,19 +34,28 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
     return power;
 }
 
+/* |x| up to here is ordinary: 2^-n does not overflow. */
+#define GELU_TANH_ORDINARY 9.0f
+
+VACT_INLINE vf gelu_tanh_any(vf x)
+{
+    vm tiny = fast_tiny(x, GELU_TANH_ORDINARY), low = vm_lt(x, vf_set1(-GELU_TANH_ORDINARY));
+    vf bounded = vf_min(vf_set1(GELU_TANH_ORDINARY), vf_max(vf_set1(-11.5f), x));
+    bounded = vf_select(tiny, vf_set1(1.0f), bounded);
+    fast_power power = gelu_tanh_power(bounded);
+    fast_scaled scaled = fast_scale_where(low, power);
+    vf result = fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power));
+    result = vf_select(vm_lt(vf_set1(GELU_TANH_ORDINARY), x), x, fast_scale_back(low, result));
+    return fast_half_where(tiny, x, result);
+}
+
 VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    const vf limit = vf_set1(9.0f);
-    if (!vm_any(vm_lt(limit, vf_abs(x)))) {
-        fast_power power = gelu_tanh_power(x);
-        return fast_times_logistic(x, fast_wide_sum(vf_set1(1.0f), vf_power_of_two(power.shifted), power));
-    }
-    vf bounded = vf_min(limit, vf_max(vf_set1(-11.5f), x));
-    fast_power power = gelu_tanh_power(bounded);
-    fast_scaled scaled = fast_scale_where(vm_lt(x, vf_neg(limit)), power);
-    vf result = fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power));
-    return vf_select(vm_lt(limit, x), x, vf_mul(scaled.one, result));
+    if (__builtin_expect(vm_any_beyond(x, GELU_TANH_ORDINARY), 0))
+        return gelu_tanh_any(x);
+    fast_power power = gelu_tanh_power(x);
+    return fast_times_logistic(x, fast_wide_sum(vf_set1(1.0f), vf_power_of_two(power.shifted), power));
 }
 
 #endif

@@ -7,8 +7,9 @@
  * A division on AVX-512 takes as long as eight other operations here: a guess from the bits and one or two Newton
  * steps take five, and the residual corrects them as it would the division's rounding.
  *
- * |p| > 16 is rare. A vector with such a lane takes the `whole` forms, which do the same with the ordinary lanes
- * and in the others add what `base` has lost and keep a subnormal result to one rounding, computing 2^64 of it.
+ * |p| > 16 is rare, and so is a tiny x, the residual of which would be subnormal and slow. A vector with such a lane
+ * takes the `any` forms, which do the same with the ordinary lanes, and in the others halve x, add what `base` has
+ * lost, and keep a subnormal result to one rounding, computing 2^64 of it.
  */
 #ifndef VACT_MATH_FAST_LOGISTIC_H
 #define VACT_MATH_FAST_LOGISTIC_H
@@ -27,7 +28,10 @@ typedef struct {
 /* |p| up to here is ordinary: n is within +-23. */
 #define FAST_LOGISTIC_ORDINARY 16.0f
 
-/* 2^(x*(m_hi + m_lo)), the product within +-2^7. (2^f - 1)/f for |f| <= 1/2 within 0.1 * 2^-24 of 2^f, from
+/* Where sigma(p) is 1/2 to 2^-60, and x*sigma(p) is x/2: 64 binades below where p is ordinary, as vm_any_beyond. */
+VACT_INLINE vm fast_tiny(vf x, float limit) { return vm_le(vf_abs(x), vf_set1(0x1p-64f * limit)); }
+
+/* 2^(x*(m_hi + m_lo)), the product within +-2^9. (2^f - 1)/f for |f| <= 1/2 within 0.1 * 2^-24 of 2^f, from
  * docs/approximations/fast_logistic.sollya. */
 VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
 {
@@ -125,17 +129,62 @@ VACT_INLINE fast_scaled fast_scale_where(vm low, fast_power power)
     return (fast_scaled){vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)), vf_power_of_two(shifted)};
 }
 
-/* x*sigma(x*(m_hi + m_lo)*-ln 2), as gelu_quick and swish need. `limit`: |x| up to it is ordinary. Above
- * 4*limit the result is x, below -8*limit -0. */
-VACT_INLINE vf fast_swish(vf x, float limit, vf m_hi, vf m_lo)
+/* The result that y is 2^64 of, where `low`. A subnormal one is rounded as a whole number of 2^-149. */
+VACT_INLINE vf fast_scale_back(vm low, vf y)
 {
-    if (!vm_any(vm_lt(vf_set1(limit), vf_abs(x))))
-        return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_product(x, m_hi, m_lo)));
-    vf bounded = vf_min(vf_set1(4.0f * limit), vf_max(vf_set1(-7.5f * limit), x));
+    const vf least = vf_set1(0x1p-62f);
+    vf magnitude = vf_abs(y);
+    vf units = vf_units(vf_fma(vf_min(magnitude, least), vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    vm normal = vm_and(low, vm_le(least, magnitude)), subnormal = vm_and(low, vm_lt(magnitude, least));
+    vf scaled = vf_mul(y, vf_select(normal, vf_set1(0x1p-64f), vf_set1(1.0f)));
+    return vf_select(subnormal, vf_copysign(units, y), scaled);
+}
+
+/* x/2. Where x is subnormal or half of it is, the sum with 2^-125 rounds that half, at the speed of normal numbers. */
+VACT_INLINE vf fast_half(vf x)
+{
+    const vf least = vf_set1(0x1p-125f);
+    vf magnitude = vf_abs(x);
+    vf whole = vf_mul(vf_mul(vf_add(vf_min(magnitude, least), least), vf_set1(0x1p+74f)), vf_set1(0x1p+74f));
+    vf normal = vf_mul(vf_max(least, magnitude), vf_set1(0.5f));
+    return vf_copysign(vf_select(vm_lt(magnitude, least), vf_units(whole), normal), x);
+}
+
+/* y, or x/2 where x is tiny. */
+VACT_INLINE vf fast_half_where(vm tiny, vf x, vf y) { return vm_any(tiny) ? vf_select(tiny, fast_half(x), y) : y; }
+
+/* x*sigma(p) for p = x*(m_hi + m_lo)*-ln 2 > 0 where x > 0, as gelu_quick and swish need. Ordinary: |p| <= 16. */
+VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
+{
+    return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_product(x, m_hi, m_lo)));
+}
+
+/*
+ * The same for every x, times `up`, a power of two. Beyond `limit` p is not ordinary; above 4*limit the result is x,
+ * below `lowest` -0. Where the limit is large, so is x where p < -104, and its product with sigma not yet 0: there
+ * another 2^-100 is taken out of e^-p. With `up` above 1, x is so large that 2^64 of a low result is not needed.
+ */
+VACT_INLINE vf fast_swish_any(vf x, float up, float limit, vf m_hi, vf m_lo)
+{
+    vm tiny = fast_tiny(x, limit), low = vm_lt(x, vf_set1(-limit));
+    float lowest = (limit > 0x1p+10f ? -12.5f : -7.5f) * limit;
+    vf bounded = vf_min(vf_set1(4.0f * limit), vf_max(vf_set1(lowest), x));
+    bounded = vf_select(tiny, vf_set1(limit), bounded);
     fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
-    fast_scaled scaled = fast_scale_where(vm_lt(x, vf_set1(-limit)), power);
-    vf result = fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power));
-    return vf_select(vm_lt(vf_set1(4.0f * limit), x), x, vf_mul(scaled.one, result));
+    vf factor = vf_set1(up);
+    if (limit > 0x1p+10f) {
+        vm far = vm_lt(x, vf_set1(-6.5f * limit));
+        power.shifted = vf_sub(power.shifted, vf_select(far, vf_set1(100.0f), vf_set1(0.0f)));
+        factor = vf_mul(factor, vf_select(far, vf_set1(0x1p-100f), vf_set1(1.0f)));
+    }
+    if (up > 1.0f)
+        factor = vf_mul(factor, vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)));
+    fast_scaled scaled = fast_scale_where(low, power);
+    vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
+    if (up <= 1.0f)
+        result = fast_scale_back(low, result);
+    result = vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
+    return vm_any(tiny) ? vf_select(tiny, vf_mul(fast_half(x), vf_set1(up)), result) : result;
 }
 
 #endif

@@ -26,29 +26,45 @@ VACT_INLINE fast_softmax_row fast_softmax_row_of(float max)
     return (fast_softmax_row){all, vf_add(all, vf_set1(FAST_SOFTMAX_LEAST)), hi, vf_sub(all, hi)};
 }
 
+/* power + power*rise */
+typedef struct {
+    vf power, rise;
+} fast_softmax_parts;
+
 /*
  * For fast_softmax_near(max). NaN for NaN. The rounded difference serves for n alone. n*ln2_hi + max_hi, a multiple of
  * 2^-15 below 2^9, is exact, and so is what it leaves of x: fewer operations than the difference as hi + lo takes.
  */
-VACT_INLINE vf fast_softmax_exponential(vf x, fast_softmax_row row)
+VACT_INLINE fast_softmax_parts fast_softmax_parts_near(vf x, fast_softmax_row row)
 {
     vf bounded = vf_max(row.least, x), shift = vf_set1(VF_POWER_SHIFT + 24.0f);
     vf shifted = vf_fma(vf_sub(bounded, row.max), vf_set1(0x1.715476p+0f), shift);
     vf n = vf_sub(shifted, shift);
     vf r = vf_sub(bounded, vf_fma(n, vf_set1(0x1.62e4p-1f), row.max_hi));
     r = vf_fnma(n, vf_set1(0x1.7f7d1cp-20f), vf_sub(r, row.max_lo));
-    vf power = vf_power_of_two(shifted);
-    return vf_fma(power, fast_exp_rise(r), power);
+    return (fast_softmax_parts){vf_power_of_two(shifted), fast_exp_rise(r)};
 }
 
 /* For every other max: NaN too where it is infinite. */
-VACT_INLINE vf fast_softmax_exponential_far(vf x, fast_softmax_row row)
+VACT_INLINE fast_softmax_parts fast_softmax_parts_far(vf x, fast_softmax_row row)
 {
     vf_pair difference = pair_sum(x, vf_neg(row.max));
     vf bounded = vf_max(vf_set1(FAST_SOFTMAX_LEAST), difference.hi);
     fast_reduced parts = fast_reduce_by(bounded, vf_set1(VF_POWER_SHIFT + 24.0f));
-    vf power = vf_power_of_two(parts.shifted);
-    return vf_fma(power, fast_exp_rise(vf_add(parts.r, pair_low_of_exponent(difference))), power);
+    vf r = vf_add(parts.r, pair_low_of_exponent(difference));
+    return (fast_softmax_parts){vf_power_of_two(parts.shifted), fast_exp_rise(r)};
+}
+
+VACT_INLINE vf fast_softmax_exponential(vf x, fast_softmax_row row)
+{
+    fast_softmax_parts parts = fast_softmax_parts_near(x, row);
+    return vf_fma(parts.power, parts.rise, parts.power);
+}
+
+VACT_INLINE vf fast_softmax_exponential_far(vf x, fast_softmax_row row)
+{
+    fast_softmax_parts parts = fast_softmax_parts_far(x, row);
+    return vf_fma(parts.power, parts.rise, parts.power);
 }
 
 #endif

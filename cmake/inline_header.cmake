@@ -1,0 +1,143 @@
+# Script: writes a header of include/vact/inline.h from the kernels' own headers, which stay the only source. It joins
+# them in the order in which they include one another and puts a prefix before each name that they define, so that
+# several vector types live in one translation unit and no name is taken but vact_*. Then one function per operation.
+#
+#   cmake -D KERNELS=<kernels/> -D OUTPUT=<file> -D SUFFIX=m512 -D TYPE=__m512 -D VECTOR=vec/avx512.h -D REGISTER=v
+#         -P cmake/inline_header.cmake
+cmake_minimum_required(VERSION 3.25)
+
+set(prefix vact_${SUFFIX}_)
+set(seen "")
+set(text "")
+
+# Appends a header to `text`, the headers that it includes first, each once; its own guard and the includes go.
+function(append header)
+    if(header IN_LIST seen)
+        return()
+    endif()
+    list(APPEND seen ${header})
+    file(READ "${KERNELS}/${header}" body)
+    if(header MATCHES "^vec/") # which one it is, some mathematics asks by its guard
+        string(REGEX REPLACE "#ifndef [A-Z0-9_]+_H\n" "" body "${body}")
+    else()
+        string(REGEX REPLACE "#ifndef [A-Z0-9_]+_H\n#define [A-Z0-9_]+_H\n" "" body "${body}")
+    endif()
+    string(REGEX REPLACE "\n#endif\n$" "\n" body "${body}")
+    string(REGEX MATCHALL "#include \"[^\"]+\"" includes "${body}")
+    string(REGEX REPLACE "#include \"[a-z][^\"]+\"\n" "" body "${body}")
+    foreach(line IN LISTS includes)
+        string(REGEX REPLACE "#include \"(.*)\"" "\\1" name "${line}")
+        if(name STREQUAL "contract.h")
+            set(name vec/contract.h)
+        endif()
+        if(NOT name MATCHES "^vact/")
+            append(${name})
+        endif()
+    endforeach()
+    set(text "${text}\n/* ---- kernels/${header} */\n${body}" PARENT_SCOPE)
+    set(seen "${seen}" PARENT_SCOPE)
+endfunction()
+
+file(READ "${KERNELS}/registry.def" registry)
+string(REGEX MATCHALL "VACT_OP\\([a-z0-9_]+, +[A-Z0-9_]+, +(UNARY|GATE), +[A-Z]+, +[A-Z]+, +P[0-9]\\([^)]*\\)"
+    operations "${registry}")
+
+append(${VECTOR})
+append(math/fast.h)
+foreach(operation IN LISTS operations)
+    string(REGEX REPLACE "VACT_OP\\(([a-z0-9_]+), .*" "\\1" name "${operation}")
+    if(operation MATCHES " GATE, ")
+        append(act/gate/${name}.h)
+    elseif(EXISTS "${KERNELS}/act/fast/${name}.h")
+        append(act/fast/${name}.h)
+    else()
+        append(act/${name}.h)
+    endif()
+endforeach()
+
+# What a caller computed before and computes after must not melt into the function's own operations: a compiler that
+# contracts would turn a product of the caller's and a sum in here into one FMA, with other bits.
+string(APPEND text "
+/* ---- what is called */
+
+VACT_INLINE vf vf_apart(vf v)
+{
+    __asm__(\"\" : \"+${REGISTER}\"(v));
+    return v;
+}
+")
+
+string(REGEX MATCHALL "VACT_INLINE [A-Za-z0-9_]+ [A-Za-z0-9_]+\\(" functions "${text}")
+string(REGEX MATCHALL "\n} [a-z0-9_]+" structures "${text}")
+string(REGEX MATCHALL "\ntypedef [a-z0-9_]+ [a-z0-9_]+" types "${text}")
+string(REGEX MATCHALL "#define [A-Za-z0-9_]+" macros "${text}")
+string(REGEX MATCHALL "[{,] [A-Z][A-Z0-9_]+ = [0-9]" constants "${text}")
+list(TRANSFORM constants REPLACE " = [0-9]$" "")
+set(names ${constants} ${functions} ${structures} ${types} ${macros})
+list(TRANSFORM names STRIP)
+list(TRANSFORM names REPLACE "\\($" "")
+list(TRANSFORM names REPLACE "^.* " "")
+list(REMOVE_DUPLICATES names)
+
+foreach(operation IN LISTS operations)
+    string(REGEX REPLACE "VACT_OP\\(([a-z0-9_]+), .*" "\\1" name "${operation}")
+    string(REGEX REPLACE ".* P[0-9]\\(([^)]*)\\)$" "\\1" parameters "${operation}")
+    string(REPLACE "," ";" parameters "${parameters}")
+    set(declared "")
+    set(values "")
+    list(LENGTH parameters count)
+    if(count GREATER 1)
+        math(EXPR last "${count} - 1")
+        foreach(i RANGE 0 ${last} 3)
+            list(GET parameters ${i} parameter)
+            string(STRIP "${parameter}" parameter)
+            string(APPEND declared ", float ${parameter}")
+            list(APPEND values ${parameter})
+        endforeach()
+    endif()
+    list(JOIN values ", " values)
+    if(operation MATCHES " GATE, ")
+        string(APPEND text "
+static inline ${TYPE} vact_${name}_${SUFFIX}(${TYPE} gate, ${TYPE} up)
+{
+    return vf_apart(${name}_forward(vf_apart(gate), vf_apart(up)));
+}
+")
+    elseif(values STREQUAL "")
+        string(APPEND text "
+static inline ${TYPE} vact_${name}_${SUFFIX}(${TYPE} x)
+{
+    return vf_apart(${name}_forward(vf_apart(x), NULL));
+}
+")
+    else()
+        string(APPEND text "
+static inline ${TYPE} vact_${name}_${SUFFIX}(${TYPE} x${declared})
+{
+    const vact_params_f32 params = {{${values}}};
+    return vf_apart(${name}_forward(vf_apart(x), &params));
+}
+")
+    endif()
+endforeach()
+
+# Twice, since two names with one character between them share it.
+foreach(name IN LISTS names)
+    foreach(pass IN ITEMS 1 2)
+        string(REGEX REPLACE "([^A-Za-z0-9_])${name}([^A-Za-z0-9_])" "\\1${prefix}${name}\\2" text "${text}")
+    endforeach()
+endforeach()
+
+string(TOUPPER "VACT_INLINE_${SUFFIX}_H" guard)
+file(WRITE "${OUTPUT}" "/*
+ * Made from the kernels by cmake/inline_header.cmake; do not edit. Include vact/inline.h, which says what this is.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef ${guard}
+#define ${guard}
+
+#include <vact/vact.h>
+${text}
+#endif
+")

@@ -1,0 +1,193 @@
+/* The public calls of the gated units: the checks, in the order that vact.h states, and a kernel per row. */
+#include "checks.h"
+#include "registry.h"
+#include "table.h"
+
+/* A matrix among the arguments. */
+typedef struct {
+    const float *p;
+    size_t stride, span;
+} matrix;
+
+static bool is_gate(vact_op op)
+{
+    const vact_op_info *info = vact_registry_by_code(op);
+    return info != NULL && info->kind == VACT_KIND_GATE;
+}
+
+static matrix matrix_of(const float *p, size_t stride) { return (matrix){p, stride, 0}; }
+
+/* Sets the spans; false for a size or stride that cannot be. */
+static bool measure(matrix *const list[], size_t count, size_t rows, size_t cols)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!check_span(rows, cols, list[i]->stride, &list[i]->span))
+            return false;
+    return true;
+}
+
+static bool any_null(matrix *const list[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i]->p == NULL)
+            return true;
+    return false;
+}
+
+static bool overlap(const matrix *a, const matrix *b) { return check_share(a->p, a->span, b->p, b->span); }
+
+/* Whether they overlap other than by being the same. */
+static bool overlap_in_part(const matrix *a, const matrix *b, size_t rows)
+{
+    return !(a->p == b->p && (a->stride == b->stride || rows == 1)) && overlap(a, b);
+}
+
+/* Dense matrices are one row. */
+static bool dense(matrix *const list[], size_t count, size_t cols)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i]->stride != cols)
+            return false;
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------------- two inputs */
+
+vact_status vact_gate_rows_f32(vact_op op, float *dst, size_t dst_stride, const float *gate, size_t gate_stride,
+                               const float *up, size_t up_stride, size_t rows, size_t cols)
+{
+    matrix out = matrix_of(dst, dst_stride), g = matrix_of(gate, gate_stride), u = matrix_of(up, up_stride);
+    matrix *const all[] = {&out, &g, &u};
+    if (!is_gate(op) || !measure(all, 3, rows, cols))
+        return VACT_EINVAL;
+    if (rows == 0 || cols == 0)
+        return VACT_OK;
+    if (any_null(all, 3))
+        return VACT_EINVAL;
+    if (overlap_in_part(&out, &g, rows) || overlap_in_part(&out, &u, rows))
+        return VACT_EOVERLAP;
+    vact_gate_f32_fn *kernel = vact_table_current()->gate[VACT_OP_SLOT(op)];
+    if (dense(all, 3, cols)) {
+        cols *= rows;
+        rows = 1;
+    }
+    for (size_t r = 0; r < rows; r++)
+        kernel(dst + r * dst_stride, gate + r * gate_stride, up + r * up_stride, cols);
+    return VACT_OK;
+}
+
+vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_t dgate_stride, float *dup, size_t dup_stride,
+                                        const float *dy, size_t dy_stride, const float *gate, size_t gate_stride,
+                                        const float *up, size_t up_stride, size_t rows, size_t cols)
+{
+    matrix dg = matrix_of(dgate, dgate_stride), du = matrix_of(dup, dup_stride), d = matrix_of(dy, dy_stride);
+    matrix g = matrix_of(gate, gate_stride), u = matrix_of(up, up_stride);
+    matrix *const all[] = {&dg, &du, &d, &g, &u};
+    if (!is_gate(op) || !measure(all, 5, rows, cols))
+        return VACT_EINVAL;
+    if (rows == 0 || cols == 0)
+        return VACT_OK;
+    if (any_null(all, 5))
+        return VACT_EINVAL;
+    if (overlap(&dg, &du))
+        return VACT_EOVERLAP;
+    for (size_t i = 2; i < 5; i++)
+        if (overlap_in_part(&dg, all[i], rows) || overlap_in_part(&du, all[i], rows))
+            return VACT_EOVERLAP;
+    vact_gate_backward_f32_fn *kernel = vact_table_current()->gate_backward[VACT_OP_SLOT(op)];
+    if (dense(all, 5, cols)) {
+        cols *= rows;
+        rows = 1;
+    }
+    for (size_t r = 0; r < rows; r++)
+        kernel(dgate + r * dgate_stride, dup + r * dup_stride, dy + r * dy_stride, gate + r * gate_stride,
+               up + r * up_stride, cols);
+    return VACT_OK;
+}
+
+/* ---------------------------------------------------------------------------------------- one packed input */
+
+/* The checks of dst (of one column for two of src) and src, or dy and src; *packed is src's span. */
+static bool packed_sizes(vact_op op, vact_gate_layout layout, size_t cols)
+{
+    return is_gate(op) && (unsigned)layout <= VACT_GATE_INTERLEAVED && cols <= SIZE_MAX / 2;
+}
+
+vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst, size_t dst_stride, const float *src,
+                                 size_t src_stride, size_t rows, size_t cols)
+{
+    matrix out = matrix_of(dst, dst_stride), in = matrix_of(src, src_stride);
+    if (!packed_sizes(op, layout, cols) || !check_span(rows, cols, dst_stride, &out.span) ||
+        !check_span(rows, 2 * cols, src_stride, &in.span))
+        return VACT_EINVAL;
+    if (rows == 0 || cols == 0)
+        return VACT_OK;
+    if (dst == NULL || src == NULL)
+        return VACT_EINVAL;
+    if (overlap(&out, &in))
+        return VACT_EOVERLAP;
+    const vact_table *table = vact_table_current();
+    vact_gate_f32_fn *kernel = table->gate[VACT_OP_SLOT(op)];
+    vact_interleaved_f32_fn *interleaved = table->interleaved[VACT_OP_SLOT(op)];
+    for (size_t r = 0; r < rows; r++) {
+        float *row = dst + r * dst_stride;
+        const float *first = src + r * src_stride;
+        switch (layout) {
+        case VACT_GATE_FIRST: kernel(row, first, first + cols, cols); break;
+        case VACT_GATE_SECOND: kernel(row, first + cols, first, cols); break;
+        case VACT_GATE_INTERLEAVED: interleaved(row, first, cols); break;
+        }
+    }
+    return VACT_OK;
+}
+
+vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc, size_t dsrc_stride,
+                                          const float *dy, size_t dy_stride, const float *src, size_t src_stride,
+                                          size_t rows, size_t cols)
+{
+    matrix out = matrix_of(dsrc, dsrc_stride), d = matrix_of(dy, dy_stride), in = matrix_of(src, src_stride);
+    if (!packed_sizes(op, layout, cols) || !check_span(rows, 2 * cols, dsrc_stride, &out.span) ||
+        !check_span(rows, cols, dy_stride, &d.span) || !check_span(rows, 2 * cols, src_stride, &in.span))
+        return VACT_EINVAL;
+    if (rows == 0 || cols == 0)
+        return VACT_OK;
+    if (dsrc == NULL || dy == NULL || src == NULL)
+        return VACT_EINVAL;
+    if (overlap(&out, &d) || overlap_in_part(&out, &in, rows))
+        return VACT_EOVERLAP;
+    const vact_table *table = vact_table_current();
+    vact_gate_backward_f32_fn *kernel = table->gate_backward[VACT_OP_SLOT(op)];
+    vact_interleaved_backward_f32_fn *interleaved = table->interleaved_backward[VACT_OP_SLOT(op)];
+    for (size_t r = 0; r < rows; r++) {
+        float *first = dsrc + r * dsrc_stride;
+        const float *slope = dy + r * dy_stride, *row = src + r * src_stride;
+        switch (layout) {
+        case VACT_GATE_FIRST: kernel(first, first + cols, slope, row, row + cols, cols); break;
+        case VACT_GATE_SECOND: kernel(first + cols, first, slope, row + cols, row, cols); break;
+        case VACT_GATE_INTERLEAVED: interleaved(first, slope, row, cols); break;
+        }
+    }
+    return VACT_OK;
+}
+
+/* ------------------------------------------------------------------- the named functions, from the registry */
+
+#define NAMED_UNARY(name, NAME)
+#define NAMED_CHANNELS(name, NAME)
+#define NAMED_ROWS(name, NAME)
+#define NAMED_GATE(name, NAME)                                                                                         \
+    vact_status vact_##name##_f32(float *dst, const float *gate, const float *up, size_t n)                            \
+    {                                                                                                                  \
+        return vact_gate_rows_f32(VACT_OP_##NAME, dst, n, gate, n, up, n, 1, n);                                       \
+    }                                                                                                                  \
+    vact_status vact_##name##_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,               \
+                                           const float *up, size_t n)                                                  \
+    {                                                                                                                  \
+        return vact_gate_rows_backward_f32(VACT_OP_##NAME, dgate, n, dup, n, dy, n, gate, n, up, n, 1, n);             \
+    }
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    NAMED_##kind(name, NAME)
+
+/* clang-format off */
+#include "registry.def"
+/* clang-format on */

@@ -1,0 +1,24 @@
+/*
+ * gelu: x*Phi(x), as x*Phi(-|x|) below 0 and x - x*Phi(-|x|) above: nothing cancels.
+ *
+ * |x|*Phi(-|x|) comes out of one fused operation, its power of two 2^64 too large so that no subnormal number is met
+ * before the last operation, which takes the power out, makes the difference and rounds once more: below 0 to nothing
+ * new but where the result is subnormal. Of a negative x the difference is taken from -0, which the tail's end keeps.
+ * Largest error 1.460 ULP, at -1.34820235 (all 2^32 inputs); above 0 it is near 1.1.
+ */
+#ifndef VACT_ACT_FAST_GELU_H
+#define VACT_ACT_FAST_GELU_H
+
+#include "math/fast/normal.h"
+
+VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vf t = vf_min_magnitude(vf_set1(FAST_NORMAL_LIMIT), x);
+    fast_normal tail = fast_normal_tail(t);
+    vf scaled = vf_times_power(t, tail.shifted);
+    vf product = vf_fma(scaled, tail.rest, scaled);
+    return vf_fnma(product, vf_set1(0x1p-64f), vf_max(vf_set1(-0.0f), x));
+}
+
+#endif

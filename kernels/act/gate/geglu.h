@@ -1,0 +1,34 @@
+/*
+ * geglu: gelu(gate)*up. Far below 0, gelu(g) = -phi(g)*Q(1/g^2), Q(s) = 1 - s + 3s^2 - 15s^3 + 105s^4 - ... the
+ * asymptotic series of the normal tail, cut within 0.2 * 2^-24 from g = -12.65 down. The constant term of Q - 1 here is
+ * what the float 1/sqrt(2*pi) is short of, relatively.
+ */
+#ifndef VACT_ACT_GATE_GEGLU_H
+#define VACT_ACT_GATE_GEGLU_H
+
+#include "math/gate.h"
+
+/* -1/2 of its square is GATE_FAR. */
+#define GEGLU_FAR (-12.65f)
+
+VACT_INLINE vf geglu_product(vf gate, vf v)
+{
+    vf product = vf_mul(gelu_forward(gate, NULL), v);
+    if (!gate_any_rare(gate, GATE_TINY, GEGLU_FAR))
+        return product;
+    vf bounded = vf_max(vf_set1(-20.5f), gate);
+    vf_pair square = pair_product(bounded, bounded);
+    vf s = vf_div(vf_set1(1.0f), square.hi);
+    vf d = vf_set1(105.0f);
+    d = vf_fma(d, s, vf_set1(-15.0f));
+    d = vf_fma(d, s, vf_set1(3.0f));
+    d = vf_fma(d, s, vf_set1(-1.0f));
+    d = vf_fma(d, s, vf_set1(-0x1.e821f2p-26f));
+    vf_pair p = {vf_mul(square.hi, vf_set1(-0.5f)), vf_mul(square.lo, vf_set1(-0.5f))};
+    return gate_choose_far(gate, GEGLU_FAR, gate_far_product(vf_set1(-0x1.988454p-2f), d, p, v),
+                           gate_choose_tiny(gate, v, product));
+}
+
+VACT_INLINE vf geglu_forward(vf gate, vf up) { return geglu_product(gate, up); }
+
+#endif

@@ -1,0 +1,9 @@
+/* reglu: relu(gate)*up. */
+#ifndef VACT_ACT_GATE_REGLU_H
+#define VACT_ACT_GATE_REGLU_H
+
+VACT_INLINE vf reglu_product(vf gate, vf v) { return vf_mul(relu_forward(gate, NULL), v); }
+
+VACT_INLINE vf reglu_forward(vf gate, vf up) { return reglu_product(gate, up); }
+
+#endif

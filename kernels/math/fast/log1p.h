@@ -1,0 +1,45 @@
+/*
+ * log(1 + x) of the `fast` variant for 0 <= x < 2^126: 1 + x = 2^k*(1 + f), f in [-1/4, 1/2), so k*ln 2 + log(1 + f).
+ *
+ * f = 2^-k*x + (2^-k - 1) is exact for k <= 24, beyond which what it loses of 1 is below 2^-29 ULP of the result.
+ * log(1 + f) = f - f^2/2 + f^3*q(f) (docs/approximations/log1p.sollya); k*ln 2, its first part exact, and f are added
+ * with their rounding error, so that hi + lo is known to a quarter of an ULP. Included after a header of vec/.
+ */
+#ifndef VACT_MATH_FAST_LOG1P_H
+#define VACT_MATH_FAST_LOG1P_H
+
+#include "math/pair.h"
+
+/* NaN for NaN. A tiny x is its own result, and 0 takes its place: its square would be subnormal. */
+VACT_INLINE vf_pair fast_log1p_pair(vf x)
+{
+    vm tiny = vm_lt(x, vf_set1(0x1p-40f));
+    vf a = vf_select(tiny, vf_set1(0.0f), x), one = vf_set1(1.0f);
+    /* 4/3 rounds so that the exponent steps at 3/2 exactly. */
+    vf k = vf_exponent(vf_mul(vf_add(one, a), vf_set1(0x1.555556p+0f)));
+    vf power = vf_power_of_two(vf_sub(vf_set1(VF_POWER_SHIFT), k));
+    vf f = vf_fma(power, a, vf_sub(power, one));
+
+    vf q = vf_set1(-0x1.39af68p-5f);
+    q = vf_fma(q, f, vf_set1(0x1.60e48ap-4f));
+    q = vf_fma(q, f, vf_set1(-0x1.aeb2c8p-4f));
+    q = vf_fma(q, f, vf_set1(0x1.cca02ap-4f));
+    q = vf_fma(q, f, vf_set1(-0x1.ff71d8p-4f));
+    q = vf_fma(q, f, vf_set1(0x1.2478a2p-3f));
+    q = vf_fma(q, f, vf_set1(-0x1.55559p-3f));
+    q = vf_fma(q, f, vf_set1(0x1.999996p-3f));
+    q = vf_fma(q, f, vf_set1(-0x1p-2f));
+    q = vf_fma(q, f, vf_set1(0x1.555556p-2f));
+
+    vf curve = vf_fma(vf_mul(vf_set1(-0.5f), f), f, vf_mul(vf_mul(vf_mul(f, f), f), q));
+    vf high = vf_fma(k, vf_set1(0x1.62e4p-1f), f);
+    vf high_lo = vf_sub(f, vf_fnma(k, vf_set1(0x1.62e4p-1f), high));
+    vf low = vf_add(vf_fma(k, vf_set1(0x1.7f7d1cp-20f), high_lo), curve);
+    vf_pair sum;
+    sum.hi = vf_add(high, low);
+    sum.lo = vf_sub(low, vf_sub(sum.hi, high));
+    sum.hi = vf_select(tiny, x, sum.hi);
+    return sum;
+}
+
+#endif

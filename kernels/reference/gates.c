@@ -1,0 +1,64 @@
+/* The oracle of the gated units: the activation's oracle times a double. */
+#include <float.h>
+
+#include "functions.h"
+
+static double activation(vact_op op, double gate)
+{
+    switch ((int)op) {
+    case VACT_OP_GLU: return vact_reference_sigmoid(gate, NULL);
+    case VACT_OP_REGLU: return vact_reference_relu(gate, NULL);
+    case VACT_OP_GEGLU: return vact_reference_gelu(gate, NULL);
+    case VACT_OP_GEGLU_TANH: return vact_reference_gelu_tanh(gate, NULL);
+    case VACT_OP_SWIGLU: return vact_reference_silu(gate, NULL);
+    case VACT_OP_SWIGLU_OAI: return vact_reference_gelu_quick(gate > 7.0 ? 7.0 : gate, NULL);
+    default: return NAN;
+    }
+}
+
+static vact_op activation_of(vact_op op)
+{
+    switch ((int)op) {
+    case VACT_OP_GLU: return VACT_OP_SIGMOID;
+    case VACT_OP_REGLU: return VACT_OP_RELU;
+    case VACT_OP_GEGLU: return VACT_OP_GELU;
+    case VACT_OP_GEGLU_TANH: return VACT_OP_GELU_TANH;
+    case VACT_OP_SWIGLU: return VACT_OP_SILU;
+    default: return VACT_OP_GELU_QUICK;
+    }
+}
+
+/* What multiplies the activation; the sum is exact. */
+static double factor(vact_op op, double up)
+{
+    if (op != VACT_OP_SWIGLU_OAI)
+        return up;
+    return (up > 7.0 ? 7.0 : up < -7.0 ? -7.0 : up) + 1.0;
+}
+
+/* act(gate)*v. An activation that a double cannot hold is not 0 beside an infinite v. */
+static double product(vact_op op, double gate, double v)
+{
+    double a = activation(op, gate);
+    if (a == 0.0 && gate != 0.0 && isfinite(gate) && op != VACT_OP_REGLU)
+        a = copysign(DBL_MIN, a);
+    return a * v;
+}
+
+double vact_reference_gate(vact_op op, double gate, double up) { return product(op, gate, factor(op, up)); }
+
+vact_reference_gate_gradients vact_reference_gate_backward(vact_op op, double dy, double gate, double up)
+{
+    static const vact_params_f32 none = {{0.0f}};
+    vact_op act = activation_of(op);
+    double slope = vact_reference_derivative(act, gate, &none);
+    vact_reference_gate_gradients d = {dy * factor(op, up) * slope, product(op, gate, dy),
+                                       vact_reference_near_zero_of_derivative(act, gate, &none)};
+    if (slope == 0.0 && op == VACT_OP_REGLU)
+        d.gate = 0.0;
+    if (op == VACT_OP_SWIGLU_OAI && gate > 7.0)
+        d.gate = 0.0;
+    if (op == VACT_OP_SWIGLU_OAI && fabs(up) > 7.0)
+        d.up = 0.0;
+    return d;
+}

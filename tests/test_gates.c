@@ -1,0 +1,344 @@
+/*
+ * The gated units: their bound of error, also where the activation alone would be subnormal or 0; the same bits on
+ * every build; every length and place; layouts, strides and aliasing; gradients; arguments.
+ */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reference/reference.h"
+#include "support.h"
+
+enum { INPUTS = TEST_SANITIZED ? 4000 : 120000, LENGTHS = 2 * TEST_LANES + 3 };
+
+static const vact_gate_layout LAYOUTS[] = {VACT_GATE_FIRST, VACT_GATE_SECOND, VACT_GATE_INTERLEAVED};
+
+/* The activation of a gated unit. */
+static vact_op activation_of(vact_op op)
+{
+    switch ((int)op) {
+    case VACT_OP_GLU: return VACT_OP_SIGMOID;
+    case VACT_OP_REGLU: return VACT_OP_RELU;
+    case VACT_OP_GEGLU: return VACT_OP_GELU;
+    case VACT_OP_GEGLU_TANH: return VACT_OP_GELU_TANH;
+    case VACT_OP_SWIGLU: return VACT_OP_SILU;
+    case VACT_OP_SWIGLU_OAI: return VACT_OP_GELU_QUICK;
+    default: cr_assert_fail("%#x is no gate", (unsigned)op); return op;
+    }
+}
+
+typedef struct pairs {
+    float *gate, *up, *dy, *a, *b;
+    size_t n;
+} pairs;
+
+/* Specials crossed with one another, then gates where the activations bend, far below 0 and any at all. */
+static pairs new_pairs(void)
+{
+    static const float specials[] = {0.0f,      -0.0f,   1.0f,      -1.0f,     0x1p-149f, -0x1p-149f, 0x1.8p-127f,
+                                     0x1p-101f, 7.0f,    -7.0f,     7.000001f, -12.7f,    -47.1f,     -88.0f,
+                                     -103.0f,   -120.0f, -200.0f,   -230.0f,   FLT_MAX,   -FLT_MAX,   INFINITY,
+                                     -INFINITY, NAN,     0x1p-126f, 0x1p+60f,  -0x1p+60f, 3.0f,       -3.0f};
+    enum { SPECIALS = sizeof specials / sizeof specials[0] };
+    test_random random = {41};
+    pairs p = {.n = SPECIALS * SPECIALS + INPUTS};
+    float **arrays[] = {&p.gate, &p.up, &p.dy, &p.a, &p.b};
+    for (size_t i = 0; i < 5; i++) {
+        *arrays[i] = malloc(p.n * sizeof(float));
+        cr_assert(*arrays[i], "out of memory");
+    }
+    for (size_t i = 0; i < p.n; i++) {
+        double sign = test_random_next(&random) & 1 ? -1.0 : 1.0;
+        double size = ldexp(1.0 + test_random_unit(&random), (int)test_random_below(&random, 254) - 126);
+        double near = 4.0 * test_random_unit(&random) - 2.0;
+        static const double lowest[] = {-8.0, -22.0, -110.0, -230.0, 20.0};
+        p.gate[i] = i % 6 == 5 ? test_from_bits((uint32_t)test_random_next(&random))
+                               : (float)(lowest[i % 6] * test_random_unit(&random) + (i % 6 == 0 ? 4.0 : 0.0));
+        p.up[i] = (float)(i % 3 == 0 ? near : i % 3 == 1 ? sign * size : 10.0 * near);
+        p.dy[i] = (float)(i % 2 ? near : sign * ldexp(1.0 + test_random_unit(&random), (int)(i % 81) - 40));
+    }
+    for (size_t i = 0; i < SPECIALS * SPECIALS; i++) {
+        p.gate[i] = specials[i / SPECIALS];
+        p.up[i] = specials[i % SPECIALS];
+    }
+    return p;
+}
+
+static void free_pairs(pairs *p) { free(p->gate), free(p->up), free(p->dy), free(p->a), free(p->b); }
+
+static vact_gate_f32_fn *forward_of(const test_subject *s) { return s->table->gate[VACT_OP_SLOT(s->info->op)]; }
+
+static vact_gate_backward_f32_fn *backward_of(const test_subject *s)
+{
+    return s->table->gate_backward[VACT_OP_SLOT(s->info->op)];
+}
+
+/* ------------------------------------------------------------------------------------------------ errors */
+
+ParameterizedTestParameters(gates, bound) { return test_cases(VACT_KIND_GATE); }
+
+ParameterizedTest(test_case *which, gates, bound)
+{
+    test_subject subject = test_begin(which);
+    pairs p = new_pairs();
+    forward_of (&subject)(p.a, p.gate, p.up, p.n);
+    for (size_t i = 0; i < p.n; i++) {
+        double exact = vact_reference_gate(subject.info->op, (double)p.gate[i], (double)p.up[i]);
+        double error = vact_ulp_error(p.a[i], exact);
+        if (!(error <= subject.bound))
+            test_fail_error(&subject, NULL, p.gate[i], exact, p.a[i], error, "up %a", (double)p.up[i]);
+    }
+    free_pairs(&p);
+}
+
+static bool same_or_zeros(float a, float b) { return test_same(a, b) || (a == 0.0f && b == 0.0f); }
+
+/* dup is forward with dy for up, within the bound of the variant fast; dgate is the gradient of the activation with
+ * dy*up for dy, to the bit, and so has its error. */
+ParameterizedTestParameters(gates, gradients) { return test_cases(VACT_KIND_GATE); }
+
+ParameterizedTest(test_case *which, gates, gradients)
+{
+    test_subject subject = test_begin(which);
+    vact_op op = subject.info->op;
+    bool clamps = op == VACT_OP_SWIGLU_OAI;
+    pairs p = new_pairs();
+    float *dgate = p.a, *dup = p.b;
+    vact_backward_f32_fn *slope = subject.table->backward[VACT_OP_SLOT(activation_of(op))];
+    backward_of (&subject)(dgate, dup, p.dy, p.gate, p.up, p.n);
+    for (size_t i = 0; i < p.n; i++) {
+        float gate = p.gate[i], up = p.up[i];
+        double exact = vact_reference_gate_backward(op, (double)p.dy[i], (double)gate, (double)up).up;
+        double error = same_or_zeros(dup[i], (float)exact) ? 0.0 : vact_ulp_error(dup[i], exact);
+        if (!(error <= subject.info->bound_fast))
+            test_fail_error(&subject, NULL, gate, exact, dup[i], error, "dup, dy %a", (double)p.dy[i]);
+        float factor = clamps ? (up > 7.0f ? 7.0f : up < -7.0f ? -7.0f : up) + 1.0f : up;
+        float dy = p.dy[i] * factor, want;
+        slope(&want, &dy, &gate, 1, NULL);
+        if (clamps && gate > 7.0f)
+            want = 0.0f;
+        if (!test_same(dgate[i], want))
+            test_fail_bits(&subject, NULL, gate, want, dgate[i], "dgate, dy %a, up %a", (double)p.dy[i], (double)up);
+    }
+    free_pairs(&p);
+}
+
+/* The oracle's gradients are the slopes of its function. */
+Test(gates, gradients_are_slopes)
+{
+    const double step = 0x1p-17, dy = 1.25;
+    for (size_t i = 0; i < vact_registry_count; i++) {
+        vact_op op = vact_registry[i].op;
+        if (vact_registry[i].kind != VACT_KIND_GATE)
+            continue;
+        for (double gate = -8.97; gate < 9.0; gate += 0.25)
+            for (double up = -8.03; up < 9.0; up += 1.5) {
+                double by_gate = vact_reference_gate(op, gate + step, up) - vact_reference_gate(op, gate - step, up);
+                double by_up = vact_reference_gate(op, gate, up + step) - vact_reference_gate(op, gate, up - step);
+                vact_reference_gate_gradients d = vact_reference_gate_backward(op, dy, gate, up);
+                cr_expect(fabs(dy * by_gate / (2.0 * step) - d.gate) < 1e-6 * (1.0 + fabs(d.gate)), "%s at %g, %g",
+                          vact_registry[i].name, gate, up);
+                cr_expect(fabs(dy * by_up / (2.0 * step) - d.up) < 1e-6 * (1.0 + fabs(d.up)), "%s at %g, %g by up",
+                          vact_registry[i].name, gate, up);
+            }
+    }
+}
+
+/* --------------------------------------------------------------------------------------------------- bits */
+
+ParameterizedTestParameters(gates, same_bits) { return test_cases_of_same_bits(VACT_KIND_GATE); }
+
+ParameterizedTest(test_case *which, gates, same_bits)
+{
+    test_subject subject = test_begin(which), reference = subject;
+    reference.table = test_reference_table(which);
+    pairs p = new_pairs(), q = new_pairs();
+    forward_of (&subject)(p.a, p.gate, p.up, p.n);
+    forward_of (&reference)(q.a, p.gate, p.up, p.n);
+    for (size_t i = 0; i < p.n; i++)
+        if (!test_same(p.a[i], q.a[i]))
+            test_fail_bits(&subject, NULL, p.gate[i], q.a[i], p.a[i], "up %a", (double)p.up[i]);
+    backward_of (&subject)(p.a, p.b, p.dy, p.gate, p.up, p.n);
+    backward_of (&reference)(q.a, q.b, p.dy, p.gate, p.up, p.n);
+    for (size_t i = 0; i < p.n; i++)
+        if (!test_same(p.a[i], q.a[i]) || !test_same(p.b[i], q.b[i]))
+            test_fail_bits(&subject, NULL, p.gate[i], q.a[i], p.a[i], "gradient, up %a", (double)p.up[i]);
+    free_pairs(&p), free_pairs(&q);
+}
+
+/* Arrays of every short length at the rear guard page, the interleaved form too, and the result on top of an input. */
+ParameterizedTestParameters(gates, places) { return test_cases(VACT_KIND_GATE); }
+
+ParameterizedTest(test_case *which, gates, places)
+{
+    test_subject subject = test_begin(which);
+    unsigned slot = VACT_OP_SLOT(subject.info->op);
+    pairs p = new_pairs();
+    test_guarded memory[4];
+    for (size_t i = 0; i < 4; i++)
+        memory[i] = test_guarded_new(2 * LENGTHS);
+    float want[LENGTHS], want_gate[LENGTHS], want_up[LENGTHS];
+    for (size_t i = 0; i < LENGTHS; i++) { /* one by one */
+        forward_of (&subject)(&want[i], &p.gate[i], &p.up[i], 1);
+        backward_of (&subject)(&want_gate[i], &want_up[i], &p.dy[i], &p.gate[i], &p.up[i], 1);
+    }
+    for (size_t n = 0; n < LENGTHS; n++)
+        for (int alias = 0; alias < 3; alias++) {
+            float *end[4], *gate, *up, *dst, *packed, *dy;
+            for (size_t i = 0; i < 4; i++)
+                end[i] = memory[i].first + memory[i].n;
+            gate = end[0] - n, up = end[1] - n, dy = end[2] - n;
+            dst = alias == 0 ? end[3] - n : alias == 1 ? gate : up;
+            memcpy(gate, p.gate, n * sizeof *gate), memcpy(up, p.up, n * sizeof *up);
+            forward_of (&subject)(dst, gate, up, n);
+            for (size_t i = 0; i < n; i++)
+                if (!test_same(dst[i], want[i]))
+                    test_fail_bits(&subject, NULL, p.gate[i], want[i], dst[i], "element %zu of %zu, alias %d", i, n,
+                                   alias);
+            memcpy(gate, p.gate, n * sizeof *gate), memcpy(up, p.up, n * sizeof *up), memcpy(dy, p.dy, n * sizeof *dy);
+            float *dgate = alias == 0 ? end[3] - n : alias == 1 ? dy : up, *dup = alias == 0 ? end[3] - 2 * n : gate;
+            backward_of (&subject)(dgate, dup, dy, gate, up, n);
+            for (size_t i = 0; i < n; i++)
+                if (!test_same(dgate[i], want_gate[i]) || !test_same(dup[i], want_up[i]))
+                    test_fail_bits(&subject, NULL, p.gate[i], want_gate[i], dgate[i], "gradient %zu of %zu, alias %d",
+                                   i, n, alias);
+            packed = end[0] - 2 * n, dst = end[3] - n;
+            for (size_t i = 0; i < n; i++)
+                packed[2 * i] = p.gate[i], packed[2 * i + 1] = p.up[i];
+            subject.table->interleaved[slot](dst, packed, n);
+            memcpy(dy, p.dy, n * sizeof *dy);
+            subject.table->interleaved_backward[slot](packed, dy, packed, n);
+            for (size_t i = 0; i < n; i++)
+                if (!test_same(dst[i], want[i]) || !test_same(packed[2 * i], want_gate[i]) ||
+                    !test_same(packed[2 * i + 1], want_up[i]))
+                    test_fail_bits(&subject, NULL, p.gate[i], want[i], dst[i], "interleaved, %zu of %zu", i, n);
+        }
+    for (size_t i = 0; i < 4; i++)
+        test_guarded_free(&memory[i]);
+    free_pairs(&p);
+}
+
+/* --------------------------------------------------------------------------------------- layouts and strides */
+
+enum { ROWS = 3, COLS = 21, STRIDE = 2 * COLS + 5 };
+
+static size_t gate_at(vact_gate_layout layout, size_t c)
+{
+    return layout == VACT_GATE_INTERLEAVED ? 2 * c : layout == VACT_GATE_FIRST ? c : COLS + c;
+}
+
+static size_t up_at(vact_gate_layout layout, size_t c)
+{
+    return layout == VACT_GATE_INTERLEAVED ? 2 * c + 1 : layout == VACT_GATE_FIRST ? COLS + c : c;
+}
+
+Test(gates, layouts)
+{
+    pairs p = new_pairs();
+    float gate[ROWS * COLS], up[ROWS * COLS], want[ROWS * COLS], dgate[ROWS * COLS], dup[ROWS * COLS];
+    float src[ROWS * STRIDE], dst[ROWS * STRIDE], dsrc[ROWS * STRIDE];
+    for (unsigned code = VACT_OP_GLU; code <= VACT_OP_SWIGLU_OAI; code++)
+        for (size_t k = 0; k < 3; k++) {
+            vact_op op = (vact_op)code;
+            test_fill(src, ROWS * STRIDE), test_fill(dst, ROWS * STRIDE), test_fill(dsrc, ROWS * STRIDE);
+            for (size_t r = 0; r < ROWS; r++)
+                for (size_t c = 0; c < COLS; c++) {
+                    size_t i = r * COLS + c;
+                    src[r * STRIDE + gate_at(LAYOUTS[k], c)] = gate[i] = p.gate[i + 2000];
+                    src[r * STRIDE + up_at(LAYOUTS[k], c)] = up[i] = p.up[i + 2000];
+                }
+            cr_assert(vact_gate_rows_f32(op, want, COLS, gate, COLS, up, COLS, ROWS, COLS) == VACT_OK);
+            cr_assert(vact_gate_rows_backward_f32(op, dgate, COLS, dup, COLS, p.dy, COLS, gate, COLS, up, COLS, ROWS,
+                                                  COLS) == VACT_OK);
+            cr_assert(vact_gate_packed_f32(op, LAYOUTS[k], dst, STRIDE, src, STRIDE, ROWS, COLS) == VACT_OK);
+            cr_assert(vact_gate_packed_backward_f32(op, LAYOUTS[k], dsrc, STRIDE, p.dy, COLS, src, STRIDE, ROWS,
+                                                    COLS) == VACT_OK);
+            for (size_t r = 0; r < ROWS; r++) {
+                for (size_t c = 0; c < COLS; c++) {
+                    size_t i = r * COLS + c;
+                    cr_expect(test_same(dst[r * STRIDE + c], want[i]), "%#x layout %zu: %zu, %zu", code, k, r, c);
+                    cr_expect(test_same(dsrc[r * STRIDE + gate_at(LAYOUTS[k], c)], dgate[i]), "%#x dgate", code);
+                    cr_expect(test_same(dsrc[r * STRIDE + up_at(LAYOUTS[k], c)], dup[i]), "%#x dup", code);
+                }
+                cr_expect(test_untouched(dst + r * STRIDE + COLS, STRIDE - COLS), "%#x writes between rows", code);
+                cr_expect(test_untouched(dsrc + r * STRIDE + 2 * COLS, STRIDE - 2 * COLS), "%#x writes between", code);
+            }
+            cr_assert(vact_gate_packed_backward_f32(op, LAYOUTS[k], src, STRIDE, p.dy, COLS, src, STRIDE, ROWS, COLS) ==
+                      VACT_OK);
+            for (size_t i = 0; i < ROWS * STRIDE; i++)
+                cr_expect(test_same(src[i], dsrc[i]), "%#x: gradients in place", code);
+        }
+    free_pairs(&p);
+}
+
+/* The definitions in figures that stand elsewhere: PyTorch's glu takes its second half for the gate. */
+Test(gates, values)
+{
+    const float halves[] = {2.0f, -3.0f, 0.0f, 100.0f}; /* a = 2, -3; b = 0, 100 */
+    float y[2], dy[1] = {1.0f}, dgate[1], dup[1];
+    cr_assert(vact_gate_packed_f32(VACT_OP_GLU, VACT_GATE_SECOND, y, 2, halves, 4, 1, 2) == VACT_OK);
+    cr_expect(y[0] == 1.0f && y[1] == -3.0f, "a*sigmoid(b) is %g, %g", (double)y[0], (double)y[1]);
+    const float gate[] = {9.0f, 2.0f}, up[] = {2.0f, 9.0f};
+    cr_assert(vact_swiglu_oai_f32(y, gate, up, 2) == VACT_OK);
+    cr_expect(fabs((double)y[0] - 3.0 * 7.0 / (1.0 + exp(-1.702 * 7.0))) < 1e-5, "gate clamped: %g", (double)y[0]);
+    cr_expect(fabs((double)y[1] - 8.0 * 2.0 / (1.0 + exp(-1.702 * 2.0))) < 1e-5, "up clamped: %g", (double)y[1]);
+    const float seven = 7.0f, low = -7.0f, zero = 0.0f, below = -1.0f, nan = NAN;
+    cr_assert(vact_swiglu_oai_backward_f32(dgate, dup, dy, &seven, &low, 1) == VACT_OK);
+    cr_expect(dgate[0] < -5.9f && dup[0] > 6.9f, "slopes at the limits: %g, %g", (double)dgate[0], (double)dup[0]);
+    cr_assert(vact_reglu_backward_f32(dgate, dup, &nan, &below, &seven, 1) == VACT_OK);
+    cr_expect(dgate[0] == 0.0f && isnan(dup[0]), "reglu below 0: %g, %g", (double)dgate[0], (double)dup[0]);
+    cr_assert(vact_swiglu_f32(y, &zero, &nan, 1) == VACT_OK && isnan(y[0]));
+}
+
+/* ---------------------------------------------------------------------------------------------- arguments */
+
+static vact_status rows_of(vact_op op, float *dst, size_t ds, const float *gate, size_t gs, const float *up, size_t us,
+                           size_t rows, size_t cols)
+{
+    return vact_gate_rows_f32(op, dst, ds, gate, gs, up, us, rows, cols);
+}
+
+Test(gates, arguments)
+{
+    enum { N = 64 };
+    float a[N] = {0}, b[N] = {0}, dst[N], dst2[N];
+    const vact_op op = VACT_OP_SWIGLU;
+    const size_t huge = SIZE_MAX / 2;
+    test_fill(dst, N), test_fill(dst2, N);
+    cr_expect(rows_of(VACT_OP_SILU, dst, 4, a, 4, b, 4, 2, 4) == VACT_EINVAL, "another kind");
+    cr_expect(rows_of((vact_op)0x4ff, dst, 4, a, 4, b, 4, 2, 4) == VACT_EINVAL, "no code");
+    cr_expect(rows_of(op, dst, 3, a, 4, b, 4, 2, 4) == VACT_EINVAL && rows_of(op, dst, 4, a, 3, b, 4, 2, 4) &&
+              rows_of(op, dst, 4, a, 4, b, 3, 2, 4) == VACT_EINVAL);
+    cr_expect(rows_of(op, dst, huge, a, huge, b, huge, 3, 4) == VACT_EINVAL);
+    cr_expect(rows_of(op, NULL, 4, NULL, 4, NULL, 4, 0, 4) == VACT_OK &&
+              rows_of(op, NULL, 0, NULL, 0, NULL, 0, 5, 0) == VACT_OK);
+    cr_expect(rows_of(op, NULL, 4, a, 4, b, 4, 2, 4) == VACT_EINVAL &&
+              rows_of(op, dst, 4, NULL, 4, b, 4, 2, 4) == VACT_EINVAL &&
+              rows_of(op, dst, 4, a, 4, NULL, 4, 2, 4) == VACT_EINVAL);
+    cr_expect(rows_of(op, dst, 4, dst + 1, 4, b, 4, 2, 4) == VACT_EOVERLAP &&
+              rows_of(op, dst, 4, a, 4, dst, 5, 2, 4) == VACT_EOVERLAP);
+    cr_expect(vact_swiglu_f32(dst, a, b, huge) == VACT_EINVAL && vact_swiglu_f32(dst, dst + 3, b, 8) == VACT_EOVERLAP);
+    cr_expect(vact_swiglu_f32(NULL, NULL, NULL, 0) == VACT_OK);
+    cr_expect(vact_swiglu_backward_f32(dst, dst, a, a, b, 8) == VACT_EOVERLAP, "both gradients in one place");
+    cr_expect(vact_swiglu_backward_f32(dst, dst2, dst + 1, a, b, 8) == VACT_EOVERLAP);
+    cr_expect(vact_swiglu_backward_f32(dst, dst2, a, b, dst2 + 1, 8) == VACT_EOVERLAP);
+    cr_expect(vact_swiglu_backward_f32(dst, NULL, a, b, b, 8) == VACT_EINVAL);
+    cr_expect(vact_swiglu_backward_f32(dst, dst2, NULL, b, b, 8) == VACT_EINVAL);
+    cr_expect(vact_swiglu_backward_f32(NULL, NULL, NULL, NULL, NULL, 0) == VACT_OK);
+    cr_expect(vact_gate_packed_f32(op, (vact_gate_layout)3, dst, 4, a, 8, 2, 4) == VACT_EINVAL);
+    cr_expect(vact_gate_packed_f32(op, VACT_GATE_FIRST, dst, 4, a, 7, 2, 4) == VACT_EINVAL);
+    cr_expect(vact_gate_packed_f32(op, VACT_GATE_FIRST, dst, huge, a, huge, 1, huge) == VACT_EINVAL);
+    cr_expect(vact_gate_packed_f32(op, VACT_GATE_FIRST, dst, 4, dst, 8, 2, 4) == VACT_EOVERLAP);
+    cr_expect(vact_gate_packed_f32(op, VACT_GATE_FIRST, dst, 4, NULL, 8, 2, 4) == VACT_EINVAL);
+    cr_expect(vact_gate_packed_backward_f32(op, VACT_GATE_FIRST, dst, 8, dst + 40, 4, dst + 1, 8, 2, 4) ==
+              VACT_EOVERLAP);
+    cr_expect(vact_gate_packed_backward_f32(op, VACT_GATE_FIRST, dst, 8, dst, 4, a, 8, 2, 4) == VACT_EOVERLAP);
+    cr_expect(vact_gate_packed_backward_f32(op, VACT_GATE_FIRST, dst, 7, b, 4, a, 8, 2, 4) == VACT_EINVAL);
+    cr_expect(test_untouched(dst, N) && test_untouched(dst2, N), "written on an error");
+    cr_expect(vact_gate_kernel_f32(op, VACT_ISA_AUTO, VACT_MATH_AUTO) &&
+              vact_gate_backward_kernel_f32(op, VACT_ISA_AUTO, VACT_MATH_AUTO));
+    cr_expect(!vact_gate_kernel_f32(VACT_OP_GELU, VACT_ISA_AUTO, VACT_MATH_AUTO) &&
+              !vact_gate_kernel_f32(op, VACT_ISA_AUTO, VACT_MATH_CR));
+    cr_expect(!vact_kernel_f32(op, VACT_ISA_AUTO, VACT_MATH_AUTO));
+}

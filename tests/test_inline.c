@@ -1,0 +1,135 @@
+/*
+ * vact/inline.h in an engine's own translation unit: the program tests/consumers/inline/digest.c is compiled with the
+ * flags of an engine, by every compiler that is here, and the digests that it prints must be those of the library's
+ * kernels.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "consumers/inline/inputs.h"
+#include "support.h"
+
+#define AVX2 "-mavx2 -mfma"
+#define AVX512 "-mavx512f -mavx512bw -mavx512dq -mavx512vl " AVX2
+
+/* Until every form of the variant fast is vact's own. */
+#if VACT_WITH_SLEEF
+#define LIBRARIES "-lsleef -lm"
+#else
+#define LIBRARIES "-lm"
+#endif
+
+typedef struct consumer {
+    char compiler[64], flags[128], suffix[8], runner[64];
+    char build[16]; /* what the CPU must run */
+} consumer;
+
+static consumer consumers[] = {
+    {"gcc", "-O2 " AVX2, "m256", "", "avx2"},
+    {"gcc", "-O3 " AVX512, "m512", "", "avx512"},
+    {"gcc", "-O3 -funroll-loops " AVX512, "m256", "", "avx512"}, /* both vector types in one translation unit */
+    {"gcc", "-O0 " AVX512, "m512", "", "avx512"},
+    {"clang", "-O2 " AVX2, "m256", "", "avx2"},
+    {"clang-14", "-O3 -ffp-contract=fast " AVX512, "m512", "", "avx512"},
+    {"clang-19", "-O2 " AVX2, "m256", "", "avx2"},
+    {"clang-19", "-O3 -ffp-contract=fast " AVX512, "m512", "", "avx512"},
+    {"g++", "-O2 -x c++ -std=gnu++11 " AVX512, "m512", "", "avx512"},
+    {"clang++-19", "-O2 -x c++ -std=c++17 " AVX2, "m256", "", "avx2"},
+    {"aarch64-linux-gnu-gcc", "-O2", "f32x4", "qemu-aarch64 -L /", ""},
+};
+
+/* The library's results for the same inputs, from the reference for bits; argument and sum as the consumer has them. */
+static uint64_t expected_digest(const vact_op_info *info, const vact_table *table, bool dressed)
+{
+    float *x = malloc(3 * INLINE_INPUTS * sizeof *x), *u = x + INLINE_INPUTS, *y = u + INLINE_INPUTS;
+    cr_assert(x, "out of memory");
+    for (uint32_t i = 0; i < INLINE_INPUTS; i++) {
+        x[i] = inline_input(i) * (dressed ? INLINE_FACTOR : 1.0f);
+        u[i] = inline_input(2u * i + 1u);
+    }
+    unsigned slot = VACT_OP_SLOT(info->op);
+    if (info->kind == VACT_KIND_GATE)
+        table->gate[slot](y, x, u, INLINE_INPUTS);
+    else
+        table->unary[slot](y, x, INLINE_INPUTS, NULL);
+    for (size_t i = 0; i < INLINE_INPUTS && dressed; i++)
+        y[i] += u[i];
+    uint64_t digest = inline_digest(y, INLINE_INPUTS);
+    free(x);
+    return digest;
+}
+
+static void check_digests(const consumer *c, char *text)
+{
+    const vact_table *table = vact_table_of_build("scalar_fma", VACT_MATH_FAST);
+    size_t functions = 0, lines = 0;
+    char *rest = NULL;
+    for (size_t i = 0; i < vact_registry_count; i++)
+        functions += vact_registry[i].kind == VACT_KIND_UNARY || vact_registry[i].kind == VACT_KIND_GATE;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        char name[64];
+        uint64_t plain, dressed;
+        cr_assert(sscanf(line, "%63s %" SCNx64 " %" SCNx64, name, &plain, &dressed) == 3, "printed: %s", line);
+        const vact_op_info *info = vact_registry_by_name(name);
+        cr_assert(info, "prints %s", name);
+        lines++;
+        cr_expect(plain == expected_digest(info, table, false), "%s %s: vact_%s_%s has other bits", c->compiler,
+                  c->flags, name, c->suffix);
+        cr_expect(dressed == expected_digest(info, table, true),
+                  "%s %s: vact_%s_%s between a product and a sum has other bits", c->compiler, c->flags, name,
+                  c->suffix);
+    }
+    cr_expect(lines == functions, "%zu of %zu functions", lines, functions);
+}
+
+ParameterizedTestParameters(inline_header, bits)
+{
+    return cr_make_param_array(consumer, consumers, sizeof consumers / sizeof consumers[0]);
+}
+
+ParameterizedTest(consumer *c, inline_header, bits, .timeout = 300)
+{
+    char folder[] = "/tmp/vact-inline-XXXXXX";
+    if (!command_exists(c->compiler))
+        cr_skip("%s is not installed", c->compiler);
+    if (c->runner[0] && !command_exists("qemu-aarch64"))
+        cr_skip("qemu-aarch64 is not installed");
+    if (!vact_build_runs("scalar_fma") || (c->build[0] && !vact_build_runs(c->build)))
+        cr_skip("this CPU lacks %s", c->build);
+    cr_assert_not_null(mkdtemp(folder));
+    command_result compiled = command_run("%s %s -DSUFFIX=%s -I'" VACT_SOURCE_DIR "/include' -I'" VACT_BINARY_DIR
+                                          "/generated/include' -I'" VACT_SOURCE_DIR "' '" VACT_SOURCE_DIR
+                                          "/tests/consumers/inline/digest.c' -o %s/digest " LIBRARIES " 2>&1",
+                                          c->compiler, c->flags, c->suffix, folder);
+    cr_expect(compiled.status == 0, "%s %s: %s", c->compiler, c->flags, compiled.text);
+    if (compiled.status == 0) {
+        command_result printed = command_run("%s %s/digest", c->runner, folder);
+        cr_expect(printed.status == 0, "%s %s: status %d", c->compiler, c->flags, printed.status);
+        check_digests(c, printed.text);
+        free(printed.text);
+    }
+    free(compiled.text);
+    free(command_run("rm -r %s", folder).text);
+}
+
+/* The headers leave no macro behind but vact_* and VACT_*. */
+Test(inline_header, names)
+{
+    static const char *const suffixes[] = {"m256", "m512", "f32x4"};
+    for (size_t i = 0; i < 3; i++) {
+        command_result strangers =
+            command_run("grep -hE '^#define' '" VACT_BINARY_DIR
+                        "/generated/include/vact/inline_%s.h' | grep -vE '^#define (vact|VACT)_'",
+                        suffixes[i]);
+        command_result functions = command_run("grep -cE '^static inline .* vact_[a-z0-9_]+_%s\\(' '" VACT_BINARY_DIR
+                                               "/generated/include/vact/inline_%s.h'",
+                                               suffixes[i], suffixes[i]);
+        cr_expect(strangers.text[0] == '\0', "inline_%s.h defines: %s", suffixes[i], strangers.text);
+        cr_expect(atoi(functions.text) >= 34, "inline_%s.h has %s functions", suffixes[i], functions.text);
+        free(strangers.text), free(functions.text);
+    }
+}

@@ -1,0 +1,19 @@
+/* What vact apply walks arrays with, apart from the operations that take whole slices. */
+#ifndef VACT_TOOLS_APPLY_H
+#define VACT_TOOLS_APPLY_H
+
+#include <stdbool.h>
+
+#include "npy.h"
+#include "vact/vact.h"
+
+/* Both return null, or what failed in words. */
+
+/* softmax or log_softmax along any axis. */
+const char *vact_apply_axis(vact_op op, float *dst, const vact_npy *in, int axis);
+
+/* dst = dy*f'(in), or from the outputs f(...) in `in`. */
+const char *vact_apply_backward(vact_op op, const vact_params_f32 *params, bool from_output, float *dst,
+                                const vact_npy *dy, const vact_npy *in);
+
+#endif
