@@ -81,6 +81,28 @@ vact_dead_units_f32_fn KERNEL(dead_units, plain);
     .cross_entropy = KERNEL(cross_entropy, fast), .bce_with_logits = KERNEL(bce_with_logits, fast),                    \
     .zeros = KERNEL(zeros, plain), .outside = KERNEL(outside, plain), .dead_units = KERNEL(dead_units, plain)
 
+/* The softmax family: one implementation for every variant. */
+vact_masked_f32_fn KERNEL(softmax_masked, fast), KERNEL(log_softmax_masked, fast);
+vact_logsumexp_f32_fn KERNEL(logsumexp, fast);
+vact_axis_f32_fn KERNEL(softmax_axis, fast), KERNEL(log_softmax_axis, fast);
+vact_online_f32_fn KERNEL(softmax_online, fast);
+vact_rows_backward_f32_fn KERNEL(softmax_backward, fast), KERNEL(log_softmax_backward, fast);
+vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward, fast);
+vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
+#define SOFTMAX_FAMILY                                                                                                 \
+    {                                                                                                                  \
+        .softmax = KERNEL(softmax_masked, fast),                                                                       \
+        .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \
+        .logsumexp = KERNEL(logsumexp, fast),                                                                          \
+        .softmax_axis = KERNEL(softmax_axis, fast),                                                                    \
+        .log_softmax_axis = KERNEL(log_softmax_axis, fast),                                                            \
+        .online = KERNEL(softmax_online, fast),                                                                        \
+        .softmax_backward = KERNEL(softmax_backward, fast),                                                            \
+        .log_softmax_backward = KERNEL(log_softmax_backward, fast),                                                    \
+        .logsumexp_backward = KERNEL(logsumexp_backward, fast),                                                        \
+        .prelu_backward = KERNEL(prelu_backward, fast),                                                                \
+    }
+
 extern const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 
 /* Indexed by vact_math; a variant that does not exist has a null name. */
@@ -91,6 +113,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_AUTO,
             LOSSES_AND_HEALTH,
+            .family = SOFTMAX_FAMILY,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SET_OF_AUTO_##auto_math),                              \
     SECOND_##kind(name, NAME, SET_OF_AUTO_##auto_math) BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
@@ -104,6 +127,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_SLEEF,
             LOSSES_AND_HEALTH,
+            .family = SOFTMAX_FAMILY,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),                                     \
     SECOND_##kind(name, NAME, SLEEF_OF_##needs) BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
@@ -117,6 +141,7 @@ const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
             .isa = VACT_BUILD_ISA,
             .math = VACT_MATH_FAST,
             LOSSES_AND_HEALTH,
+            .family = SOFTMAX_FAMILY,
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, FAST_OF_##needs),                                      \
     SECOND_##kind(name, NAME, FAST_OF_##needs) BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)

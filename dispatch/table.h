@@ -63,6 +63,32 @@ typedef size_t vact_dead_units_f32_fn(unsigned char *mask, const float *x, size_
 typedef void vact_interleaved_f32_fn(float *dst, const float *src, size_t n);
 typedef void vact_interleaved_backward_f32_fn(float *dsrc, const float *dy, const float *src, size_t n);
 
+/* The softmax family, and prelu's gradient: as the functions of vact.h, without checks. */
+typedef void vact_masked_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                size_t cols, const vact_softmax_options_f32 *options);
+typedef void vact_logsumexp_f32_fn(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,
+                                   const vact_softmax_options_f32 *options);
+typedef void vact_axis_f32_fn(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
+typedef void vact_online_f32_fn(vact_softmax_online_f32 *state, float *rescale, float *dst, size_t dst_stride,
+                                const float *src, size_t src_stride, size_t rows, size_t cols,
+                                const vact_softmax_options_f32 *options);
+typedef void vact_rows_backward_f32_fn(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
+                                       size_t y_stride, size_t rows, size_t cols, float scale);
+typedef void vact_logsumexp_backward_f32_fn(float *dx, size_t dx_stride, const float *dy, const float *x,
+                                            size_t x_stride, const float *y, size_t rows, size_t cols, float scale);
+typedef void vact_prelu_backward_f32_fn(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
+                                        size_t outer, size_t channels, size_t inner);
+
+typedef struct vact_softmax_family {
+    vact_masked_f32_fn *softmax, *log_softmax;
+    vact_logsumexp_f32_fn *logsumexp;
+    vact_axis_f32_fn *softmax_axis, *log_softmax_axis;
+    vact_online_f32_fn *online;
+    vact_rows_backward_f32_fn *softmax_backward, *log_softmax_backward;
+    vact_logsumexp_backward_f32_fn *logsumexp_backward;
+    vact_prelu_backward_f32_fn *prelu_backward;
+} vact_softmax_family;
+
 enum {
     VACT_TABLE_SLOTS = 32, /* operations per kind; an initialiser beyond it does not compile */
     VACT_TABLE_MATHS = 4   /* values of vact_math */
@@ -90,6 +116,7 @@ typedef struct vact_table {
     vact_gate_backward_f32_fn *gate_backward[VACT_TABLE_SLOTS];
     vact_interleaved_f32_fn *interleaved[VACT_TABLE_SLOTS]; /* of gates */
     vact_interleaved_backward_f32_fn *interleaved_backward[VACT_TABLE_SLOTS];
+    vact_softmax_family family; /* one implementation for every variant */
 } vact_table;
 
 /* The builds in this library, strongest first, the plainest (which every CPU runs) last. */

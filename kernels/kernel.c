@@ -122,6 +122,8 @@
 
 #if VACT_SET_FAST
 #include "loss/kernels.h"
+/* The softmax family has one implementation for every variant. */
+#include "rows/kernels.h"
 #endif
 #if VACT_SET_PLAIN
 #include "health/kernels.h"

@@ -146,8 +146,8 @@ void plot_string(FILE *script, const char *text)
 
 void plot_put(FILE *script, const plot_place *place)
 {
-    fprintf(script, "set lmargin at screen %.5f\nset rmargin at screen %.5f\n", place->left / PLOT_WIDTH,
-            place->right / PLOT_WIDTH);
+    fprintf(script, "set lmargin at screen %.5f\nset rmargin at screen %.5f\n", place->left / plot_width,
+            place->right / plot_width);
     fprintf(script, "set tmargin at screen %.5f\nset bmargin at screen %.5f\n", 1.0 - place->top / place->height,
             1.0 - place->bottom / place->height);
 }
@@ -156,44 +156,46 @@ void plot_label(FILE *script, const plot_place *picture, double x, double y, con
 {
     fputs("set label ", script);
     plot_string(script, text);
-    fprintf(script, " at screen %.5f, screen %.5f %s tc rgb '" PLOT_INK "'\n", x / PLOT_WIDTH,
+    fprintf(script, " at screen %.5f, screen %.5f %s tc rgb '" PLOT_INK "'\n", x / plot_width,
             1.0 - y / picture->height, with);
 }
 
 /* ---------------------------------------------------------------------------------------------- the picture */
 
-enum { HEADLINE = 34, LEGEND_LINE = 20, TITLE = 28, AXIS = 56, CURVES = 300, ERRORS = 200, TIMES_ROW = 17 };
+/* Pixels from the top of one thing to that of the next. */
+static const double headline = 34, legend_line = 20, title_height = 28, axis_height = 56;
+static const double curves_height = 300, errors_height = 200, times_row = 17;
 
 /* A name's place in the legend, which breaks where it reaches the right margin; the height of all. */
 static double put_legend(FILE *script, const plot_request *request, const plot_place *picture)
 {
-    enum { SAMPLE = 26, LETTER = 8, BETWEEN = 22 };
-    double x = PLOT_LEFT;
-    double y = HEADLINE;
+    static const double sample = 26, letter = 8, between = 22;
+    double x = plot_left;
+    double y = headline;
     for (size_t i = 0; i < request->count; i++) {
-        double width = SAMPLE + 6 + LETTER * (double)strlen(request->curves[i].label);
-        if (x > PLOT_LEFT && x + width > PLOT_WIDTH - PLOT_RIGHT) {
-            x = PLOT_LEFT;
-            y += LEGEND_LINE;
+        double width = sample + 6 + letter * (double)strlen(request->curves[i].label);
+        if (x > plot_left && x + width > plot_width - plot_right) {
+            x = plot_left;
+            y += legend_line;
         }
         if (script != NULL) {
             double at = 1.0 - (y + 1.0) / picture->height;
             fprintf(script, "set arrow from screen %.5f, screen %.5f to screen %.5f, screen %.5f nohead ",
-                    x / PLOT_WIDTH, at, (x + SAMPLE) / PLOT_WIDTH, at);
+                    x / plot_width, at, (x + sample) / plot_width, at);
             plot_line(script, i, false, 2.5);
             fputc('\n', script);
-            plot_label(script, picture, x + SAMPLE + 6, y, "left", request->curves[i].label);
+            plot_label(script, picture, x + sample + 6, y, "left", request->curves[i].label);
         }
-        x += width + BETWEEN;
+        x += width + between;
     }
-    return y + LEGEND_LINE;
+    return y + legend_line;
 }
 
 static void put_header(FILE *script, const plot_request *request, const plot_place *picture)
 {
     const char *terminal =
         strcmp(request->ending, "png") == 0 ? "pngcairo transparent font 'sans-serif,9'" : "svg font 'sans-serif,12'";
-    fprintf(script, "set encoding utf8\nset terminal %s size %d,%.0f noenhanced\n", terminal, PLOT_WIDTH,
+    fprintf(script, "set encoding utf8\nset terminal %s size %.0f,%.0f noenhanced\n", terminal, plot_width,
             picture->height);
     fputs("unset key\nset border 3 lc rgb '" PLOT_INK "'\nset tics nomirror out scale 0.6 tc rgb '" PLOT_INK "'\n"
           "set grid lt 1 lc rgb '" PLOT_INK "' lw 0.25\n"
@@ -203,34 +205,36 @@ static void put_header(FILE *script, const plot_request *request, const plot_pla
     put_legend(script, request, picture);
     if (request->count == 1) { /* its formula beside its name */
         const char *formula = request->curves[0].info->formula;
-        plot_label(script, picture, PLOT_WIDTH - PLOT_RIGHT, HEADLINE, "right", formula);
+        plot_label(script, picture, plot_width - plot_right, headline, "right", formula);
     }
 }
 
 static plot_place take_panel(const plot_place *picture, double *y, double height)
 {
-    plot_place place = {PLOT_LEFT, PLOT_WIDTH - PLOT_RIGHT, *y + TITLE, *y + TITLE + height, picture->height};
-    *y = place.bottom + AXIS;
+    plot_place place = {plot_left, plot_width - plot_right, *y + title_height, *y + title_height + height,
+                        picture->height};
+    *y = place.bottom + axis_height;
     return place;
 }
 
 static bool draw(FILE *script, const plot_request *request, const plot_times *times)
 {
-    plot_place picture = {0, PLOT_WIDTH, 0, 0, 0};
-    double times_height = times == NULL ? 0.0 : TIMES_ROW * (double)plot_times_rows(times);
-    picture.height = put_legend(NULL, request, &picture) + TITLE + CURVES + AXIS +
-                     (request->error ? TITLE + ERRORS + AXIS : 0) + (times != NULL ? TITLE + times_height + AXIS : 0);
+    plot_place picture = {0, plot_width, 0, 0, 0};
+    double times_height = times == NULL ? 0.0 : times_row * (double)plot_times_rows(times);
+    picture.height = put_legend(NULL, request, &picture) + title_height + curves_height + axis_height +
+                     (request->error ? title_height + errors_height + axis_height : 0.0) +
+                     (times != NULL ? title_height + times_height + axis_height : 0.0);
     put_header(script, request, &picture);
     double y = put_legend(NULL, request, &picture);
-    plot_place left = take_panel(&picture, &y, CURVES);
+    plot_place left = take_panel(&picture, &y, curves_height);
     plot_place right = left;
-    left.right = PLOT_WIDTH / 2.0 - PLOT_RIGHT;
-    right.left = PLOT_WIDTH / 2.0 + PLOT_LEFT - PLOT_RIGHT;
+    left.right = plot_width / 2.0 - plot_right;
+    right.left = plot_width / 2.0 + plot_left - plot_right;
     bool drawn = plot_curves(script, request, false, &left);
     fputs("unset arrow\n", script);
     drawn = drawn && plot_curves(script, request, true, &right);
     if (request->error) {
-        plot_place place = take_panel(&picture, &y, ERRORS);
+        plot_place place = take_panel(&picture, &y, errors_height);
         drawn = drawn && plot_errors(script, request, &place);
     }
     if (times != NULL) {

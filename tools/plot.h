@@ -8,7 +8,10 @@
 
 #include "registry.h"
 
-enum { PLOT_MOST_CURVES = 16, PLOT_WIDTH = 920, PLOT_LEFT = 75, PLOT_RIGHT = 20 };
+enum { PLOT_MOST_CURVES = 16 };
+
+/* In pixels: the picture, and the margins of what it shows. */
+static const double plot_width = 920, plot_left = 75, plot_right = 20;
 
 /* An operation with its parameters. */
 typedef struct plot_curve {
@@ -46,7 +49,7 @@ void plot_string(FILE *script, const char *text);
 void plot_put(FILE *script, const plot_place *place);
 
 /* A label at pixels. */
-void plot_label(FILE *script, const plot_place *picture, double x, double y, const char *options, const char *text);
+void plot_label(FILE *script, const plot_place *picture, double x, double y, const char *with, const char *text);
 
 /* f(x) or f'(x) as computed by the library. */
 float plot_value(const plot_curve *curve, bool derivative, float x);

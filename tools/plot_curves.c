@@ -76,7 +76,7 @@ static extent put_curve(FILE *script, const plot_request *request, size_t index,
     point points[POINTS + 1];
     extent seen = {INFINITY, -INFINITY};
     for (int i = 0; i <= POINTS; i++) {
-        float x = (float)(request->from + (request->to - request->from) * i / POINTS);
+        float x = (float)(request->from + (request->to - request->from) * (double)i / (double)POINTS);
         points[i] = (point){x, plot_value(curve, derivative, x)};
         if (isfinite(points[i].y)) {
             seen = (extent){fminf(seen.least, points[i].y), fmaxf(seen.most, points[i].y)};
@@ -176,7 +176,7 @@ static double error_within(const plot_curve *curve, vact_math math, float from, 
 static bool put_errors(FILE *script, const plot_request *request, size_t index, vact_math math)
 {
     const plot_curve *curve = &request->curves[index];
-    double width = (request->to - request->from) / SPANS;
+    double width = (request->to - request->from) / (double)SPANS;
     fprintf(script, "$error%zu_%d << EOD\n", index, (int)math);
     for (int i = 0; i < SPANS; i++) {
         double from = request->from + width * i;

@@ -242,8 +242,8 @@ static void draw_column(FILE *script, const plot_times *times, size_t column, co
 
 void plot_times_draw(FILE *script, const plot_times *times, const plot_place *place)
 {
-    enum { NAMES = 190, APART = 12 };
-    double left = place->left - PLOT_LEFT + NAMES;
+    static const double names = 190, apart = 12;
+    double left = place->left - plot_left + names;
     double width = (place->right - left) / (double)times->size_count;
     double step = (place->bottom - place->top) / (double)times->row_count;
     fputs("set xlabel 'time / time of copying' tc rgb '" PLOT_INK "' offset 0,0.5\nunset ytics\n", script);
@@ -260,7 +260,7 @@ void plot_times_draw(FILE *script, const plot_times *times, const plot_place *pl
     for (size_t column = 0; column < times->size_count; column++) {
         plot_place part = *place;
         part.left = left + width * (double)column;
-        part.right = part.left + width - APART;
+        part.right = part.left + width - apart;
         draw_column(script, times, column, &part);
     }
 }

@@ -10,8 +10,8 @@
  * side by side where they allow several. Parameters follow x (vact_leaky_relu_m512(x, 0.01f)), within the domain that
  * vact.h states: nothing is checked. The gated units take gate and up: vact_swiglu_m512(gate, up).
  *
- *   Bits       Those of VACT_MATH_FAST (of the one kernel where an operation has no variants), whatever the optimisation
- *              and under a compiler's default contraction: no operation of the caller's melts into one in here. Only
+ *   Bits       Those of VACT_MATH_FAST (of the one kernel where an operation has no variants), whatever the
+ * optimisation and under a compiler's default contraction: no operation of the caller's melts into one in here. Only
  *              -ffast-math and what it stands for is refused. A header has the bits of its own version.
  *   Rare lanes Some functions branch on whether any lane is extreme (say |x| > 87); lanes without meaning may therefore
  *              cost time, never more: they neither fault nor touch other lanes. Give them 1.

@@ -580,9 +580,9 @@ VACT_API double vact_gain(vact_op op, float param);
  *   NaN        in either input, an infinite up where act(gate) is 0 (relu below 0, a gate of -inf), give NaN.
  *   Aliasing   dst may equal gate or up; gate and up may overlap in any way.
  *
- * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one implementation for every variant.
- *   Error      dup as forward in the variant fast; dgate as the derivative of act (2 ULP outside the neighbourhood of
- *              a zero of act') and 1 ULP more, as dy*up is rounded before: where that overflows or is subnormal the
+ * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one implementation for every
+ * variant. Error      dup as forward in the variant fast; dgate as the derivative of act (2 ULP outside the
+ * neighbourhood of a zero of act') and 1 ULP more, as dy*up is rounded before: where that overflows or is subnormal the
  *              result suffers. Where act' is 0 by a case (relu) dgate is +0 even for an infinite or NaN dy*up.
  *   Aliasing   dgate and dup may each equal one of the three inputs, but must lie apart from each other.
  */
@@ -643,9 +643,9 @@ VACT_API vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_
  */
 VACT_API vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst, size_t dst_stride,
                                           const float *src, size_t src_stride, size_t rows, size_t cols);
-VACT_API vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc,
-                                                   size_t dsrc_stride, const float *dy, size_t dy_stride,
-                                                   const float *src, size_t src_stride, size_t rows, size_t cols);
+VACT_API vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc, size_t dsrc_stride,
+                                                   const float *dy, size_t dy_stride, const float *src,
+                                                   size_t src_stride, size_t rows, size_t cols);
 
 /* Kernels, on the terms of vact_kernel_f32: no checks; the aliasing as above. */
 typedef void vact_gate_f32_fn(float *dst, const float *gate, const float *up, size_t n);
@@ -676,6 +676,151 @@ typedef void vact_epilogue_f32_fn(const vact_params_f32 *params, float *dst, siz
                                   size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,
                                   const float *residual, size_t residual_stride);
 VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+
+/* ------------------------------------------------------------------------------------ the softmax family
+ *
+ * One implementation serves every variant. Errors hold for any number of columns up to 2^20 (longer rows lose nothing
+ * that was seen); the bits depend on the row alone, also between the functions: a row has the same under
+ * vact_softmax_masked_f32 without options, as a column under vact_softmax_axis_f32, and at any stride.
+ */
+
+/*
+ * Which row of a mask serves row r of the matrix: row (r/repeat) mod rows, at `stride` elements from one to the next. A
+ * repeat of 0 counts as 1, and rows 0 as the rows of the matrix, so that all 0 but the stride is one mask row per row;
+ * stride 0 is one mask row for all. For attention scores [batch, heads, queries, keys] as batch*heads*queries rows: a
+ * mask [queries, keys] has rows = queries; one [batch, keys] has rows = batch and repeat = heads*queries.
+ */
+typedef struct vact_mask_layout {
+    size_t stride; /* 0, or at least the columns */
+    size_t rows;
+    size_t repeat;
+} vact_mask_layout;
+
+/*
+ * What a row's logits are made of: scale*x + bias, exact before the exponential, and -inf where a mask leaves the
+ * element out. Begin with VACT_SOFTMAX_OPTIONS_F32 and set what is needed:
+ *
+ *   vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+ *   options.scale = 0.125f;
+ *
+ * An element that `keep` or causality leaves out counts as -inf whatever it holds, NaN included (it is read, though).
+ * Masks must not overlap what is written (VACT_EOVERLAP).
+ */
+typedef struct vact_softmax_options_f32 {
+    size_t size;       /* sizeof(vact_softmax_options_f32), else VACT_EINVAL */
+    float scale;       /* 1/temperature; > 0 and finite */
+    const float *bias; /* an additive mask: ONNX Attention's and PyTorch's float attn_mask; null for none */
+    vact_mask_layout bias_layout;
+    const unsigned char *keep; /* 0 leaves the element out, anything else keeps it: ONNX Attention's and PyTorch's
+                                  boolean attn_mask (key_padding_mask is its opposite); null for none */
+    vact_mask_layout keep_layout;
+    size_t causal_queries;   /* not 0: row r is query q = r mod causal_queries, and sees the columns k <= q + offset */
+    ptrdiff_t causal_offset; /* 0: from the upper left, PyTorch's is_causal; keys - queries: to the lower right */
+} vact_softmax_options_f32;
+
+#define VACT_SOFTMAX_OPTIONS_F32 {sizeof(vact_softmax_options_f32), 1.0f, 0, {0, 0, 0}, 0, {0, 0, 0}, 0, 0}
+
+/*
+ * softmax and log_softmax of scale*x + mask, at most 2 ULP of the exact value of that; options null for none. A row of
+ * which nothing is left (all -inf) is 0 (log_softmax: -inf) where a mask was given, as ONNX Attention has it, and NaN
+ * where none was. A NaN or +inf that is left makes its row NaN.
+ */
+VACT_API vact_status vact_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                             size_t rows, size_t cols, const vact_softmax_options_f32 *options);
+VACT_API vact_status vact_log_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                                 size_t rows, size_t cols, const vact_softmax_options_f32 *options);
+
+/*
+ * logsumexp: dst[r] = log(sum_j e^(x_j)) of row r, dst an array of `rows`; at most 2 ULP of |max| + log(sum e^(x -
+ * max)), and of the result where these have one sign. -inf for a row of -inf alone, or of no columns, or of which a
+ * mask leaves nothing; +inf where there is one; NaN for NaN. dst must not overlap src. ONNX ReduceLogSumExp, PyTorch
+ * logsumexp, along the last axis.
+ */
+VACT_API vact_status vact_logsumexp_f32(float *dst, const float *src, size_t rows, size_t cols);
+VACT_API vact_status vact_logsumexp_rows_f32(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols);
+VACT_API vact_status vact_logsumexp_masked_f32(float *dst, const float *src, size_t src_stride, size_t rows,
+                                               size_t cols, const vact_softmax_options_f32 *options);
+
+/* softmax and log_softmax along the middle axis of a dense tensor [outer, axis, inner], element (o, a, i) at
+ * (o*axis + a)*inner + i; at most 2 ULP. Nothing is transposed or allocated. ONNX Softmax, PyTorch softmax with axis.
+ */
+VACT_API vact_status vact_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
+VACT_API vact_status vact_log_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
+
+/*
+ * The gradients, from the outputs. dx may equal dy or y (or x) with the same stride. With softmax(scale*x), and
+ * log_softmax and logsumexp of scale*x, give that scale (finite), else 1; a bias does not enter. An element that a mask
+ * left out has y = 0 (log_softmax: -inf), and gets the gradient 0 from softmax, scale*dy from log_softmax, whose caller
+ * passes dy = 0 there.
+ *
+ *   softmax      dx = scale*y*(dy - sum_j dy_j*y_j)        at most 2 ULP, and 2^-40*|scale*y|*sum_j |dy_j*y_j|
+ *   log_softmax  dx = scale*(dy - e^y*sum_j dy_j)          at most 2 ULP, and 2^-24*|s| + 2^-189*|S|
+ *                                                          for S = scale*sum_j dy_j, s = S*e^y
+ *   logsumexp    dx_j = scale*dy*e^(scale*x_j - y)         at most 2 ULP, and 2^-189*|scale*dy|; dy and y arrays of
+ *                                                          `rows`
+ *
+ * counted against the y given, which must be that function's output. A NaN or an infinity in dy makes what depends on
+ * it NaN or infinite.
+ */
+VACT_API vact_status vact_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols);
+VACT_API vact_status vact_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
+                                                    const float *y, size_t y_stride, size_t rows, size_t cols,
+                                                    float scale);
+VACT_API vact_status vact_log_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows,
+                                                   size_t cols);
+VACT_API vact_status vact_log_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
+                                                        const float *y, size_t y_stride, size_t rows, size_t cols,
+                                                        float scale);
+VACT_API vact_status vact_logsumexp_backward_f32(float *dx, const float *dy, const float *x, const float *y,
+                                                 size_t rows, size_t cols);
+VACT_API vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, const float *x,
+                                                      size_t x_stride, const float *y, size_t rows, size_t cols,
+                                                      float scale);
+
+/*
+ * softmax over blocks of columns, for attention that never holds a row of scores (Milakov and Gimelshein 2018; Dao et
+ * al. 2022, "FlashAttention"). A row's state is the sum of the exponentials so far, sum*2^exponent. Per block of keys:
+ *
+ *   scores = Q K^T for the block                                     [rows, cols]
+ *   vact_softmax_online_update_f32(state, rescale, p, cols, scores, cols, rows, cols, options)
+ *   O[r] = O[r]*rescale[r] + p[r] V                                  O begins as 0
+ *
+ * and at the end vact_softmax_online_finish_f32(factor, lse, state, rows), O[r] *= factor[r].
+ *
+ * The exponent is a whole number, and rescale[r], 2^(the old exponent - the new), is 1 in most blocks and an exact
+ * power of two always: O, the sums and the exponentials lose nothing to it. p may be scores. Where a mask is given, it
+ * and its layout are those of the block: pass columns on (bias + first key, causal_offset - first key). A block of -inf
+ * alone adds nothing, and a row that never saw anything else has factor 0; a NaN or +inf makes its row's sum, and so
+ * its factor, NaN. p, in [0, 1], at most 1.5 ULP; for logits of at most 2^20 in magnitude.
+ */
+typedef struct vact_softmax_online_f32 {
+    double exponent; /* -inf at the start */
+    double sum;
+} vact_softmax_online_f32;
+
+/* The states of `rows` rows that have seen nothing. */
+VACT_API vact_status vact_softmax_online_start_f32(vact_softmax_online_f32 *state, size_t rows);
+
+/* Adds a block: updates state[rows], writes rescale[rows] and p = e^(logit)/2^exponent, the new one, at dst. The arrays
+ * must not overlap, but for dst == src with equal strides. */
+VACT_API vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *state, float *rescale, float *dst,
+                                                    size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                                    size_t cols, const vact_softmax_options_f32 *options);
+
+/* factor[r] = 1/sum (0 for a row that saw nothing); lse[r], the logsumexp of the row, for the backward pass (-inf for
+ * such a row), at most 2 ULP of |max| + log(sum e^(x - max)) and 2^-24. Either may be null. */
+VACT_API vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact_softmax_online_f32 *state,
+                                                    size_t rows);
+
+/*
+ * The gradient of prelu over a dense tensor [outer, channels, inner]: dx = x > 0 ? dy : slope[c]*dy, and dslope[c] =
+ * the sum of dy*x over the elements of channel c with x <= 0 (PyTorch's), over 64 virtual lanes (lane = o*inner + i mod
+ * 64) and one fixed tree, the error of every product and addition kept: at most 1 ULP, and 2^-40 of the sum of |dy*x|.
+ * dx may equal dy or x; dslope overlaps nothing. slope as for vact_prelu_f32. A NaN in x gives NaN in both. Where
+ * nothing is summed (outer or inner 0) dslope is 0.
+ */
+VACT_API vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, const float *x,
+                                             const float *slope, size_t outer, size_t channels, size_t inner);
 
 #ifdef __cplusplus
 }

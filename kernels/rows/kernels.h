@@ -1,0 +1,100 @@
+/*
+ * The kernels of the softmax family and of prelu's gradient, one implementation for every variant (dispatch/table.h has
+ * their types and table). Included at the end of kernels/kernel.c, in the set `fast`.
+ */
+#include "rows/axis.h"
+#include "rows/gradients.h"
+#include "rows/online.h"
+#include "rows/prelu_backward.h"
+#include "rows/softmax.h"
+
+vact_masked_f32_fn KERNEL_NAME(softmax_masked);
+void KERNEL_NAME(softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                 size_t cols, const vact_softmax_options_f32 *options)
+{
+    for (size_t r = 0; r < rows; r++) {
+        logits_row row = logits_row_of(options, r, rows, cols);
+        rows_softmax(dst + r * dst_stride, src + r * src_stride, cols, &row);
+    }
+}
+
+vact_masked_f32_fn KERNEL_NAME(log_softmax_masked);
+void KERNEL_NAME(log_softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                     size_t cols, const vact_softmax_options_f32 *options)
+{
+    for (size_t r = 0; r < rows; r++) {
+        logits_row row = logits_row_of(options, r, rows, cols);
+        rows_log_softmax(dst + r * dst_stride, src + r * src_stride, cols, &row);
+    }
+}
+
+vact_logsumexp_f32_fn KERNEL_NAME(logsumexp);
+void KERNEL_NAME(logsumexp)(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,
+                            const vact_softmax_options_f32 *options)
+{
+    for (size_t r = 0; r < rows; r++) {
+        logits_row row = logits_row_of(options, r, rows, cols);
+        dst[r] = rows_logsumexp(src + r * src_stride, cols, &row);
+    }
+}
+
+vact_axis_f32_fn KERNEL_NAME(softmax_axis);
+void KERNEL_NAME(softmax_axis)(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
+{
+    if (inner == 1)
+        KERNEL_NAME(softmax_masked)(dst, axis, src, axis, outer, axis, NULL);
+    else
+        loop_axis(dst, src, outer, axis, inner, axis_softmax);
+}
+
+vact_axis_f32_fn KERNEL_NAME(log_softmax_axis);
+void KERNEL_NAME(log_softmax_axis)(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
+{
+    if (inner == 1)
+        KERNEL_NAME(log_softmax_masked)(dst, axis, src, axis, outer, axis, NULL);
+    else
+        loop_axis(dst, src, outer, axis, inner, axis_log_softmax);
+}
+
+vact_online_f32_fn KERNEL_NAME(softmax_online);
+void KERNEL_NAME(softmax_online)(vact_softmax_online_f32 *state, float *rescale, float *dst, size_t dst_stride,
+                                 const float *src, size_t src_stride, size_t rows, size_t cols,
+                                 const vact_softmax_options_f32 *options)
+{
+    for (size_t r = 0; r < rows; r++) {
+        logits_row row = logits_row_of(options, r, rows, cols);
+        rescale[r] = rows_online(&state[r], dst + r * dst_stride, src + r * src_stride, cols, &row);
+    }
+}
+
+vact_rows_backward_f32_fn KERNEL_NAME(softmax_backward);
+void KERNEL_NAME(softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
+                                   size_t y_stride, size_t rows, size_t cols, float scale)
+{
+    for (size_t r = 0; r < rows; r++)
+        rows_softmax_backward(&(rows_gradient){dx + r * dx_stride, dy + r * dy_stride, y + r * y_stride, cols, scale});
+}
+
+vact_rows_backward_f32_fn KERNEL_NAME(log_softmax_backward);
+void KERNEL_NAME(log_softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
+                                       size_t y_stride, size_t rows, size_t cols, float scale)
+{
+    for (size_t r = 0; r < rows; r++)
+        rows_log_softmax_backward(
+            &(rows_gradient){dx + r * dx_stride, dy + r * dy_stride, y + r * y_stride, cols, scale});
+}
+
+vact_logsumexp_backward_f32_fn KERNEL_NAME(logsumexp_backward);
+void KERNEL_NAME(logsumexp_backward)(float *dx, size_t dx_stride, const float *dy, const float *x, size_t x_stride,
+                                     const float *y, size_t rows, size_t cols, float scale)
+{
+    for (size_t r = 0; r < rows; r++)
+        rows_logsumexp_backward(dx + r * dx_stride, dy[r], x + r * x_stride, y[r], cols, scale);
+}
+
+vact_prelu_backward_f32_fn KERNEL_NAME(prelu_backward);
+void KERNEL_NAME(prelu_backward)(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
+                                 size_t outer, size_t channels, size_t inner)
+{
+    rows_prelu_backward(dx, dslope, dy, x, slope, outer, channels, inner);
+}

@@ -1,0 +1,200 @@
+/*
+ * The logits of a row: scale*x + mask, each as hi + lo, since the rounding of the product alone would cost logits of
+ * 100 more than 60 ULP of their exponential. What a mask leaves out is -inf.
+ */
+#ifndef VACT_ROWS_LOGITS_H
+#define VACT_ROWS_LOGITS_H
+
+#include "loop/rows.h"
+#include "math/fast/exp_pair.h"
+#include "rows/once.h"
+
+typedef struct {
+    float scale;
+    const float *bias;         /* this row's, or null */
+    const unsigned char *keep; /* this row's, or null */
+    size_t visible;            /* columns from here on are left out */
+    bool masked;               /* a mask was given, even if it leaves nothing out */
+} logits_row;
+
+/* Which row of a mask serves row r. */
+VACT_INLINE size_t logits_mask_offset(const vact_mask_layout *layout, size_t r, size_t rows)
+{
+    size_t repeat = layout->repeat == 0 ? 1 : layout->repeat, period = layout->rows == 0 ? rows : layout->rows;
+    return r / repeat % period * layout->stride;
+}
+
+VACT_INLINE logits_row logits_row_of(const vact_softmax_options_f32 *options, size_t r, size_t rows, size_t cols)
+{
+    logits_row row = {1.0f, NULL, NULL, cols, false};
+    if (options == NULL)
+        return row;
+    row.scale = options->scale;
+    if (options->bias != NULL)
+        row.bias = options->bias + logits_mask_offset(&options->bias_layout, r, rows);
+    if (options->keep != NULL)
+        row.keep = options->keep + logits_mask_offset(&options->keep_layout, r, rows);
+    if (options->causal_queries != 0) {
+        /* Columns 0 to q + offset are visible; counted without overflow for any offset. */
+        size_t q = r % options->causal_queries, offset = (size_t)options->causal_offset;
+        if (options->causal_offset >= 0)
+            row.visible = offset >= cols || q >= cols - offset ? cols : q + offset + 1;
+        else
+            row.visible = q < 0 - offset ? 0 : q - (0 - offset) + 1 < cols ? q - (0 - offset) + 1 : cols;
+    }
+    row.masked = row.bias != NULL || row.keep != NULL || options->causal_queries != 0;
+    return row;
+}
+
+/* Lanes that a boolean mask leaves out become -inf. */
+VACT_INLINE vf logits_kept(vf hi, const unsigned char *keep, size_t n)
+{
+    float bars[VF_LANES];
+    for (size_t lane = 0; lane < VF_LANES; lane++)
+        bars[lane] = lane < n && keep[lane] == 0 ? -1.0f : 0.0f;
+    return vf_select(vm_lt(vf_load(bars), vf_set1(0.0f)), vf_set1(-__builtin_inff()), hi);
+}
+
+/* The vector at column i < cols; -inf beyond the row. The low part of an infinite logit has no meaning. A function that
+ * walks a row takes one of the two below as a constant argument, so that it is inlined. */
+typedef vf_pair logits_fn(const float *src, size_t i, size_t cols, const logits_row *row);
+
+VACT_INLINE bool logits_are_plain(const logits_row *row, size_t cols)
+{
+    return row->scale == 1.0f && row->bias == NULL && row->keep == NULL && row->visible == cols;
+}
+
+/* Where logits_are_plain: the same as logits_at. */
+VACT_INLINE vf_pair logits_plain_at(const float *src, size_t i, size_t cols, const logits_row *row)
+{
+    (void)row;
+    vf x = cols - i >= VF_LANES
+               ? vf_load(src + i)
+               : vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
+    return (vf_pair){x, vf_set1(0.0f)};
+}
+
+VACT_INLINE vf_pair logits_at(const float *src, size_t i, size_t cols, const logits_row *row)
+{
+    vf nothing = vf_set1(-__builtin_inff());
+    size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
+    bool whole = n == VF_LANES;
+    vf_pair z = {whole ? vf_load(src + i) : vf_load_partial(src + i, n), vf_set1(0.0f)};
+    if (row->scale != 1.0f)
+        z = pair_product(z.hi, vf_set1(row->scale));
+    if (row->bias != NULL) {
+        vf_pair sum = pair_sum(z.hi, whole ? vf_load(row->bias + i) : vf_load_partial(row->bias + i, n));
+        vf low = vf_add(sum.lo, z.lo);
+        vm finite = vm_lt(vf_abs(sum.hi), vf_set1(__builtin_inff()));
+        z.hi = vf_select(finite, vf_add(sum.hi, low), sum.hi);
+        z.lo = vf_sub(low, vf_sub(z.hi, sum.hi));
+    }
+    if (row->keep != NULL)
+        z.hi = logits_kept(z.hi, row->keep + i, n);
+    size_t seen = row->visible <= i ? 0 : row->visible - i;
+    if (seen < n)
+        n = seen;
+    if (n < VF_LANES)
+        z.hi = vf_keep_first(z.hi, n, nothing);
+    return z;
+}
+
+typedef struct {
+    float hi, lo;
+} logits_pivot;
+
+VACT_INLINE bool logits_above(logits_pivot a, logits_pivot b) { return a.hi > b.hi || (a.hi == b.hi && a.lo > b.lo); }
+
+/* The larger of two vectors of pairs. A NaN counts as +inf: either makes the row's result. */
+VACT_INLINE vf_pair logits_larger(vf_pair best, vf_pair z)
+{
+    vf hi = vf_select(vm_eq(z.hi, z.hi), z.hi, vf_set1(__builtin_inff()));
+    vm above = vm_or(vm_lt(best.hi, hi), vm_and(vm_eq(best.hi, hi), vm_lt(best.lo, z.lo)));
+    return (vf_pair){vf_select(above, hi, best.hi), vf_select(above, z.lo, best.lo)};
+}
+
+/* The largest logit; +inf also for a row with a NaN. Never -0, which would show in the sign of a zero result. */
+VACT_INLINE logits_pivot logits_max(const float *src, size_t cols, const logits_row *row, logits_fn *at)
+{
+    vf_pair a = {vf_set1(-__builtin_inff()), vf_set1(0.0f)}, b = a, c = a, d = a;
+    size_t i = 0;
+    for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES) {
+        a = logits_larger(a, at(src, i, cols, row));
+        b = logits_larger(b, at(src, i + VF_LANES, cols, row));
+        c = logits_larger(c, at(src, i + 2 * VF_LANES, cols, row));
+        d = logits_larger(d, at(src, i + 3 * VF_LANES, cols, row));
+    }
+    for (; i < cols; i += VF_LANES)
+        a = logits_larger(a, at(src, i, cols, row));
+    a = logits_larger(logits_larger(a, b), logits_larger(c, d));
+    float hi[VF_LANES], lo[VF_LANES];
+    vf_store(hi, a.hi);
+    vf_store(lo, a.lo);
+    logits_pivot best = {hi[0], lo[0]};
+    for (size_t lane = 1; lane < VF_LANES; lane++)
+        if (logits_above((logits_pivot){hi[lane], lo[lane]}, best))
+            best = (logits_pivot){hi[lane], lo[lane]};
+    best.hi += 0.0f;
+    return best;
+}
+
+/* z - pivot as hi + lo. From -512 on down, -inf included, where the low parts may be NaN, it is -512: the exponential
+ * is 0. */
+VACT_INLINE vf_pair logits_distance(vf_pair z, vf_pair pivot)
+{
+    vf least = vf_set1(-512.0f);
+    vf_pair d = pair_sum(z.hi, vf_neg(pivot.hi));
+    vf low = vf_add(d.lo, vf_sub(z.lo, pivot.lo));
+    low = vf_select(vm_lt(least, d.hi), low, vf_set1(0.0f));
+    vf bounded = vf_max(least, d.hi);
+    vf hi = vf_add(bounded, low);
+    return (vf_pair){hi, vf_sub(low, vf_sub(hi, bounded))};
+}
+
+/* Where the pivot is infinite no difference has a meaning; the caller gives what the row's result is then. */
+VACT_INLINE bool logits_finite(logits_pivot pivot) { return pivot.hi - pivot.hi == 0.0f; }
+
+VACT_INLINE void rows_fill(float *dst, size_t cols, float value)
+{
+    for (size_t i = 0; i < cols; i++)
+        dst[i] = value;
+}
+
+/* The vector at column i < cols. */
+VACT_INLINE vf rows_load(const float *src, size_t i, size_t cols)
+{
+    return cols - i < VF_LANES ? vf_load_partial(src + i, cols - i) : vf_load(src + i);
+}
+
+VACT_INLINE void rows_store(float *dst, vf v, size_t i, size_t cols)
+{
+    if (cols - i < VF_LANES)
+        vf_store_partial(dst + i, v, cols - i);
+    else
+        vf_store(dst + i, v);
+}
+
+/* Adds a pair to the lanes of vector k. */
+VACT_INLINE void rows_add_pair(row_sum *sum, size_t k, vf_pair v)
+{
+    row_sum_add(sum, k, v.hi);
+    sum->lo[k] = vf_add(sum->lo[k], v.lo);
+}
+
+VACT_INLINE double rows_total(const row_sum *sum)
+{
+    row_total total = row_sum_total(sum);
+    return (double)total.hi + (double)total.lo;
+}
+
+/* A double as two floats; an infinite or NaN one has no low part. */
+VACT_INLINE logits_pivot rows_split(double v)
+{
+    float hi = (float)v;
+    double rest = v - (double)hi;
+    return (logits_pivot){hi, rest - rest == 0.0 ? (float)rest : 0.0f};
+}
+
+VACT_INLINE vf_pair rows_broadcast(logits_pivot p) { return (vf_pair){vf_set1(p.hi), vf_set1(p.lo)}; }
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * What a row needs once: scalars, in double precision, which every CPU computes alike. Included by the kernels and by
+ * dispatch/rows.c.
+ */
+#ifndef VACT_ROWS_ONCE_H
+#define VACT_ROWS_ONCE_H
+
+#include <stdint.h>
+#include <string.h>
+
+#define ONCE_LN2 0x1.62e42fefa39efp-1
+#define ONCE_LOG2E 0x1.71547652b82fep+0
+
+/* The powers of two that a float holds, subnormal ones included; 0 below. n <= 0, whole or -inf. */
+static inline float once_power_of_two(double n)
+{
+    if (!(n >= -149.0))
+        return 0.0f;
+    uint64_t bits = (uint64_t)(1023 + (int)n) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return (float)power;
+}
+
+/* log((1 + t)/(1 - t)) = 2*(t + t^3/3 + t^5/5 ...), |t| <= 0.172: twelve terms are enough for 2^-50. */
+static inline double once_log_of_ratio(double t)
+{
+    double z = t * t, series = 1.0 / 25.0;
+    for (int odd = 23; odd >= 3; odd -= 2)
+        series = __builtin_fma(series, z, 1.0 / odd);
+    double twice = 2.0 * t;
+    return __builtin_fma(twice * z, series, twice);
+}
+
+/* log v, v positive and normal: v = 2^k*m, sqrt(1/2) <= m < sqrt(2). */
+static inline double once_log(double v)
+{
+    int64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    int64_t above = bits - 0x3fe6a09e667f3bcd; /* sqrt(1/2) */
+    int64_t k = above >= 0 ? above / 0x10000000000000 : -((0xfffffffffffff - above) / 0x10000000000000);
+    bits -= k * 0x10000000000000;
+    double m;
+    memcpy(&m, &bits, sizeof m);
+    return __builtin_fma((double)k, ONCE_LN2, once_log_of_ratio((m - 1.0) / (m + 1.0)));
+}
+
+/* log(1 + a), a >= 0, with the digits of a small a kept. */
+static inline double once_log1p(double a) { return a < 0.4 ? once_log_of_ratio(a / (2.0 + a)) : once_log(1.0 + a); }
+
+/* The least whole number that is not below v. */
+static inline double once_ceiling(double v)
+{
+    if (!(v > -0x1p51 && v < 0x1p51))
+        return v;
+    double nearest = (v + 0x1.8p52) - 0x1.8p52;
+    return nearest < v ? nearest + 1.0 : nearest;
+}
+
+#endif

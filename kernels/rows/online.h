@@ -1,0 +1,38 @@
+/*
+ * softmax over blocks of columns. A row's exponentials are held relative to 2^n, n a whole number, instead of the
+ * largest logit: when a later block raises n, what was summed so far, and what the caller has accumulated, is rescaled
+ * by a power of two, exactly. So no error builds up over the blocks, and no exponential depends on where a block ends
+ * but for its exponent. n*ln 2 is a double, subtracted as two floats.
+ */
+#ifndef VACT_ROWS_ONLINE_H
+#define VACT_ROWS_ONLINE_H
+
+#include "rows/softmax.h"
+
+/* One row of a block. Returns by what the caller rescales the row's accumulated output. */
+VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const float *src, size_t cols,
+                              const logits_row *row)
+{
+    logits_pivot pivot = logits_max(src, cols, row, logits_at);
+    if (!logits_finite(pivot)) {
+        bool nothing = pivot.hi < 0.0f;
+        rows_fill(dst, cols, nothing ? 0.0f : __builtin_nanf(""));
+        if (!nothing)
+            state->sum = __builtin_nan("");
+        return 1.0f;
+    }
+    double exponent = once_ceiling(((double)pivot.hi + (double)pivot.lo) * ONCE_LOG2E);
+    if (state->exponent > exponent)
+        exponent = state->exponent;
+    float rescale = once_power_of_two(state->exponent - exponent);
+    vf_pair base = rows_broadcast(rows_split(exponent * ONCE_LN2));
+    double sum = rows_exponentials(dst, src, cols, row, base, logits_at);
+    vf more = vf_set1(0x1p20f); /* times 2^96 before: what softmax_unscaled takes off */
+    for (size_t i = 0; i < cols; i += VF_LANES)
+        rows_store(dst, softmax_unscaled(vf_mul(rows_load(dst, i, cols), more)), i, cols);
+    state->sum = __builtin_fma(sum, 0x1p-96, state->sum * (double)rescale);
+    state->exponent = exponent;
+    return rescale;
+}
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * The bits of the softmax family and of prelu's gradient, as a plain program, for architectures that only an emulator
+ * runs here: a digest of every function's results over random rows, which must be the one below for every build and on
+ * every architecture. A change of it is a change of bits: VACT_NUMERICS_VERSION. Ends with the totals that every test
+ * program ends with.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dispatch/table.h"
+
+static const uint64_t EXPECTED = 0x3e1eac2a6a18bfbfu;
+
+enum { COLS = 1100, ROWS = 3, N = ROWS * COLS };
+
+static uint64_t state;
+
+static uint64_t next(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+/* Whole multiples of limit*2^-23, of magnitude up to limit, a power of two. */
+static void fill(float *dst, size_t n, float limit)
+{
+    for (size_t i = 0; i < n; i++)
+        dst[i] = (float)((int32_t)(next() >> 40) - (1 << 23)) * 0x1p-23f * limit;
+}
+
+/* FNV-1a over the bits, all NaNs being one value. */
+static uint64_t digest;
+
+static void add(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits = 0x7fc00000u;
+        if (!isnan(values[i]))
+            memcpy(&bits, &values[i], sizeof bits);
+        for (int shift = 0; shift < 32; shift += 8)
+            digest = (digest ^ (bits >> shift & 0xffu)) * 0x100000001b3u;
+    }
+}
+
+static void add_online(const vact_softmax_family *family, const float *x, size_t rows, size_t cols,
+                       const vact_softmax_options_f32 *options)
+{
+    static float p[N];
+    float rescale[ROWS], ends[2 * ROWS];
+    vact_softmax_online_f32 states[ROWS];
+    vact_softmax_online_start_f32(states, rows);
+    for (size_t first = 0; first < cols; first += 100) {
+        size_t n = cols - first < 100 ? cols - first : 100;
+        family->online(states, rescale, p, n, x + first, cols, rows, n, options);
+        add(p, rows * n);
+        add(rescale, rows);
+    }
+    vact_softmax_online_finish_f32(ends, ends + ROWS, states, rows);
+    add(ends, rows);
+    add(ends + ROWS, rows);
+}
+
+static void add_round(const vact_softmax_family *family, size_t round)
+{
+    static float x[N], y[N], z[N], dy[N], bias[N], dx[N];
+    static unsigned char keep[N];
+    static const size_t columns[] = {1, 7, 63, 64, 65, 200, 1100};
+    static const float limits[] = {128.0f, 8.0f, 1.0f, 0x1p100f};
+    size_t cols = columns[round % 7];
+    vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+    fill(x, N, limits[round % 4]);
+    fill(dy, N, 1.0f);
+    fill(bias, N, 4.0f);
+    for (size_t i = 0; i < N; i++) {
+        keep[i] = (unsigned char)(next() % 4);
+        if (next() % 64 == 0)
+            x[i] = round % 3 == 0 ? -INFINITY : next() % 64 == 0 ? NAN : 0.0f;
+    }
+    options.scale = round % 2 == 0 ? 1.0f : 0.3f;
+    options.bias = round % 3 == 1 ? bias : NULL;
+    options.keep = round % 5 == 1 ? keep : NULL;
+    options.bias_layout.stride = options.keep_layout.stride = cols;
+    options.causal_queries = round % 4 == 3 ? 2 : 0;
+    options.causal_offset = (ptrdiff_t)cols / 2;
+    family->softmax(y, cols, x, cols, ROWS, cols, &options);
+    add(y, ROWS * cols);
+    family->softmax_backward(dx, cols, dy, cols, y, cols, ROWS, cols, options.scale);
+    add(dx, ROWS * cols);
+    family->log_softmax(y, cols, x, cols, ROWS, cols, &options);
+    add(y, ROWS * cols);
+    family->log_softmax_backward(dx, cols, dy, cols, y, cols, ROWS, cols, options.scale);
+    add(dx, ROWS * cols);
+    family->logsumexp(z, x, cols, ROWS, cols, &options);
+    add(z, ROWS);
+    family->logsumexp_backward(dx, cols, dy, x, cols, z, ROWS, cols, options.scale);
+    add(dx, ROWS * cols);
+    family->softmax_axis(y, x, 1, cols, ROWS);
+    add(y, ROWS * cols);
+    family->log_softmax_axis(y, x, ROWS, cols / 5, 5);
+    add(y, ROWS * (cols / 5) * 5);
+    add_online(family, x, ROWS, cols, NULL);
+    family->prelu_backward(dx, z, dy, x, bias, ROWS, 1, cols);
+    add(dx, ROWS * cols);
+    add(z, 1);
+    family->prelu_backward(dx, z, dy, x, bias, cols, ROWS, 1);
+    add(dx, ROWS * cols);
+    add(z, ROWS);
+}
+
+int main(void)
+{
+    int passed = 0, failed = 0, skipped = 0;
+    for (size_t b = 0; b < vact_build_count; b++) {
+        if (!vact_build_runs(vact_builds[b])) {
+            printf("%s: this CPU lacks it\n", vact_builds[b]);
+            skipped++;
+            continue;
+        }
+        state = 0x9e3779b97f4a7c15u;
+        digest = 0xcbf29ce484222325u;
+        for (size_t round = 0; round < 56; round++)
+            add_round(&vact_table_of_build(vact_builds[b], VACT_MATH_FAST)->family, round);
+        bool same = digest == EXPECTED;
+        printf("%s: %s: digest %016llx, expected %016llx\n", same ? "passed" : "failed", vact_builds[b],
+               (unsigned long long)digest, (unsigned long long)EXPECTED);
+        passed += same;
+        failed += !same;
+    }
+    printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
+    return failed != 0;
+}

@@ -1,0 +1,25 @@
+/* The softmax family in plain long double, one function each, and what its tests share. */
+#ifndef VACT_TESTS_FAMILY_H
+#define VACT_TESTS_FAMILY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "support.h"
+
+/* The exact logits of row r; -inf where a mask leaves one out. */
+void family_logits(long double *z, const float *src, size_t r, size_t rows, size_t cols,
+                   const vact_softmax_options_f32 *options);
+
+/* Of one row of logits, by the definitions in vact.h; `masked` says what a row of which nothing is left gives. */
+void family_softmax(long double *y, const long double *z, size_t cols, bool masked);
+void family_log_softmax(long double *y, const long double *z, size_t cols, bool masked);
+long double family_logsumexp(const long double *z, size_t cols);
+
+/* |max| + log(sum e^(z - max)), whose spacing bounds logsumexp's error; 0 where the largest logit is not finite. */
+long double family_logsumexp_terms(const long double *z, size_t cols);
+
+/* The builds that this CPU runs, the reference scalar_fma (or what there is) first. */
+size_t family_tables(const vact_table **tables, size_t limit);
+
+#endif

@@ -1,0 +1,169 @@
+/* What the calls of the softmax family refuse, in the order that vact.h states, and that nothing is written then. */
+#include <math.h>
+#include <stdint.h>
+
+#include "support.h"
+
+enum { ROWS = 3, COLS = 8, N = ROWS * COLS };
+
+static float a[N + 64], b[N + 64], c[N + 64], slopes[8];
+static vact_softmax_online_f32 state[ROWS];
+
+#define EXPECT(status, call)                                                                                           \
+    do {                                                                                                               \
+        test_fill(c, N + 64);                                                                                          \
+        vact_status got_ = (call);                                                                                     \
+        cr_expect(got_ == (status), "%s: %s", #call, vact_status_string(got_));                                        \
+        cr_expect((status) == VACT_OK || test_untouched(c, N + 64), "%s wrote", #call);                                \
+    } while (0)
+
+typedef vact_status masked_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                              size_t cols, const vact_softmax_options_f32 *options);
+
+/* logsumexp, with the arguments of the others. */
+static vact_status logsumexp(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                             size_t cols, const vact_softmax_options_f32 *options)
+{
+    (void)dst_stride;
+    return vact_logsumexp_masked_f32(dst, src, src_stride, rows, cols, options);
+}
+
+static vact_status online(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows, size_t cols,
+                          const vact_softmax_options_f32 *options)
+{
+    static float rescale[ROWS];
+    return vact_softmax_online_update_f32(state, rescale, dst, dst_stride, src, src_stride, rows, cols, options);
+}
+
+static masked_fn *const FUNCTIONS[] = {vact_softmax_masked_f32, vact_log_softmax_masked_f32, logsumexp, online};
+
+Test(family_arguments, options)
+{
+    cr_assert(vact_softmax_online_start_f32(state, ROWS) == VACT_OK);
+    for (size_t f = 0; f < 4; f++) {
+        masked_fn *run = FUNCTIONS[f];
+        vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+        EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.size = 8;
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.size = sizeof options;
+        const float scales[] = {0.0f, -1.0f, NAN, INFINITY};
+        for (size_t s = 0; s < 4; s++) {
+            options.scale = scales[s];
+            EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+            EXPECT(VACT_EINVAL, run(NULL, COLS, NULL, COLS, 0, COLS, &options)); /* parameters come before n = 0 */
+        }
+        options.scale = 1.0f;
+        options.bias = b;
+        options.bias_layout.stride = COLS - 1;
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias_layout.stride = SIZE_MAX / 2;
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias_layout = (vact_mask_layout){0, 0, 0};
+        EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias = c + 1; /* a mask inside the destination */
+        EXPECT(VACT_EOVERLAP, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias = NULL;
+        options.keep = (const unsigned char *)(c + 2);
+        EXPECT(VACT_EOVERLAP, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.keep = (const unsigned char *)b;
+        options.keep_layout = (vact_mask_layout){COLS, 2, 1};
+        EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
+    }
+}
+
+Test(family_arguments, rows)
+{
+    cr_assert(vact_softmax_online_start_f32(state, ROWS) == VACT_OK);
+    for (size_t f = 0; f < 4; f++) {
+        masked_fn *run = FUNCTIONS[f];
+        bool whole = f != 2; /* a destination of rows times columns */
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS - 1, ROWS, COLS, NULL));
+        EXPECT(VACT_EINVAL, run(c, COLS, a, SIZE_MAX / 4, ROWS, COLS, NULL));
+        EXPECT(VACT_EINVAL, run(NULL, COLS, a, COLS, ROWS, COLS, NULL));
+        EXPECT(VACT_EINVAL, run(c, COLS, NULL, COLS, ROWS, COLS, NULL));
+        EXPECT(VACT_EOVERLAP, run(c, COLS, c + 1, COLS, ROWS, COLS, NULL));
+        EXPECT(VACT_OK, run(NULL, COLS, NULL, COLS, 0, COLS, NULL));
+        EXPECT(whole ? VACT_EINVAL : VACT_OK, run(c, COLS - 1, a, COLS, ROWS, COLS, NULL));
+        EXPECT(whole ? VACT_EOVERLAP : VACT_EOVERLAP, run(c, COLS + 1, c, COLS, ROWS, COLS, NULL));
+        EXPECT(whole ? VACT_OK : VACT_EOVERLAP, run(c, COLS, c, COLS, ROWS, COLS, NULL));
+        EXPECT(whole ? VACT_OK : VACT_EOVERLAP, run(c, COLS + 1, c, COLS, 1, COLS, NULL));
+    }
+    EXPECT(VACT_OK, vact_softmax_masked_f32(NULL, 0, NULL, 0, ROWS, 0, NULL));
+    EXPECT(VACT_OK, vact_logsumexp_f32(c, NULL, ROWS, 0));
+    cr_expect(c[0] == -INFINITY && c[ROWS - 1] == -INFINITY && test_untouched(c + ROWS, N));
+}
+
+Test(family_arguments, axis)
+{
+    vact_status (*const run[])(float *, const float *, size_t, size_t, size_t) = {vact_softmax_axis_f32,
+                                                                                  vact_log_softmax_axis_f32};
+    for (size_t f = 0; f < 2; f++) {
+        EXPECT(VACT_EINVAL, run[f](c, a, SIZE_MAX / 2, 4, 4));
+        EXPECT(VACT_EINVAL, run[f](c, a, 2, SIZE_MAX / 2, 4));
+        EXPECT(VACT_OK, run[f](NULL, NULL, 0, 4, SIZE_MAX));
+        EXPECT(VACT_EINVAL, run[f](NULL, a, 2, 3, 4));
+        EXPECT(VACT_EINVAL, run[f](c, NULL, 2, 3, 4));
+        EXPECT(VACT_EOVERLAP, run[f](c, c + 3, 2, 3, 4));
+        EXPECT(VACT_OK, run[f](c, c, 2, 3, 4));
+        EXPECT(VACT_OK, run[f](c, c + 24, 2, 3, 4));
+    }
+}
+
+Test(family_arguments, online)
+{
+    float rescale[ROWS];
+    vact_softmax_online_f32 *none = NULL;
+    EXPECT(VACT_EINVAL, vact_softmax_online_start_f32(none, 1));
+    EXPECT(VACT_OK, vact_softmax_online_start_f32(none, 0));
+    EXPECT(VACT_EINVAL, vact_softmax_online_start_f32(state, SIZE_MAX / 8));
+    EXPECT(VACT_OK, vact_softmax_online_start_f32(state, ROWS));
+    EXPECT(VACT_EINVAL, vact_softmax_online_update_f32(none, rescale, c, COLS, a, COLS, ROWS, COLS, NULL));
+    EXPECT(VACT_EINVAL, vact_softmax_online_update_f32(state, NULL, c, COLS, a, COLS, ROWS, COLS, NULL));
+    EXPECT(VACT_EOVERLAP, vact_softmax_online_update_f32(state, c + 2, c, COLS, a, COLS, ROWS, COLS, NULL));
+    EXPECT(VACT_EOVERLAP,
+           vact_softmax_online_update_f32(state, (float *)(void *)state, c, COLS, a, COLS, ROWS, COLS, NULL));
+    EXPECT(VACT_OK, vact_softmax_online_update_f32(state, rescale, NULL, 0, NULL, 0, ROWS, 0, NULL));
+    EXPECT(VACT_EINVAL, vact_softmax_online_finish_f32(c, c + ROWS, none, ROWS));
+    EXPECT(VACT_EOVERLAP, vact_softmax_online_finish_f32(c, c + 1, state, ROWS));
+    EXPECT(VACT_OK, vact_softmax_online_finish_f32(c, c + ROWS, state, ROWS));
+    cr_expect(c[0] == 0.0f && c[ROWS] == -INFINITY);
+    EXPECT(VACT_OK, vact_softmax_online_finish_f32(NULL, c, state, ROWS));
+    EXPECT(VACT_OK, vact_softmax_online_finish_f32(c, NULL, state, ROWS));
+}
+
+Test(family_arguments, gradients)
+{
+    vact_status (*const run[])(float *, size_t, const float *, size_t, const float *, size_t, size_t, size_t,
+                               float) = {vact_softmax_backward_rows_f32, vact_log_softmax_backward_rows_f32};
+    for (size_t f = 0; f < 2; f++) {
+        EXPECT(VACT_EINVAL, run[f](c, COLS, a, COLS, b, COLS, ROWS, COLS, NAN));
+        EXPECT(VACT_EINVAL, run[f](c, COLS, a, COLS, b, COLS - 1, ROWS, COLS, 1.0f));
+        EXPECT(VACT_EINVAL, run[f](c, COLS, NULL, COLS, b, COLS, ROWS, COLS, 1.0f));
+        EXPECT(VACT_EOVERLAP, run[f](c, COLS, c + 1, COLS, b, COLS, ROWS, COLS, 1.0f));
+        EXPECT(VACT_EOVERLAP, run[f](c, COLS, a, COLS, c, COLS + 1, ROWS, COLS, 1.0f));
+        EXPECT(VACT_OK, run[f](NULL, COLS, NULL, COLS, NULL, COLS, 0, COLS, 1.0f));
+    }
+    EXPECT(VACT_EINVAL, vact_logsumexp_backward_rows_f32(c, COLS, a, b, COLS, slopes, ROWS, COLS, INFINITY));
+    EXPECT(VACT_EINVAL, vact_logsumexp_backward_f32(c, a, b, NULL, ROWS, COLS));
+    EXPECT(VACT_EOVERLAP, vact_logsumexp_backward_f32(c, c, b, slopes, ROWS, COLS));
+    EXPECT(VACT_EOVERLAP, vact_logsumexp_backward_f32(c, a, b, c, ROWS, COLS));
+    EXPECT(VACT_OK, vact_logsumexp_backward_f32(c, a, b, slopes, ROWS, COLS));
+}
+
+Test(family_arguments, prelu)
+{
+    float dslope[8] = {7.0f, 7.0f};
+    slopes[1] = NAN;
+    EXPECT(VACT_EINVAL, vact_prelu_backward_f32(c, dslope, a, b, slopes, 2, 2, 3));
+    slopes[1] = 0.5f;
+    EXPECT(VACT_EINVAL, vact_prelu_backward_f32(c, NULL, a, b, slopes, 2, 2, 3));
+    EXPECT(VACT_EINVAL, vact_prelu_backward_f32(c, dslope, a, b, slopes, SIZE_MAX / 2, 2, 3));
+    EXPECT(VACT_EOVERLAP, vact_prelu_backward_f32(c, c + 3, a, b, slopes, 2, 2, 3));
+    EXPECT(VACT_EOVERLAP, vact_prelu_backward_f32(c, slopes, a, b, slopes, 2, 2, 3));
+    EXPECT(VACT_EOVERLAP, vact_prelu_backward_f32(c, dslope, c + 1, b, slopes, 2, 2, 3));
+    cr_expect(dslope[0] == 7.0f && dslope[1] == 7.0f);
+    EXPECT(VACT_OK, vact_prelu_backward_f32(NULL, dslope, NULL, NULL, slopes, 0, 2, 3));
+    cr_expect(dslope[0] == 0.0f && dslope[1] == 0.0f);
+    EXPECT(VACT_OK, vact_prelu_backward_f32(c, dslope, a, b, slopes, 2, 2, 3));
+}
