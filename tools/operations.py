@@ -89,12 +89,14 @@ class Header:
     def read(operations: list[str]) -> "Header":
         text = (ROOT / "include/vact/vact.h").read_text()
         found = {}
-        comment = ""
+        comment, end = "", 0
         for match in re.finditer(r"/\*(.*?)\*/|^VACT_API (vact_status (vact_\w+)\(.*?\);)", text, re.S | re.M):
             if match[3] is None:
                 comment = re.sub(r"^ ?\*( |$)", "", match[1].strip(), flags=re.M)
             else:
+                comment = "" if "\n\n" in text[end : match.start()] else comment
                 found[match[3]] = (comment, re.sub(r"\n {17,}", "\n    ", match[2]))
+            end = match.end()
         return Header(found, operations)
 
     def comment(self, function: str) -> str:
@@ -160,9 +162,15 @@ def parameters(op: Json) -> list[str]:
 def derivative(library: Library, header: Header, op: Json) -> list[str]:
     name = op["name"]
     comment = header.comment(f"vact_{name}_backward_f32")
+    if op["kind"] == "gate" and not comment:
+        comment = "dgate = dy*up*act'(gate), dup = dy*act(gate)"
     if not comment:
         return []
-    lines = ["## Derivative", "", f"`{comment}`" if len(comment) < 100 else comment, ""]
+    lines = ["## Derivative", ""]
+    if "\n" in comment:
+        lines += ["```text", comment, "```", ""]
+    else:
+        lines += [prose(comment) if comment.endswith(".") else f"`{comment}`", ""]
     if op["kind"] != "unary":
         return lines
     where = flat(library, name)
