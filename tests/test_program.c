@@ -11,7 +11,7 @@
 
 TestSuite(program, .init = program_enter, .fini = program_leave);
 
-static const char *const commands[] = {"info", "list", "apply", "health", "run", "accuracy"};
+static const char *const commands[] = {"info", "list", "apply", "health", "run", "accuracy", "eval", "plot"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static cJSON *parse_out(const program_result *result)

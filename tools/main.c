@@ -16,6 +16,7 @@ static const command commands[] = {
     {"info", "vact info", vact_tool_info},    {"list", "vact list", vact_tool_list},
     {"apply", "vact apply", vact_tool_apply}, {"health", "vact health", vact_tool_health},
     {"run", "vact run", vact_tool_run},       {"accuracy", "vact accuracy", vact_tool_accuracy},
+    {"eval", "vact eval", vact_tool_eval},    {"plot", "vact plot", vact_tool_plot},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -28,7 +29,9 @@ static const char documentation[] =
     "  apply     one operation over a .npy file\n"
     "  health    zeros, dead units and saturation in a layer's outputs, and the gain to initialise with\n"
     "  run       every operation over a tensor: speed and largest error, as a table\n"
-    "  accuracy  the largest error over all 2^32 inputs"
+    "  accuracy  the largest error over all 2^32 inputs\n"
+    "  eval      expressions over the operations, and the numbers of a document held to them\n"
+    "  plot      pictures of operations, their derivatives, errors and times"
     "\v"
     "`vact COMMAND --help' tells more of each. The environment variables VACT_ISA (scalar, avx2, avx512, neon) and "
     "VACT_MATH (sleef) choose the kernels where no option does.\n"

@@ -18,6 +18,8 @@ int vact_tool_list(int argc, char **argv);
 int vact_tool_apply(int argc, char **argv);
 int vact_tool_accuracy(int argc, char **argv);
 int vact_tool_run(int argc, char **argv);
+int vact_tool_eval(int argc, char **argv);
+int vact_tool_plot(int argc, char **argv);
 int vact_tool_health(int argc, char **argv);
 
 /* The command that runs, as messages name it: "vact apply". */
