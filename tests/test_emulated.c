@@ -170,11 +170,12 @@ ParameterizedTest(int *index, emulated, apply)
     make_folder();
     write_input();
     for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
-        command_result there = command_run("%s '%s' apply --op %s '%s/in.npy' '%s/there.npy' 2>&1", runner,
-                                           VACT_PROGRAM, info->name, folder, folder);
+        const char *packed = info->kind == VACT_KIND_GATE ? "--packed gate-first" : "";
+        command_result there = command_run("%s '%s' apply --op %s %s '%s/in.npy' '%s/there.npy' 2>&1", runner,
+                                           VACT_PROGRAM, info->name, packed, folder, folder);
         cr_expect(there.status == 0, "%s apply --op %s: status %d: %s", runner, info->name, there.status, there.text);
-        command_result here =
-            command_run("'%s' apply --op %s '%s/in.npy' '%s/here.npy' 2>&1", VACT_PROGRAM, info->name, folder, folder);
+        command_result here = command_run("'%s' apply --op %s %s '%s/in.npy' '%s/here.npy' 2>&1", VACT_PROGRAM,
+                                          info->name, packed, folder, folder);
         cr_expect(here.status == 0, "apply --op %s: status %d: %s", info->name, here.status, here.text);
         command_result same = command_run("cmp '%s/here.npy' '%s/there.npy' 2>&1", folder, folder);
         bool exempt = info->needs_math && strcmp(which->build, "scalar") == 0;
