@@ -10,12 +10,13 @@
  * side by side where they allow several. Parameters follow x (vact_leaky_relu_m512(x, 0.01f)), within the domain that
  * vact.h states: nothing is checked. The gated units take gate and up: vact_swiglu_m512(gate, up).
  *
- *   Bits       Those of VACT_MATH_FAST (of the one kernel where an operation has no variants), whatever the
- * optimisation and under a compiler's default contraction: no operation of the caller's melts into one in here. Only
+ *   Bits       Those of VACT_MATH_FAST (of the one kernel where an operation has no variants), under any optimisation
+ *              and a compiler's default contraction: no operation of the caller's melts into one in here. Only
  *              -ffast-math and what it stands for is refused. A header has the bits of its own version.
- *   Rare lanes Some functions branch on whether any lane is extreme (say |x| > 87); lanes without meaning may therefore
- *              cost time, never more: they neither fault nor touch other lanes. Give them 1.
- *   Names      The files define vact_* and nothing else. They need no library.
+ *   Rare lanes Some functions branch on whether any lane is extreme (say |x| > 87); lanes without meaning may
+ *              therefore cost time, never more: they neither fault nor touch other lanes. Give them 1.
+ *   Names      The files define vact_* and nothing else. They need no library; SLEEF, while a form of
+ *              VACT_MATH_FAST is still made of it.
  *   C++        works with GCC and Clang, which know C's compound literals, from C++17 (or gnu++11) on.
  *
  * The files inline_*.h are made from the library's own kernels when it is built.

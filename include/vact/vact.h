@@ -580,9 +580,9 @@ VACT_API double vact_gain(vact_op op, float param);
  *   NaN        in either input, an infinite up where act(gate) is 0 (relu below 0, a gate of -inf), give NaN.
  *   Aliasing   dst may equal gate or up; gate and up may overlap in any way.
  *
- * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one implementation for every
- * variant. Error      dup as forward in the variant fast; dgate as the derivative of act (2 ULP outside the
- * neighbourhood of a zero of act') and 1 ULP more, as dy*up is rounded before: where that overflows or is subnormal the
+ * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one form for every variant.
+ *   Error      dup as forward in the variant fast; dgate as the derivative of act (2 ULP outside the neighbourhood of
+ *              a zero of act') and 1 ULP more, as dy*up is rounded before: where that overflows or is subnormal the
  *              result suffers. Where act' is 0 by a case (relu) dgate is +0 even for an infinite or NaN dy*up.
  *   Aliasing   dgate and dup may each equal one of the three inputs, but must lie apart from each other.
  */

@@ -17,6 +17,17 @@ VACT_INLINE void loop_epilogue(float *dst, const float *x, size_t n, float facto
 {
     const vf scale = vf_set1(factor);
     size_t i = 0;
+    for (; n - i >= 4 * VF_LANES; i += 4 * VF_LANES) {
+        vf argument[4];
+        for (size_t k = 0; k < 4; k++) {
+            size_t at = i + k * VF_LANES;
+            argument[k] = vf_fma(vf_load(x + at), scale, epilogue_term(bias, at));
+        }
+        for (size_t k = 0; k < 4; k++) {
+            size_t at = i + k * VF_LANES;
+            vf_store(dst + at, vf_add(forward(argument[k], params), epilogue_term(residual, at)));
+        }
+    }
     for (; n - i >= VF_LANES; i += VF_LANES) {
         vf argument = vf_fma(vf_load(x + i), scale, epilogue_term(bias, i));
         vf_store(dst + i, vf_add(forward(argument, params), epilogue_term(residual, i)));

@@ -1,11 +1,8 @@
-/* The transcendental functions of the `fast` variant. Included after a header of vec/. */
+/* The transcendental functions of the `fast` variant: vact's own, in math/fast/, which the files of act/fast/ include
+ * as they need them. */
 #ifndef VACT_MATH_FAST_H
 #define VACT_MATH_FAST_H
 
-/* WORKING STATE: what has no fast form yet is SLEEF's. */
-#include "math/sleef.h"
-
 #include "math/fast/exp.h"
-#include "math/fast/tanh.h"
 
 #endif

@@ -30,7 +30,7 @@ vact_reference_row_fn *vact_reference_row_f32(vact_op op);
 double vact_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
 double vact_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
 
-/* A gated unit's value, and its two derivatives; near_zero: the gate lies where act' has a zero, and the error of `gate`
+/* A gated unit's value, and its two derivatives; near_zero: act' has a zero near the gate, and the error of `gate`
  * is counted absolutely. */
 typedef struct vact_reference_gate_gradients {
     double gate, up;

@@ -5,6 +5,8 @@
 #ifndef VACT_ROWS_LOGITS_H
 #define VACT_ROWS_LOGITS_H
 
+#include <stdbool.h>
+
 #include "loop/rows.h"
 #include "math/fast/exp_pair.h"
 #include "rows/once.h"

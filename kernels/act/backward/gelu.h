@@ -23,7 +23,7 @@ VACT_INLINE vf gelu_backward(vf dy, vf x, const vact_params_f32 *params)
     vf_pair g = pair_sum(line.hi, tail.hi);
     g.lo = vf_add(g.lo, vf_add(line.lo, tail.lo));
     vf_pair product = gradient_product(e.factor, g);
-    vf below = vf_scale(gradient_times(dy, product), e.n);
+    vf below = gradient_scale(gradient_times(dy, product), e.n);
     vf_pair above;
     above.hi = vf_fnma(e.power, product.hi, one);
     above.lo = vf_fnma(e.power, product.lo, vf_fnma(e.power, product.hi, vf_sub(one, above.hi)));

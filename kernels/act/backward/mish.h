@@ -49,7 +49,7 @@ VACT_INLINE vf mish_backward(vf dy, vf x, const vact_params_f32 *params)
     vf_pair n = {vf_select(negative, scaled.hi, m.hi), vf_select(negative, scaled.lo, m.lo)};
     vf reciprocal = vf_div(one, d.hi);
     vf_pair slope = gradient_quotient(gradient_quotient(n, d, reciprocal), d, reciprocal);
-    return vf_scale(gradient_times(dy, slope), vf_select(negative, e.n, zero));
+    return gradient_scale(gradient_times(dy, slope), vf_select(negative, e.n, zero));
 }
 
 #endif

@@ -7,7 +7,7 @@
  * summed times 2^24 (math/fast/softmax.h), with what each exponential loses in rounding; R and log1p(R) are carried
  * as hi + lo, so that the exponentials' own error, a third of an ULP, and one rounding are all there is.
  *
- * Over sampled rows at most 1.09 ULP, in rows of two columns (0x1.7e134p+2 beside 0x1.932064p-4); 0.62 in those of 1024.
+ * Over sampled rows at most 1.09 ULP, in rows of two columns (0x1.7e134p+2, 0x1.932064p-4); 0.62 in 1024.
  */
 #ifndef VACT_ACT_FAST_LOG_SOFTMAX_H
 #define VACT_ACT_FAST_LOG_SOFTMAX_H

