@@ -68,7 +68,7 @@ void plot_times_free(plot_times *times);
 /* Runs gnuplot on the script and writes what it draws to the file, whole or not at all; the exit status. */
 int plot_run(FILE *script, const char *path);
 
-/* Writes the script itself. */
-int plot_save(FILE *script, const char *path);
+/* Copies a temporary file there, whole or not at all: of a picture, or the script itself. */
+int plot_save(FILE *file, const char *path);
 
 #endif

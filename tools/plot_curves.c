@@ -198,7 +198,7 @@ static size_t variants_of(const vact_op_info *info, vact_math maths[2])
     maths[0] = VACT_MATH_AUTO;
     if (!info->needs_math)
         return 1;
-    for (int math = VACT_MATH_FAST; math >= (int)VACT_MATH_SLEEF; math--)
+    for (int math = VACT_MATH_FAST; math >= VACT_MATH_SLEEF; math--)
         if (vact_kernel_f32(info->op, VACT_ISA_AUTO, (vact_math)math) != NULL)
             maths[count++] = (vact_math)math;
     return count;

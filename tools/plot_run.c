@@ -11,8 +11,6 @@
 #include "plot.h"
 #include "tool.h"
 
-extern char **environ;
-
 /* Runs gnuplot from file to file: neither a shell nor the name of a file comes between. Its messages go where ours go;
  * -d leaves the user's own settings out. */
 static int spawn(FILE *script, FILE *picture)
@@ -41,21 +39,20 @@ static int spawn(FILE *script, FILE *picture)
     return VACT_TOOL_OK;
 }
 
-int plot_save(FILE *from, const char *path)
+int plot_save(FILE *file, const char *path)
 {
     struct stat about;
     vact_output out;
     vact_reason reason;
-    if (fflush(from) != 0 || fstat(fileno(from), &about) != 0)
+    if (fflush(file) != 0 || fseek(file, 0, SEEK_SET) != 0 || fstat(fileno(file), &about) != 0)
         return vact_tool_fail("temporary file", "%s", strerror(errno));
     if (about.st_size == 0)
         return vact_tool_fail(path, "the picture is empty");
     if (!vact_output_open(&out, path, (size_t)about.st_size, &reason))
         return vact_tool_fail(path, "%s", reason.text);
-    rewind(from);
-    if (fread(out.map, 1, out.size, from) != out.size) {
+    if (fread(out.map, 1, out.size, file) != out.size) {
         vact_output_discard(&out);
-        return vact_tool_fail("temporary file", "%s", strerror(errno));
+        return vact_tool_fail("temporary file", "cannot be read back");
     }
     return vact_output_commit(&out, &reason) ? VACT_TOOL_OK : vact_tool_fail(path, "%s", reason.text);
 }
@@ -63,12 +60,11 @@ int plot_save(FILE *from, const char *path)
 int plot_run(FILE *script, const char *path)
 {
     FILE *picture = tmpfile();
-    if (picture == NULL || fflush(script) != 0) {
+    if (picture == NULL || fflush(script) != 0 || fseek(script, 0, SEEK_SET) != 0) {
         if (picture != NULL)
             fclose(picture);
         return vact_tool_fail("temporary file", "%s", strerror(errno));
     }
-    rewind(script);
     int status = spawn(script, picture);
     if (status == VACT_TOOL_OK)
         status = plot_save(picture, path);

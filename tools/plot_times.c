@@ -36,16 +36,32 @@ struct plot_times {
     const char *input; /* the distribution shown */
 };
 
+/* Of "n:4096", 4096; 0 where the word is another. */
+static size_t number_after(const char *key, const char *word)
+{
+    size_t length = strlen(key);
+    return strncmp(word, key, length) == 0 ? strtoul(word + length, NULL, 10) : 0;
+}
+
 static bool read_name(const char *text, bar_name *name)
 {
-    char shape[WORD] = "";
-    memset(name, 0, sizeof *name);
-    if (sscanf(text, "%47[^/]/f32/%47[^/]/%47[^/]/n:%zu/%47[^/]/%47[^/]", name->operation, name->build, name->variant,
-               &name->n, shape, name->input) < 5)
-        return false;
-    if (sscanf(shape, "slopes:%zu", &name->slopes) != 1)
-        snprintf(name->input, sizeof name->input, "%s", shape);
-    return true;
+    enum { WORDS = 7 };
+    char copy[4 * WORD];
+    char empty[1] = "";
+    char *words[WORDS];
+    char *rest = copy;
+    snprintf(copy, sizeof copy, "%s", text);
+    for (int i = 0; i < WORDS; i++) {
+        char *word = strsep(&rest, "/");
+        words[i] = word == NULL ? empty : word;
+    }
+    name->n = number_after("n:", words[4]);
+    name->slopes = number_after("slopes:", words[5]);
+    snprintf(name->operation, sizeof name->operation, "%s", words[0]);
+    snprintf(name->build, sizeof name->build, "%s", words[2]);
+    snprintf(name->variant, sizeof name->variant, "%s", words[3]);
+    snprintf(name->input, sizeof name->input, "%s", words[name->slopes > 0 ? 6 : 5]);
+    return strcmp(words[1], "f32") == 0 && name->n > 0;
 }
 
 static cell *find_cell(plot_times *times, size_t curve, const bar_name *name)
