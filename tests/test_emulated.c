@@ -123,7 +123,7 @@ ParameterizedTest(int *index, emulated, bounds)
     free(result.text);
 }
 
-enum { ROWS = 48, COLS = 67, ELEMENTS = ROWS * COLS };
+enum { ROWS = 48, COLS = 66, ELEMENTS = ROWS * COLS };
 
 static char folder[64];
 
