@@ -22,8 +22,8 @@
 #define AUTO_SLEEF VACT_MATH_SLEEF
 #define AUTO_FAST VACT_MATH_FAST
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    {VACT_OP_##NAME, VACT_KIND_##kind, #name,         NEEDS_##needs, AUTO_##auto_math, parameters, bound,              \
-     range,          KEEPS_##keeps,    ORDER_##order, formula},
+    {VACT_OP_##NAME,   VACT_KIND_##kind, #name, NEEDS_##needs, KEEPS_##keeps, ORDER_##order,                           \
+     AUTO_##auto_math, parameters,       bound, range,         formula},
 
 const vact_op_info vact_registry[] = {
 #include "registry.def"

@@ -28,13 +28,13 @@ typedef struct vact_op_info {
     vact_kind kind;
     const char *name;
     bool needs_math;     /* false: one kernel serves every variant */
+    bool keeps_output;   /* the derivative is to be had from the output too */
+    bool rises;          /* the exact function, at default parameters: a larger input never has a smaller result */
     vact_math auto_math; /* what VACT_MATH_AUTO takes; VACT_MATH_AUTO itself where needs_math is false */
     int param_count;
     vact_param_info params[2];
     double bound_sleef, bound_fast; /* equal where one kernel serves every variant */
     const char *range;
-    bool keeps_output; /* the derivative is to be had from the output too */
-    bool rises;        /* the exact function, at default parameters: a larger input never has a smaller result */
     const char *formula;
 } vact_op_info;
 

@@ -8,8 +8,8 @@
 #define TEXT_EXPANDED(a) #a
 #define TEXT(a) TEXT_EXPANDED(a)
 
-_Static_assert((int)LOOP_CACHED == (int)WALK_CACHED && (int)LOOP_PAGES == (int)WALK_PAGES &&
-                   (int)LOOP_STREAM == (int)WALK_STREAM,
+_Static_assert(LOOP_CACHED + 0 == WALK_CACHED + 0 && LOOP_PAGES + 0 == WALK_PAGES + 0 &&
+                   LOOP_STREAM + 0 == WALK_STREAM + 0,
                "the walks of loop/unary.h");
 
 static vf line_forward(vf x, const vact_params_f32 *params)

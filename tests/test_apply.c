@@ -211,7 +211,7 @@ Test(apply, instruction_sets_and_variants)
     float expected[24];
     npy_save("in.npy", "(24,)", sample, 24);
     forward(VACT_OP_HARD_SWISH, NULL, expected, sample, 24);
-    program_expect(program_run("apply --isa scalar --math sleef --op hard_swish in.npy out.npy"), 0, "");
+    program_expect(program_run("apply --isa scalar --math fast --op hard_swish in.npy out.npy"), 0, "");
     npy_expect("out.npy", "(24,)", expected, 24);
 #if defined(__x86_64__)
     program_expect(program_run("apply --isa neon --op relu in.npy out.npy"), 1, "--isa: neon is not supported");
