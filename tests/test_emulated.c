@@ -231,7 +231,8 @@ static void expect_same_digests(const char *isa, int stride)
     for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
         char start[64];
         snprintf(start, sizeof start, "\n%s ", info->name);
-        cr_expect(strstr(here, start), "no digest of %s", info->name);
+        cr_expect(info->kind == VACT_KIND_GATE /* two inputs are not swept */ || strstr(here, start), "no digest of %s",
+                  info->name);
     }
     const char *here_line = NULL, *there_line = NULL;
     do {
