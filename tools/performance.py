@@ -133,19 +133,26 @@ def measurements(path: Path | None) -> dict[tuple[str, str, str], Measured]:
     }
 
 
+def elementwise_operations() -> set[str]:
+    """Not their gradients, gates and epilogues, whose loops store other than four vectors."""
+    registry = Path(__file__).parent.parent / "kernels" / "registry.def"
+    return set(re.findall(r"^VACT_OP\((\w+), +\w+, +UNARY,", registry.read_text(), re.MULTILINE))
+
+
 def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Measured]) -> list[str]:
     with_figures = any(key[1] == target.build for key in measured)
     heads = ["operation", "variant", "instructions"]
     for cpu in target.cpus:
         heads += [f"{cpu}: cycles", "bound by"]
     heads += ["ns an element, 16 KiB", "x copy, 64 MiB"] if with_figures else []
+    operations = elementwise_operations()
     lines = [f"## {target.build}", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for variant in VARIANTS:
         paths = sorted(build.rglob(f"kernels_{target.build}_{variant}.c.o"))
         for symbol, code in sorted(functions(target, paths[0]).items()) if paths else []:
             name = re.fullmatch(rf"vact_(\w+)_f32_{target.build}_{variant}", symbol)
             loop = main_loop(target, code) if name else None
-            if name is None or loop is None:
+            if name is None or name[1] not in operations or loop is None:
                 continue
             cells = [name[1], variant, f"{len(loop) / 4:g}"]
             calls = any(re.match(r"(call|bl\s)", i.text) for i in loop)

@@ -72,8 +72,9 @@
 /* The same with twice the bias, so that half of the low bits is that of half the number: for vf_scale. */
 #define VF_HALVES_SHIFT 0x1.8001fcp+23f
 
-/* With it a*vf_near_inverse(a) lies between 0.9500122 and 1.0512677, the span that one step of Newton's method with
- * 2.0012798 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py. */
+/* With it a*vf_near_inverse(a) lies between 0.9500122 and 1.0512677, the span that one step of Newton's method with a
+ * constant near 2.0013 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py, which
+ * starts the search of the constant that math/fast/logistic.h has (sigmoid_search.c). */
 #define VF_INVERSE_BITS 0x7ef33400
 
 /* For vm_any_beyond: the bits of x less those of `high`, and VF_BINADES - 1 more, are below VF_BINADES for 64 binades

@@ -5,6 +5,7 @@
 
 #include "math/fast/expm1.h"
 #include "math/fast/gradient.h"
+#include "math/softplus_threshold.h"
 
 VACT_INLINE vf softplus_backward(vf dy, vf x, const vact_params_f32 *params)
 {
