@@ -262,8 +262,8 @@ bool vec_check_covers(const vec_ops *build, const char *name)
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;
-    for (size_t i = 0; build->names[i]; i++)
-        if (strcmp(build->names[i], name) == 0)
+    for (size_t i = 0; build->name(i); i++)
+        if (strcmp(build->name(i), name) == 0)
             return oracle_named(name) != NULL;
     return false;
 }
@@ -273,10 +273,10 @@ int vec_check_operations(const vec_ops *build, FILE *report)
     int failures = 0;
     float *a = new_array(), *b = new_array(), *c = new_array(), *got = new_array();
     fill_operands(a, b, c);
-    for (size_t op = 0; build->names[op]; op++) {
-        const oracle *right = oracle_named(build->names[op]);
+    for (size_t op = 0; build->name(op); op++) {
+        const oracle *right = oracle_named(build->name(op));
         if (!right) {
-            fprintf(report, "%s has no oracle\n", build->names[op]);
+            fprintf(report, "%s has no oracle\n", build->name(op));
             failures++;
             continue;
         }
@@ -286,7 +286,7 @@ int vec_check_operations(const vec_ops *build, FILE *report)
             if (to_bits(want) == ANYTHING || same(got[i], want, right->keeps_nan_bits))
                 continue;
             fprintf(report, "%s %s(%a, %a, %a) [%08x %08x %08x]: %a [%08x], expected %a [%08x]\n", build->build,
-                    build->names[op], (double)a[i], (double)b[i], (double)c[i], to_bits(a[i]), to_bits(b[i]),
+                    build->name(op), (double)a[i], (double)b[i], (double)c[i], to_bits(a[i]), to_bits(b[i]),
                     to_bits(c[i]), (double)got[i], to_bits(got[i]), (double)want, to_bits(want));
             failures++;
             break;
@@ -315,7 +315,7 @@ int vec_check_pairs(const vec_ops *build, FILE *report)
 static size_t index_of(const vec_ops *build, const char *name)
 {
     size_t op = 0;
-    while (strcmp(build->names[op], name) != 0)
+    while (strcmp(build->name(op), name) != 0)
         op++;
     return op;
 }
