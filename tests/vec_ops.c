@@ -54,11 +54,11 @@ static vf op_vf_power_of_two(vf a, vf b, vf c)
 static vf op_vf_times_power(vf a, vf b, vf c) { return (void)c, vf_times_power(a, vf_add(b, vf_set1(VF_POWER_SHIFT))); }
 
 /* The entries' own numbers. */
-static vf op_vi_of_bits(vf a, vf b, vf c)
-{
-    _Alignas(32) static const float table[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
-    return (void)b, (void)c, vf_look_up(table, vi_of_bits(a));
-}
+_Alignas(32) static const float entries[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
+
+static vf op_vi_of_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_bits(a)); }
+
+static vf op_vi_of_higher_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_higher_bits(a)); }
 
 static vf op_vf_look_up(vf a, vf b, vf c)
 {
@@ -101,12 +101,37 @@ static const struct {
     const char *name;
     op_fn *op;
 } operations[] = {
-    NAMED(vf_neg),          NAMED(vf_abs),      NAMED(vf_add),     NAMED(vf_sub),          NAMED(vf_mul),
-    NAMED(vf_div),          NAMED(vf_copysign), NAMED(vf_max),     NAMED(vf_min),          NAMED(vf_fma),
-    NAMED(vf_fnma),         NAMED(vm_lt),       NAMED(vm_le),      NAMED(vm_eq),           NAMED(vm_and),
-    NAMED(vm_or),           NAMED(vf_select),   NAMED(vf_fms),     NAMED(vf_flip_sign),    NAMED(vf_scale),
-    NAMED(vf_power_of_two), NAMED(vf_units),    NAMED(vm_outside), NAMED(vf_near_inverse), NAMED(vf_min_magnitude),
-    NAMED(vf_times_power),  NAMED(vi_of_bits),  NAMED(vf_look_up), NAMED(vf_exponent),     NAMED(vm_any_beyond),
+    NAMED(vf_neg),
+    NAMED(vf_abs),
+    NAMED(vf_add),
+    NAMED(vf_sub),
+    NAMED(vf_mul),
+    NAMED(vf_div),
+    NAMED(vf_copysign),
+    NAMED(vf_max),
+    NAMED(vf_min),
+    NAMED(vf_fma),
+    NAMED(vf_fnma),
+    NAMED(vm_lt),
+    NAMED(vm_le),
+    NAMED(vm_eq),
+    NAMED(vm_and),
+    NAMED(vm_or),
+    NAMED(vf_select),
+    NAMED(vf_fms),
+    NAMED(vf_flip_sign),
+    NAMED(vf_scale),
+    NAMED(vf_power_of_two),
+    NAMED(vf_units),
+    NAMED(vm_outside),
+    NAMED(vf_near_inverse),
+    NAMED(vf_min_magnitude),
+    NAMED(vf_times_power),
+    NAMED(vi_of_bits),
+    NAMED(vi_of_higher_bits),
+    NAMED(vf_look_up),
+    NAMED(vf_exponent),
+    NAMED(vm_any_beyond),
 };
 
 static const char *name_of(size_t op)
