@@ -47,10 +47,7 @@ typedef struct request {
     bool from_output;
     const char *axis_word; /* null: the last axis */
     int axis;
-    const char *isa_word;
-    const char *math_word;
-    vact_isa isa;
-    vact_math math;
+    vact_tool_choice kernels;
     const char *packed_word;
     vact_gate_layout layout;
     const char *paths[3];
@@ -243,14 +240,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!vact_gate_layout_of(argument, &asked->layout))
             argp_error(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
         return 0;
-    case KEY_ISA:
-        asked->isa_word = argument;
-        asked->isa = vact_tool_isa(state, argument);
-        return 0;
-    case KEY_MATH:
-        asked->math_word = argument;
-        asked->math = vact_tool_math(state, argument);
-        return 0;
+    case KEY_ISA: vact_tool_choose_isa(&asked->kernels, state, argument); return 0;
+    case KEY_MATH: vact_tool_choose_math(&asked->kernels, state, argument); return 0;
     case ARGP_KEY_ARG:
         if (asked->path_count == 3)
             argp_error(state, "'%s' is one file too many", argument);
@@ -455,7 +446,7 @@ int vact_tool_apply(int argc, char **argv)
     request asked = {.known = &known};
     if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
         return VACT_TOOL_USAGE;
-    if (!vact_tool_select(asked.isa, asked.isa_word, asked.math, asked.math_word))
+    if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;
 
     if (asked.op->kind == VACT_KIND_GATE) {
