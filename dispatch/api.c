@@ -63,11 +63,6 @@ static inline vact_status run_unary(vact_op op, bool accepted, const vact_params
     return VACT_OK;
 }
 
-static vact_status run_with_params(vact_op op, vact_params_f32 params, float *dst, const float *src, size_t n)
-{
-    return run_unary(op, vact_registry_accepts(vact_registry_by_code(op), &params), &params, dst, src, n);
-}
-
 vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
     const vact_op_info *info = vact_registry_by_code(op);
@@ -192,25 +187,26 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 
 /* ------------------------------------------------------------------- the named functions, from the registry */
 
-/* How many parameters an operation has. */
-#define P0() 0
-#define P1(name, value, domain) 1
-#define P2(name1, value1, domain1, name2, value2, domain2) 2
+/* How many parameters an operation has, and their domains. */
+#define P0() 0, none
+#define P1(name, value, domain) 1, VACT_DOMAIN_##domain
+#define P2(name1, value1, domain1, name2, value2, domain2) 2, VACT_DOMAIN_##domain1, VACT_DOMAIN_##domain2
 
-#define NAMED_0(name, NAME)                                                                                            \
+#define NAMED_0(name, NAME, none)                                                                                      \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t n)                                              \
     {                                                                                                                  \
         return run_unary(VACT_OP_##NAME, true, NULL, dst, src, n);                                                     \
     }
-#define NAMED_1(name, NAME)                                                                                            \
+#define NAMED_1(name, NAME, domain)                                                                                    \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                                     \
     {                                                                                                                  \
-        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a}}, dst, src, n);                                   \
+        return run_unary(VACT_OP_##NAME, vact_domain_holds(domain, a, a), &(vact_params_f32){{a}}, dst, src, n);       \
     }
-#define NAMED_2(name, NAME)                                                                                            \
+#define NAMED_2(name, NAME, domain_a, domain_b)                                                                        \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)                            \
     {                                                                                                                  \
-        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a, b}}, dst, src, n);                                \
+        bool accepted = vact_domain_holds(domain_a, a, a) && vact_domain_holds(domain_b, b, a);                        \
+        return run_unary(VACT_OP_##NAME, accepted, &(vact_params_f32){{a, b}}, dst, src, n);                           \
     }
 
 #define BACKWARD_0(name, NAME, function, output)                                                                       \
@@ -231,18 +227,17 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 #define FROM_INPUT(name, NAME, parameters)
 #define FROM_OUTPUT(name, NAME, parameters) BACKWARD_##parameters(name, NAME, name##_backward_from_output, true)
 
-#define NAMED_UNARY(name, NAME, keeps, parameters) NAMED_BY_COUNT(name, NAME, keeps, parameters)
-#define NAMED_BY_COUNT(name, NAME, keeps, parameters)                                                                  \
-    NAMED_##parameters(name, NAME) BACKWARD_##parameters(name, NAME, name##_backward, false)                           \
-        FROM_##keeps(name, NAME, parameters)
-#define NAMED_CHANNELS(name, NAME, keeps, parameters)                                                                  \
+#define NAMED_UNARY(name, NAME, keeps, count, ...)                                                                     \
+    NAMED_##count(name, NAME, __VA_ARGS__) BACKWARD_##count(name, NAME, name##_backward, false)                        \
+        FROM_##keeps(name, NAME, count)
+#define NAMED_CHANNELS(name, NAME, keeps, ...)                                                                         \
     vact_status vact_##name##_f32(float *dst, const float *src, const float *slope, size_t outer, size_t channels,     \
                                   size_t inner)                                                                        \
     {                                                                                                                  \
         return run_channels(VACT_OP_##NAME, dst, src, slope, outer, channels, inner);                                  \
     }
-#define NAMED_GATE(name, NAME, keeps, parameters) /* dispatch/gates.c */
-#define NAMED_ROWS(name, NAME, keeps, parameters)                                                                      \
+#define NAMED_GATE(name, NAME, keeps, ...) /* dispatch/gates.c */
+#define NAMED_ROWS(name, NAME, keeps, ...)                                                                             \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t rows, size_t cols)                              \
     {                                                                                                                  \
         return run_rows(VACT_OP_##NAME, dst, cols, src, cols, rows, cols);                                             \
