@@ -33,11 +33,11 @@ static bool share(const void *a, size_t a_count, const void *b, size_t b_count)
 
 /* ------------------------------------------------------------------------------------ element by element */
 
-/* Every check in its order, and the first use. */
-__attribute__((noinline)) static vact_status run_with_care(vact_op op, bool accepted, const vact_params_f32 *params,
-                                                           float *dst, const float *src, size_t n)
+/* Every check after that of the parameters, in its order, and the first use. */
+__attribute__((noinline)) static vact_status run_with_care(vact_op op, const vact_params_f32 *params, float *dst,
+                                                           const float *src, size_t n)
 {
-    if (!accepted || !fits(n))
+    if (!fits(n))
         return VACT_EINVAL;
     if (n == 0)
         return VACT_OK;
@@ -51,14 +51,14 @@ __attribute__((noinline)) static vact_status run_with_care(vact_op op, bool acce
 
 /* A short call feels its checks: what is plainly right passes here, one comparison saying that the ranges are apart
  * (0 < dst - src + bytes < 2*bytes would say that they are not). */
-static inline vact_status run_unary(vact_op op, bool accepted, const vact_params_f32 *params, float *dst,
-                                    const float *src, size_t n)
+static inline vact_status run_unary(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
     const vact_table *table = atomic_load_explicit(&vact_table_chosen, memory_order_acquire);
     size_t bytes = n * sizeof(float);
     bool apart = (uintptr_t)dst - (uintptr_t)src + bytes - 1 >= 2 * bytes - 1;
-    if (table == NULL || !accepted || !fits(n) || dst == NULL || src == NULL || !(apart || dst == src))
-        return run_with_care(op, accepted, params, dst, src, n);
+    bool plain = table != NULL && fits(n) && dst != NULL && src != NULL && (apart || dst == src);
+    if (__builtin_expect(!plain, 0))
+        return run_with_care(op, params, dst, src, n);
     table->unary[VACT_OP_SLOT(op)](dst, src, n, params);
     return VACT_OK;
 }
@@ -66,9 +66,9 @@ static inline vact_status run_unary(vact_op op, bool accepted, const vact_params
 vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
     const vact_op_info *info = vact_registry_by_code(op);
-    if (info == NULL || info->kind != VACT_KIND_UNARY)
+    if (info == NULL || info->kind != VACT_KIND_UNARY || (params && !vact_registry_accepts(info, params)))
         return VACT_EINVAL;
-    return run_unary(op, params == NULL || vact_registry_accepts(info, params), params, dst, src, n);
+    return run_unary(op, params, dst, src, n);
 }
 
 /* ------------------------------------------------------------------------------------------- derivatives */
@@ -187,6 +187,16 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 
 /* ------------------------------------------------------------------- the named functions, from the registry */
 
+/* A guard would find nothing overrun here: the one thing on the stack is four parameters, which kernels read. */
+#if defined(__has_attribute)
+#if __has_attribute(no_stack_protector)
+#define NO_STACK_PROTECTOR __attribute__((no_stack_protector))
+#endif
+#endif
+#ifndef NO_STACK_PROTECTOR
+#define NO_STACK_PROTECTOR
+#endif
+
 /* How many parameters an operation has, and their domains. */
 #define P0() 0, none
 #define P1(name, value, domain) 1, VACT_DOMAIN_##domain
@@ -195,18 +205,20 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 #define NAMED_0(name, NAME, none)                                                                                      \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t n)                                              \
     {                                                                                                                  \
-        return run_unary(VACT_OP_##NAME, true, NULL, dst, src, n);                                                     \
+        return run_unary(VACT_OP_##NAME, NULL, dst, src, n);                                                           \
     }
 #define NAMED_1(name, NAME, domain)                                                                                    \
-    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                                     \
+    NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                  \
     {                                                                                                                  \
-        return run_unary(VACT_OP_##NAME, vact_domain_holds(domain, a, a), &(vact_params_f32){{a}}, dst, src, n);       \
+        return vact_domain_holds(domain, a, a) ? run_unary(VACT_OP_##NAME, &(vact_params_f32){{a}}, dst, src, n)       \
+                                               : VACT_EINVAL;                                                          \
     }
 #define NAMED_2(name, NAME, domain_a, domain_b)                                                                        \
-    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)                            \
+    NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)         \
     {                                                                                                                  \
-        bool accepted = vact_domain_holds(domain_a, a, a) && vact_domain_holds(domain_b, b, a);                        \
-        return run_unary(VACT_OP_##NAME, accepted, &(vact_params_f32){{a, b}}, dst, src, n);                           \
+        return vact_domain_holds(domain_a, a, a) && vact_domain_holds(domain_b, b, a)                                  \
+                   ? run_unary(VACT_OP_##NAME, &(vact_params_f32){{a, b}}, dst, src, n)                                \
+                   : VACT_EINVAL;                                                                                      \
     }
 
 #define BACKWARD_0(name, NAME, function, output)                                                                       \
