@@ -381,7 +381,9 @@ def measured(reports: list[Path]) -> Json:
     for row in (row for report in reports for row in json.loads(report.read_text())["benchmarks"]):
         parts = row.get("run_name", row["name"]).split("/")
         is_median = row.get("run_type") != "aggregate" or row.get("aggregate_name") == "median"
-        if len(parts) < 6 or "uniform" not in parts or parts[4] not in SIZES or "slopes:1" in parts or not is_median:
+        if len(parts) < 6 or "uniform" not in parts or parts[4] not in SIZES or "slopes:1" in parts:
+            continue
+        if not is_median or "x_copy" not in row:  # gated units are measured against their activations
             continue
         key = (parts[0], parts[2], parts[3], SIZES[parts[4]])
         figures = {"ns": 1e9 / row["elements/s"], "x_copy": row["x_copy"], "x_expf": row["x_expf"]}
