@@ -4,8 +4,8 @@
  * One form serves both signs of p: nothing cancels in the sum 1 + 2^n + 2^n*t. It is never rounded to one float:
  * `base` = 1 + 2^n is exact for |n| <= 23 and `rest` = 2^n*t is off by 2^-26 of the sum, so what an approximate
  * quotient q leaves, x - q*base - q*rest, is known to 2^-26 of x, and adding it to q makes one rounding.
- * A division on AVX-512 takes as long as eight other operations here: a guess from the bits and one or two Newton
- * steps take five, and the residual corrects them as it would the division's rounding.
+ * A division on AVX-512 takes as long as eight other operations here: a guess from the bits and one step take three or
+ * four, and the residual corrects them as it would the division's rounding.
  *
  * |p| > 16 is rare, and so is a tiny x, the residual of which would be subnormal and slow. A vector with such a lane
  * takes the `any` forms, which do the same with the ordinary lanes, and in the others halve x, add what `base` has
@@ -48,22 +48,39 @@ VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
     return power;
 }
 
-/* e^-x for |x| <= 2^7, ln 2 in two parts so that n times the first is exact: one rounding of the argument where the
- * product above has two. (e^-r - 1 + r)/r^2 for |r| <= ln(2)/2, which leaves 0.11 * 2^-24 of e^-r. The rise e^-r - 1 is
- * -r + r*(r*p), as in exp.h: with r*slope(r) sigmoid falls for 922 inputs more. */
+/* e^-x for |x| <= 2^7, ln 2 in two parts so that n times the first is exact: one rounding of the argument, f, where the
+ * product above has two. `curve` is (e^-f - 1 + f)/f^2 for |f| <= ln(2)/2, which leaves 0.11 * 2^-24 of e^-f. */
+typedef struct {
+    vf shifted, f, curve;
+} fast_logistic_parts;
+
+VACT_INLINE fast_logistic_parts fast_logistic_parts_of(vf x)
+{
+    fast_logistic_parts parts;
+    parts.shifted = vf_fma(x, vf_set1(-0x1.715476p+0f), vf_set1(VF_POWER_SHIFT));
+    vf n = vf_sub(parts.shifted, vf_set1(VF_POWER_SHIFT));
+    parts.f = vf_fma(n, vf_set1(0x1.7f7d1cp-20f), vf_fma(n, vf_set1(0x1.62e4p-1f), x));
+    vf p = vf_set1(0x1.6d568cp-10f);
+    p = vf_fma(p, parts.f, vf_set1(-0x1.1227a6p-7f));
+    p = vf_fma(p, parts.f, vf_set1(0x1.5554ep-5f));
+    p = vf_fma(p, parts.f, vf_set1(-0x1.5554bp-3f));
+    parts.curve = vf_fma(p, parts.f, vf_set1(0x1p-1f));
+    return parts;
+}
+
+/* The rounding of the slope costs less than that of t, which the sums then take unrounded. */
 VACT_INLINE fast_power fast_power_of_negative(vf x)
 {
-    fast_power power = {.f = vf_set1(1.0f)};
-    power.shifted = vf_fma(x, vf_set1(-0x1.715476p+0f), vf_set1(VF_POWER_SHIFT));
-    vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
-    vf r = vf_fma(n, vf_set1(0x1.7f7d1cp-20f), vf_fma(n, vf_set1(0x1.62e4p-1f), x));
-    vf p = vf_set1(0x1.6d568cp-10f);
-    p = vf_fma(p, r, vf_set1(-0x1.1227a6p-7f));
-    p = vf_fma(p, r, vf_set1(0x1.5554ep-5f));
-    p = vf_fma(p, r, vf_set1(-0x1.5554bp-3f));
-    p = vf_fma(p, r, vf_set1(0x1p-1f));
-    power.slope = vf_fms(vf_mul(r, p), r, r);
-    return power;
+    fast_logistic_parts parts = fast_logistic_parts_of(x);
+    return (fast_power){parts.shifted, parts.f, vf_fma(parts.curve, parts.f, vf_set1(-1.0f))};
+}
+
+/* The same with t = -f + f*(f*curve) rounded, as in exp.h: with the form above sigmoid falls for 922 inputs more. */
+VACT_INLINE fast_power fast_rising_power_of_negative(vf x)
+{
+    fast_logistic_parts parts = fast_logistic_parts_of(x);
+    vf t = vf_fms(vf_mul(parts.f, parts.curve), parts.f, parts.f);
+    return (fast_power){parts.shifted, vf_set1(1.0f), t};
 }
 
 /* 1 + 2^n is exact, for |n| <= 23, and so is its distance from the sum. */
@@ -96,10 +113,13 @@ VACT_INLINE vf fast_rough_inverse(vf a)
     return vf_mul(guess, vf_fnma(a, guess, vf_set1(0x1.0028dp+1f)));
 }
 
-VACT_INLINE vf fast_better_inverse(vf a)
+/* Within 2^-14.9 of 1/a: with w = a*guess, the best 1/w by a quadratic whose square term is 1, as the sum of a square
+ * and a number. docs/approximations/near_inverse.py */
+VACT_INLINE vf fast_inverse(vf a)
 {
-    vf rough = fast_rough_inverse(a);
-    return vf_fma(rough, vf_fnma(rough, a, vf_set1(1.0f)), rough);
+    vf guess = vf_near_inverse(a);
+    vf e = vf_fnma(a, guess, vf_set1(0x1.803efep+0f));
+    return vf_mul(guess, vf_fma(e, e, vf_set1(0x1.7f820ep-1f)));
 }
 
 /* sigma(p), or 2^64 of it. The residual's square counts: the inverse is rough. */
@@ -113,7 +133,7 @@ VACT_INLINE vf fast_logistic(fast_logistic_sum sum)
 /* x*sigma(p), or 2^64 of it. The residual is taken with its sign changed: so -0 stays -0. */
 VACT_INLINE vf fast_times_logistic(vf x, fast_logistic_sum sum)
 {
-    vf inverse = fast_better_inverse(sum.hi);
+    vf inverse = fast_inverse(sum.hi);
     vf q = vf_mul(x, inverse);
     vf residual = vf_fma(q, sum.lo, vf_fms(q, sum.hi, x));
     return vf_fnma(residual, inverse, q);
