@@ -1,37 +1,52 @@
 /*
  * gelu_tanh: x*sigmoid(c*v), v = x*(x^2 + k), c = 2*sqrt(2/pi)*0.044715, k = 1/0.044715.
  *
- * c*v (down to -90) goes into an exponent, so x^2 + k is carried as h + h_lo: k is split so short that k - h is exact,
- * and then h_lo is the rounding error of h and the rest of k. The exponent is reduced as v, by multiples of ln 2/c
- * (n*K's first part is exact, and so is what it leaves of v), which leaves no product with c to be carried in two
- * parts. 1 + 2^n is not exact for the n of [-8, 8], so the larger of 1 and 2^n leaves first in the residual, the
- * smaller then. Over all inputs at most 1.288 ULP, at -0x1.474efcp+2.
+ * c*v (down to -90) goes into an exponent, so v must be known to 2^-25 absolutely, and is reduced as v, by multiples of
+ * K = ln 2/c, which leaves no product with c to be carried in two parts. Nor do k and K need a second part: both are
+ * taken 1 + d times as large, d such that the one is short enough for k - h to be exact and the other is a float
+ * within 2^-36. Then v is (1 + d) times as large, too, and d*x^2 joins the rounding error of h = x^2 + k in h_lo.
+ *
+ * 1 + 2^n is not exact for the n of [-8, 8]: the residual takes the larger of 2 and 2^n first, exactly, and what is
+ * left of the sum then, rounded. Largest error 1.4063 ULP, at
+ * -0x1.60c966p+1.
  */
 #ifndef VACT_ACT_FAST_GELU_TANH_H
 #define VACT_ACT_FAST_GELU_TANH_H
 
 #include "math/fast/logistic.h"
 
-/* e^(-c*v) for |x| <= 12: (e^(-c*r) - 1)/r within 0.16 * 2^-24 of e^(-c*r), docs/approximations/fast_logistic.sollya.
- */
+/* e^(-c*v) for |x| <= 12: (e^(-f*ln(2)/K) - 1)/f for |f| <= K/2 from docs/approximations/fast_logistic.sollya,
+ * k and K from gelu_tanh_constants.py there. */
 VACT_INLINE fast_power gelu_tanh_power(vf x)
 {
-    const vf k = vf_set1(0x1.65dp+4f), k_lo = vf_set1(0x1.2f6edp-11f);
+    const vf k = vf_set1(0x1.65d52p+4f), d = vf_set1(0x1.f87b36p-16f);
     vf h = vf_fma(x, x, k);
-    vf h_lo = vf_add(vf_fma(x, x, vf_sub(k, h)), k_lo);
+    vf less = vf_sub(k, h); /* -x^2 */
+    vf h_lo = vf_fnma(less, d, vf_fma(x, x, less));
     vf v = vf_mul(x, h);
     fast_power power;
-    power.shifted = vf_fma(v, vf_set1(-0x1.a5a7dp-4f), vf_set1(VF_POWER_SHIFT));
+    power.shifted = vf_fma(v, vf_set1(-0x1.a5a49p-4f), vf_set1(VF_POWER_SHIFT));
     vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
-    vf low = vf_fma(n, vf_set1(0x1.d56d78p-13f), vf_fma(x, h_lo, vf_fms(x, h, v)));
-    power.f = vf_add(vf_fma(n, vf_set1(0x1.36d8p+3f), v), low);
-    vf p = vf_set1(0x1.9463bap-33f);
-    p = vf_fma(p, power.f, vf_set1(-0x1.09a62ep-26f));
-    p = vf_fma(p, power.f, vf_set1(0x1.21f2b4p-20f));
-    p = vf_fma(p, power.f, vf_set1(-0x1.fbef5ep-15f));
-    p = vf_fma(p, power.f, vf_set1(0x1.4dad5cp-9f));
-    power.slope = vf_fma(p, power.f, vf_set1(-0x1.2444f2p-4f));
+    vf low = vf_fma(x, h_lo, vf_fms(x, h, v));
+    power.f = vf_add(vf_fma(n, vf_set1(0x1.36dc3ap+3f), v), low);
+    vf p = vf_set1(0x1.956d2ep-33f);
+    p = vf_fma(p, power.f, vf_set1(-0x1.0995b2p-26f));
+    p = vf_fma(p, power.f, vf_set1(0x1.21e8a2p-20f));
+    p = vf_fma(p, power.f, vf_set1(-0x1.fbe3bap-15f));
+    p = vf_fma(p, power.f, vf_set1(0x1.4da83ap-9f));
+    power.slope = vf_fma(p, power.f, vf_set1(-0x1.2442b2p-4f));
     return power;
+}
+
+/* x/(1 + 2^n*(1 + t)), one and s as fast_scaled has them. */
+VACT_INLINE vf gelu_tanh_quotient(vf x, vf one, vf s, fast_power power)
+{
+    vf first = vf_max(vf_add(one, one), s);
+    vf rest = vf_fma(vf_mul(s, power.f), power.slope, vf_min(one, vf_sub(s, one)));
+    vf inverse = fast_inverse(vf_add(first, rest));
+    vf q = vf_mul(x, inverse);
+    vf residual = vf_fma(q, rest, vf_fms(q, first, x));
+    return vf_fnma(residual, inverse, q);
 }
 
 /* |x| up to here is ordinary: 2^-n does not overflow. */
@@ -44,7 +59,7 @@ VACT_INLINE vf gelu_tanh_any(vf x)
     bounded = vf_select(tiny, vf_set1(1.0f), bounded);
     fast_power power = gelu_tanh_power(bounded);
     fast_scaled scaled = fast_scale_where(low, power);
-    vf result = fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power));
+    vf result = gelu_tanh_quotient(bounded, scaled.one, scaled.s, power);
     result = vf_select(vm_lt(vf_set1(GELU_TANH_ORDINARY), x), x, fast_scale_back(low, result));
     return fast_half_where(tiny, x, result);
 }
@@ -55,7 +70,7 @@ VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
     if (__builtin_expect(vm_any_beyond(x, GELU_TANH_ORDINARY), 0))
         return gelu_tanh_any(x);
     fast_power power = gelu_tanh_power(x);
-    return fast_times_logistic(x, fast_wide_sum(vf_set1(1.0f), vf_power_of_two(power.shifted), power));
+    return gelu_tanh_quotient(x, vf_set1(1.0f), vf_power_of_two(power.shifted), power);
 }
 
 #endif

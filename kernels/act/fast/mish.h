@@ -5,7 +5,7 @@
  * as hi + lo; its first product and 2*P + 2 are exact for |x| <= 15. What a quotient q near x/(n + 2) leaves of x is
  * exact too, and y = n*q is rounded once, with the low parts of both.
  *
- * (fast_better_inverse in the division's place: as fast on AVX-512, slower on AVX2.)
+ * (An inverse as in logistic.h in the division's place: as fast on AVX-512, slower on AVX2.)
  *
  * Beyond, and for tiny x, lane by lane: above, x; below -15, x*w*(1 - w/2), of which the next term is w^3/4, formed
  * 2^64 times as large and brought down so that a subnormal result is rounded once, by integers.
