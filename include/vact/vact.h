@@ -312,7 +312,7 @@ VACT_API vact_status vact_softplus_f32(float *dst, const float *src, size_t n, f
  *   Kinks      as in PyTorch. Where f' is 0 by a case, dx is +0 even for an infinite or NaN dy.
  *   NaN        in x (or y) gives NaN; in dy, NaN wherever f' is not 0 by a case.
  *   Error      at most 2 ULP of dy*f'(x), also where f'(x) is subnormal; beyond |x| = 120 this holds for |dy| in
- *              [2^-100, 2^100]. Near a zero of f' (gelu and its kin, silu, swish, mish, hard_swish) at most
+ *              [2^-90, 2^90]. Near a zero of f' (gelu and its kin, silu, swish, mish, hard_swish) at most
  *              2^-24*|dy|: docs/accuracy.md has the intervals.
  *
  * The functions from the output take y = f(x) in place of x, for frameworks that keep that; there a slope alpha of
