@@ -77,6 +77,7 @@ ParameterizedTest(test_case *which, backward, defaults)
     test_add_specials(&inputs);
     test_add_kinks(&inputs, &defaults);
     test_add_every(&inputs, 3, STRIDE);
+    test_add_recorded_worst(&inputs, subject.info);
     for (size_t k = gradients_of(&subject, list); k-- > 0;)
         check_error(&list[k], &defaults, &inputs);
     test_free(&inputs);
