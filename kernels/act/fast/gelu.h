@@ -10,15 +10,28 @@
 #define VACT_ACT_FAST_GELU_H
 
 #include "math/fast/normal.h"
+#include "math/pair.h"
 
-VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params)
+/* hi is gelu(x); lo, what its two roundings left, is for a factor that follows (geglu). */
+VACT_INLINE vf_pair gelu_pair(vf x)
 {
-    (void)params;
+    const vf power = vf_set1(0x1p-64f);
     vf t = vf_min_magnitude(vf_set1(FAST_NORMAL_LIMIT), x);
     fast_normal tail = fast_normal_tail(t);
     vf scaled = vf_times_power(t, tail.shifted);
     vf product = vf_fma(scaled, tail.rest, scaled);
-    return vf_fnma(product, vf_set1(0x1p-64f), vf_max(vf_set1(-0.0f), x));
+    vf product_lo = vf_fma(scaled, tail.rest, vf_sub(scaled, product));
+    vf base = vf_max(vf_set1(-0.0f), x);
+    vf_pair y;
+    y.hi = vf_fnma(product, power, base);
+    y.lo = vf_fnma(product_lo, power, vf_fnma(product, power, vf_sub(base, y.hi)));
+    return y;
+}
+
+VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    return gelu_pair(x).hi;
 }
 
 #endif
