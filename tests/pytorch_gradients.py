@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Gradients of vact beside PyTorch's, on the same inputs: tests/pytorch_gradients.py LIBVACT.SO [--page FILE]
 
-`./dev pytorch` runs it and makes docs/pytorch.md. Needs torch and mpmath. The exact derivative comes from the operation's definition, which mpmath differentiates with 50
-digits; the kinks are stated below. Three gradients are held against it in ULP of dy*f'(x) as vact counts them: vact's,
-PyTorch's in float, and PyTorch's in double rounded to float. Exit status 1 where vact is beyond 2 ULP, where it
-differs from PyTorch's double gradient by more than that and the place is not in EXCEPTIONS, or where an exception or
-a special value is not as it is told here.
+`./dev pytorch` runs it and makes docs/pytorch.md. Needs torch and mpmath. The exact derivative comes from the
+operation's definition, which mpmath differentiates with 50 digits; at a kink it is what vact.h says. Three gradients
+are held against it in ULP of dy*f'(x) as vact counts them: vact's, PyTorch's in float, and PyTorch's in double. Exit
+status 1 where vact is beyond 2 ULP, where PyTorch's double gradient is off and the place is not in EXCEPTIONS, or
+where an exception is not needed.
 """
 import argparse
 import ctypes
@@ -37,8 +37,8 @@ def one_sided(below, above, at=0):
     return lambda x: below if x <= at else above
 
 
-# Per operation: its parameters, f in PyTorch, and f' in mpmath with the value that it has at a kink; of GATED ones, which
-# are x*g(x), g, which is differentiated.
+# Per operation: its parameters, f in PyTorch, and f' in mpmath with the value that it has at a kink; of GATED ones,
+# which are x*g(x), g, which is differentiated.
 SELU_SCALE = m.mpf("1.0507009873554804934193349852946")
 SELU_ALPHA = m.mpf("1.6732632423543772848170429916717")
 ALPHA = m.mpf(float(np.float32(0.01)))
@@ -293,7 +293,8 @@ def check_rows(lib, report, random):
             g, out, z = (torch.tensor(a).to(dtype) for a in (dy, y, x))
             if name == "logsumexp":
                 return (g[:, None] * torch.exp(z - out[:, None])).double().numpy()
-            call = torch.ops.aten._softmax_backward_data if name == "softmax" else torch.ops.aten._log_softmax_backward_data
+            of = torch.ops.aten
+            call = of._softmax_backward_data if name == "softmax" else of._log_softmax_backward_data
             return call(g, out, 1, dtype).double().numpy()
 
         exact, single = backward(torch.float64), backward(torch.float32)
@@ -349,8 +350,8 @@ def main():
     checks = (check_from_output, check_gates, check_prelu, check_rows)
     others = table(["gradient", "vact", "PyTorch"], [row[:3] for c in checks for row in c(lib, report, random)])
     exceptions = "".join(
-        f"* {name}, {low:g} ≤ {'|x|' if name in EXCEPTIONS_OF_SIZE else 'x'} ≤ {high:g}: {why}\n".replace("inf", "∞").replace("-", "−")
-        for name, (low, high, why) in EXCEPTIONS.items())
+        f"* {name}, {low:g} ≤ {'|x|' if name in EXCEPTIONS_OF_SIZE else 'x'} ≤ {high:g}: {why}\n"
+        for name, (low, high, why) in EXCEPTIONS.items()).replace("inf", "∞").replace("-", "−")
     special = table(["gradient", "x", "vact", "PyTorch"], special_values(lib, report))
     text = PAGE.format(version=torch.__version__.split("+")[0], count=sample(np.random.default_rng(1)).size, unary=unary,
                        others=others, exceptions=exceptions, special=special)
