@@ -102,10 +102,19 @@ static float want_times_power(float a, float b, float c)
 
 static float want_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 21 & 7); }
 
+static float want_higher_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 22 & 7); }
+
 static float want_entry(float a, float b, float c)
 {
     static const float table[] = {FLT_MAX, -1.5f, 0x1p-149f, -0.0f, -FLT_MIN, 32.0f, -0x1.fffffcp-127f, 3.0f};
     return (void)b, (void)c, table[to_bits(a) >> 21 & 7];
+}
+
+static float want_eighth(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) & 7); }
+
+static float want_times_eighths(float a, float b, float c)
+{
+    return (void)c, from_bits(to_bits(a) + (to_bits(b) << 20));
 }
 
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
@@ -168,6 +177,9 @@ static const oracle oracles[] = {
     {"vf_min_magnitude", want_min_magnitude, false},
     {"vf_times_power", want_times_power, false},
     {"vi_of_bits", want_index, false},
+    {"vi_of_eighths", want_eighth, false},
+    {"vf_times_eighths", want_times_eighths, true},
+    {"vi_of_higher_bits", want_higher_index, false},
     {"vf_look_up", want_entry, true},
     {"vf_exponent", want_exponent, false},
 };

@@ -39,6 +39,7 @@ TERNARY(vf_fnma)
 TERNARY(vf_fms)
 BINARY(vf_flip_sign)
 BINARY(vf_scale)
+BINARY(vf_times_eighths)
 COMPARISON(vm_lt)
 COMPARISON(vm_le)
 COMPARISON(vm_eq)
@@ -54,11 +55,13 @@ static vf op_vf_power_of_two(vf a, vf b, vf c)
 static vf op_vf_times_power(vf a, vf b, vf c) { return (void)c, vf_times_power(a, vf_add(b, vf_set1(VF_POWER_SHIFT))); }
 
 /* The entries' own numbers. */
-static vf op_vi_of_bits(vf a, vf b, vf c)
-{
-    _Alignas(32) static const float table[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
-    return (void)b, (void)c, vf_look_up(table, vi_of_bits(a));
-}
+_Alignas(32) static const float entries[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
+
+static vf op_vi_of_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_bits(a)); }
+
+static vf op_vi_of_higher_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_higher_bits(a)); }
+
+static vf op_vi_of_eighths(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_eighths(a)); }
 
 static vf op_vf_look_up(vf a, vf b, vf c)
 {
@@ -124,20 +127,50 @@ static const char *const names[] = {
     "vf_min_magnitude",
     "vf_times_power",
     "vi_of_bits",
+    "vi_of_higher_bits",
     "vf_look_up",
     "vf_exponent",
     "vm_any_beyond",
+    "vi_of_eighths",
+    "vf_times_eighths",
     NULL,
 };
 
 /* In the order of names. */
 static op_fn *const ops[] = {
-    op_vf_neg,          op_vf_abs,      op_vf_add,     op_vf_sub,          op_vf_mul,
-    op_vf_div,          op_vf_copysign, op_vf_max,     op_vf_min,          op_vf_fma,
-    op_vf_fnma,         op_vm_lt,       op_vm_le,      op_vm_eq,           op_vm_and,
-    op_vm_or,           op_vf_select,   op_vf_fms,     op_vf_flip_sign,    op_vf_scale,
-    op_vf_power_of_two, op_vf_units,    op_vm_outside, op_vf_near_inverse, op_vf_min_magnitude,
-    op_vf_times_power,  op_vi_of_bits,  op_vf_look_up, op_vf_exponent,     op_vm_any_beyond,
+    op_vf_neg,
+    op_vf_abs,
+    op_vf_add,
+    op_vf_sub,
+    op_vf_mul,
+    op_vf_div,
+    op_vf_copysign,
+    op_vf_max,
+    op_vf_min,
+    op_vf_fma,
+    op_vf_fnma,
+    op_vm_lt,
+    op_vm_le,
+    op_vm_eq,
+    op_vm_and,
+    op_vm_or,
+    op_vf_select,
+    op_vf_fms,
+    op_vf_flip_sign,
+    op_vf_scale,
+    op_vf_power_of_two,
+    op_vf_units,
+    op_vm_outside,
+    op_vf_near_inverse,
+    op_vf_min_magnitude,
+    op_vf_times_power,
+    op_vi_of_bits,
+    op_vi_of_higher_bits,
+    op_vf_look_up,
+    op_vf_exponent,
+    op_vm_any_beyond,
+    op_vi_of_eighths,
+    op_vf_times_eighths,
 };
 
 _Static_assert(sizeof names / sizeof names[0] == sizeof ops / sizeof ops[0] + 1, "a name for each operation");

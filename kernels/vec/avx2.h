@@ -128,6 +128,7 @@ VACT_INLINE vf vf_scale(vf v, vf n)
 }
 
 VACT_INLINE vi vi_of_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 21); }
+VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 22); }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
 VACT_INLINE vi vi_of_eighths(vf t) { return _mm256_castps_si256(t); }

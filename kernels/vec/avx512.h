@@ -108,6 +108,7 @@ VACT_INLINE vf vf_units(vf t)
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
 
 VACT_INLINE vi vi_of_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 21); }
+VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 22); }
 
 /* The permutation takes four bits of the index, so the table stands there twice. */
 VACT_INLINE vf vf_look_up(const float *table, vi i)

@@ -43,12 +43,15 @@
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *   vi_of_bits(v)                                 bits 21 to 23 of v: the quarter of its octave, and whether the
  *                                                 exponent's field is odd
- *   vi_of_eighths(t)                              the low three bits of t: m mod 8 for t = 1.5*2^23 + m, |m| < 2^21
- *   vf_times_eighths(v, t)                        the float whose bits are those of v and 2^20 times those of t: for
- * such t and table entries w_j of bits less j*2^20, w_(m mod 8)*2^floor(m/8) while that is normal, else some number
- * without meaning, the same in all vf_look_up(table, i)                          the entry of each lane, of eight
- * floats aligned to 32 bytes vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS
- * less those of a: for a in [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning
+ *   vi_of_higher_bits(v)                          bits 22 to 24: the half of its octave, and the last two bits of the
+ *                                                 exponent's field
+ *   vi_of_eighths(t)                              the low three bits: m mod 8 for t = 1.5*2^23 + m, |m| < 2^21
+ *   vf_times_eighths(v, t)                        the float of v's bits and 2^20 times those of t, modulo 2^32: for such
+ *                                                 t and v = w_j, j = m mod 8, its bits less j*2^20, this is
+ *                                                 w_j*2^floor(m/8) where that is normal
+ *   vf_look_up(table, i)                          the entry of each lane, of eight floats aligned to 32 bytes
+ *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
+ *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning
  *
  * NaN: which NaN (sign and payload) an operation returns is not fixed; all count as one value. Subnormals are
  * ordinary numbers. The caller's rounding is to nearest, without FTZ and DAZ.

@@ -125,11 +125,15 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return vmulq_f32(product, vreinterpretq_f32_u32(vshlq_n_u32(second, 23)));
 }
 
-VACT_INLINE vi vi_of_bits(vf v)
+/* The places of the four bytes of a table's entry. */
+VACT_INLINE vi neon_bytes_of(uint32x4_t entry)
 {
-    uint32x4_t entry = vandq_u32(vshrq_n_u32(vreinterpretq_u32_f32(v), 21), vdupq_n_u32(7));
+    entry = vandq_u32(entry, vdupq_n_u32(7));
     return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
 }
+
+VACT_INLINE vi vi_of_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 21)); }
+VACT_INLINE vi vi_of_higher_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 22)); }
 
 VACT_INLINE vf vf_look_up(const float *table, vi i)
 {

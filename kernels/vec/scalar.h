@@ -112,6 +112,7 @@ VACT_INLINE vf vf_scale(vf v, vf n)
 }
 
 VACT_INLINE vi vi_of_bits(vf v) { return vf_bits(v) >> 21 & 7; }
+VACT_INLINE vi vi_of_higher_bits(vf v) { return vf_bits(v) >> 22 & 7; }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return table[i]; }
 
 VACT_INLINE vi vi_of_eighths(vf t) { return vf_bits(t) & 7; }

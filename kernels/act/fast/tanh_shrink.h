@@ -10,7 +10,7 @@
 #ifndef VACT_ACT_FAST_TANH_SHRINK_H
 #define VACT_ACT_FAST_TANH_SHRINK_H
 
-#include "math/fast/tanh.h"
+#include "math/fast/tanh_split.h"
 
 VACT_INLINE vf tanh_shrink_forward(vf x, const vact_params_f32 *params)
 {
