@@ -96,6 +96,13 @@ static float want_entry(float a, float b, float c)
     return (void)b, (void)c, table[to_bits(a) >> 21 & 7];
 }
 
+static float want_eighth(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) & 7); }
+
+static float want_times_eighths(float a, float b, float c)
+{
+    return (void)c, from_bits(to_bits(a) + (to_bits(b) << 20));
+}
+
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
 
 static float want_flip_sign(float a, float b, float c)
@@ -156,6 +163,8 @@ static const oracle oracles[] = {
     {"vf_min_magnitude", want_min_magnitude, false},
     {"vf_times_power", want_times_power, false},
     {"vi_of_bits", want_index, false},
+    {"vi_of_eighths", want_eighth, false},
+    {"vf_times_eighths", want_times_eighths, true},
     {"vi_of_higher_bits", want_higher_index, false},
     {"vf_look_up", want_entry, true},
     {"vf_exponent", want_exponent, false},

@@ -39,6 +39,7 @@ TERNARY(vf_fnma)
 TERNARY(vf_fms)
 BINARY(vf_flip_sign)
 BINARY(vf_scale)
+BINARY(vf_times_eighths)
 COMPARISON(vm_lt)
 COMPARISON(vm_le)
 COMPARISON(vm_eq)
@@ -59,6 +60,8 @@ _Alignas(32) static const float entries[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f
 static vf op_vi_of_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_bits(a)); }
 
 static vf op_vi_of_higher_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_higher_bits(a)); }
+
+static vf op_vi_of_eighths(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_eighths(a)); }
 
 static vf op_vf_look_up(vf a, vf b, vf c)
 {
@@ -132,6 +135,8 @@ static const struct {
     NAMED(vf_look_up),
     NAMED(vf_exponent),
     NAMED(vm_any_beyond),
+    NAMED(vi_of_eighths),
+    NAMED(vf_times_eighths),
 };
 
 static const char *name_of(size_t op)

@@ -202,8 +202,9 @@ static void judge_gradients(const chunk *c, const accuracy_target *target, const
     bool from_output = target->function == ACCURACY_FROM_OUTPUT;
     for (size_t i = 0; i < c->count; i++) {
         double x = (double)b->inputs[i], dy = (double)b->dy[i], exact = dy * b->exact[i];
-        /* The nearest float, and one more would not be the worst so far: see judge. */
-        if (tally->max_error > 0.5 && results[i] == (float)exact && fabs(exact) < rounds_to_infinity)
+        /* Exact, or the nearest float where one more of these would not be the worst so far: see judge. */
+        if ((double)results[i] == exact ||
+            (tally->max_error > 0.5 && results[i] == (float)exact && fabs(exact) < rounds_to_infinity))
             continue;
         double error =
             vact_gradient_error(target->info->op, &target->params, x, from_output, b->exact[i], dy, results[i]);
@@ -230,6 +231,7 @@ static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target 
         threshold t = weakest_maximum(tallies, job->build_count);
         accuracy_tally found = {.max_error = t.error, .max_input = t.input};
         judge_gradients(c, target, b, reference, &found);
+        uint64_t hash = accuracy_hash(reference, c->count);
         for (size_t k = 0; k < job->build_count; k++) {
             size_t first = 0, differing = 0;
             if (k != job->reference) {
@@ -245,7 +247,7 @@ static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target 
                 add_findings(&tallies[k], &found);
             else
                 judge_gradients(c, target, b, b->results[k], &tallies[k]);
-            hashes[k] = accuracy_hash_join(hashes[k], accuracy_hash(b->results[k], c->count));
+            hashes[k] = accuracy_hash_join(hashes[k], differing == 0 ? hash : accuracy_hash(b->results[k], c->count));
         }
     }
 }

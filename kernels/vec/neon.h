@@ -141,6 +141,17 @@ VACT_INLINE vf vf_look_up(const float *table, vi i)
     return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, i));
 }
 
+VACT_INLINE vi vi_of_eighths(vf t)
+{
+    uint32x4_t entry = vandq_u32(vreinterpretq_u32_f32(t), vdupq_n_u32(7));
+    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
+}
+
+VACT_INLINE vf vf_times_eighths(vf v, vf t)
+{
+    return vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(v), vshlq_n_u32(vreinterpretq_u32_f32(t), 20)));
+}
+
 VACT_INLINE vf vf_near_inverse(vf a)
 {
     return vreinterpretq_f32_u32(vsubq_u32(vdupq_n_u32(VF_INVERSE_BITS), vreinterpretq_u32_f32(a)));

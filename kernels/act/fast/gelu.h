@@ -12,13 +12,33 @@
 
 #include "math/fast/logistic.h"
 #include "math/fast/normal.h"
+#include "math/pair.h"
 
 #define GELU_LOW (-13.0f)
+#define GELU_POWER 0x1p-64f
 
-/* product = 2^64*|x|*Phi(-|x|) */
-VACT_INLINE vf gelu_of_product(vf product, vf x)
+/* |x|*Phi(-|x|)/GELU_POWER */
+VACT_INLINE vf_pair gelu_product(vf x)
 {
-    return vf_fnma(product, vf_set1(0x1p-64f), vf_max(vf_set1(-0.0f), x));
+    vf t = vf_min_magnitude(vf_set1(FAST_NORMAL_LIMIT), x);
+    fast_normal tail = fast_normal_tail(t);
+    vf scaled = vf_times_power(t, tail.shifted);
+    vf product = vf_fma(scaled, tail.rest, scaled);
+    return (vf_pair){product, vf_fma(scaled, tail.rest, vf_sub(scaled, product))};
+}
+
+VACT_INLINE vf gelu_base(vf x) { return vf_max(vf_set1(-0.0f), x); }
+
+VACT_INLINE vf gelu_of_product(vf product, vf x) { return vf_fnma(product, vf_set1(GELU_POWER), gelu_base(x)); }
+
+/* hi is gelu(x); lo, what its two roundings left, is for a factor that follows (geglu). */
+VACT_INLINE vf_pair gelu_pair(vf x)
+{
+    vf power = vf_set1(GELU_POWER);
+    vf_pair product = gelu_product(x);
+    vf y = gelu_of_product(product.hi, x);
+    vf lo = vf_fnma(product.lo, power, vf_fnma(product.hi, power, vf_sub(gelu_base(x), y)));
+    return (vf_pair){y, lo};
 }
 
 VACT_NOINLINE static vf gelu_low(vf product, vf x)
@@ -31,10 +51,7 @@ VACT_NOINLINE static vf gelu_low(vf product, vf x)
 VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf t = vf_min_magnitude(vf_set1(FAST_NORMAL_LIMIT), x);
-    fast_normal tail = fast_normal_tail(t);
-    vf scaled = vf_times_power(t, tail.shifted);
-    vf product = vf_fma(scaled, tail.rest, scaled);
+    vf product = gelu_product(x).hi;
     if (__builtin_expect(vm_any(vm_lt(x, vf_set1(GELU_LOW))), 0))
         return gelu_low(product, x);
     return gelu_of_product(product, x);
