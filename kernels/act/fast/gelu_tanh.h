@@ -7,8 +7,7 @@
  * within 2^-36. Then v is (1 + d) times as large, too, and d*x^2 joins the rounding error of h = x^2 + k in h_lo.
  *
  * 1 + 2^n is not exact for the n of [-8, 8]: the residual takes the larger of 2 and 2^n first, exactly, and what is
- * left of the sum then, rounded. Largest error 1.4063 ULP, at
- * -0x1.60c966p+1.
+ * left of the sum then, rounded. Largest error 1.4063 ULP, at -0x1.60c966p+1.
  */
 #ifndef VACT_ACT_FAST_GELU_TANH_H
 #define VACT_ACT_FAST_GELU_TANH_H
