@@ -43,6 +43,8 @@
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *   vi_of_bits(v)                                 bits 21 to 23 of v: the quarter of its octave, and whether the
  *                                                 exponent's field is odd
+ *   vi_look_up(cells, v)                          of sixteen bytes below 8, aligned to 16, the one that the low four
+ *                                                 bits of v choose; the next four bits of v are 0
  *   vf_look_up(table, i)                          the entry of each lane, of eight floats aligned to 32 bytes
  *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
  *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning

@@ -131,6 +131,13 @@ VACT_INLINE vi vi_of_bits(vf v)
     return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
 }
 
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
+{
+    uint32x4_t found = vreinterpretq_u32_u8(vqtbl1q_u8(vld1q_u8(cells), vreinterpretq_u8_f32(v)));
+    uint32x4_t entry = vandq_u32(found, vdupq_n_u32(7));
+    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
+}
+
 VACT_INLINE vf vf_look_up(const float *table, vi i)
 {
     uint8x16x2_t bytes = {{vreinterpretq_u8_f32(vld1q_f32(table)), vreinterpretq_u8_f32(vld1q_f32(table + 4))}};
