@@ -26,6 +26,7 @@ static void help(void)
            "  --benchmark_filter=REGEX   the benchmarks to run, by name: operation/f32/instruction "
            "set/variant/n:elements/\n"
            "                     distribution, with call/ before it for calls through the public function\n"
+           "                     and epilogue/ for act(x + bias); this and gated units beside the bare activation\n"
            "\n"
            "Without --benchmark_format it prints a table, with it what Google Benchmark prints. Defaults:\n"
            "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). Google Benchmark's flags:\n"

@@ -18,6 +18,8 @@ typedef struct work {
     vact_unary_f32_fn *unary;
     vact_channels_f32_fn *channels_fn;
     vact_rows_f32_fn *rows;
+    vact_gate_f32_fn *gate;
+    vact_epilogue_f32_fn *epilogue;
     vact_status (*public_fn)(float *dst, const float *src, size_t n);
     yardstick_fn *yardstick;
     size_t outer;
@@ -26,6 +28,7 @@ typedef struct work {
     size_t n;
     vact_params_f32 params;
     const float *src;
+    const float *second; /* what a gated unit gates; the bias of an epilogue */
     float *dst;
 } work;
 
@@ -52,6 +55,21 @@ static void run_rows(const void *user, size_t calls)
         w->rows(w->dst, w->inner, w->src, w->inner, w->outer, w->inner);
 }
 
+static void run_gate(const void *user, size_t calls)
+{
+    const work *w = user;
+    for (size_t i = 0; i < calls; i++)
+        w->gate(w->dst, w->src, w->second, w->n);
+}
+
+/* With a bias and no residual. */
+static void run_epilogue(const void *user, size_t calls)
+{
+    const work *w = user;
+    for (size_t i = 0; i < calls; i++)
+        w->epilogue(&w->params, w->dst, w->inner, w->src, w->inner, w->outer, w->inner, 1.0f, w->second, NULL, 0);
+}
+
 static void run_public(const void *user, size_t calls)
 {
     const work *w = user;
@@ -76,11 +94,12 @@ typedef struct bench_case {
     const char *build;
     bool runs; /* on this CPU */
     distribution input;
-    const float *src;
+    const float *src, *second;
     float *dst;
     contender_fn *run;
     work subject;
-    work kernel; /* what the public function calls; unary is null where the subject is the kernel itself */
+    work kernel; /* what the public function calls, or the bare activation of a gated unit or an epilogue; else unary is
+                    null */
     vact_isa isa;
     vact_math math;
     work yardsticks[YARDSTICKS];
@@ -99,11 +118,13 @@ static void move(void *user, size_t place)
     work *const all[] = {&c->subject, &c->kernel, &c->yardsticks[MEMCPY], &c->yardsticks[STREAM], &c->yardsticks[EXPF]};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         all[i]->src = c->src + offset;
+        all[i]->second = c->second + offset;
         all[i]->dst = c->dst + offset;
     }
 }
 
-/* The subject first, then either the kernel behind it or the copies and the exponential function. */
+/* The subject first, then either the kernel behind it (the bare activation) or the copies and the exponential function.
+ */
 static void set_up(bench_case *c)
 {
     yardstick_fn *const functions[YARDSTICKS] = {
@@ -133,6 +154,10 @@ static void set_counters(bm_state *state, const bench_case *c, const outcome *fo
     bm_counter(state, "GB/s", 1e-9 * bytes / found->seconds[0], BM_PLAIN);
     bm_counter(state, "elements/s", n / found->seconds[0], BM_PLAIN);
     bm_counter(state, "ulp_bound", vact_registry_bound(c->op, c->math), BM_PLAIN);
+    if (c->kernel.unary != NULL && c->subject.public_fn == NULL) {
+        bm_counter(state, "x_bare", found->ratio[1], BM_PLAIN);
+        return;
+    }
     if (c->kernel.unary != NULL) {
         bm_counter(state, "x_kernel", found->ratio[1], BM_PLAIN);
         bm_counter(state, "overhead_ns", 1e9 * (found->seconds[0] - found->seconds[1]), BM_PLAIN);
@@ -158,13 +183,16 @@ static void run_case(bm_state *state, void *user)
         return;
     }
     const size_t places = (size_t)MEMORY_PLACES * MEMORY_PLACE_ELEMENTS;
-    c->src = memory_input(c->input, c->subject.n > places ? c->subject.n : places);
+    const size_t count = c->subject.n > places ? c->subject.n : places;
+    const bool two_inputs = c->subject.gate != NULL || c->subject.epilogue != NULL;
+    c->src = memory_input(c->input, count);
+    c->second = two_inputs ? memory_input(c->input == UNIFORM ? NORMAL : UNIFORM, count) : c->src;
     c->dst = memory_output();
-    if (c->src == NULL || c->dst == NULL) {
+    if (c->src == NULL || c->second == NULL || c->dst == NULL) {
         bm_skip(state, "out of memory");
         return;
     }
-    if (c->kernel.unary != NULL && vact_select(c->isa, VACT_MATH_AUTO) != VACT_OK) {
+    if (c->subject.public_fn != NULL && vact_select(c->isa, VACT_MATH_AUTO) != VACT_OK) {
         bm_skip(state, "the instruction set cannot be selected");
         return;
     }
@@ -213,6 +241,7 @@ static const struct {
 } row_shapes[] = {{4, 1024}, {128, 1024}, {16384, 1024}, {1, 32000}, {4, 32000}, {524, 32000}};
 
 enum {
+    IN_CACHE = 2, /* sizes[] from here on show more than what a call costs */
     SIZES = sizeof sizes / sizeof sizes[0],
     ROW_SHAPES = sizeof row_shapes / sizeof row_shapes[0],
     SLOPES = sizeof slopes / sizeof slopes[0]
@@ -277,15 +306,65 @@ static bool add_rows(const vact_op_info *op, const vact_table *table, const char
     return true;
 }
 
+/* In the caches and in memory, against the bare activation. */
+static bool add_gate(const vact_op_info *op, const vact_table *table, const char *variant, distribution input)
+{
+    static const struct {
+        vact_op gate, activation;
+    } bare[] = {{VACT_OP_GLU, VACT_OP_SIGMOID}, {VACT_OP_REGLU, VACT_OP_RELU},
+                {VACT_OP_GEGLU, VACT_OP_GELU},  {VACT_OP_GEGLU_TANH, VACT_OP_GELU_TANH},
+                {VACT_OP_SWIGLU, VACT_OP_SILU}, {VACT_OP_SWIGLU_OAI, VACT_OP_GELU_QUICK}};
+    size_t which = 0;
+    while (bare[which].gate != op->op)
+        which++;
+    for (size_t i = IN_CACHE; i < SIZES; i++) {
+        char shape[32];
+        bench_case *c = new_case(op, table, input);
+        if (c == NULL)
+            return false;
+        c->run = run_gate;
+        c->subject.n = sizes[i];
+        c->kernel = c->subject;
+        c->kernel.unary = table->unary[VACT_OP_SLOT(bare[which].activation)];
+        c->subject.gate = table->gate[VACT_OP_SLOT(op->op)];
+        snprintf(shape, sizeof shape, "n:%zu", sizes[i]);
+        add_case(c, "", variant, shape);
+    }
+    return true;
+}
+
+/* A bias for each of 4096 columns. */
+static bool add_epilogue(const vact_op_info *op, const vact_table *table, const char *variant, distribution input)
+{
+    for (size_t i = IN_CACHE; i < SIZES; i++) {
+        char shape[48];
+        bench_case *c = new_case(op, table, input);
+        if (c == NULL)
+            return false;
+        c->run = run_epilogue;
+        c->subject.n = sizes[i];
+        c->subject.inner = sizes[IN_CACHE];
+        c->subject.outer = sizes[i] / sizes[IN_CACHE];
+        c->kernel = c->subject;
+        c->kernel.unary = table->unary[VACT_OP_SLOT(op->op)];
+        c->subject.epilogue = table->epilogue[VACT_OP_SLOT(op->op)];
+        snprintf(shape, sizeof shape, "rows:%zux%zu", c->subject.outer, c->subject.inner);
+        add_case(c, "epilogue/", variant, shape);
+    }
+    return true;
+}
+
 static bool add_variant(const vact_op_info *op, const vact_table *table, const char *variant)
 {
     bool added = true;
     for (distribution input = UNIFORM; added && input < DISTRIBUTIONS; input++) {
         switch (op->kind) {
-        case VACT_KIND_UNARY: added = add_unary(op, table, variant, input); break;
+        case VACT_KIND_UNARY:
+            added = add_unary(op, table, variant, input) && add_epilogue(op, table, variant, input);
+            break;
         case VACT_KIND_CHANNELS: added = add_channels(op, table, variant, input); break;
         case VACT_KIND_ROWS: added = add_rows(op, table, variant, input); break;
-        case VACT_KIND_GATE: break;
+        case VACT_KIND_GATE: added = add_gate(op, table, variant, input); break;
         }
     }
     return added;

@@ -33,11 +33,11 @@ static bool share(const void *a, size_t a_count, const void *b, size_t b_count)
 
 /* ------------------------------------------------------------------------------------ element by element */
 
-/* Every check in its order, and the first use. */
-__attribute__((noinline)) static vact_status run_with_care(vact_op op, bool accepted, const vact_params_f32 *params,
-                                                           float *dst, const float *src, size_t n)
+/* Every check after that of the parameters, in its order, and the first use. */
+__attribute__((noinline)) static vact_status run_with_care(vact_op op, const vact_params_f32 *params, float *dst,
+                                                           const float *src, size_t n)
 {
-    if (!accepted || !fits(n))
+    if (!fits(n))
         return VACT_EINVAL;
     if (n == 0)
         return VACT_OK;
@@ -51,29 +51,24 @@ __attribute__((noinline)) static vact_status run_with_care(vact_op op, bool acce
 
 /* A short call feels its checks: what is plainly right passes here, one comparison saying that the ranges are apart
  * (0 < dst - src + bytes < 2*bytes would say that they are not). */
-static inline vact_status run_unary(vact_op op, bool accepted, const vact_params_f32 *params, float *dst,
-                                    const float *src, size_t n)
+static inline vact_status run_unary(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
     const vact_table *table = atomic_load_explicit(&vact_table_chosen, memory_order_acquire);
     size_t bytes = n * sizeof(float);
     bool apart = (uintptr_t)dst - (uintptr_t)src + bytes - 1 >= 2 * bytes - 1;
-    if (table == NULL || !accepted || !fits(n) || dst == NULL || src == NULL || !(apart || dst == src))
-        return run_with_care(op, accepted, params, dst, src, n);
+    bool plain = table != NULL && fits(n) && dst != NULL && src != NULL && (apart || dst == src);
+    if (__builtin_expect(!plain, 0))
+        return run_with_care(op, params, dst, src, n);
     table->unary[VACT_OP_SLOT(op)](dst, src, n, params);
     return VACT_OK;
-}
-
-static vact_status run_with_params(vact_op op, vact_params_f32 params, float *dst, const float *src, size_t n)
-{
-    return run_unary(op, vact_registry_accepts(vact_registry_by_code(op), &params), &params, dst, src, n);
 }
 
 vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
     const vact_op_info *info = vact_registry_by_code(op);
-    if (info == NULL || info->kind != VACT_KIND_UNARY)
+    if (info == NULL || info->kind != VACT_KIND_UNARY || (params && !vact_registry_accepts(info, params)))
         return VACT_EINVAL;
-    return run_unary(op, params == NULL || vact_registry_accepts(info, params), params, dst, src, n);
+    return run_unary(op, params, dst, src, n);
 }
 
 /* ------------------------------------------------------------------------------------------- derivatives */
@@ -192,25 +187,38 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 
 /* ------------------------------------------------------------------- the named functions, from the registry */
 
-/* How many parameters an operation has. */
-#define P0() 0
-#define P1(name, value, domain) 1
-#define P2(name1, value1, domain1, name2, value2, domain2) 2
+/* A guard would find nothing overrun here: the one thing on the stack is four parameters, which kernels read. */
+#if defined(__has_attribute)
+#if __has_attribute(no_stack_protector)
+#define NO_STACK_PROTECTOR __attribute__((no_stack_protector))
+#endif
+#endif
+#ifndef NO_STACK_PROTECTOR
+#define NO_STACK_PROTECTOR
+#endif
 
-#define NAMED_0(name, NAME)                                                                                            \
+/* How many parameters an operation has, and their domains. */
+#define P0() 0, none
+#define P1(name, value, domain) 1, VACT_DOMAIN_##domain
+#define P2(name1, value1, domain1, name2, value2, domain2) 2, VACT_DOMAIN_##domain1, VACT_DOMAIN_##domain2
+
+#define NAMED_0(name, NAME, none)                                                                                      \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t n)                                              \
     {                                                                                                                  \
-        return run_unary(VACT_OP_##NAME, true, NULL, dst, src, n);                                                     \
+        return run_unary(VACT_OP_##NAME, NULL, dst, src, n);                                                           \
     }
-#define NAMED_1(name, NAME)                                                                                            \
-    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                                     \
+#define NAMED_1(name, NAME, domain)                                                                                    \
+    NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                  \
     {                                                                                                                  \
-        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a}}, dst, src, n);                                   \
+        return vact_domain_holds(domain, a, a) ? run_unary(VACT_OP_##NAME, &(vact_params_f32){{a}}, dst, src, n)       \
+                                               : VACT_EINVAL;                                                          \
     }
-#define NAMED_2(name, NAME)                                                                                            \
-    vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)                            \
+#define NAMED_2(name, NAME, domain_a, domain_b)                                                                        \
+    NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)         \
     {                                                                                                                  \
-        return run_with_params(VACT_OP_##NAME, (vact_params_f32){{a, b}}, dst, src, n);                                \
+        return vact_domain_holds(domain_a, a, a) && vact_domain_holds(domain_b, b, a)                                  \
+                   ? run_unary(VACT_OP_##NAME, &(vact_params_f32){{a, b}}, dst, src, n)                                \
+                   : VACT_EINVAL;                                                                                      \
     }
 
 #define BACKWARD_0(name, NAME, function, output)                                                                       \
@@ -231,18 +239,17 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 #define FROM_INPUT(name, NAME, parameters)
 #define FROM_OUTPUT(name, NAME, parameters) BACKWARD_##parameters(name, NAME, name##_backward_from_output, true)
 
-#define NAMED_UNARY(name, NAME, keeps, parameters) NAMED_BY_COUNT(name, NAME, keeps, parameters)
-#define NAMED_BY_COUNT(name, NAME, keeps, parameters)                                                                  \
-    NAMED_##parameters(name, NAME) BACKWARD_##parameters(name, NAME, name##_backward, false)                           \
-        FROM_##keeps(name, NAME, parameters)
-#define NAMED_CHANNELS(name, NAME, keeps, parameters)                                                                  \
+#define NAMED_UNARY(name, NAME, keeps, count, ...)                                                                     \
+    NAMED_##count(name, NAME, __VA_ARGS__) BACKWARD_##count(name, NAME, name##_backward, false)                        \
+        FROM_##keeps(name, NAME, count)
+#define NAMED_CHANNELS(name, NAME, keeps, ...)                                                                         \
     vact_status vact_##name##_f32(float *dst, const float *src, const float *slope, size_t outer, size_t channels,     \
                                   size_t inner)                                                                        \
     {                                                                                                                  \
         return run_channels(VACT_OP_##NAME, dst, src, slope, outer, channels, inner);                                  \
     }
-#define NAMED_GATE(name, NAME, keeps, parameters) /* dispatch/gates.c */
-#define NAMED_ROWS(name, NAME, keeps, parameters)                                                                      \
+#define NAMED_GATE(name, NAME, keeps, ...) /* dispatch/gates.c */
+#define NAMED_ROWS(name, NAME, keeps, ...)                                                                             \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t rows, size_t cols)                              \
     {                                                                                                                  \
         return run_rows(VACT_OP_##NAME, dst, cols, src, cols, rows, cols);                                             \

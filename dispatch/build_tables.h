@@ -47,41 +47,12 @@
 #include "registry.def"
 #undef VACT_OP
 
-#define MEMBER_UNARY unary
-#define MEMBER_CHANNELS channels
-#define MEMBER_ROWS rows
-#define MEMBER_GATE gate
-#define SECOND_UNARY(name, NAME, set) .epilogue[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_epilogue, set),
-#define SECOND_GATE(name, NAME, set) .interleaved[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_interleaved, set),
-#define SECOND_CHANNELS(name, NAME, set)
-#define SECOND_ROWS(name, NAME, set)
-#define SET_OF_AUTO_PLAIN plain
-#define SET_OF_AUTO_SLEEF SLEEF_OF_MATH
-#define SET_OF_AUTO_FAST fast
-
-/* The derivatives: one implementation for every variant. */
-#define BACKWARD_ROWS(name, NAME, keeps, set)
-#define BACKWARD_CHANNELS(name, NAME, keeps, set)
-#define BACKWARD_UNARY(name, NAME, keeps, set)                                                                         \
-    .backward[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_backward, set), FROM_##keeps(name, NAME, set)
-#define BACKWARD_GATE(name, NAME, keeps, set)                                                                          \
-    .gate_backward[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_backward, set),                                       \
-    .interleaved_backward[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_backward_interleaved, set),
-#define FROM_INPUT(name, NAME, set)
-#define FROM_OUTPUT(name, NAME, set)                                                                                   \
-    .from_output[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name##_backward_from_output, set),
-
-/* Losses and health: one implementation for every variant. */
+/* Losses, health and the softmax family: one implementation for every variant. */
 vact_cross_entropy_f32_fn KERNEL(cross_entropy, fast);
 vact_bce_f32_fn KERNEL(bce_with_logits, fast);
 vact_zeros_f32_fn KERNEL(zeros, plain);
 vact_outside_f32_fn KERNEL(outside, plain);
 vact_dead_units_f32_fn KERNEL(dead_units, plain);
-#define LOSSES_AND_HEALTH                                                                                              \
-    .cross_entropy = KERNEL(cross_entropy, fast), .bce_with_logits = KERNEL(bce_with_logits, fast),                    \
-    .zeros = KERNEL(zeros, plain), .outside = KERNEL(outside, plain), .dead_units = KERNEL(dead_units, plain)
-
-/* The softmax family: one implementation for every variant. */
 vact_masked_f32_fn KERNEL(softmax_masked, fast), KERNEL(log_softmax_masked, fast);
 vact_logsumexp_f32_fn KERNEL(logsumexp, fast);
 vact_axis_f32_fn KERNEL(softmax_axis, fast), KERNEL(log_softmax_axis, fast);
@@ -89,8 +60,14 @@ vact_online_f32_fn KERNEL(softmax_online, fast);
 vact_rows_backward_f32_fn KERNEL(softmax_backward, fast), KERNEL(log_softmax_backward, fast);
 vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward, fast);
 vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
-#define SOFTMAX_FAMILY                                                                                                 \
-    {                                                                                                                  \
+
+/* What every variant's table has, whatever the operations. */
+#define COMMON(variant)                                                                                                \
+    [variant].build = TEXT(VACT_BUILD), [variant].isa = VACT_BUILD_ISA, [variant].math = variant,                      \
+    [variant].cross_entropy = KERNEL(cross_entropy, fast), [variant].bce_with_logits = KERNEL(bce_with_logits, fast),  \
+    [variant].zeros = KERNEL(zeros, plain), [variant].outside = KERNEL(outside, plain),                                \
+    [variant].dead_units = KERNEL(dead_units, plain),                                                                  \
+    [variant].family = {                                                                                               \
         .softmax = KERNEL(softmax_masked, fast),                                                                       \
         .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \
         .logsumexp = KERNEL(logsumexp, fast),                                                                          \
@@ -103,49 +80,43 @@ vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
         .prelu_backward = KERNEL(prelu_backward, fast),                                                                \
     }
 
+/* An operation's entries in one variant's table: its kernel, its second form, its derivatives. */
+#define ENTRY(variant, member, NAME, kernel) [variant].member[VACT_OP_SLOT(VACT_OP_##NAME)] = kernel
+#define ENTRIES_UNARY(variant, name, NAME, keeps, set, derivatives)                                                    \
+    ENTRY(variant, unary, NAME, KERNEL(name, set)), ENTRY(variant, epilogue, NAME, KERNEL(name##_epilogue, set)),      \
+        ENTRY(variant, backward, NAME, KERNEL(name##_backward, derivatives)),                                          \
+        ENTRY(variant, from_output, NAME, FROM_##keeps(name, derivatives))
+#define ENTRIES_CHANNELS(variant, name, NAME, keeps, set, derivatives) ENTRY(variant, channels, NAME, KERNEL(name, set))
+#define ENTRIES_ROWS(variant, name, NAME, keeps, set, derivatives) ENTRY(variant, rows, NAME, KERNEL(name, set))
+#define ENTRIES_GATE(variant, name, NAME, keeps, set, derivatives)                                                     \
+    ENTRY(variant, gate, NAME, KERNEL(name, set)), ENTRY(variant, interleaved, NAME, KERNEL(name##_interleaved, set)), \
+        ENTRY(variant, gate_backward, NAME, KERNEL(name##_backward, derivatives)),                                     \
+        ENTRY(variant, interleaved_backward, NAME, KERNEL(name##_backward_interleaved, derivatives))
+#define FROM_INPUT(name, set) NULL
+#define FROM_OUTPUT(name, set) KERNEL(name##_backward_from_output, set)
+#define SET_OF_AUTO_PLAIN plain
+#define SET_OF_AUTO_SLEEF SLEEF_OF_MATH
+#define SET_OF_AUTO_FAST fast
+
 extern const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 
 /* Indexed by vact_math; a variant that does not exist has a null name. */
 const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
-    [VACT_MATH_AUTO] =
-        {
-            .build = TEXT(VACT_BUILD),
-            .isa = VACT_BUILD_ISA,
-            .math = VACT_MATH_AUTO,
-            LOSSES_AND_HEALTH,
-            .family = SOFTMAX_FAMILY,
+    COMMON(VACT_MATH_AUTO),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SET_OF_AUTO_##auto_math),                              \
-    SECOND_##kind(name, NAME, SET_OF_AUTO_##auto_math) BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
+    ENTRIES_##kind(VACT_MATH_AUTO, name, NAME, keeps, SET_OF_AUTO_##auto_math, FAST_OF_##needs),
 #include "registry.def"
 #undef VACT_OP
-        },
 #if VACT_WITH_SLEEF
-    [VACT_MATH_SLEEF] =
-        {
-            .build = TEXT(VACT_BUILD),
-            .isa = VACT_BUILD_ISA,
-            .math = VACT_MATH_SLEEF,
-            LOSSES_AND_HEALTH,
-            .family = SOFTMAX_FAMILY,
+    COMMON(VACT_MATH_SLEEF),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, SLEEF_OF_##needs),                                     \
-    SECOND_##kind(name, NAME, SLEEF_OF_##needs) BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
+    ENTRIES_##kind(VACT_MATH_SLEEF, name, NAME, keeps, SLEEF_OF_##needs, FAST_OF_##needs),
 #include "registry.def"
 #undef VACT_OP
-        },
 #endif
-    [VACT_MATH_FAST] =
-        {
-            .build = TEXT(VACT_BUILD),
-            .isa = VACT_BUILD_ISA,
-            .math = VACT_MATH_FAST,
-            LOSSES_AND_HEALTH,
-            .family = SOFTMAX_FAMILY,
+    COMMON(VACT_MATH_FAST),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    .MEMBER_##kind[VACT_OP_SLOT(VACT_OP_##NAME)] = KERNEL(name, FAST_OF_##needs),                                      \
-    SECOND_##kind(name, NAME, FAST_OF_##needs) BACKWARD_##kind(name, NAME, keeps, FAST_OF_##needs)
+    ENTRIES_##kind(VACT_MATH_FAST, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs),
 #include "registry.def"
 #undef VACT_OP
-        },
 };

@@ -89,66 +89,74 @@ static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cr
     return VACT_OK;
 }
 
+/* Targets are int64_t where `wide`, else int32_t. */
+static vact_status cross_entropy(float *loss, const float *logits, const void *targets, bool wide, size_t rows,
+                                 size_t cols, const vact_cross_entropy_options *options)
+{
+    vact_cross_entropy_call call = {
+        .loss = loss, .logits = logits, .targets = targets, .wide = wide, .rows = rows, .cols = cols};
+    return run_cross_entropy(call, options, true, false);
+}
+
+static vact_status cross_entropy_backward(float *dx, const float *dy, const float *logits, const void *targets,
+                                          bool wide, size_t rows, size_t cols,
+                                          const vact_cross_entropy_options *options)
+{
+    vact_cross_entropy_call call = {
+        .dx = dx, .dy = dy, .logits = logits, .targets = targets, .wide = wide, .rows = rows, .cols = cols};
+    return run_cross_entropy(call, options, false, true);
+}
+
+static vact_status cross_entropy_both(float *loss, float *dx, const float *dy, const float *logits, const void *targets,
+                                      bool wide, size_t rows, size_t cols, const vact_cross_entropy_options *options)
+{
+    vact_cross_entropy_call call = {.loss = loss,
+                                    .dx = dx,
+                                    .dy = dy,
+                                    .logits = logits,
+                                    .targets = targets,
+                                    .wide = wide,
+                                    .rows = rows,
+                                    .cols = cols};
+    return run_cross_entropy(call, options, true, true);
+}
+
 vact_status vact_cross_entropy_i32_f32(float *loss, const float *logits, const int32_t *targets, size_t rows,
                                        size_t cols, const vact_cross_entropy_options *options)
 {
-    vact_cross_entropy_call call = {
-        .loss = loss, .logits = logits, .targets = targets, .rows = rows, .cols = cols, .wide = false};
-    return run_cross_entropy(call, options, true, false);
+    return cross_entropy(loss, logits, targets, false, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_i64_f32(float *loss, const float *logits, const int64_t *targets, size_t rows,
                                        size_t cols, const vact_cross_entropy_options *options)
 {
-    vact_cross_entropy_call call = {
-        .loss = loss, .logits = logits, .targets = targets, .rows = rows, .cols = cols, .wide = true};
-    return run_cross_entropy(call, options, true, false);
+    return cross_entropy(loss, logits, targets, true, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_backward_i32_f32(float *dx, const float *dy, const float *logits, const int32_t *targets,
                                                 size_t rows, size_t cols, const vact_cross_entropy_options *options)
 {
-    vact_cross_entropy_call call = {
-        .dx = dx, .dy = dy, .logits = logits, .targets = targets, .rows = rows, .cols = cols, .wide = false};
-    return run_cross_entropy(call, options, false, true);
+    return cross_entropy_backward(dx, dy, logits, targets, false, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_backward_i64_f32(float *dx, const float *dy, const float *logits, const int64_t *targets,
                                                 size_t rows, size_t cols, const vact_cross_entropy_options *options)
 {
-    vact_cross_entropy_call call = {
-        .dx = dx, .dy = dy, .logits = logits, .targets = targets, .rows = rows, .cols = cols, .wide = true};
-    return run_cross_entropy(call, options, false, true);
+    return cross_entropy_backward(dx, dy, logits, targets, true, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_forward_backward_i32_f32(float *loss, float *dx, const float *dy, const float *logits,
                                                         const int32_t *targets, size_t rows, size_t cols,
                                                         const vact_cross_entropy_options *options)
 {
-    vact_cross_entropy_call call = {.loss = loss,
-                                    .dx = dx,
-                                    .dy = dy,
-                                    .logits = logits,
-                                    .targets = targets,
-                                    .rows = rows,
-                                    .cols = cols,
-                                    .wide = false};
-    return run_cross_entropy(call, options, true, true);
+    return cross_entropy_both(loss, dx, dy, logits, targets, false, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_forward_backward_i64_f32(float *loss, float *dx, const float *dy, const float *logits,
                                                         const int64_t *targets, size_t rows, size_t cols,
                                                         const vact_cross_entropy_options *options)
 {
-    vact_cross_entropy_call call = {.loss = loss,
-                                    .dx = dx,
-                                    .dy = dy,
-                                    .logits = logits,
-                                    .targets = targets,
-                                    .rows = rows,
-                                    .cols = cols,
-                                    .wide = true};
-    return run_cross_entropy(call, options, true, true);
+    return cross_entropy_both(loss, dx, dy, logits, targets, true, rows, cols, options);
 }
 
 /* ----------------------------------------------------------------------------------- binary cross-entropy */

@@ -21,24 +21,37 @@
 
 #define UNARY_KERNEL(name, ...)                                                                                        \
     vact_unary_f32_fn KERNEL_NAME(name);                                                                               \
+    VACT_INLINE vf name##_at(const loop_operands *from, size_t i, size_t n)                                            \
+    {                                                                                                                  \
+        return name##_forward(loop_argument(from->x + i, n), &from->params);                                           \
+    }                                                                                                                  \
     VACT_NOINLINE static void name##_long(float *dst, const float *src, size_t n, const vact_params_f32 *params)       \
     {                                                                                                                  \
-        loop_long(dst, src, n, params, name##_forward, KERNEL_NAME(name));                                             \
+        loop_long(dst, src, n, params, name##_at, KERNEL_NAME(name));                                                  \
+    }                                                                                                                  \
+    VACT_NOINLINE static void name##_four_vectors(float *dst, const float *src, size_t n,                              \
+                                                  const vact_params_f32 *params)                                       \
+    {                                                                                                                  \
+        loop_four_vectors(dst, src, n, params, name##_at, KERNEL_NAME(name), name##_long);                             \
     }                                                                                                                  \
     VACT_NOINLINE void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)        \
     {                                                                                                                  \
         static const vact_params_f32 defaults = {{__VA_ARGS__}};                                                       \
-        loop_unary(dst, src, n, params ? params : &defaults, name##_forward, name##_long);                             \
+        loop_unary(dst, src, n, params ? params : &defaults, name##_at, name##_four_vectors);                          \
     }                                                                                                                  \
     EPILOGUE_KERNEL(name, __VA_ARGS__)
 #define EPILOGUE_KERNEL(name, ...)                                                                                     \
     vact_epilogue_f32_fn KERNEL_NAME(name##_epilogue);                                                                 \
+    VACT_INLINE vf name##_epilogue_at(const loop_operands *from, size_t i, size_t n)                                   \
+    {                                                                                                                  \
+        return epilogue_result(name##_forward(epilogue_argument(from, i, n), &from->params), from, i, n);              \
+    }                                                                                                                  \
     void KERNEL_NAME(name##_epilogue)(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,    \
                                       size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,       \
                                       const float *residual, size_t residual_stride)                                   \
     {                                                                                                                  \
-        loop_epilogue_rows(params ? params : &(const vact_params_f32){{__VA_ARGS__}}, dst, dst_stride, x, x_stride,    \
-                           rows, cols, scale, bias, residual, residual_stride, name##_forward);                        \
+        loop_epilogue(params ? params : &(const vact_params_f32){{__VA_ARGS__}}, dst, dst_stride, x, x_stride, rows,   \
+                      cols, scale, bias, residual, residual_stride, name##_epilogue_at);                               \
     }
 /* One implementation of a derivative serves every variant; the set `fast` has those of the operations that need one. */
 #define BACKWARD_KERNEL(name, backward, ...)                                                                           \
@@ -57,10 +70,14 @@
 
 #define CHANNELS_KERNEL(name, ...)                                                                                     \
     vact_channels_f32_fn KERNEL_NAME(name);                                                                            \
+    VACT_INLINE vf name##_at(const loop_operands *from, size_t i, size_t n)                                            \
+    {                                                                                                                  \
+        return name##_forward(loop_argument(from->x + i, n), vf_set1(from->params.v[0]));                              \
+    }                                                                                                                  \
     void KERNEL_NAME(name)(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,       \
                            size_t inner)                                                                               \
     {                                                                                                                  \
-        loop_channels(dst, src, parameters, outer, channels, inner, name##_forward, name##_one_channel);               \
+        loop_channels(dst, src, parameters, outer, channels, inner, name##_forward, name##_at);                        \
     }
 #define ROWS_KERNEL(name, ...)                                                                                         \
     vact_rows_f32_fn KERNEL_NAME(name);                                                                                \
@@ -72,9 +89,14 @@
 
 #define GATE_KERNEL(name, ...)                                                                                         \
     vact_gate_f32_fn KERNEL_NAME(name);                                                                                \
+    VACT_INLINE vf name##_at(const loop_operands *from, size_t i, size_t n)                                            \
+    {                                                                                                                  \
+        return name##_forward(loop_argument(from->x + i, n), loop_argument(from->up + i, n));                          \
+    }                                                                                                                  \
     void KERNEL_NAME(name)(float *dst, const float *gate, const float *up, size_t n)                                   \
     {                                                                                                                  \
-        loop_gate(dst, gate, up, n, name##_forward);                                                                   \
+        const loop_operands from = {.x = gate, .up = up};                                                              \
+        loop_walked(dst, &from, n, name##_at, loop_walk_here(dst == gate || dst == up, n));                            \
     }                                                                                                                  \
     vact_interleaved_f32_fn KERNEL_NAME(name##_interleaved);                                                           \
     void KERNEL_NAME(name##_interleaved)(float *dst, const float *src, size_t n)                                       \

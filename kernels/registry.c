@@ -1,7 +1,6 @@
 /* registry.def as a table, and the domains of the parameters. */
 #include "registry.h"
 
-#include <math.h>
 #include <string.h>
 
 /* clang-format off */
@@ -74,23 +73,10 @@ double vact_registry_bound(const vact_op_info *info, vact_math math)
     return math == VACT_MATH_FAST ? info->bound_fast : info->bound_sleef;
 }
 
-static bool in_domain(vact_domain domain, float value, float first)
-{
-    switch (domain) {
-    case VACT_DOMAIN_FINITE: return isfinite(value);
-    case VACT_DOMAIN_NONZERO: return isfinite(value) && value != 0.0f;
-    case VACT_DOMAIN_POSITIVE: return isfinite(value) && value > 0.0f;
-    case VACT_DOMAIN_NONNEGATIVE: return value >= 0.0f;
-    case VACT_DOMAIN_NOT_NAN: return !isnan(value);
-    case VACT_DOMAIN_NOT_BELOW_FIRST: return value >= first;
-    }
-    return false;
-}
-
 bool vact_registry_accepts(const vact_op_info *info, const vact_params_f32 *params)
 {
     for (int i = 0; i < info->param_count; i++)
-        if (!in_domain(info->params[i].domain, params->v[i], params->v[0]))
+        if (!vact_domain_holds(info->params[i].domain, params->v[i], params->v[0]))
             return false;
     return true;
 }

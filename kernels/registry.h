@@ -2,6 +2,7 @@
 #ifndef VACT_KERNELS_REGISTRY_H
 #define VACT_KERNELS_REGISTRY_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,6 +17,21 @@ typedef enum vact_domain {
     VACT_DOMAIN_NOT_NAN,
     VACT_DOMAIN_NOT_BELOW_FIRST /* >= the operation's first parameter, neither NaN */
 } vact_domain;
+
+/* Whether `value` lies there; `first` is the operation's first parameter. In the header so that a call whose domains
+ * are constants does not walk the registry. */
+static inline bool vact_domain_holds(vact_domain domain, float value, float first)
+{
+    switch (domain) {
+    case VACT_DOMAIN_FINITE: return isfinite(value);
+    case VACT_DOMAIN_NONZERO: return isfinite(value) && value != 0.0f;
+    case VACT_DOMAIN_POSITIVE: return isfinite(value) && value > 0.0f;
+    case VACT_DOMAIN_NONNEGATIVE: return value >= 0.0f;
+    case VACT_DOMAIN_NOT_NAN: return !isnan(value);
+    case VACT_DOMAIN_NOT_BELOW_FIRST: return value >= first;
+    }
+    return false;
+}
 
 typedef struct vact_param_info {
     const char *name;

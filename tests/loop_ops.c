@@ -1,7 +1,7 @@
 /* Compiled once per build, as vec_ops.c is. Defines loop_ops_<build>. */
 #include "loop_ops.h"
 
-#include "loop/unary.h"
+#include "loop/walk.h"
 
 #define JOIN_EXPANDED(a, b) a##b
 #define JOIN(a, b) JOIN_EXPANDED(a, b)
@@ -10,21 +10,22 @@
 
 _Static_assert(LOOP_CACHED + 0 == WALK_CACHED + 0 && LOOP_PAGES + 0 == WALK_PAGES + 0 &&
                    LOOP_STREAM + 0 == WALK_STREAM + 0,
-               "the walks of loop/unary.h");
+               "the walks of loop/walk.h");
 
-static vf line_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE vf line_at(const loop_operands *from, size_t i, size_t n)
 {
-    return vf_fma(vf_set1(params->v[0]), x, vf_set1(params->v[1]));
+    return vf_fma(vf_set1(from->params.v[0]), loop_argument(from->x + i, n), vf_set1(from->params.v[1]));
 }
 
 static void run(float *dst, const float *src, size_t n, float a, float b, loop_ops_walk walk)
 {
-    loop_walked(dst, src, n, &(const vact_params_f32){{a, b}}, line_forward, (loop_walk)walk);
+    const loop_operands from = {.x = src, .params = {{a, b}}};
+    loop_walked(dst, &from, n, line_at, (loop_walk)walk);
 }
 
 static loop_ops_walk walk_of(const float *dst, const float *src, size_t n, size_t cache)
 {
-    return (loop_ops_walk)loop_walk_of(dst, src, n, cache);
+    return (loop_ops_walk)loop_walk_of(dst == src, n, cache);
 }
 
 extern const loop_ops JOIN(loop_ops_, VACT_BUILD);

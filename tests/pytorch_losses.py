@@ -3,8 +3,8 @@
 
 Needs torch and numpy. PyTorch computes in double, and its results count as exact; its own error in float is shown
 beside vact's. Exit status 1 where vact is off by more than 1e-6 of the larger term, or where what both do with
-ignored targets, infinities and empty reductions differs without standing in the list of exceptions below. Not a part
-of ./dev test.
+ignored targets, infinities and empty reductions differs without standing in the list of exceptions below. `./dev
+pytorch` runs it.
 
 Where vact differs from PyTorch 2.13 on purpose:
   * an ignored row that holds a NaN or an infinity has gradient 0 in vact, NaN in PyTorch;

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "program.h"
 #include "support.h"
@@ -79,7 +80,11 @@ Test(apply_more, gradients_that_do_not_fit)
     npy_save("dy.npy", "(24,)", dy, COUNT);
     program_expect(program_run("apply --op gelu --backward dy.npy x.npy out.npy"), 1, "has the shape (24,), but");
     program_expect(program_run("apply --op gelu --backward none.npy x.npy out.npy"), 1, "none.npy: No such file");
-    program_expect(program_run("apply --op softmax --backward dy.npy x.npy out.npy"), 2, "");
+    program_expect(program_run("apply --op softmax --backward dy.npy x.npy out.npy"), 1, "has the shape (24,), but");
+    program_expect(program_run("apply --op glu --backward dy.npy x.npy x.npy out.npy"), 2, "");
+    program_expect(program_run("apply --op prelu --from-output --backward dy.npy dy.npy out.npy"), 2, "");
+    program_expect(program_run("apply --op prelu --dslope slope.npy x.npy out.npy"), 2, "");
+    program_expect(program_run("apply --op leaky_relu --dslope slope.npy --backward dy.npy dy.npy out.npy"), 2, "");
     program_expect(program_run("apply --op tanh --from-output x.npy out.npy"), 2, "");
     program_expect(program_run("apply --op leaky_relu --alpha -1 --from-output --backward dy.npy dy.npy out.npy"), 1,
                    "invalid argument");
@@ -122,6 +127,99 @@ Test(apply_more, axes)
     npy_save("x.npy", "(3, 0, 2)", x, 0);
     program_expect(program_run("apply --op softmax --axis 0 x.npy out.npy"), 0, "");
     npy_expect("out.npy", "(3, 0, 2)", expected, 0);
+}
+
+/* The gradients along axis `axis` of (2, 3, 4), from the inputs and from the outputs. */
+static void expect_axis_gradient(vact_op op, int axis, const char *name)
+{
+    static const size_t sizes[3] = {2, 3, 4}, strides[3] = {12, 4, 1};
+    size_t size = sizes[axis], stride = strides[axis];
+    float y[COUNT];
+    char arguments[96];
+    bool soft = op == VACT_OP_SOFTMAX;
+    for (size_t i = 0; i < COUNT; i++) {
+        float row[4], slope[4], dx[4];
+        if (i / stride % size != 0)
+            continue;
+        for (size_t k = 0; k < size; k++)
+            row[k] = x[i + k * stride], slope[k] = dy[i + k * stride];
+        cr_assert((soft ? vact_softmax_f32 : vact_log_softmax_f32)(row, row, 1, size) == VACT_OK);
+        cr_assert((soft ? vact_softmax_backward_f32 : vact_log_softmax_backward_f32)(dx, slope, row, 1, size) ==
+                  VACT_OK);
+        for (size_t k = 0; k < size; k++)
+            y[i + k * stride] = row[k], expected[i + k * stride] = dx[k];
+    }
+    npy_save("y.npy", "(2, 3, 4)", y, COUNT);
+    snprintf(arguments, sizeof arguments, "apply --op %s --axis %d --backward dy.npy x.npy out.npy", name, axis);
+    program_expect(program_run(arguments), 0, "");
+    npy_expect("out.npy", "(2, 3, 4)", expected, COUNT);
+    snprintf(arguments, sizeof arguments, "apply --op %s --axis %d --from-output --backward dy.npy y.npy out.npy", name,
+             axis);
+    program_expect(program_run(arguments), 0, "");
+    npy_expect("out.npy", "(2, 3, 4)", expected, COUNT);
+}
+
+Test(apply_more, gradients_along_axes)
+{
+    fill();
+    npy_save("x.npy", "(2, 3, 4)", x, COUNT);
+    npy_save("dy.npy", "(2, 3, 4)", dy, COUNT);
+    for (int axis = 0; axis < 3; axis++) {
+        expect_axis_gradient(VACT_OP_SOFTMAX, axis, "softmax");
+        expect_axis_gradient(VACT_OP_LOG_SOFTMAX, axis, "log_softmax");
+    }
+    program_expect(program_run("apply --op log_softmax --backward dy.npy x.npy out.npy"), 0, "");
+    npy_expect("out.npy", "(2, 3, 4)", expected, COUNT); /* the last axis by default */
+    npy_save("one.npy", "()", x, 1);
+    program_expect(program_run("apply --op softmax --backward one.npy one.npy out.npy"), 0, "");
+    npy_expect("out.npy", "()", (const float[]){0.0f}, 1);
+}
+
+Test(apply_more, gradients_of_prelu)
+{
+    const float slopes[3] = {0.5f, -1.0f, 0.1f};
+    float dslope[3];
+    fill();
+    npy_save("x.npy", "(2, 3, 4)", x, COUNT);
+    npy_save("dy.npy", "(2, 3, 4)", dy, COUNT);
+    npy_save("slope.npy", "(3,)", slopes, 3);
+    cr_assert(vact_prelu_backward_f32(expected, dslope, dy, x, slopes, 2, 3, 4) == VACT_OK);
+    program_expect(program_run("apply --op prelu --slope slope.npy --backward dy.npy --dslope ds.npy x.npy out.npy"), 0,
+                   "");
+    npy_expect("out.npy", "(2, 3, 4)", expected, COUNT);
+    npy_expect("ds.npy", "(3,)", dslope, 3);
+    /* one slope, the default */
+    cr_assert(vact_prelu_backward_f32(expected, dslope, dy, x, (const float[]){0.25f}, COUNT, 1, 1) == VACT_OK);
+    program_expect(program_run("apply --op prelu --backward dy.npy --dslope ds.npy x.npy out.npy"), 0, "");
+    npy_expect("out.npy", "(2, 3, 4)", expected, COUNT);
+    npy_expect("ds.npy", "()", dslope, 1);
+    npy_save("slope.npy", "(2,)", slopes, 2);
+    program_expect(program_run("apply --op prelu --slope slope.npy --backward dy.npy x.npy out.npy"), 1, "2 slopes");
+    program_expect(program_run("apply --op prelu --backward dy.npy --dslope none/ds.npy x.npy out.npy"), 1, "none");
+    cr_assert(program_files() == 5, "a file was left");
+}
+
+/* Ten points from -3 to 3: relu stops half of the gradient, the others none. */
+Test(apply_more, ten_points)
+{
+    static const struct {
+        const char *op, *share;
+    } zeros[] = {{"relu", "50.00"}, {"leaky_relu", "0.00"}, {"elu", "0.00"}, {"gelu", "0.00"}};
+    char arguments[96], line[32];
+    for (int i = 0; i < 10; i++) {
+        x[i] = (float)(-3.0 + 6.0 * i / 9.0);
+        dy[i] = 1.0f;
+    }
+    npy_save("x.npy", "(10,)", x, 10);
+    npy_save("dy.npy", "(10,)", dy, 10);
+    for (size_t k = 0; k < sizeof zeros / sizeof zeros[0]; k++) {
+        snprintf(arguments, sizeof arguments, "apply --op %s --backward dy.npy x.npy dx.npy", zeros[k].op);
+        program_expect(program_run(arguments), 0, "");
+        const program_result *health = program_run("health dx.npy");
+        program_expect(health, 0, "");
+        snprintf(line, sizeof line, "zero        %s %%\n", zeros[k].share);
+        cr_assert(strstr(health->out, line) != NULL, "%s: %s", zeros[k].op, health->out);
+    }
 }
 
 /* Several blocks of columns, and an axis longer than a block. */

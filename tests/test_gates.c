@@ -14,20 +14,6 @@ enum { INPUTS = TEST_SANITIZED ? 4000 : 120000, LENGTHS = 2 * TEST_LANES + 3 };
 
 static const vact_gate_layout LAYOUTS[] = {VACT_GATE_FIRST, VACT_GATE_SECOND, VACT_GATE_INTERLEAVED};
 
-/* The activation of a gated unit. */
-static vact_op activation_of(vact_op op)
-{
-    switch ((int)op) {
-    case VACT_OP_GLU: return VACT_OP_SIGMOID;
-    case VACT_OP_REGLU: return VACT_OP_RELU;
-    case VACT_OP_GEGLU: return VACT_OP_GELU;
-    case VACT_OP_GEGLU_TANH: return VACT_OP_GELU_TANH;
-    case VACT_OP_SWIGLU: return VACT_OP_SILU;
-    case VACT_OP_SWIGLU_OAI: return VACT_OP_GELU_QUICK;
-    default: cr_assert_fail("%#x is no gate", (unsigned)op); return op;
-    }
-}
-
 typedef struct pairs {
     float *gate, *up, *dy, *a, *b;
     size_t n;
@@ -105,7 +91,7 @@ ParameterizedTest(test_case *which, gates, gradients)
     bool clamps = op == VACT_OP_SWIGLU_OAI;
     pairs p = new_pairs();
     float *dgate = p.a, *dup = p.b;
-    vact_backward_f32_fn *slope = subject.table->backward[VACT_OP_SLOT(activation_of(op))];
+    vact_backward_f32_fn *slope = subject.table->backward[VACT_OP_SLOT(vact_reference_gate_activation(op))];
     backward_of (&subject)(dgate, dup, p.dy, p.gate, p.up, p.n);
     for (size_t i = 0; i < p.n; i++) {
         float gate = p.gate[i], up = p.up[i];

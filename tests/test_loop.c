@@ -1,5 +1,5 @@
 /*
- * How arrays beyond the cache are walked (loop/unary.h): by pages side by side and with streaming stores. The walks
+ * How arrays beyond the cache are walked (loop/walk.h): by pages side by side and with streaming stores. The walks
  * by themselves around one simple operation, at every misalignment between guard pages; then every kernel on an array
  * that takes them of itself. What is expected is what the walk in cache returns.
  */
@@ -242,5 +242,59 @@ ParameterizedTest(test_case *which, loop, channels_beyond_the_cache)
         kernel(got + DST_SHIFT, src, slopes, 1, channels[k], inner);
         compare(&subject, got + DST_SHIFT, want, src, n, "channels");
     }
+    free(source), free(want), free(got);
+}
+
+ParameterizedTestParameters(loop, epilogues_beyond_the_cache) { return test_cases(VACT_KIND_UNARY); }
+
+/* Rows that begin alike in their lines and are streamed, rows that do not, an array without rows, rows of one line. */
+ParameterizedTest(test_case *which, loop, epilogues_beyond_the_cache)
+{
+    static const struct {
+        size_t cols, stride;
+        bool bias;
+    } shapes[] = {{1003, 1008, true}, {1003, 1009, true}, {1008, 1008, false}, {33, 48, true}};
+    test_subject subject = test_begin(which);
+    vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];
+    size_t most = length_beyond_the_cache(&subject);
+    if (most == 0 || TEST_SANITIZED)
+        return;
+    float *source = inputs_beyond_the_cache(most), *x = source + SRC_SHIFT, *residual = source;
+    float *want = new_floats(most), *got = new_floats(most + DST_SHIFT), *dst = got + DST_SHIFT;
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        size_t cols = shapes[k].cols, stride = shapes[k].stride, rows = most / stride, n = rows * stride;
+        const float *bias = shapes[k].bias ? x + 5 : NULL;
+        memset(want, 0, n * sizeof *want), memset(dst, 0, n * sizeof *dst); /* between the rows nothing is written */
+        for (size_t r = 0; r < rows; r++)
+            kernel(NULL, want + r * stride, stride, x + r * stride, stride, 1, cols, 0.7f, bias, residual + r * stride,
+                   stride);
+        kernel(NULL, dst, stride, x, stride, rows, cols, 0.7f, bias, residual, stride);
+        compare(&subject, dst, want, x, n, "epilogue");
+        memcpy(dst, residual, n * sizeof *dst);
+        kernel(NULL, dst, stride, x, stride, rows, cols, 0.7f, bias, dst, stride);
+        for (size_t r = 0; r < rows; r++)
+            compare(&subject, dst + r * stride, want + r * stride, x + r * stride, cols, "epilogue on its residual");
+    }
+    free(source), free(want), free(got);
+}
+
+ParameterizedTestParameters(loop, gates_beyond_the_cache) { return test_cases(VACT_KIND_GATE); }
+
+ParameterizedTest(test_case *which, loop, gates_beyond_the_cache)
+{
+    test_subject subject = test_begin(which);
+    vact_gate_f32_fn *kernel = subject.table->gate[VACT_OP_SLOT(subject.info->op)];
+    size_t n = length_beyond_the_cache(&subject);
+    if (n == 0 || TEST_SANITIZED)
+        return;
+    float *source = inputs_beyond_the_cache(n), *gate = source + SRC_SHIFT, *up = source;
+    float *want = new_floats(n), *got = new_floats(n + DST_SHIFT), *dst = got + DST_SHIFT;
+    for (size_t i = 0; i < n; i += PIECE)
+        kernel(want + i, gate + i, up + i, n - i < PIECE ? n - i : PIECE);
+    kernel(dst, gate, up, n);
+    compare(&subject, dst, want, gate, n, "streaming");
+    memcpy(dst, up, n * sizeof *dst);
+    kernel(dst, gate, dst, n);
+    compare(&subject, dst, want, gate, n, "on its up");
     free(source), free(want), free(got);
 }

@@ -25,16 +25,27 @@ static void expect_same(const vact_table *table, const char *what)
                            problem.cols, i, (double)have[i], (double)want[i]);
 }
 
-static void cross_entropy_all(const vact_table *table, results *into, bool weighted, float smoothing)
+enum { REDUCTIONS = 3 };
+
+/* A reduction, and where its loss and gradient go. */
+typedef struct reduction_run {
+    vact_reduction reduction;
+    float *loss, *dx;
+} reduction_run;
+
+static void prepare_runs(reduction_run runs[REDUCTIONS], results *into)
 {
     memset(into, 0, sizeof *into);
-    struct {
-        vact_reduction reduction;
-        float *loss, *dx;
-    } runs[] = {{VACT_REDUCTION_NONE, into->loss, into->dx},
-                {VACT_REDUCTION_SUM, &into->sum, into->sum_dx},
-                {VACT_REDUCTION_MEAN, &into->mean, into->mean_dx}};
-    for (size_t i = 0; i < 3; i++) {
+    runs[0] = (reduction_run){VACT_REDUCTION_NONE, into->loss, into->dx};
+    runs[1] = (reduction_run){VACT_REDUCTION_SUM, &into->sum, into->sum_dx};
+    runs[2] = (reduction_run){VACT_REDUCTION_MEAN, &into->mean, into->mean_dx};
+}
+
+static void cross_entropy_all(const vact_table *table, results *into, bool weighted, float smoothing)
+{
+    reduction_run runs[REDUCTIONS];
+    prepare_runs(runs, into);
+    for (size_t i = 0; i < REDUCTIONS; i++) {
         vact_cross_entropy_call call = losses_call(&problem, runs[i].reduction, smoothing);
         call.loss = runs[i].loss, call.dx = runs[i].dx, call.dy = problem.dy;
         call.weights = weighted ? problem.weights : NULL;
@@ -44,14 +55,9 @@ static void cross_entropy_all(const vact_table *table, results *into, bool weigh
 
 static void bce_all(const vact_table *table, results *into, bool weighted)
 {
-    memset(into, 0, sizeof *into);
-    struct {
-        vact_reduction reduction;
-        float *loss, *dx;
-    } runs[] = {{VACT_REDUCTION_NONE, into->loss, into->dx},
-                {VACT_REDUCTION_SUM, &into->sum, into->sum_dx},
-                {VACT_REDUCTION_MEAN, &into->mean, into->mean_dx}};
-    for (size_t i = 0; i < 3; i++) {
+    reduction_run runs[REDUCTIONS];
+    prepare_runs(runs, into);
+    for (size_t i = 0; i < REDUCTIONS; i++) {
         vact_bce_call call = losses_bce_call(&problem, runs[i].reduction);
         call.loss = runs[i].loss, call.dx = runs[i].dx, call.dy = problem.dy;
         if (weighted) {

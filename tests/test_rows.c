@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reference/reference.h"
 #include "support.h"
 
 enum { COLS_TAIL = 2 * 64 + 3, LONGEST_ROW = 32000, MARGIN = 64 };
@@ -215,7 +216,8 @@ ParameterizedTest(test_case *which, rows, promised_values)
     }
 }
 
-/* Adding a constant that the logits take without rounding changes nothing. */
+/* Adding a constant that the logits take without rounding changes nothing; but for softmax in `fast`, which reduces the
+ * logits themselves, so that the exponentials may round otherwise: each is within its bound. */
 ParameterizedTestParameters(rows, shifted) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, shifted)
@@ -235,7 +237,13 @@ ParameterizedTest(test_case *which, rows, shifted)
             for (size_t i = 0; i < cols; i++)
                 moved[i] = src[i] + shifts[s];
             kernel(got, cols, moved, cols, 1, cols);
-            check_equal(&subject, moved, expected, got, cols, "shifted");
+            bool rounds = subject.info->op == VACT_OP_SOFTMAX && which->math == VACT_MATH_FAST;
+            if (!rounds)
+                check_equal(&subject, moved, expected, got, cols, "shifted");
+            for (size_t i = 0; rounds && i < cols; i++)
+                if (!(vact_ulp_error(got[i], (double)expected[i]) <= 2.0 * subject.bound))
+                    test_fail_bits(&subject, NULL, moved[i], expected[i], got[i], "shifted, column %zu of %zu", i,
+                                   cols);
         }
     }
 }

@@ -1,7 +1,7 @@
 /*
  * The method: every operation over the cross product of special values and over random operands that make halfway
  * cases, cancellation and subnormals frequent, against scalar C; bit for bit, all NaNs being one value where the
- * contract says so. Partial loads and stores are tried between pages that fault.
+ * contract says so.
  */
 #include "vec_check.h"
 
@@ -10,22 +10,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-static float from_bits(uint32_t bits)
-{
-    float f;
-    memcpy(&f, &bits, sizeof f);
-    return f;
-}
-
-static uint32_t to_bits(float f)
-{
-    uint32_t bits;
-    memcpy(&bits, &f, sizeof bits);
-    return bits;
-}
+#include "vec_bits.h"
 
 /* ------------------------------------------------------------------------------------- what is right */
 
@@ -107,11 +93,19 @@ static float want_cell(float a, float b, float c)
     static const float cells[] = {3, 1, 4, 1, 5, 0, 2, 6, 5, 3, 5, 7, 7, 6, 0, 2};
     return (void)b, (void)c, cells[to_bits(a) & 15];
 }
+static float want_higher_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 22 & 7); }
 
 static float want_entry(float a, float b, float c)
 {
     static const float table[] = {FLT_MAX, -1.5f, 0x1p-149f, -0.0f, -FLT_MIN, 32.0f, -0x1.fffffcp-127f, 3.0f};
     return (void)b, (void)c, table[to_bits(a) >> 21 & 7];
+}
+
+static float want_eighth(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) & 7); }
+
+static float want_times_eighths(float a, float b, float c)
+{
+    return (void)c, from_bits(to_bits(a) + (to_bits(b) << 20));
 }
 
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
@@ -175,6 +169,9 @@ static const oracle oracles[] = {
     {"vf_times_power", want_times_power, false},
     {"vi_of_bits", want_index, false},
     {"vi_look_up", want_cell, false},
+    {"vi_of_eighths", want_eighth, false},
+    {"vf_times_eighths", want_times_eighths, true},
+    {"vi_of_higher_bits", want_higher_index, false},
     {"vf_look_up", want_entry, true},
     {"vf_exponent", want_exponent, false},
 };
@@ -269,8 +266,8 @@ bool vec_check_covers(const vec_ops *build, const char *name)
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;
-    for (size_t i = 0; build->names[i]; i++)
-        if (strcmp(build->names[i], name) == 0)
+    for (size_t i = 0; build->name(i); i++)
+        if (strcmp(build->name(i), name) == 0)
             return oracle_named(name) != NULL;
     return false;
 }
@@ -280,10 +277,10 @@ int vec_check_operations(const vec_ops *build, FILE *report)
     int failures = 0;
     float *a = new_array(), *b = new_array(), *c = new_array(), *got = new_array();
     fill_operands(a, b, c);
-    for (size_t op = 0; build->names[op]; op++) {
-        const oracle *right = oracle_named(build->names[op]);
+    for (size_t op = 0; build->name(op); op++) {
+        const oracle *right = oracle_named(build->name(op));
         if (!right) {
-            fprintf(report, "%s has no oracle\n", build->names[op]);
+            fprintf(report, "%s has no oracle\n", build->name(op));
             failures++;
             continue;
         }
@@ -293,7 +290,7 @@ int vec_check_operations(const vec_ops *build, FILE *report)
             if (to_bits(want) == ANYTHING || same(got[i], want, right->keeps_nan_bits))
                 continue;
             fprintf(report, "%s %s(%a, %a, %a) [%08x %08x %08x]: %a [%08x], expected %a [%08x]\n", build->build,
-                    build->names[op], (double)a[i], (double)b[i], (double)c[i], to_bits(a[i]), to_bits(b[i]),
+                    build->name(op), (double)a[i], (double)b[i], (double)c[i], to_bits(a[i]), to_bits(b[i]),
                     to_bits(c[i]), (double)got[i], to_bits(got[i]), (double)want, to_bits(want));
             failures++;
             break;
@@ -303,26 +300,10 @@ int vec_check_operations(const vec_ops *build, FILE *report)
     return failures;
 }
 
-int vec_check_pairs(const vec_ops *build, FILE *report)
-{
-    float pairs[2 * VEC_LANES_LIMIT], a[VEC_LANES_LIMIT], b[VEC_LANES_LIMIT], back[2 * VEC_LANES_LIMIT];
-    int failures = 0;
-    for (size_t i = 0; i < 2 * build->lanes; i++)
-        pairs[i] = from_bits(0xff800001u + (uint32_t)i);
-    build->load_pairs(a, b, pairs);
-    build->store_pairs(back, a, b);
-    for (size_t i = 0; i < 2 * build->lanes; i++)
-        if (to_bits(i % 2 ? b[i / 2] : a[i / 2]) != to_bits(pairs[i]) || to_bits(back[i]) != to_bits(pairs[i])) {
-            fprintf(report, "%s vf_load_pairs, vf_store_pairs: element %zu\n", build->build, i);
-            failures++;
-        }
-    return failures;
-}
-
 static size_t index_of(const vec_ops *build, const char *name)
 {
     size_t op = 0;
-    while (strcmp(build->names[op], name) != 0)
+    while (strcmp(build->name(op), name) != 0)
         op++;
     return op;
 }
@@ -380,129 +361,6 @@ int vec_check_set1(const vec_ops *build, FILE *report)
                         to_bits(all[lane]));
                 failures++;
             }
-    }
-    return failures;
-}
-
-int vec_check_any(const vec_ops *build, FILE *report)
-{
-    int failures = 0;
-    for (size_t negative = 0; negative <= build->lanes; negative++) { /* the last: none */
-        float all[VEC_LANES_LIMIT];
-        for (size_t lane = 0; lane < build->lanes; lane++)
-            all[lane] = lane == negative ? -1.0f : 1.0f;
-        if (build->any_negative(all) != (negative < build->lanes)) {
-            fprintf(report, "%s vm_any: lane %zu of %zu\n", build->build, negative, build->lanes);
-            failures++;
-        }
-    }
-    return failures;
-}
-
-int vec_check_keep_first(const vec_ops *build, FILE *report)
-{
-    const uint32_t fill = 0xffc54321u;
-    int failures = 0;
-    float v[VEC_LANES_LIMIT], all[VEC_LANES_LIMIT];
-    for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++)
-        v[lane] = from_bits(0x7f800001u + (uint32_t)lane);
-    for (size_t n = 0; n < build->lanes; n++) {
-        build->keep_first(all, v, n, from_bits(fill));
-        for (size_t lane = 0; lane < build->lanes; lane++) {
-            uint32_t want = lane < n ? to_bits(v[lane]) : fill;
-            if (to_bits(all[lane]) != want) {
-                fprintf(report, "%s: the first %zu kept: lane %zu is %08x, expected %08x\n", build->build, n, lane,
-                        to_bits(all[lane]), want);
-                failures++;
-            }
-        }
-    }
-    return failures;
-}
-
-/* One readable and writable page between two that fault. */
-static float *guarded_page(size_t page)
-{
-    unsigned char *area = mmap(NULL, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (area == MAP_FAILED || mprotect(area + page, page, PROT_READ | PROT_WRITE) != 0)
-        abort();
-    return (float *)(void *)(area + page);
-}
-
-/* Places alternately at the start and at the end of the page, each way at every misalignment. */
-static size_t place_in_page(size_t place, size_t n, size_t floats)
-{
-    return place % 2 ? floats - n - place / 2 : place / 2;
-}
-
-int vec_check_partial_loads(const vec_ops *build, FILE *report)
-{
-    int failures = 0;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), floats = page / sizeof(float);
-    float *start = guarded_page(page);
-    for (size_t i = 0; i < floats; i++)
-        start[i] = from_bits(0x7f800001u + (uint32_t)i); /* signalling NaNs: a load must not touch a bit */
-    for (size_t n = 0; n < build->lanes; n++)
-        for (size_t place = 0; place < 2 * build->lanes; place++) {
-            size_t first = place_in_page(place, n, floats);
-            float all[VEC_LANES_LIMIT];
-            build->load_partial(all, start + first, n);
-            for (size_t lane = 0; lane < build->lanes; lane++) {
-                uint32_t want = lane < n ? to_bits(start[first + lane]) : 0;
-                if (to_bits(all[lane]) != want) {
-                    fprintf(report, "%s: load of %zu from %zu: lane %zu is %08x, expected %08x\n", build->build, n,
-                            first, lane, to_bits(all[lane]), want);
-                    failures++;
-                }
-            }
-        }
-    return failures;
-}
-
-int vec_check_partial_stores(const vec_ops *build, FILE *report)
-{
-    int failures = 0;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), floats = page / sizeof(float);
-    float *start = guarded_page(page);
-    float all[VEC_LANES_LIMIT];
-    for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++)
-        all[lane] = from_bits(0xff800001u + (uint32_t)lane);
-    for (size_t n = 0; n < build->lanes; n++)
-        for (size_t place = 0; place < 2 * build->lanes; place++) {
-            size_t first = place_in_page(place, n, floats);
-            memset(start, 0x5a, page);
-            build->store_partial(start + first, all, n);
-            for (size_t i = 0; i < floats; i++) {
-                uint32_t want = i >= first && i < first + n ? to_bits(all[i - first]) : 0x5a5a5a5au;
-                if (to_bits(start[i]) != want) {
-                    fprintf(report, "%s: store of %zu to %zu: element %zu is %08x, expected %08x\n", build->build, n,
-                            first, i, to_bits(start[i]), want);
-                    failures++;
-                }
-            }
-        }
-    return failures;
-}
-
-int vec_check_streams(const vec_ops *build, FILE *report)
-{
-    enum { VECTORS = 5 };
-    int failures = 0;
-    _Alignas(4 * VEC_LANES_LIMIT) float memory[VECTORS * VEC_LANES_LIMIT];
-    float all[VEC_LANES_LIMIT];
-    for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++)
-        all[lane] = from_bits(0xff800001u + (uint32_t)lane);
-    for (size_t first = 0; first < VECTORS * build->lanes; first += build->lanes) {
-        memset(memory, 0x5a, sizeof memory);
-        build->stream(memory + first, all, build->lanes);
-        for (size_t i = 0; i < VECTORS * build->lanes; i++) {
-            uint32_t want = i >= first && i < first + build->lanes ? to_bits(all[i - first]) : 0x5a5a5a5au;
-            if (to_bits(memory[i]) != want) {
-                fprintf(report, "%s: stream to %zu: element %zu is %08x, expected %08x\n", build->build, first, i,
-                        to_bits(memory[i]), want);
-                failures++;
-            }
-        }
     }
     return failures;
 }

@@ -39,6 +39,7 @@ TERNARY(vf_fnma)
 TERNARY(vf_fms)
 BINARY(vf_flip_sign)
 BINARY(vf_scale)
+BINARY(vf_times_eighths)
 COMPARISON(vm_lt)
 COMPARISON(vm_le)
 COMPARISON(vm_eq)
@@ -54,16 +55,17 @@ static vf op_vf_power_of_two(vf a, vf b, vf c)
 static vf op_vf_times_power(vf a, vf b, vf c) { return (void)c, vf_times_power(a, vf_add(b, vf_set1(VF_POWER_SHIFT))); }
 
 /* The entries' own numbers. */
-static vf op_vi_of_bits(vf a, vf b, vf c)
-{
-    _Alignas(32) static const float table[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
-    return (void)b, (void)c, vf_look_up(table, vi_of_bits(a));
-}
+_Alignas(32) static const float entries[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
+
+static vf op_vi_of_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_bits(a)); }
+
+static vf op_vi_of_higher_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_higher_bits(a)); }
+
+static vf op_vi_of_eighths(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_eighths(a)); }
 
 /* Of a's bits, the four that the contract wants to be 0 cleared. */
 static vf op_vi_look_up(vf a, vf b, vf c)
 {
-    _Alignas(32) static const float table[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
     _Alignas(16) static const unsigned char cells[16] = {3, 1, 4, 1, 5, 0, 2, 6, 5, 3, 5, 7, 7, 6, 0, 2};
     float x[VF_LANES];
     unsigned bits[VF_LANES];
@@ -72,7 +74,7 @@ static vf op_vi_look_up(vf a, vf b, vf c)
     for (size_t i = 0; i < VF_LANES; i++)
         bits[i] &= ~0xf0u;
     memcpy(x, bits, sizeof x);
-    return (void)b, (void)c, vf_look_up(table, vi_look_up(cells, vf_load(x)));
+    return (void)b, (void)c, vf_look_up(entries, vi_look_up(cells, vf_load(x)));
 }
 
 static vf op_vf_look_up(vf a, vf b, vf c)
@@ -111,33 +113,56 @@ static vf op_vm_any_beyond(vf a, vf b, vf c)
 
 static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
 
-static const char *const names[] = {
-    "vf_neg",          "vf_abs",      "vf_add",     "vf_sub",          "vf_mul",
-    "vf_div",          "vf_copysign", "vf_max",     "vf_min",          "vf_fma",
-    "vf_fnma",         "vm_lt",       "vm_le",      "vm_eq",           "vm_and",
-    "vm_or",           "vf_select",   "vf_fms",     "vf_flip_sign",    "vf_scale",
-    "vf_power_of_two", "vf_units",    "vm_outside", "vf_near_inverse", "vf_min_magnitude",
-    "vf_times_power",  "vi_of_bits",  "vi_look_up", "vf_look_up",      "vf_exponent",
-    "vm_any_beyond",   NULL,
+#define NAMED(name) {#name, op_##name}
+static const struct {
+    const char *name;
+    op_fn *op;
+} operations[] = {
+    NAMED(vf_neg),
+    NAMED(vf_abs),
+    NAMED(vf_add),
+    NAMED(vf_sub),
+    NAMED(vf_mul),
+    NAMED(vf_div),
+    NAMED(vf_copysign),
+    NAMED(vf_max),
+    NAMED(vf_min),
+    NAMED(vf_fma),
+    NAMED(vf_fnma),
+    NAMED(vm_lt),
+    NAMED(vm_le),
+    NAMED(vm_eq),
+    NAMED(vm_and),
+    NAMED(vm_or),
+    NAMED(vf_select),
+    NAMED(vf_fms),
+    NAMED(vf_flip_sign),
+    NAMED(vf_scale),
+    NAMED(vf_power_of_two),
+    NAMED(vf_units),
+    NAMED(vm_outside),
+    NAMED(vf_near_inverse),
+    NAMED(vf_min_magnitude),
+    NAMED(vf_times_power),
+    NAMED(vi_of_bits),
+    NAMED(vi_look_up),
+    NAMED(vi_of_higher_bits),
+    NAMED(vf_look_up),
+    NAMED(vf_exponent),
+    NAMED(vm_any_beyond),
+    NAMED(vi_of_eighths),
+    NAMED(vf_times_eighths),
 };
 
-/* In the order of names. */
-static op_fn *const ops[] = {
-    op_vf_neg,          op_vf_abs,      op_vf_add,     op_vf_sub,          op_vf_mul,
-    op_vf_div,          op_vf_copysign, op_vf_max,     op_vf_min,          op_vf_fma,
-    op_vf_fnma,         op_vm_lt,       op_vm_le,      op_vm_eq,           op_vm_and,
-    op_vm_or,           op_vf_select,   op_vf_fms,     op_vf_flip_sign,    op_vf_scale,
-    op_vf_power_of_two, op_vf_units,    op_vm_outside, op_vf_near_inverse, op_vf_min_magnitude,
-    op_vf_times_power,  op_vi_of_bits,  op_vi_look_up, op_vf_look_up,      op_vf_exponent,
-    op_vm_any_beyond,
-};
-
-_Static_assert(sizeof names / sizeof names[0] == sizeof ops / sizeof ops[0] + 1, "a name for each operation");
+static const char *name_of(size_t op)
+{
+    return op < sizeof operations / sizeof operations[0] ? operations[op].name : NULL;
+}
 
 static void run(size_t op, float *dst, const float *a, const float *b, const float *c, size_t n)
 {
     for (size_t i = 0; i < n; i += VF_LANES)
-        vf_store(dst + i, ops[op](vf_load(a + i), vf_load(b + i), vf_load(c + i)));
+        vf_store(dst + i, operations[op].op(vf_load(a + i), vf_load(b + i), vf_load(c + i)));
 }
 
 static void set1(float *all, float a) { vf_store(all, vf_set1(a)); }
@@ -173,6 +198,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES,    names,      run,          set1,          any_negative,
+    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,          set1,          any_negative,
     load_pairs,       store_pairs, keep_first, load_partial, store_partial, stream,
 };

@@ -10,7 +10,7 @@ enum { VEC_LANES_LIMIT = 64 };
 typedef struct vec_ops {
     const char *build;
     size_t lanes;
-    const char *const *names; /* of the operations, as in the header of the vector layer; ends with null */
+    const char *(*name)(size_t op); /* of an operation, as in the header of the vector layer; null beyond the last */
     /* dst[i] = op(a[i], b[i], c[i]) for i < n, n a multiple of the lanes; an operation of fewer operands ignores
      * the rest. A comparison shows as 1 or 0; vf_select takes a < b for its mask and chooses between b and c;
      * vm_and and vm_or work on the masks a < b and b < c. */

@@ -1,50 +1,27 @@
 /*
- * The engine of `vact accuracy`. Threads take blocks of 2^20 bit patterns from a counter; a block goes through
- * every build in chunks. The exact values, which cost most, are computed once per chunk; a build whose bits are
- * those of the reference build shares its findings, any other is judged by itself. What is reported does not
- * depend on which thread took which block, or when.
+ * A block of 2^20 bit patterns, which goes through every build in chunks. The exact values, which cost most, are
+ * computed once per chunk; a build whose bits are those of the reference build shares its findings, any other is judged
+ * by itself.
  */
 #include "accuracy_sweep.h"
 
 #include <math.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "accuracy_progress.h"
 #include "accuracy_report.h"
 #include "reference/reference.h"
-#include "tool.h"
-
-atomic_bool accuracy_stop;
 
 /* Half the distance from FLT_MAX to 2^128 lies above FLT_MAX: exact values below round to a finite float. */
 static const double rounds_to_infinity = 0x1.ffffffp127;
 
 /* How a thread keeps what passes through its chunks; large, so on the heap. */
-typedef struct buffers {
+typedef struct accuracy_buffers {
     _Alignas(64) float inputs[ACCURACY_CHUNK];
     _Alignas(64) float dy[ACCURACY_CHUNK];
     _Alignas(64) float results[ACCURACY_MOST_BUILDS][ACCURACY_CHUNK];
     _Alignas(64) double exact[ACCURACY_CHUNK]; /* of a gradient: f'(x) */
 } buffers;
-
-typedef struct sweep {
-    const accuracy_job *job;
-    accuracy_tally *tallies; /* null for digests alone */
-    uint64_t *digests;       /* null otherwise */
-    uint32_t first_block;
-    uint32_t block_count;
-    atomic_size_t next;   /* task = target * block_count + block: operations finish in order */
-    pthread_mutex_t lock; /* guards all below and the tallies */
-    pthread_cond_t changed;
-    size_t done;
-    uint32_t *blocks_left; /* per target */
-    unsigned running;
-    bool out_of_memory;
-} sweep;
 
 /* The inputs of a chunk: bit patterns first, first + stride, … */
 typedef struct chunk {
@@ -225,8 +202,9 @@ static void judge_gradients(const chunk *c, const accuracy_target *target, const
     bool from_output = target->function == ACCURACY_FROM_OUTPUT;
     for (size_t i = 0; i < c->count; i++) {
         double x = (double)b->inputs[i], dy = (double)b->dy[i], exact = dy * b->exact[i];
-        /* The nearest float, and one more would not be the worst so far: see judge. */
-        if (tally->max_error > 0.5 && results[i] == (float)exact && fabs(exact) < rounds_to_infinity)
+        /* Exact, or the nearest float where one more of these would not be the worst so far: see judge. */
+        if ((double)results[i] == exact ||
+            (tally->max_error > 0.5 && results[i] == (float)exact && fabs(exact) < rounds_to_infinity))
             continue;
         double error =
             vact_gradient_error(target->info->op, &target->params, x, from_output, b->exact[i], dy, results[i]);
@@ -253,6 +231,7 @@ static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target 
         threshold t = weakest_maximum(tallies, job->build_count);
         accuracy_tally found = {.max_error = t.error, .max_input = t.input};
         judge_gradients(c, target, b, reference, &found);
+        uint64_t hash = accuracy_hash(reference, c->count);
         for (size_t k = 0; k < job->build_count; k++) {
             size_t first = 0, differing = 0;
             if (k != job->reference) {
@@ -268,7 +247,7 @@ static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target 
                 add_findings(&tallies[k], &found);
             else
                 judge_gradients(c, target, b, b->results[k], &tallies[k]);
-            hashes[k] = accuracy_hash_join(hashes[k], accuracy_hash(b->results[k], c->count));
+            hashes[k] = accuracy_hash_join(hashes[k], differing == 0 ? hash : accuracy_hash(b->results[k], c->count));
         }
     }
 }
@@ -321,182 +300,55 @@ static uint64_t block_start(uint32_t block, uint32_t stride, uint64_t *end)
     return (start + stride - 1) / stride * stride;
 }
 
-static void sweep_block(sweep *s, size_t target_index, uint32_t block, buffers *b)
+accuracy_buffers *accuracy_buffers_new(void) { return aligned_alloc(64, sizeof(accuracy_buffers)); }
+
+void accuracy_sweep_block(const accuracy_job *job, const accuracy_target *target, uint32_t block, buffers *b,
+                          accuracy_tally *tallies, pthread_mutex_t *lock)
 {
-    const accuracy_job *job = s->job;
-    accuracy_tally *global = s->tallies + target_index * job->build_count;
     accuracy_tally local[ACCURACY_MOST_BUILDS];
     uint64_t hashes[ACCURACY_MOST_BUILDS] = {0};
     memset(local, 0, sizeof local);
 
     /* The maxima of all threads so far, to have a high threshold from the start. */
-    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(lock);
     for (size_t k = 0; k < job->build_count; k++) {
-        local[k].max_error = global[k].max_error;
-        local[k].max_input = global[k].max_input;
+        local[k].max_error = tallies[k].max_error;
+        local[k].max_input = tallies[k].max_input;
     }
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(lock);
 
     uint64_t end = 0;
     uint64_t next = block_start(block, job->stride, &end);
     chunk c;
     while (!accuracy_stop && next_chunk(&c, &next, end, job->stride))
-        (job->targets[target_index].function == ACCURACY_FORWARD ? sweep_chunk : sweep_gradient_chunk)(
-            job, &job->targets[target_index], &c, b, local, hashes);
+        (target->function == ACCURACY_FORWARD ? sweep_chunk : sweep_gradient_chunk)(job, target, &c, b, local, hashes);
 
-    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(lock);
     for (size_t k = 0; k < job->build_count; k++) {
-        global[k].inputs += local[k].inputs;
-        global[k].falls += local[k].falls;
+        tallies[k].inputs += local[k].inputs;
+        tallies[k].falls += local[k].falls;
         if (local[k].differing != 0 &&
-            (global[k].differing == 0 || local[k].first_differing < global[k].first_differing))
-            global[k].first_differing = local[k].first_differing;
-        global[k].differing += local[k].differing;
-        global[k].bits += accuracy_hash_join(block, hashes[k]);
-        add_findings(&global[k], &local[k]);
+            (tallies[k].differing == 0 || local[k].first_differing < tallies[k].first_differing))
+            tallies[k].first_differing = local[k].first_differing;
+        tallies[k].differing += local[k].differing;
+        tallies[k].bits += accuracy_hash_join(block, hashes[k]);
+        add_findings(&tallies[k], &local[k]);
     }
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(lock);
 }
 
-static void digest_block(sweep *s, size_t target_index, uint32_t block, buffers *b)
+uint64_t accuracy_digest_block(const accuracy_job *job, const accuracy_target *target, uint32_t block, buffers *b)
 {
-    const accuracy_job *job = s->job;
     uint64_t end = 0;
     uint64_t next = block_start(block, job->stride, &end);
     uint64_t hash = 0;
     chunk c;
     while (!accuracy_stop && next_chunk(&c, &next, end, job->stride)) {
         fill_inputs(&c, b->inputs);
-        if (job->targets[target_index].function != ACCURACY_FORWARD)
+        if (target->function != ACCURACY_FORWARD)
             fill_dy(&c, true, b->dy);
-        run_kernel(job->tables[0], &job->targets[target_index], b->results[0], b->inputs, b->dy, c.count);
+        run_kernel(job->tables[0], target, b->results[0], b->inputs, b->dy, c.count);
         hash = accuracy_hash_join(hash, accuracy_hash(b->results[0], c.count));
     }
-    s->digests[target_index * s->block_count + (block - s->first_block)] = hash;
+    return hash;
 }
-
-static void *work(void *argument)
-{
-    sweep *s = argument;
-    size_t tasks = s->job->target_count * s->block_count;
-    buffers *b = aligned_alloc(64, sizeof *b);
-    while (b != NULL && !accuracy_stop) {
-        size_t task = atomic_fetch_add(&s->next, 1);
-        if (task >= tasks)
-            break;
-        size_t target = task / s->block_count;
-        uint32_t block = s->first_block + (uint32_t)(task % s->block_count);
-        if (s->digests != NULL)
-            digest_block(s, target, block, b);
-        else
-            sweep_block(s, target, block, b);
-        pthread_mutex_lock(&s->lock);
-        s->done++;
-        if (--s->blocks_left[target] == 0)
-            pthread_cond_signal(&s->changed);
-        pthread_mutex_unlock(&s->lock);
-    }
-    pthread_mutex_lock(&s->lock);
-    s->out_of_memory |= b == NULL;
-    s->running--;
-    pthread_cond_signal(&s->changed);
-    pthread_mutex_unlock(&s->lock);
-    free(b);
-    return NULL;
-}
-
-static void report_finished(const sweep *s, size_t target, double seconds)
-{
-    const char *name = s->job->targets[target].info->name;
-    if (s->digests != NULL) {
-        fprintf(stderr, "%s: %s done, %.1f s so far\n", vact_tool_name, name, seconds);
-        return;
-    }
-    const accuracy_tally *tally = &s->tallies[target * s->job->build_count + s->job->reference];
-    fprintf(stderr, "%s: %s done, largest error %.4f ULP, %.1f s so far\n", vact_tool_name, name, tally->max_error,
-            seconds);
-}
-
-/* Waits for the threads and shows how far they are. Entered and left with the lock held. */
-static void watch(sweep *s)
-{
-    const accuracy_job *job = s->job;
-    accuracy_progress progress = accuracy_progress_start(job->quiet);
-    size_t tasks = job->target_count * s->block_count;
-    size_t finished = 0;
-    for (;;) {
-        for (; finished < job->target_count && s->blocks_left[finished] == 0 && !accuracy_stop; finished++)
-            if (progress.lines)
-                report_finished(s, finished, accuracy_seconds() - progress.started);
-        if (s->running == 0)
-            break;
-        size_t current = finished < job->target_count ? finished : job->target_count - 1;
-        accuracy_progress_draw(&progress, job->targets[current].info->name, (double)s->done / (double)tasks);
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 200000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&s->changed, &s->lock, &until);
-    }
-    accuracy_progress_clear(&progress);
-}
-
-static bool run_threads(sweep *s)
-{
-    unsigned wanted = s->job->threads;
-    pthread_t *threads = calloc(wanted, sizeof *threads);
-    if (threads == NULL) {
-        vact_tool_fail("threads", "out of memory");
-        return false;
-    }
-    unsigned started = 0;
-    int error = 0;
-    pthread_mutex_lock(&s->lock);
-    for (; started < wanted; started++) {
-        error = pthread_create(&threads[started], NULL, work, s);
-        if (error != 0)
-            break;
-        s->running++;
-    }
-    watch(s);
-    pthread_mutex_unlock(&s->lock);
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    free(threads);
-
-    /* Fewer threads than wanted do the work as well. */
-    if (s->done < s->job->target_count * s->block_count && !accuracy_stop) {
-        vact_tool_fail("threads", "%s", s->out_of_memory ? "out of memory" : strerror(error));
-        return false;
-    }
-    return !accuracy_stop;
-}
-
-static bool run_sweep(const accuracy_job *job, accuracy_tally *tallies, uint64_t *digests)
-{
-    sweep s = {.job = job, .tallies = tallies, .digests = digests};
-    s.block_count = accuracy_shard_blocks(job->shard, job->shard_count, &s.first_block);
-    s.blocks_left = calloc(job->target_count, sizeof *s.blocks_left);
-    if (s.blocks_left == NULL) {
-        vact_tool_fail("threads", "out of memory");
-        return false;
-    }
-    for (size_t i = 0; i < job->target_count; i++)
-        s.blocks_left[i] = s.block_count;
-    pthread_mutex_init(&s.lock, NULL);
-    pthread_cond_init(&s.changed, NULL);
-    bool complete = run_threads(&s);
-    pthread_cond_destroy(&s.changed);
-    pthread_mutex_destroy(&s.lock);
-    free(s.blocks_left);
-    return complete;
-}
-
-bool accuracy_sweep(const accuracy_job *job, accuracy_tally *tallies)
-{
-    memset(tallies, 0, job->target_count * job->build_count * sizeof *tallies);
-    return run_sweep(job, tallies, NULL);
-}
-
-bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests) { return run_sweep(job, NULL, digests); }

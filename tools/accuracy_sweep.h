@@ -2,6 +2,7 @@
 #ifndef VACT_TOOLS_ACCURACY_SWEEP_H
 #define VACT_TOOLS_ACCURACY_SWEEP_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -71,6 +72,17 @@ bool accuracy_sweep(const accuracy_job *job, accuracy_tally *tallies);
 /* The results' hashes alone, without the oracle, of the first build only: target_count times the shard's
  * blocks. */
 bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests);
+
+/* What a thread needs for its blocks; null where there is no memory, to be freed by free. */
+typedef struct accuracy_buffers accuracy_buffers;
+accuracy_buffers *accuracy_buffers_new(void);
+
+/* One block of one target with the oracle, added to its tallies (one per build), which the lock guards; and the hash of
+ * its results by the first build alone. */
+void accuracy_sweep_block(const accuracy_job *job, const accuracy_target *target, uint32_t block,
+                          accuracy_buffers *buffers, accuracy_tally *tallies, pthread_mutex_t *lock);
+uint64_t accuracy_digest_block(const accuracy_job *job, const accuracy_target *target, uint32_t block,
+                               accuracy_buffers *buffers);
 
 /* A hash of results, all NaNs being one, and of a sequence of hashes. */
 uint64_t accuracy_hash(const float *values, size_t count);

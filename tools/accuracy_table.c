@@ -29,9 +29,11 @@ static void describe_input(char *text, size_t size, const accuracy_record *recor
         snprintf(text, size, "%a (%.9g)", value, value);
 }
 
-static double share(const accuracy_tally *tally, uint64_t part)
+/* In percent of the results; a gradient has two for an input. */
+static double share(const accuracy_record *record, uint64_t part)
 {
-    return tally->inputs == 0 ? 0.0 : 100.0 * (double)part / (double)tally->inputs;
+    double results = (double)record->tally.inputs * (record->target.function == ACCURACY_FORWARD ? 1.0 : 2.0);
+    return record->tally.inputs == 0 ? 0.0 : 100.0 * (double)part / results;
 }
 
 static void describe_differing(char *text, size_t size, const accuracy_report *report, const accuracy_record *record)
@@ -69,7 +71,7 @@ static void print_record(const accuracy_report *report, const accuracy_record *r
     describe_input(input, sizeof input, record);
     describe_differing(differing, sizeof differing, report, record);
     snprintf(misrounded, sizeof misrounded, "%" PRIu64 " (%.2f %%)", record->tally.misrounded,
-             share(&record->tally, record->tally.misrounded));
+             share(record, record->tally.misrounded));
     char falls[24] = "-";
     if (accuracy_rises(record))
         snprintf(falls, sizeof falls, "%" PRIu64, record->tally.falls);
@@ -142,6 +144,16 @@ static void print_identical(const accuracy_report *report, const accuracy_record
     }
 }
 
+/* The tables of the page, in their order. */
+typedef enum table_part { PART_OPERATIONS, PART_ROWS, PART_GRADIENTS } table_part;
+
+static table_part part_of(const accuracy_record *record)
+{
+    if (record->target.function != ACCURACY_FORWARD)
+        return PART_GRADIENTS;
+    return record->columns != 0 ? PART_ROWS : PART_OPERATIONS;
+}
+
 static void print_markdown_row(const accuracy_record *record, FILE *stream)
 {
     const accuracy_tally *tally = &record->tally;
@@ -158,28 +170,35 @@ static void print_markdown_row(const accuracy_record *record, FILE *stream)
         fprintf(stream, "`%a` | %.9g | ", value, value);
     else
         fprintf(stream, " | | ");
-    fprintf(stream, "%.2f %% | ", share(tally, tally->misrounded));
+    fprintf(stream, "%.2f %% | ", share(record, tally->misrounded));
     if (accuracy_rises(record))
         fprintf(stream, "%" PRIu64, tally->falls);
-    if (record->columns == 0)
+    if (part_of(record) == PART_OPERATIONS)
         fputs(" | ", stream);
 }
 
-static void print_markdown_part(const accuracy_report *report, bool rows, FILE *stream)
+static void print_markdown_part(const accuracy_report *report, table_part part, FILE *stream)
 {
+    static const char *const heads[] = {
+        [PART_OPERATIONS] = "| operation | variant | bound | largest error | at input | that is | misrounded | falls |"
+                            " the same bits on |\n|---|---|---|---|---|---|---|---|---|\n",
+        [PART_GRADIENTS] =
+            "\n### Gradients\n\n"
+            "dy*f'(x), or *from output* dy*f'(y), over all x or y, each with dy = 1 and with a random dy of\n"
+            "either sign in [2^-40, 2^40). Within the intervals around zeros of f' that stand below the error\n"
+            "is counted in units of 2^-25*|dy|. *Misrounded* is the share of errors above 0.5.\n\n"
+            "| gradient | variant | bound | largest error | at input | that is | misrounded |"
+            " the same bits on |\n|---|---|---|---|---|---|---|---|\n",
+        [PART_ROWS] = "\n| operation | variant | columns | bound | largest error | among logits | misrounded |"
+                      " the same bits on |\n|---|---|---|---|---|---|---|---|\n",
+    };
     bool headed = false;
     for (size_t i = 0; i < report->count; i++) {
         const accuracy_record *record = &report->records[i];
-        if ((record->columns != 0) != rows || accuracy_reference_record(report, record) != record)
+        if (part_of(record) != part || accuracy_reference_record(report, record) != record)
             continue;
-        if (!headed && rows)
-            fputs("\n| operation | variant | columns | bound | largest error | among logits | misrounded |"
-                  " the same bits on |\n|---|---|---|---|---|---|---|---|\n",
-                  stream);
-        else if (!headed)
-            fputs("| operation | variant | bound | largest error | at input | that is | misrounded | falls |"
-                  " the same bits on |\n|---|---|---|---|---|---|---|---|---|\n",
-                  stream);
+        if (!headed)
+            fputs(heads[part], stream);
         headed = true;
         print_markdown_row(record, stream);
         print_identical(report, record, stream);
@@ -206,7 +225,7 @@ static void print_markdown_differing(const accuracy_report *report, FILE *stream
         describe_subject(subject, sizeof subject, record);
         describe_input(input, sizeof input, record);
         fprintf(stream, "| %s | %s | %.4f | %s | %.4f %% |\n", subject, record->build,
-                shown_error(record->tally.max_error), input, share(&record->tally, record->tally.differing));
+                shown_error(record->tally.max_error), input, share(record, record->tally.differing));
     }
 }
 
@@ -222,7 +241,7 @@ void accuracy_print_markdown(const accuracy_report *report, FILE *stream)
     fputs("Tried: ", stream);
     print_inputs(report, stream);
     fputs(".\n\n", stream);
-    print_markdown_part(report, false, stream);
-    print_markdown_part(report, true, stream);
+    for (int part = PART_OPERATIONS; part <= PART_GRADIENTS; part++)
+        print_markdown_part(report, (table_part)part, stream);
     print_markdown_differing(report, stream);
 }

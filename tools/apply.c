@@ -8,6 +8,7 @@
 
 #include "apply.h"
 #include "apply_gate.h"
+#include "apply_prelu.h"
 #include "npy.h"
 #include "output.h"
 #include "tool.h"
@@ -21,12 +22,13 @@ enum {
     KEY_FROM_OUTPUT = 0x106,
     KEY_AXIS = 0x107,
     KEY_PACKED = 0x108,
+    KEY_DSLOPE = 0x109,
     KEY_FIRST_PARAMETER = 0x200 /* one key per entry of parameter_options.names */
 };
 
 enum {
     MOST_PARAMETERS = 24,
-    FIXED_OPTIONS = 8,
+    FIXED_OPTIONS = 9,
     CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */
 };
 
@@ -44,13 +46,11 @@ typedef struct request {
     const char *given[MOST_PARAMETERS]; /* the argument of each parameter option, or null */
     const char *slope_path;
     const char *dy_path; /* null: forward */
+    const char *dslope_path;
     bool from_output;
     const char *axis_word; /* null: the last axis */
     int axis;
-    const char *isa_word;
-    const char *math_word;
-    vact_isa isa;
-    vact_math math;
+    vact_tool_choice kernels;
     const char *packed_word;
     vact_gate_layout layout;
     const char *paths[3];
@@ -59,18 +59,12 @@ typedef struct request {
     vact_params_f32 params;
 } request;
 
-/* prelu's slopes, and how the tensor lies around the channel axis. */
-typedef struct slopes {
-    const float *values;
-    size_t channels;
-    size_t inner;
-} slopes;
-
 static const char documentation[] =
     "Applies an operation to the float32 array in IN.npy and writes the result to OUT.npy, of the same shape."
     "\v"
     "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis, or "
     "--axis. prelu takes one slope for all, or one per channel: axis 1, or axis 0 of an array with one axis.\n"
+    "--backward takes the gradient that arrives, and writes the one that is passed on.\n"
     "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one with --packed.\n"
     "OUT.npy is replaced only when the result is complete; it may be IN.npy itself. Files larger than memory "
     "work.";
@@ -107,6 +101,7 @@ static void make_options(parameter_options *known)
         {"slope", KEY_SLOPE, "FILE.npy", 0, "Of prelu: its slopes (default: 0.25 for all)", 2},
         {"axis", KEY_AXIS, "N", 0, "Of softmax and log_softmax: the axis; -1, the last, by default", 2},
         {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN), DY being of IN's shape", 2},
+        {"dslope", KEY_DSLOPE, "FILE.npy", 0, "Of prelu, with --backward: write the gradient of its slopes there", 2},
         {"from-output", KEY_FROM_OUTPUT, NULL, 0, "With --backward: IN.npy holds the outputs f(x)", 2},
         {"packed", KEY_PACKED, "LAYOUT", 0,
          "Of gated units: IN.npy holds pairs along its last axis; gate-first, gate-second (PyTorch's glu) or "
@@ -172,11 +167,13 @@ static void check_kind(const struct argp_state *state, const request *asked)
     const vact_op_info *op = asked->op;
     if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
         argp_error(state, "--axis is for softmax and log_softmax, not for %s", op->name);
-    if (asked->dy_path != NULL && op->kind != VACT_KIND_UNARY)
+    if (asked->dy_path != NULL && op->kind == VACT_KIND_GATE)
         argp_error(state, "--backward is not for %s", op->name);
+    if (asked->dslope_path != NULL && (op->kind != VACT_KIND_CHANNELS || asked->dy_path == NULL))
+        argp_error(state, "--dslope is of prelu, with --backward");
     if (asked->from_output && asked->dy_path == NULL)
         argp_error(state, "--from-output goes with --backward");
-    if (asked->from_output && !op->keeps_output)
+    if (asked->from_output && !op->keeps_output && op->kind != VACT_KIND_ROWS)
         argp_error(state, "%s has no gradient from its output", op->name);
 }
 
@@ -233,6 +230,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_OP: asked->op_name = argument; return 0;
     case KEY_SLOPE: asked->slope_path = argument; return 0;
     case KEY_BACKWARD: asked->dy_path = argument; return 0;
+    case KEY_DSLOPE: asked->dslope_path = argument; return 0;
     case KEY_FROM_OUTPUT: asked->from_output = true; return 0;
     case KEY_AXIS:
         asked->axis_word = argument;
@@ -243,14 +241,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!vact_gate_layout_of(argument, &asked->layout))
             argp_error(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
         return 0;
-    case KEY_ISA:
-        asked->isa_word = argument;
-        asked->isa = vact_tool_isa(state, argument);
-        return 0;
-    case KEY_MATH:
-        asked->math_word = argument;
-        asked->math = vact_tool_math(state, argument);
-        return 0;
+    case KEY_ISA: vact_tool_choose_isa(&asked->kernels, state, argument); return 0;
+    case KEY_MATH: vact_tool_choose_math(&asked->kernels, state, argument); return 0;
     case ARGP_KEY_ARG:
         if (asked->path_count == 3)
             argp_error(state, "'%s' is one file too many", argument);
@@ -263,8 +255,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 /* One slice of `count` elements. */
-static vact_status apply_slice(const request *asked, const slopes *slope, size_t cols, float *dst, const float *src,
-                               size_t count)
+static vact_status apply_slice(const request *asked, const vact_slopes *slope, size_t cols, float *dst,
+                               const float *src, size_t count)
 {
     switch (asked->op->op) {
     case VACT_OP_SOFTMAX: return vact_softmax_f32(dst, src, count / cols, cols);
@@ -278,7 +270,7 @@ static vact_status apply_slice(const request *asked, const slopes *slope, size_t
 
 /* Walks the array in slices of whole rows, or of whole [channels, inner] blocks, near CHUNK elements. Elements
  * that lie at an address no float may have are first copied to the output, and worked on there. */
-static vact_status apply_all(const request *asked, const slopes *slope, const vact_npy *in, float *dst)
+static vact_status apply_all(const request *asked, const vact_slopes *slope, const vact_npy *in, float *dst)
 {
     const vact_shape *shape = &in->shape;
     size_t cols = shape->dimensions == 0 ? 1 : shape->sizes[shape->dimensions - 1];
@@ -306,37 +298,7 @@ static vact_status apply_all(const request *asked, const slopes *slope, const va
     return VACT_OK;
 }
 
-/* The slopes of a file against the channels of the array. *owned is to be freed. */
-static bool check_slopes(const vact_npy *file, const vact_shape *shape, slopes *slope, float **owned,
-                         vact_reason *reason)
-{
-    size_t count = file->shape.count;
-    size_t axis = shape->dimensions >= 2 ? 1 : 0;
-    size_t channels = shape->dimensions == 0 ? 1 : shape->sizes[axis];
-    if (count != 1 && count != channels)
-        return vact_because(reason, "has %zu slopes, but the array has %zu channels (axis %zu); 1 or %zu are needed",
-                            count, channels, axis, channels);
-    slope->values = (const float *)(const void *)file->bytes;
-    if ((uintptr_t)file->bytes % _Alignof(float) != 0) {
-        *owned = malloc(count * sizeof(float) + 1);
-        if (*owned == NULL)
-            return vact_because(reason, "out of memory");
-        memcpy(*owned, file->bytes, count * sizeof(float));
-        slope->values = *owned;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (!isfinite(slope->values[i]))
-            return vact_because(reason, "slope %zu is not finite", i);
-    if (count != 1) {
-        slope->channels = channels;
-        slope->inner = 1;
-        for (int i = 2; i < shape->dimensions; i++)
-            slope->inner *= shape->sizes[i];
-    }
-    return true;
-}
-
-/* The axis as an index; -1 for the last, along which whole slices lie. */
+/* The axis as an index; the last by default. False, which it says, where the array does not have it. */
 static bool find_axis(const request *asked, const vact_npy *in, int *axis)
 {
     int dimensions = in->shape.dimensions;
@@ -345,24 +307,27 @@ static bool find_axis(const request *asked, const vact_npy *in, int *axis)
         vact_tool_fail(asked->paths[0], "has %d axes, so there is no axis %d", dimensions, asked->axis);
         return false;
     }
-    if (asked->axis_word == NULL || *axis == dimensions - 1)
-        *axis = -1;
+    if (asked->axis_word == NULL)
+        *axis = dimensions - 1;
     return true;
 }
 
-/* Null, or what failed in words. */
-static const char *compute(const request *asked, const slopes *slope, const vact_npy *dy, const vact_npy *in, int axis,
+/* Null, or what failed in words. Along the last axis whole slices lie. */
+static const char *compute(const request *asked, vact_slopes *slope, const vact_npy *dy, const vact_npy *in, int axis,
                            float *dst)
 {
+    bool rows = asked->op->kind == VACT_KIND_ROWS;
+    if (rows && (dy != NULL || axis != in->shape.dimensions - 1))
+        return vact_apply_axis(asked->op->op, asked->from_output, dst, dy, in, axis);
+    if (dy != NULL && asked->op->kind == VACT_KIND_CHANNELS)
+        return vact_apply_prelu_backward(slope, dst, dy, in);
     if (dy != NULL)
         return vact_apply_backward(asked->op->op, &asked->params, asked->from_output, dst, dy, in);
-    if (axis >= 0)
-        return vact_apply_axis(asked->op->op, dst, in, axis);
     vact_status status = apply_all(asked, slope, in, dst);
     return status == VACT_OK ? NULL : vact_status_string(status);
 }
 
-static bool write_result(const request *asked, const slopes *slope, const vact_npy *dy, const vact_npy *in)
+static bool write_result(const request *asked, vact_slopes *slope, const vact_npy *dy, const vact_npy *in)
 {
     int axis;
     if (!find_axis(asked, in, &axis))
@@ -384,7 +349,7 @@ static bool write_result(const request *asked, const slopes *slope, const vact_n
         vact_tool_fail(asked->paths[1], "%s", reason.text);
         return false;
     }
-    return true;
+    return asked->dslope_path == NULL || vact_slopes_save_gradient(slope, asked->dslope_path);
 }
 
 static bool same_shape(const vact_shape *a, const vact_shape *b)
@@ -397,50 +362,38 @@ static bool same_shape(const vact_shape *a, const vact_shape *b)
     return true;
 }
 
-/* With the input open: opens the gradient that arrives. */
-static bool apply_backward(const request *asked, const vact_npy *in)
+/* The gradient that arrives; what fails is said. */
+static bool open_dy(const request *asked, const vact_npy *in, vact_npy *dy)
 {
-    vact_npy dy;
     vact_reason reason;
-    bool ok = false;
-    if (!vact_npy_open(&dy, asked->dy_path, &reason)) {
+    if (!vact_npy_open(dy, asked->dy_path, &reason)) {
         vact_tool_fail(asked->dy_path, "%s", reason.text);
         return false;
     }
-    if (same_shape(&dy.shape, &in->shape)) {
-        ok = write_result(asked, NULL, &dy, in);
-    } else {
-        char its[96], wanted[96];
-        vact_npy_shape_text(its, sizeof its, &dy.shape);
-        vact_npy_shape_text(wanted, sizeof wanted, &in->shape);
-        vact_tool_fail(asked->dy_path, "has the shape %s, but %s has %s", its, asked->paths[0], wanted);
-    }
-    vact_npy_close(&dy);
-    return ok;
+    if (same_shape(&dy->shape, &in->shape))
+        return true;
+    char its[96], wanted[96];
+    vact_npy_shape_text(its, sizeof its, &dy->shape);
+    vact_npy_shape_text(wanted, sizeof wanted, &in->shape);
+    vact_tool_fail(asked->dy_path, "has the shape %s, but %s has %s", its, asked->paths[0], wanted);
+    vact_npy_close(dy);
+    return false;
 }
 
-/* With the input open: opens the slopes where they are asked for. */
-static bool apply_with_slopes(const request *asked, const vact_npy *in)
+/* With the input open: opens the other files that are asked for. */
+static bool apply_to(const request *asked, const vact_npy *in)
 {
-    static const float default_slope = 0.25f; /* PyTorch's initial value */
-    slopes slope = {&default_slope, 1, 1};
-    if (asked->slope_path == NULL)
-        return write_result(asked, &slope, NULL, in);
-
-    vact_npy file;
-    vact_reason reason;
-    float *owned = NULL;
-    if (!vact_npy_open(&file, asked->slope_path, &reason)) {
-        vact_tool_fail(asked->slope_path, "%s", reason.text);
+    vact_npy dy;
+    vact_slopes slope;
+    bool backward = asked->dy_path != NULL, ok = false;
+    if (backward && !open_dy(asked, in, &dy))
         return false;
+    if (vact_slopes_open(&slope, asked->slope_path, &in->shape)) {
+        ok = write_result(asked, &slope, backward ? &dy : NULL, in);
+        vact_slopes_close(&slope);
     }
-    bool ok = check_slopes(&file, &in->shape, &slope, &owned, &reason);
-    if (ok)
-        ok = write_result(asked, &slope, NULL, in);
-    else
-        vact_tool_fail(asked->slope_path, "%s", reason.text);
-    free(owned);
-    vact_npy_close(&file);
+    if (backward)
+        vact_npy_close(&dy);
     return ok;
 }
 
@@ -455,7 +408,7 @@ int vact_tool_apply(int argc, char **argv)
     request asked = {.known = &known};
     if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
         return VACT_TOOL_USAGE;
-    if (!vact_tool_select(asked.isa, asked.isa_word, asked.math, asked.math_word))
+    if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;
 
     if (asked.op->kind == VACT_KIND_GATE) {
@@ -468,7 +421,7 @@ int vact_tool_apply(int argc, char **argv)
     vact_reason reason;
     if (!vact_npy_open(&in, asked.paths[0], &reason))
         return vact_tool_fail(asked.paths[0], "%s", reason.text);
-    bool ok = asked.dy_path != NULL ? apply_backward(&asked, &in) : apply_with_slopes(&asked, &in);
+    bool ok = apply_to(&asked, &in);
     vact_npy_close(&in);
     return ok ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
 }

@@ -9,10 +9,10 @@
 
 /* Both return null, or what failed in words. */
 
-/* softmax or log_softmax along any axis. */
-const char *vact_apply_axis(vact_op op, float *dst, const vact_npy *in, int axis);
+/* softmax or log_softmax along any axis, or where dy is not null its gradient, also from the outputs in `in`. */
+const char *vact_apply_axis(vact_op op, bool from_output, float *dst, const vact_npy *dy, const vact_npy *in, int axis);
 
-/* dst = dy*f'(in), or from the outputs f(...) in `in`. */
+/* Of an element-by-element operation: dst = dy*f'(in), or from the outputs f(...) in `in`. */
 const char *vact_apply_backward(vact_op op, const vact_params_f32 *params, bool from_output, float *dst,
                                 const vact_npy *dy, const vact_npy *in);
 

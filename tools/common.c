@@ -51,25 +51,33 @@ static int find_word(const struct argp_state *state, const char *option, const c
     return 0;
 }
 
-vact_isa vact_tool_isa(const struct argp_state *state, const char *name)
-{
-    return (vact_isa)find_word(state, "--isa", name, isa_words, sizeof isa_words / sizeof isa_words[0]);
-}
-
 vact_math vact_tool_math(const struct argp_state *state, const char *name)
 {
     return (vact_math)find_word(state, "--math", name, math_words, sizeof math_words / sizeof math_words[0]);
 }
 
-bool vact_tool_select(vact_isa isa, const char *isa_word, vact_math math, const char *math_word)
+void vact_tool_choose_isa(vact_tool_choice *choice, const struct argp_state *state, const char *name)
+{
+    choice->isa_word = name;
+    choice->isa = (vact_isa)find_word(state, "--isa", name, isa_words, sizeof isa_words / sizeof isa_words[0]);
+}
+
+void vact_tool_choose_math(vact_tool_choice *choice, const struct argp_state *state, const char *name)
+{
+    choice->math_word = name;
+    choice->math = vact_tool_math(state, name);
+}
+
+bool vact_tool_select(const vact_tool_choice *choice)
 {
     /* What no option names stays as the environment has it. */
-    if (isa_word != NULL && vact_select(isa, vact_table_current()->math) != VACT_OK) {
-        vact_tool_fail("--isa", "%s is not supported by this CPU or this build (`vact info' tells what is)", isa_word);
+    if (choice->isa_word != NULL && vact_select(choice->isa, vact_table_current()->math) != VACT_OK) {
+        vact_tool_fail("--isa", "%s is not supported by this CPU or this build (`vact info' tells what is)",
+                       choice->isa_word);
         return false;
     }
-    if (math_word != NULL && vact_select(vact_table_current()->isa, math) != VACT_OK) {
-        vact_tool_fail("--math", "%s is not in this build", math_word);
+    if (choice->math_word != NULL && vact_select(vact_table_current()->isa, choice->math) != VACT_OK) {
+        vact_tool_fail("--math", "%s is not in this build", choice->math_word);
         return false;
     }
     return true;

@@ -34,7 +34,7 @@ static const char documentation[] =
     "  plot      pictures of operations, their derivatives, errors and times"
     "\v"
     "`vact COMMAND --help' tells more of each. The environment variables VACT_ISA (scalar, avx2, avx512, neon) and "
-    "VACT_MATH (sleef) choose the kernels where no option does.\n"
+    "VACT_MATH (sleef, fast) choose the kernels where no option does.\n"
     "Exit status: 0 success, 1 failure, 2 wrong usage.";
 
 typedef struct choice {

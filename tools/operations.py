@@ -229,26 +229,35 @@ def values(library: Library, op: Json) -> list[str]:
     return lines + table(["x", "f(x)", "f′(x)"], rows)
 
 
+def worst_of(found: list[Json]) -> list[str]:
+    """The largest error of several builds, where it is, the share of misrounded results, the builds of the same bits."""
+    if not found:
+        return ["not measured", "", "", ""]
+    worst = max(found, key=lambda r: float(r["max_error"]))
+    error = math.ceil(float(worst["max_error"]) * 1e4) / 1e4
+    bits = int(worst.get("max_input", "0"), 16)
+    (x,) = struct.unpack(">f", bits.to_bytes(4, "big"))
+    place = shown(f"{x:.9g}") + f" (`{bits:#010x}`)" if error > 0 and "max_input" in worst else ""
+    builds = ", ".join(dict.fromkeys(r["build"] for r in found if r["differing"] == 0))
+    results = 1 if worst["function"] == "forward" else 2  # for an input: a gradient with dy = 1 and a random one
+    misrounded = max(r["misrounded"] / r["inputs"] / results for r in found)
+    return [f"{error:.4f}", place, f"{100 * misrounded:.2f} %", builds]
+
+
 def accuracy(op: Json, measured: Json) -> list[str]:
     rows: list[list[str]] = []
     if op["kind"] == "gate":
         rows = [[v + (" (auto)" if v == op["auto"] else ""), f"{bound:.2f}"] for v, bound in op["bounds_ulp"].items()]
         text = "In ULP ([what that is](../accuracy.md)); two inputs cannot all be tried, the tests sample them."
         return ["## Accuracy", "", text, "", *table(["variant", "bound"], rows)]
+    all_of_op = [r for r in measured["results"] + measured["rows"] if r["op"] == op["name"]]
     for variant, bound in op["bounds_ulp"].items():
-        found = [r for r in measured["results"] + measured["rows"] if (r["op"], r["math"]) == (op["name"], variant)]
-        cells = [variant + (" (auto)" if variant == op["auto"] else ""), f"{bound:.2f}"]
+        found = [r for r in all_of_op if (r["function"], r["math"]) == ("forward", variant)]
+        rows.append([variant + (" (auto)" if variant == op["auto"] else ""), f"{bound:.2f}", *worst_of(found)])
+    for function, label in (("backward", "gradient"), ("backward_from_output", "gradient from the output")):
+        found = [r for r in all_of_op if r["function"] == function]
         if found:
-            worst = max(found, key=lambda r: float(r["max_error"]))
-            error = math.ceil(float(worst["max_error"]) * 1e4) / 1e4
-            bits = int(worst.get("max_input", "0"), 16)
-            (x,) = struct.unpack(">f", bits.to_bytes(4, "big"))
-            place = shown(f"{x:.9g}") + f" (`{bits:#010x}`)" if error > 0 and "max_input" in worst else ""
-            builds = ", ".join(dict.fromkeys(r["build"] for r in found if r["differing"] == 0))
-            cells += [f"{error:.4f}", place, f"{100 * max(r['misrounded'] / r['inputs'] for r in found):.2f} %", builds]
-        else:
-            cells += ["not measured", "", "", ""]
-        rows.append(cells)
+            rows.append([label, f"{found[0]['bound']:.2f}", *worst_of(found)])
     heads = ["variant", "bound", "largest error", "at", "misrounded", "the same bits on"]
     what = "sampled rows" if op["kind"] == "rows" else "all 2^32 inputs"
     return ["## Accuracy", "", f"In ULP ([what that is](../accuracy.md)), over {what}:", "", *table(heads, rows)]
@@ -381,7 +390,9 @@ def measured(reports: list[Path]) -> Json:
     for row in (row for report in reports for row in json.loads(report.read_text())["benchmarks"]):
         parts = row.get("run_name", row["name"]).split("/")
         is_median = row.get("run_type") != "aggregate" or row.get("aggregate_name") == "median"
-        if len(parts) < 6 or "uniform" not in parts or parts[4] not in SIZES or "slopes:1" in parts or not is_median:
+        if len(parts) < 6 or "uniform" not in parts or parts[4] not in SIZES or "slopes:1" in parts:
+            continue
+        if not is_median or "x_copy" not in row:  # gated units are measured against their activations
             continue
         key = (parts[0], parts[2], parts[3], SIZES[parts[4]])
         figures = {"ns": 1e9 / row["elements/s"], "x_copy": row["x_copy"], "x_expf": row["x_expf"]}

@@ -66,7 +66,7 @@ def stored_vectors(target: Target, loop: list[Instruction]) -> int:
 
 
 def main_loop(target: Target, code: list[Instruction]) -> list[Instruction] | None:
-    """The shortest loop that stores four vectors: loop_cached's, as loop/unary.h unrolls it."""
+    """The shortest loop that stores four vectors: loop_fours, of loop/walk.h."""
     loops = []
     for last, instruction in enumerate(code):
         if instruction.branch_to is None or instruction.branch_to > instruction.address:
@@ -121,7 +121,7 @@ def measurements(path: Path | None) -> dict[tuple[str, str, str], Measured]:
     seen: dict[tuple[str, str, str], dict[int, dict[str, float]]] = {}
     for row in json.loads(path.read_text())["benchmarks"]:
         name = row.get("run_name", row["name"]).split("/")
-        if len(name) < 6 or name[5] != "uniform" or not name[4].startswith("n:"):
+        if len(name) < 6 or name[5] != "uniform" or not name[4].startswith("n:") or "x_copy" not in row:
             continue
         if row.get("run_type") == "aggregate" and row.get("aggregate_name") != "median":
             continue
@@ -150,7 +150,7 @@ def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Meas
     for variant in VARIANTS:
         paths = sorted(build.rglob(f"kernels_{target.build}_{variant}.c.o"))
         for symbol, code in sorted(functions(target, paths[0]).items()) if paths else []:
-            name = re.fullmatch(rf"vact_(\w+)_f32_{target.build}_{variant}", symbol)
+            name = re.fullmatch(r"(\w+)_four_vectors", symbol)  # loop/unary.h
             loop = main_loop(target, code) if name else None
             if name is None or name[1] not in operations or loop is None:
                 continue

@@ -11,9 +11,7 @@ enum { KEY_FROM = 0x101, KEY_TO = 0x102, KEY_ERROR = 0x103, KEY_SPEED = 0x104, K
 
 typedef struct options {
     plot_request request;
-    const char *isa_word, *math_word;
-    vact_isa isa;
-    vact_math math;
+    vact_tool_choice kernels;
 } options;
 
 static const char documentation[] =
@@ -107,14 +105,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_TO: asked->request.to = parse_number(state, "--to", argument); return 0;
     case KEY_ERROR: asked->request.error = true; return 0;
     case KEY_SPEED: asked->request.speed = argument; return 0;
-    case KEY_ISA:
-        asked->isa_word = argument;
-        asked->isa = vact_tool_isa(state, argument);
-        return 0;
-    case KEY_MATH:
-        asked->math_word = argument;
-        asked->math = vact_tool_math(state, argument);
-        return 0;
+    case KEY_ISA: vact_tool_choose_isa(&asked->kernels, state, argument); return 0;
+    case KEY_MATH: vact_tool_choose_math(&asked->kernels, state, argument); return 0;
     case ARGP_KEY_ARG: add_curve(state, &asked->request, argument); return 0;
     case ARGP_KEY_END: check(state, &asked->request); return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -274,7 +266,7 @@ int vact_tool_plot(int argc, char **argv)
     static options asked = {.request = {.from = -5.0, .to = 5.0}};
     if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
         return VACT_TOOL_USAGE;
-    if (!vact_tool_select(asked.isa, asked.isa_word, asked.math, asked.math_word))
+    if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;
     plot_times *times = NULL;
     if (asked.request.speed != NULL && (times = plot_times_read(&asked.request)) == NULL)

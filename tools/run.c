@@ -20,10 +20,7 @@ enum { SEED = 1, ALIGNMENT = 64 };
 typedef struct request {
     const char *path;
     const char *save_path;
-    const char *isa_word;
-    const char *math_word;
-    vact_isa isa;
-    vact_math math;
+    vact_tool_choice kernels;
     int repetitions;
     bool json;
 } request;
@@ -230,14 +227,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case 'j': asked->json = true; return 0;
     case KEY_SAVE: asked->save_path = argument; return 0;
-    case KEY_ISA:
-        asked->isa_word = argument;
-        asked->isa = vact_tool_isa(state, argument);
-        return 0;
-    case KEY_MATH:
-        asked->math_word = argument;
-        asked->math = vact_tool_math(state, argument);
-        return 0;
+    case KEY_ISA: vact_tool_choose_isa(&asked->kernels, state, argument); return 0;
+    case KEY_MATH: vact_tool_choose_math(&asked->kernels, state, argument); return 0;
     case KEY_REPETITIONS: {
         long number = strtol(argument, &end, 10);
         if (end == argument || *end != '\0' || number < 1 || number > 101)
@@ -261,7 +252,7 @@ int vact_tool_run(int argc, char **argv)
     vact_shape shape;
     if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
         return VACT_TOOL_USAGE;
-    if (!vact_tool_select(asked.isa, asked.isa_word, asked.math, asked.math_word))
+    if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;
 
     float *src = asked.path == NULL ? draw(&shape) : load(asked.path, &shape);

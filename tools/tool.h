@@ -34,13 +34,22 @@ const vact_op_info *vact_tool_operation(const struct argp_state *state, const ch
 /* The names nearest to `name` among `count` names, as "a, b or c", or "" where none is near. */
 void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *names, size_t count);
 
-/* The code behind the argument of --isa and --math; a name that is none is a usage error (it exits). */
-vact_isa vact_tool_isa(const struct argp_state *state, const char *name);
+/* The code behind the argument of --math; a name that is none is a usage error (it exits). */
 vact_math vact_tool_math(const struct argp_state *state, const char *name);
 
-/* vact_select with one clear line on standard error where the CPU or the build lacks it. The words are the
- * user's; null where not given. */
-bool vact_tool_select(vact_isa isa, const char *isa_word, vact_math math, const char *math_word);
+/* What --isa and --math asked for: the user's words, null where not given, and what they mean. */
+typedef struct vact_tool_choice {
+    const char *isa_word, *math_word;
+    vact_isa isa;
+    vact_math math;
+} vact_tool_choice;
+
+/* Takes the argument of the option; a name that is none is a usage error (it exits). */
+void vact_tool_choose_isa(vact_tool_choice *choice, const struct argp_state *state, const char *name);
+void vact_tool_choose_math(vact_tool_choice *choice, const struct argp_state *state, const char *name);
+
+/* vact_select with one clear line on standard error where the CPU or the build lacks it. */
+bool vact_tool_select(const vact_tool_choice *choice);
 
 /* The variant that an operation takes: "plain" where one kernel serves every variant, else as in use now,
  * with auto resolved. */

@@ -176,8 +176,6 @@ Test(bench, every_operation_has_benchmarks)
     cr_assert(result.status == 0);
     for (size_t i = 0; i < vact_registry_count; i++) {
         const vact_op_info *op = &vact_registry[i];
-        if (op->kind == VACT_KIND_GATE) /* which have no benchmarks yet */
-            continue;
         const char *shape = op->kind == VACT_KIND_ROWS       ? "rows:128x1024"
                             : op->kind == VACT_KIND_CHANNELS ? "n:131072/slopes:64"
                                                              : "n:131072";
@@ -232,6 +230,21 @@ Test(bench, public_call_against_kernel)
     cr_assert(number_of(line, "x_kernel") > 0.5);
     number_of(line, "overhead_ns");
     cJSON_Delete(report);
+}
+
+Test(bench, gates_and_epilogues_against_the_bare_activation)
+{
+    static const char *const names[] = {"swiglu/f32/[a-z0-9_]+/fast/n:4096/uniform",
+                                        "epilogue/gelu/f32/[a-z0-9_]+/fast/rows:1x4096/normal"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char flags[256];
+        snprintf(flags, sizeof flags, "--benchmark_min_time=0.001 --benchmark_repetitions=1 '--benchmark_filter=^%s'",
+                 names[i]);
+        cJSON *report = run_report(BENCH_PROGRAM, flags);
+        const cJSON *line = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(report, "benchmarks"), 0);
+        cr_assert(number_of(line, "x_bare") > 0.7 && number_of(line, "x_bare") < 10.0, "%s", names[i]);
+        cJSON_Delete(report);
+    }
 }
 
 Test(bench, table)

@@ -15,8 +15,7 @@
  *              -ffast-math and what it stands for is refused. A header has the bits of its own version.
  *   Rare lanes Some functions branch on whether any lane is extreme (say |x| > 87); lanes without meaning may
  *              therefore cost time, never more: they neither fault nor touch other lanes. Give them 1.
- *   Names      The files define vact_* and nothing else. They need no library; SLEEF, while a form of
- *              VACT_MATH_FAST is still made of it.
+ *   Names      The files define vact_* and nothing else. They need no library.
  *   C++        works with GCC and Clang, which know C's compound literals, from C++17 (or gnu++11) on.
  *
  * The files inline_*.h are made from the library's own kernels when it is built.

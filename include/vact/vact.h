@@ -312,7 +312,7 @@ VACT_API vact_status vact_softplus_f32(float *dst, const float *src, size_t n, f
  *   Kinks      as in PyTorch. Where f' is 0 by a case, dx is +0 even for an infinite or NaN dy.
  *   NaN        in x (or y) gives NaN; in dy, NaN wherever f' is not 0 by a case.
  *   Error      at most 2 ULP of dy*f'(x), also where f'(x) is subnormal; beyond |x| = 120 this holds for |dy| in
- *              [2^-100, 2^100]. Near a zero of f' (gelu and its kin, silu, swish, mish, hard_swish) at most
+ *              [2^-90, 2^90]. Near a zero of f' (gelu and its kin, silu, swish, mish, hard_swish) at most
  *              2^-24*|dy|: docs/accuracy.md has the intervals.
  *
  * The functions from the output take y = f(x) in place of x, for frameworks that keep that; there a slope alpha of
@@ -576,9 +576,10 @@ VACT_API double vact_gain(vact_op op, float param);
  *   Which half is the gate differs: PyTorch's glu(a, b) = a*sigmoid(b) takes the second half, the packed projections of
  *   most transformers (gate_up_proj, silu_and_mul) the first, gpt-oss the elements at even places: vact_gate_layout.
  *   Error      one rounding of the product after act's own error: at most 2*b + 0.5 ULP, b act's bound; the tests hold
- *              them to 2 ULP in the variant fast (geglu: 3) and to 4 in sleef. It holds too where act(gate) is
- * subnormal or vanishes and act(gate)*up does not. NaN        in either input, an infinite up where act(gate) is 0
- * (relu below 0, a gate of -inf), give NaN. Aliasing   dst may equal gate or up; gate and up may overlap in any way.
+ *              them to 2 ULP in the variant fast and to 4 in sleef, also where act(gate) is subnormal or vanishes and
+ *              act(gate)*up does not.
+ *   NaN        in either input, an infinite up where act(gate) is 0 (relu below 0, a gate of -inf), give NaN.
+ *   Aliasing   dst may equal gate or up; gate and up may overlap in any way.
  *
  * Gradients: dgate[i] = dy[i]*up[i]*act'(gate[i]) and dup[i] = dy[i]*act(gate[i]), one form for every variant.
  *   Error      dup as forward in the variant fast; dgate as the derivative of act (2 ULP outside the neighbourhood of

@@ -30,4 +30,7 @@ VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params)
     return vf_copysign(vf_select(vm_lt(x, vf_set1(0.0f)), scaled_last(e, product), above), x);
 }
 
+/* As act/fast/gelu.h has it for geglu: here the rounding error is not known. */
+VACT_INLINE vf_pair gelu_pair(vf x) { return (vf_pair){gelu_forward(x, NULL), vf_set1(0.0f)}; }
+
 #endif

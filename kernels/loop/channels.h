@@ -2,15 +2,16 @@
 #ifndef VACT_LOOP_CHANNELS_H
 #define VACT_LOOP_CHANNELS_H
 
-#include "unary.h"
+#include "loop/walk.h"
 
 typedef vf act_channel_fn(vf x, vf parameter);
 
 /* One channel, or a run of `inner` elements of one: the same parameter throughout. */
-VACT_INLINE void loop_one_channel(float *dst, const float *src, size_t n, float parameter, act_forward_fn *one,
+VACT_INLINE void loop_one_channel(float *dst, const float *src, size_t n, float parameter, loop_at_fn *at,
                                   loop_walk walk)
 {
-    loop_walked(dst, src, n, &(const vact_params_f32){{parameter}}, one, walk);
+    const loop_operands from = {.x = src, .params = {{parameter}}};
+    loop_walked(dst, &from, n, at, walk);
 }
 
 /* inner = 1: the parameters run beside the elements. */
@@ -25,13 +26,13 @@ VACT_INLINE void loop_beside_channels(float *dst, const float *src, const float 
                          n - i);
 }
 
-/* `one` is the operation with its parameter in params, `forward` the same with it in a vector. */
+/* `at` is the operation with its parameter in params, `forward` the same with it in a vector. */
 VACT_INLINE void loop_channels(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,
-                               size_t inner, act_channel_fn *forward, act_forward_fn *one)
+                               size_t inner, act_channel_fn *forward, loop_at_fn *at)
 {
-    loop_walk walk = loop_walk_here(dst, src, outer * channels * inner);
+    loop_walk walk = loop_walk_here(dst == src, outer * channels * inner);
     if (channels == 1) {
-        loop_one_channel(dst, src, outer * inner, parameters[0], one, walk);
+        loop_one_channel(dst, src, outer * inner, parameters[0], at, walk);
         return;
     }
     for (size_t o = 0; o < outer; o++) {
@@ -41,7 +42,7 @@ VACT_INLINE void loop_channels(float *dst, const float *src, const float *parame
         }
         for (size_t c = 0; c < channels; c++) {
             size_t start = (o * channels + c) * inner;
-            loop_one_channel(dst + start, src + start, inner, parameters[c], one, walk);
+            loop_one_channel(dst + start, src + start, inner, parameters[c], at, walk);
         }
     }
 }

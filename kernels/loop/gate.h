@@ -1,4 +1,5 @@
-/* How a gated unit walks its arrays: gate and up apart, or as neighbours in one array. No mathematics. */
+/* How a gated unit walks one array of neighbours gate, up (gate and up apart: loop/walk.h), and its gradients their
+ * arrays. No mathematics. */
 #ifndef VACT_LOOP_GATE_H
 #define VACT_LOOP_GATE_H
 
@@ -6,21 +7,6 @@
 
 typedef vf act_gate_fn(vf gate, vf up);
 typedef gate_gradients act_gate_backward_fn(vf dy, vf gate, vf up);
-
-VACT_INLINE void loop_gate(float *dst, const float *gate, const float *up, size_t n, act_gate_fn *forward)
-{
-    size_t i = 0;
-    for (; n - i >= 2 * VF_LANES; i += 2 * VF_LANES) {
-        vf gate_a = vf_load(gate + i), gate_b = vf_load(gate + i + VF_LANES);
-        vf up_a = vf_load(up + i), up_b = vf_load(up + i + VF_LANES);
-        vf_store(dst + i, forward(gate_a, up_a));
-        vf_store(dst + i + VF_LANES, forward(gate_b, up_b));
-    }
-    for (; n - i >= VF_LANES; i += VF_LANES)
-        vf_store(dst + i, forward(vf_load(gate + i), vf_load(up + i)));
-    if (i < n)
-        vf_store_partial(dst + i, forward(vf_load_partial(gate + i, n - i), vf_load_partial(up + i, n - i)), n - i);
-}
 
 /* src: gate, up, gate, up ... */
 VACT_INLINE void loop_gate_interleaved(float *dst, const float *src, size_t n, act_gate_fn *forward)

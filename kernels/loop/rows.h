@@ -22,29 +22,44 @@ VACT_INLINE void loop_rows(float *dst, size_t dst_stride, const float *src, size
         row(dst + r * dst_stride, src + r * src_stride, cols);
 }
 
-/* The largest element. With a NaN among them it may be any of them: the row's result is NaN all the same. */
-VACT_INLINE float row_max(const float *src, size_t cols)
+/* The smallest and the largest element. With a NaN among them it may be any of them: the row's result is NaN all the
+ * same. */
+typedef struct {
+    float min, max;
+} row_range;
+
+VACT_INLINE row_range row_range_of(const float *src, size_t cols)
 {
-    vf lowest = vf_set1(-__builtin_inff());
-    vf a = lowest, b = lowest, c = lowest, d = lowest;
+    vf highest = vf_set1(__builtin_inff()), lowest = vf_set1(-__builtin_inff());
+    vf min[4] = {highest, highest, highest, highest}, max[4] = {lowest, lowest, lowest, lowest};
     size_t i = 0;
-    for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES) {
-        a = vf_max(a, vf_load(src + i));
-        b = vf_max(b, vf_load(src + i + VF_LANES));
-        c = vf_max(c, vf_load(src + i + 2 * VF_LANES));
-        d = vf_max(d, vf_load(src + i + 3 * VF_LANES));
+    for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES)
+        for (size_t k = 0; k < 4; k++) {
+            vf x = vf_load(src + i + k * VF_LANES);
+            min[k] = vf_min(min[k], x);
+            max[k] = vf_max(max[k], x);
+        }
+    for (; cols - i >= VF_LANES; i += VF_LANES) {
+        min[0] = vf_min(min[0], vf_load(src + i));
+        max[0] = vf_max(max[0], vf_load(src + i));
     }
-    for (; cols - i >= VF_LANES; i += VF_LANES)
-        a = vf_max(a, vf_load(src + i));
-    if (i < cols)
-        b = vf_max(b, vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, lowest));
-    float lanes[VF_LANES];
-    vf_store(lanes, vf_max(vf_max(a, b), vf_max(c, d)));
-    float largest = lanes[0];
-    for (size_t k = 1; k < VF_LANES; k++)
-        largest = lanes[k] > largest ? lanes[k] : largest;
-    return largest;
+    if (i < cols) {
+        vf x = vf_load_partial(src + i, cols - i);
+        min[1] = vf_min(min[1], vf_keep_first(x, cols - i, highest));
+        max[1] = vf_max(max[1], vf_keep_first(x, cols - i, lowest));
+    }
+    float small[VF_LANES], large[VF_LANES];
+    vf_store(small, vf_min(vf_min(min[0], min[1]), vf_min(min[2], min[3])));
+    vf_store(large, vf_max(vf_max(max[0], max[1]), vf_max(max[2], max[3])));
+    for (size_t half = VF_LANES / 2; half >= 1; half /= 2)
+        for (size_t k = 0; k < half; k++) {
+            small[k] = small[k + half] < small[k] ? small[k + half] : small[k];
+            large[k] = large[k + half] > large[k] ? large[k + half] : large[k];
+        }
+    return (row_range){small[0], large[0]};
 }
+
+VACT_INLINE float row_max(const float *src, size_t cols) { return row_range_of(src, cols).max; }
 
 /* The lanes of a running sum. */
 typedef struct {

@@ -17,6 +17,14 @@ typedef struct {
     vf gate, up;
 } gate_gradients;
 
+/* (y.hi + y.lo)*v with one rounding of any size; without the low part where that would make a NaN of an infinity, or
+ * lose a zero's sign. */
+VACT_INLINE vf gate_times(vf_pair y, vf v)
+{
+    vf product = vf_mul(y.hi, v), low = vf_mul(y.lo, v);
+    return vf_select(vm_lt(vf_abs(low), vf_abs(product)), vf_fma(y.hi, v, low), product);
+}
+
 /* Below it a product takes this form; act(gate) of the four activations is still normal there. */
 #define GATE_FAR (-80.0f)
 
@@ -25,11 +33,13 @@ VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
     vf shift = vf_set1(VF_POWER_SHIFT);
     fast_reduced parts = fast_reduce(p.hi);
     vf rise = fast_exp_rise(vf_add(parts.r, p.lo));
-    vf factor = vf_fma(a, vf_fma(d, rise, vf_add(d, rise)), a);
+    vf change = vf_fma(d, rise, vf_add(d, rise)), hi = vf_fma(a, change, a);
+    vf_pair factor = {hi, vf_fma(a, change, vf_sub(a, hi))};
     /* n <= -115: the first 2^-100 of it cost factor*b no digit, unless the result is 0 anyway. */
+    vf first = vf_set1(0x1p-100f);
     vf rest = vf_add(parts.n, vf_set1(100.0f));
     vf second = vf_max(vf_set1(-126.0f), rest);
-    vf product = vf_mul(vf_mul(factor, vf_set1(0x1p-100f)), b);
+    vf product = gate_times((vf_pair){vf_mul(factor.hi, first), vf_mul(factor.lo, first)}, b);
     product = vf_mul(product, vf_power_of_two(vf_add(second, shift)));
     return vf_mul(product, vf_power_of_two(vf_add(vf_sub(rest, second), shift)));
 }

@@ -16,7 +16,7 @@ static double activation(vact_op op, double gate)
     }
 }
 
-static vact_op activation_of(vact_op op)
+vact_op vact_reference_gate_activation(vact_op op)
 {
     switch ((int)op) {
     case VACT_OP_GLU: return VACT_OP_SIGMOID;
@@ -50,7 +50,7 @@ double vact_reference_gate(vact_op op, double gate, double up) { return product(
 vact_reference_gate_gradients vact_reference_gate_backward(vact_op op, double dy, double gate, double up)
 {
     static const vact_params_f32 none = {{0.0f}};
-    vact_op act = activation_of(op);
+    vact_op act = vact_reference_gate_activation(op);
     double slope = vact_reference_derivative(act, gate, &none);
     vact_reference_gate_gradients d = {dy * factor(op, up) * slope, product(op, gate, dy),
                                        vact_reference_near_zero_of_derivative(act, gate, &none)};

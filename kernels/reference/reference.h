@@ -30,6 +30,9 @@ vact_reference_row_fn *vact_reference_row_f32(vact_op op);
 double vact_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
 double vact_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
 
+/* The activation inside a gated unit. */
+vact_op vact_reference_gate_activation(vact_op op);
+
 /* A gated unit's value, and its two derivatives; near_zero: act' has a zero near the gate, and the error of `gate`
  * is counted absolutely. */
 typedef struct vact_reference_gate_gradients {

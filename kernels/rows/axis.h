@@ -88,16 +88,36 @@ VACT_INLINE vf axis_or_nan(vf y, vf max)
     return vf_select(finite, y, vf_set1(__builtin_nanf("")));
 }
 
+/* softmax_near or softmax_far, as each column's maximum asks. */
+VACT_INLINE fast_eighths axis_exponential(vf_pair z, vf_pair max, vm near, vf origin)
+{
+    vf_pair d = logits_distance(z, max);
+    vf zero = vf_set1(0.0f), from = vf_select(near, max.hi, zero);
+    vf x = vf_max(vf_add(from, vf_set1(SOFTMAX_LEAST)), vf_select(near, z.hi, d.hi));
+    fast_eighths_reduced reduced = fast_eighths_reduce(x, origin);
+    reduced.r = vf_add(reduced.r, vf_select(near, zero, d.lo));
+    return fast_eighths_of(reduced);
+}
+
 VACT_INLINE void axis_softmax(const axis_columns *c)
 {
     vf_pair max = axis_max(c);
+    vm near = vm_le(vf_abs(max.hi), vf_set1(SOFTMAX_NEAR));
+    vf origin = fast_eighths_origin(vf_select(near, max.hi, vf_set1(0.0f)));
     axis_sum sum;
     axis_sum_clear(&sum);
+    for (size_t k = 0; k < ROW_LANES; k++)
+        sum.hi[k] = vf_set1(EIGHTHS_MOST);
     for (size_t a = 0; a < c->axis; a++) {
-        vf_pair e = fast_exp_pair(logits_distance(axis_logits(c, a), max));
-        rows_store(c->dst + a * c->stride, e.hi, 0, c->n);
-        axis_sum_add(&sum, a % ROW_LANES, e);
+        if (a % SOFTMAX_FOLD == 0)
+            for (size_t k = 0; k < ROW_LANES; k++)
+                softmax_fold(&sum.hi[k], &sum.lo[k]);
+        fast_eighths e = axis_exponential(axis_logits(c, a), max, near, origin);
+        vf stored = softmax_add(&sum.hi[a % ROW_LANES], &sum.lo[a % ROW_LANES], e);
+        rows_store(c->dst + a * c->stride, stored, 0, c->n);
     }
+    for (size_t k = 0; k < ROW_LANES; k++)
+        sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
     double totals[VF_LANES];
     float hi[VF_LANES], lo[VF_LANES];
     axis_totals(&sum, totals);

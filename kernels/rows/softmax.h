@@ -1,12 +1,15 @@
 /*
  * softmax, log_softmax and logsumexp of a row of logits (rows/logits.h): three passes (the maximum; the exponentials
- * and their sum; the results) over the 64 lanes of loop/rows.h. The exponentials enter the sum as hi + lo, and the sum
- * is double at the end, so that what is left is the rounding of the exponential stored and that of the result: at most
- * 1.6 ULP for softmax, 1.1 for log_softmax, for any number of columns.
+ * and their sum; the results) over the 64 lanes of loop/rows.h.
+ *
+ * softmax stores each exponential rounded, but adds what it was before to the sum. So its error is that rounding (1, in
+ * units of 2^-24), that of the result (half an ULP), 0.15 of the exponentials and 0.125 of softmax_reciprocal_of_sum;
+ * what the sum lacks is below 0.1 up to 2^18 columns. Seen: 1.63 ULP.
  */
 #ifndef VACT_ROWS_SOFTMAX_H
 #define VACT_ROWS_SOFTMAX_H
 
+#include "math/fast/exp_eighths.h"
 #include "rows/logits.h"
 
 /* The functions of one element, which rows and columns (rows/axis.h) share. ------------------------------------- */
@@ -24,13 +27,63 @@ VACT_INLINE vf softmax_unscaled(vf p)
     return vf_mul(p, unscale);
 }
 
-/* e, times 2^96, over the sum, from 2^20/sum as hi + lo: no product is subnormal. */
+/* e over the sum, from 2^116/sum as hi + lo: no product is subnormal. */
 VACT_INLINE vf softmax_quotient(vf e, vf_pair reciprocal)
 {
     return softmax_unscaled(vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo)));
 }
 
-VACT_INLINE logits_pivot softmax_reciprocal_of_sum(double scaled_sum) { return rows_split(0x1p116 / scaled_sum); }
+/* More than 1/sum by 2^-27. The largest exponential lies in [1.75, 1.91]*2^64, its rounding is at most 0.572*2^-24, and
+ * its share of a sum of which it is all becomes exactly 1. */
+VACT_INLINE logits_pivot softmax_reciprocal_of_sum(double sum) { return rows_split(0x1.0000002p116 / sum); }
+
+/* What is so far below the maximum that its share is 0 counts as this far. */
+#define SOFTMAX_LEAST (-125.0f)
+
+/* Where logits lie relative to the maximum. Up to 256 they enter as they are;
+ * beyond, where reduction would lose digits, the maximum is subtracted first. */
+#define SOFTMAX_NEAR 256.0f
+
+VACT_INLINE bool softmax_is_near(float max) { return max >= -SOFTMAX_NEAR && max <= SOFTMAX_NEAR; }
+
+/* Of z near its maximum. */
+VACT_INLINE fast_eighths softmax_near(vf z, vf max, vf origin)
+{
+    return fast_eighths_of(fast_eighths_reduce(vf_max(vf_add(max, vf_set1(SOFTMAX_LEAST)), z), origin));
+}
+
+VACT_INLINE fast_eighths softmax_far(vf_pair z, vf_pair max, vf origin)
+{
+    vf_pair d = logits_distance(z, max);
+    fast_eighths_reduced x = fast_eighths_reduce(vf_max(vf_set1(SOFTMAX_LEAST), d.hi), origin);
+    x.r = vf_add(x.r, d.lo);
+    return fast_eighths_of(x);
+}
+
+/*
+ * Adds e to lane sums that began at EIGHTHS_MOST: no term is larger, so what the addition loses is exact in two
+ * operations, and goes to lo together with what the rounding of e to `stored` lost. Returns e rounded.
+ */
+VACT_INLINE vf softmax_add(vf *hi, vf *lo, fast_eighths e)
+{
+    vf stored = fast_eighths_value(e);
+    vf s = vf_add(*hi, stored);
+    vf rest = vf_sub(e.power, vf_sub(s, *hi));
+    *lo = vf_add(*lo, vf_fma(e.power, e.rise, rest));
+    *hi = s;
+    return stored;
+}
+
+/* What has gathered in lo goes to hi, before every 16th term of a lane: so lo never is so large that it loses digits of
+ * terms too small for hi. */
+#define SOFTMAX_FOLD ((size_t)16 * ROW_LANES)
+
+VACT_INLINE void softmax_fold(vf *hi, vf *lo)
+{
+    vf s = vf_add(*hi, *lo);
+    *lo = vf_sub(*lo, vf_sub(s, *hi));
+    *hi = s;
+}
 
 /* log(sum e^(z - max)) from the exponentials of all but the winners and the number of those: log1p of the sum without
  * one winner, which keeps its digits where the winner takes all. */
@@ -79,28 +132,128 @@ VACT_INLINE double rows_exponentials(float *dst, const float *src, size_t cols, 
     return rows_total(&sum);
 }
 
-VACT_INLINE void rows_softmax_of(float *dst, const float *src, size_t cols, const logits_row *row, logits_fn *at)
+/* A row of softmax, once its maximum is known. */
+typedef struct {
+    const logits_row *row;
+    vf_pair max;
+    vf origin;
+} softmax_place;
+
+typedef fast_eighths softmax_parts_fn(const float *src, size_t i, size_t cols, const softmax_place *place);
+
+/* The vector at column i, whole or not; beyond the row the maximum, which is left out. */
+VACT_INLINE vf softmax_load(const float *src, size_t i, size_t cols, vf max)
 {
-    logits_pivot pivot = logits_max(src, cols, row, at);
+    return cols - i >= VF_LANES ? vf_load(src + i) : vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, max);
+}
+
+/* For plain rows with a near maximum, of which none is beyond SOFTMAX_CLOSE below it: the same as softmax_parts_near.
+ */
+VACT_INLINE fast_eighths softmax_parts_close(const float *src, size_t i, size_t cols, const softmax_place *place)
+{
+    return fast_eighths_of(fast_eighths_reduce(softmax_load(src, i, cols, place->max.hi), place->origin));
+}
+
+VACT_INLINE fast_eighths softmax_parts_near(const float *src, size_t i, size_t cols, const softmax_place *place)
+{
+    return softmax_near(softmax_load(src, i, cols, place->max.hi), place->max.hi, place->origin);
+}
+
+VACT_INLINE fast_eighths softmax_parts_far(const float *src, size_t i, size_t cols, const softmax_place *place)
+{
+    return softmax_far(logits_at(src, i, cols, place->row), place->max, place->origin);
+}
+
+/* The vector at column i < cols of a row that may end in it. */
+VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t cols, const softmax_place *place,
+                              softmax_parts_fn *parts_at, row_sum *sum)
+{
+    size_t k = i / VF_LANES % ROW_VECTORS;
+    fast_eighths e = parts_at(src, i, cols, place);
+    if (cols - i < VF_LANES)
+        e.power = vf_keep_first(e.power, cols - i, vf_set1(0.0f));
+    rows_store(dst, softmax_add(&sum->hi[k], &sum->lo[k], e), i, cols);
+}
+
+/* Stores the exponentials and returns their sum. */
+VACT_INLINE double softmax_exponentials(float *dst, const float *src, size_t cols, const softmax_place *place,
+                                        softmax_parts_fn *parts_at)
+{
+    enum { BLOCK = 4 * ROW_LANES };
+    row_sum sum = row_sum_zero();
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        sum.hi[k] = vf_set1(EIGHTHS_MOST);
+    size_t i = 0;
+    for (; i < cols; i += BLOCK) {
+        if (i % SOFTMAX_FOLD == 0)
+            for (size_t k = 0; k < ROW_VECTORS; k++)
+                softmax_fold(&sum.hi[k], &sum.lo[k]);
+        if (cols - i < BLOCK)
+            break;
+        for (size_t k = 0; k < ROW_VECTORS; k++)
+            for (size_t at = i + k * VF_LANES; at < i + BLOCK; at += ROW_LANES)
+                vf_store(dst + at, softmax_add(&sum.hi[k], &sum.lo[k], parts_at(src, at, at + VF_LANES, place)));
+    }
+    for (; i < cols; i += VF_LANES)
+        softmax_rest(dst, src, i, cols, place, parts_at, &sum);
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
+    return rows_total(&sum);
+}
+
+VACT_INLINE void softmax_quotients(float *dst, size_t cols, double sum)
+{
+    vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
+    for (size_t i = 0; i < cols; i += VF_LANES)
+        rows_store(dst, softmax_quotient(rows_load(dst, i, cols), reciprocal), i, cols);
+}
+
+/* Where all are within this of the maximum, no share and no product is subnormal, for up to 2^31 columns. */
+#define SOFTMAX_CLOSE 40.0f
+
+VACT_INLINE vf softmax_close_quotient(vf e, vf_pair reciprocal)
+{
+    return vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo));
+}
+
+VACT_INLINE void softmax_close_row(float *dst, const float *src, size_t cols, const softmax_place *place)
+{
+    vf_pair reciprocal =
+        rows_broadcast(rows_split(0x1.0000002p0 / softmax_exponentials(dst, src, cols, place, softmax_parts_close)));
+    size_t i = 0;
+    for (; cols - i >= VF_LANES; i += VF_LANES)
+        vf_store(dst + i, softmax_close_quotient(vf_load(dst + i), reciprocal));
+    if (i < cols)
+        rows_store(dst, softmax_close_quotient(rows_load(dst, i, cols), reciprocal), i, cols);
+}
+
+/* Any row, its maximum subtracted first. */
+VACT_NOINLINE static void softmax_any_row(float *dst, const float *src, size_t cols, const logits_row *row)
+{
+    logits_pivot pivot = logits_max(src, cols, row, logits_at);
     if (!logits_finite(pivot)) {
         rows_fill(dst, cols, softmax_without_pivot(pivot, row, 0.0f));
         return;
     }
-    double sum = rows_exponentials(dst, src, cols, row, rows_broadcast(pivot), at);
-    vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
-    size_t i = 0;
-    for (; cols - i >= VF_LANES; i += VF_LANES)
-        vf_store(dst + i, softmax_quotient(vf_load(dst + i), reciprocal));
-    if (i < cols)
-        rows_store(dst, softmax_quotient(rows_load(dst, i, cols), reciprocal), i, cols);
+    softmax_place place = {row, rows_broadcast(pivot), fast_eighths_origin(vf_set1(0.0f))};
+    softmax_quotients(dst, cols, softmax_exponentials(dst, src, cols, &place, softmax_parts_far));
 }
 
 VACT_INLINE void rows_softmax(float *dst, const float *src, size_t cols, const logits_row *row)
 {
-    if (logits_are_plain(row, cols))
-        rows_softmax_of(dst, src, cols, row, logits_plain_at);
+    if (!logits_are_plain(row, cols)) {
+        softmax_any_row(dst, src, cols, row);
+        return;
+    }
+    row_range range = row_range_of(src, cols);
+    bool near = softmax_is_near(range.max);
+    softmax_place place = {row, {vf_set1(range.max), vf_set1(0.0f)}, fast_eighths_origin(vf_set1(range.max))};
+    if (!near)
+        softmax_any_row(dst, src, cols, row);
+    else if (range.max - range.min <= SOFTMAX_CLOSE)
+        softmax_close_row(dst, src, cols, &place);
     else
-        rows_softmax_of(dst, src, cols, row, logits_at);
+        softmax_quotients(dst, cols, softmax_exponentials(dst, src, cols, &place, softmax_parts_near));
 }
 
 typedef struct {

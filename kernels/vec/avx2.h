@@ -135,7 +135,15 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
     return _mm256_shuffle_epi8(table, _mm256_castps_si256(v));
 }
 
+VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 22); }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
+
+VACT_INLINE vi vi_of_eighths(vf t) { return _mm256_castps_si256(t); }
+
+VACT_INLINE vf vf_times_eighths(vf v, vf t)
+{
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(v), _mm256_slli_epi32(_mm256_castps_si256(t), 20)));
+}
 
 VACT_INLINE vf vf_near_inverse(vf a)
 {

@@ -45,6 +45,11 @@
  *                                                 exponent's field is odd
  *   vi_look_up(cells, v)                          of sixteen bytes below 8, aligned to 16, the one that the low four
  *                                                 bits of v choose; the next four bits of v are 0
+ *   vi_of_higher_bits(v)                          bits 22 to 24: the half of its octave, and the last two bits of the
+ *                                                 exponent's field
+ *   vi_of_eighths(t)                              the low three bits: m mod 8 for t = 1.5*2^23 + m, |m| < 2^21
+ *   vf_times_eighths(v, t)                        the float of v's bits and 2^20 times those of t, modulo 2^32: for
+ * such t and v = w_j, j = m mod 8, its bits less j*2^20, this is w_j*2^floor(m/8) where that is normal
  *   vf_look_up(table, i)                          the entry of each lane, of eight floats aligned to 32 bytes
  *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
  *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning

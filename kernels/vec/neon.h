@@ -125,9 +125,10 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return vmulq_f32(product, vreinterpretq_f32_u32(vshlq_n_u32(second, 23)));
 }
 
-VACT_INLINE vi vi_of_bits(vf v)
+/* The places of the four bytes of a table's entry. */
+VACT_INLINE vi neon_bytes_of(uint32x4_t entry)
 {
-    uint32x4_t entry = vandq_u32(vshrq_n_u32(vreinterpretq_u32_f32(v), 21), vdupq_n_u32(7));
+    entry = vandq_u32(entry, vdupq_n_u32(7));
     return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
 }
 
@@ -137,11 +138,24 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
     uint32x4_t entry = vandq_u32(found, vdupq_n_u32(7));
     return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
 }
+VACT_INLINE vi vi_of_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 21)); }
+VACT_INLINE vi vi_of_higher_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 22)); }
 
 VACT_INLINE vf vf_look_up(const float *table, vi i)
 {
     uint8x16x2_t bytes = {{vreinterpretq_u8_f32(vld1q_f32(table)), vreinterpretq_u8_f32(vld1q_f32(table + 4))}};
     return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, i));
+}
+
+VACT_INLINE vi vi_of_eighths(vf t)
+{
+    uint32x4_t entry = vandq_u32(vreinterpretq_u32_f32(t), vdupq_n_u32(7));
+    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
+}
+
+VACT_INLINE vf vf_times_eighths(vf v, vf t)
+{
+    return vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(v), vshlq_n_u32(vreinterpretq_u32_f32(t), 20)));
 }
 
 VACT_INLINE vf vf_near_inverse(vf a)

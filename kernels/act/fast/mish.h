@@ -29,7 +29,7 @@
 /* 2^-61 < |x| <= 8. */
 VACT_INLINE vf mish_ordinary(vf x)
 {
-    _Alignas(16) static const unsigned char cells[16] = {0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 6, 7, 7, 7, 7};
+    _Alignas(32) static const unsigned char cells[16] = {0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 6, 7, 7, 7, 7};
     _Alignas(32) static const float centre[8] = {-0x1.e45c54p+2f, -0x1.53c488p+2f, -0x1.8931d6p+1f, -0x1.2c49aap+0f,
                                                  0x1.4p-24f,      0x1.eb8718p-1f,  0x1.39fd5ap+1f,  0x1.5c2e1ep+2f};
     _Alignas(32) static const float p0[8] = {0x1.0ece58p-11f, 0x1.437028p-8f, 0x1.72ccep-5f, 0x1.0d9186p-2f,

@@ -31,7 +31,7 @@ VACT_INLINE vf swish_positive(vf x, float up, float beta)
     return fast_swish_any(x, up, FAST_LOGISTIC_ORDINARY / beta, m.hi, m.lo);
 }
 
-VACT_INLINE vf swish_any(vf x, float given)
+VACT_NOINLINE static vf swish_any(vf x, float given)
 {
     float beta = __builtin_fabsf(given);
     vf sign = vf_set1(given);

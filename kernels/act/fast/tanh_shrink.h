@@ -1,46 +1,102 @@
 /*
  * tanh_shrink: x - tanh(x).
  *
- * Up to |x| = 1.142 the difference cancels, so x^3*(1/3 - G(x^2)) stands there, within 0.07 * 2^-24
- * (docs/approximations/tanh_shrink_fast.sollya), its cube and its last sum carried as hi + lo. Above, tanh is base +
- * scale*rest with an exact base and a small rest: x - base is exact or nearly, and one rounding remains.
+ * Up to |x| = 0.65 the difference would cancel, so x^3*(1/3 + x^2*G(x^2)) stands there. The cube is carried as hi + lo,
+ * and its product with 1/3 as a float is rounded once, with what G and 1/3 have besides, which is small. Above, a
+ * polynomial on each of eight intervals, as for tanh (math/fast/tanh.h): level + d*P(d), d = x - c exact, c looked for
+ * so that c - tanh(c) is a float to within 2^-8 ULP. docs/approximations/fast_tanh_shrink.py makes the coefficients.
  *
- * A tiny x is worked on as 2^40*x, so that its cube and their low parts are ordinary numbers until the last product.
+ * |x| > 9, where the result is x - 1, and a tiny x are rare. A vector with such a lane computes its ordinary ones in
+ * the same way; a tiny x is worked on as 2^40*x, so that its cube and low parts are ordinary numbers until the last
+ * product.
+ *
+ * Over all inputs at most 0.948 ULP, at -0x1.2bc8f2p-1.
  */
 #ifndef VACT_ACT_FAST_TANH_SHRINK_H
 #define VACT_ACT_FAST_TANH_SHRINK_H
 
-#include "math/fast/tanh.h"
+#include "math/pair.h"
+
+#define TANH_SHRINK_TINY 0x1p-14f /* x^3/3 is right to 2^-29 up to here */
+#define TANH_SHRINK_LARGE 9.0f
+
+/* The cube. */
+VACT_INLINE vf_pair tanh_shrink_cube(vf a, vf y)
+{
+    vf cube = vf_mul(a, y);
+    return (vf_pair){cube, vf_fma(a, vf_fms(a, a, y), vf_fms(a, y, cube))};
+}
+
+/* For a up to 0.6505. */
+VACT_INLINE vf tanh_shrink_near(vf a)
+{
+    vf third = vf_set1(0x1.555556p-2f), y = vf_mul(a, a);
+    vf_pair cube = tanh_shrink_cube(a, y);
+    vf g = vf_set1(-0x1.21b91p-9f);
+    g = vf_fma(g, y, vf_set1(0x1.0eec38p-7f));
+    g = vf_fma(g, y, vf_set1(-0x1.644344p-6f));
+    g = vf_fma(g, y, vf_set1(0x1.ba0226p-5f));
+    g = vf_fma(g, y, vf_set1(-0x1.1110d6p-3f));
+    g = vf_fma(g, y, vf_set1(-0x1.b1cc24p-27f));
+    return vf_fma(cube.hi, third, vf_fma(cube.hi, g, vf_mul(cube.lo, third)));
+}
+
+/* For a from 0.6505 to TANH_SHRINK_LARGE. */
+VACT_INLINE vf tanh_shrink_far(vf a)
+{
+    _Alignas(32) static const float centre[8] = {0x1.64be22p+0f, 0x1.f381e4p+0f, 0x1.58ede8p+1f, 0x1.e7adep+1f,
+                                                 0x1.52bef4p+2f, 0x1.d1db8p+2f,  0x1.7c62cep-1f, 0x1.058fe2p+0f};
+    _Alignas(32) static const float level[8] = {0x1.04e7ecp-1f, 0x1.fb4892p-1f, 0x1.b42f54p+0f, 0x1.67ce02p+1f,
+                                                0x1.12bfc8p+2f, 0x1.91db84p+2f, 0x1.cad7f8p-4f, 0x1.012f84p-2f};
+    _Alignas(32) static const float p0[8] = {0x1.900e14p-1f, 0x1.d843d4p-1f, 0x1.f6bcc6p-1f, 0x1.feff12p-1f,
+                                             0x1.fff2c2p-1f, 0x1.ffffcp-1f,  0x1.979cb4p-2f, 0x1.300378p-1f};
+    _Alignas(32) static const float p1[8] = {0x1.8bd0fp-3f,   0x1.314bf4p-4f,  0x1.25b04ap-6f, 0x1.00a902p-9f,
+                                             0x1.a667d4p-14f, 0x1.f87526p-20f, 0x1.84e3fcp-2f, 0x1.408934p-2f};
+    _Alignas(32) static const float p2[8] = {-0x1.91330ap-4f,  -0x1.767bc2p-5f,  -0x1.80980ap-7f, -0x1.55d368p-10f,
+                                             -0x1.1be67cp-14f, -0x1.4fca4cp-20f, -0x1.3f28dcp-5f, -0x1.b161f6p-4f};
+    _Alignas(32) static const float p3[8] = {0x1.68f686p-6f,  0x1.380328p-6f,  0x1.740d44p-8f,  0x1.569432p-11f,
+                                             0x1.28ee78p-15f, 0x1.6c1018p-21f, -0x1.a1911cp-4f, -0x1.75d2b2p-6f};
+    _Alignas(32) static const float p4[8] = {0x1.0bb63cp-7f,   -0x1.3af604p-8f,  -0x1.11425ap-9f, -0x1.0c3396p-12f,
+                                             -0x1.cd292ep-17f, -0x1.2806a2p-22f, 0x1.056792p-4f,  0x1.6c0f18p-5f};
+    _Alignas(32) static const float p5[8] = {-0x1.02dbcp-7f,  0x1.1bbd94p-12f, 0x1.ea159ep-12f, 0x1.043a2ep-14f,
+                                             0x1.686142p-19f, 0x1.c9bdb6p-25f, -0x1.6007fap-9f, -0x1.610a46p-6f};
+    vi i = vi_of_higher_bits(vf_fma(a, vf_set1(0x1.cb0e3cp+0f), vf_set1(-0x1.5316d2p-3f)));
+    vf d = vf_sub(a, vf_look_up(centre, i));
+    vf p = vf_fma(vf_look_up(p5, i), d, vf_look_up(p4, i));
+    p = vf_fma(p, d, vf_look_up(p3, i));
+    p = vf_fma(p, d, vf_look_up(p2, i));
+    p = vf_fma(p, d, vf_look_up(p1, i));
+    p = vf_fma(p, d, vf_look_up(p0, i));
+    return vf_fma(d, p, vf_look_up(level, i));
+}
+
+VACT_INLINE vf tanh_shrink_ordinary(vf x)
+{
+    vf a = vf_abs(x);
+    return vf_flip_sign(vf_select(vm_lt(a, vf_set1(0.6505f)), tanh_shrink_near(a), tanh_shrink_far(a)), x);
+}
+
+VACT_NOINLINE static vf tanh_shrink_any(vf x)
+{
+    vf a = vf_abs(x), one = vf_set1(1.0f), large = vf_set1(TANH_SHRINK_LARGE);
+    vm tiny = vm_lt(a, vf_set1(TANH_SHRINK_TINY)), beyond = vm_lt(large, a);
+    vf t = vf_mul(vf_max(vf_set1(0x1p-50f), vf_min(vf_set1(TANH_SHRINK_TINY), a)), vf_set1(0x1p+40f));
+    vf third = vf_set1(0x1.555556p-2f);
+    vf_pair cube = tanh_shrink_cube(t, vf_mul(t, t));
+    vf low = vf_fma(cube.hi, vf_set1(-0x1.555556p-27f), vf_mul(cube.lo, third));
+    vf of_tiny = vf_mul(vf_fma(cube.hi, third, low), vf_set1(0x1p-120f));
+
+    vf y = tanh_shrink_ordinary(vf_min(large, vf_max(vf_set1(TANH_SHRINK_TINY), a)));
+    y = vf_select(beyond, vf_sub(a, one), vf_select(tiny, of_tiny, y));
+    return vf_flip_sign(vf_select(vm_eq(x, x), y, a), x);
+}
 
 VACT_INLINE vf tanh_shrink_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf a = vf_abs(x), one = vf_set1(1.0f);
-    vm tiny = vm_lt(a, vf_set1(0x1p-14f)); /* where 1/3 alone is right to 2^-29 */
-    vf t = vf_mul(vf_max(vf_set1(0x1p-50f), vf_min(vf_set1(2.0f), a)), vf_select(tiny, vf_set1(0x1p40f), one));
-    vf y = vf_mul(t, t);
-    vf y_lo = vf_fms(t, t, y);
-    vf cube = vf_mul(t, y);
-    vf cube_lo = vf_fma(t, y_lo, vf_fms(t, y, cube));
-
-    vf g = vf_set1(0x1.1043dep-15f);
-    g = vf_fma(g, y, vf_set1(-0x1.1a71b8p-12f));
-    g = vf_fma(g, y, vf_set1(0x1.2695dap-10f));
-    g = vf_fma(g, y, vf_set1(-0x1.b9f43p-9f));
-    g = vf_fma(g, y, vf_set1(0x1.1f7d56p-7f));
-    g = vf_fma(g, y, vf_set1(-0x1.65f7a6p-6f));
-    g = vf_fma(g, y, vf_set1(0x1.ba1694p-5f));
-    g = vf_fma(g, y, vf_set1(-0x1.111104p-3f));
-    g = vf_select(tiny, vf_set1(0.0f), g);
-    vf third = vf_set1(0x1.555556p-2f), third_lo = vf_set1(-0x1.555556p-27f);
-    vf p = vf_fma(g, y, third);
-    vf p_lo = vf_add(vf_fma(g, y, vf_sub(third, p)), third_lo);
-    vf low = vf_fma(cube, p_lo, vf_mul(cube_lo, p));
-    vf near_zero = vf_mul(vf_fma(cube, p, low), vf_select(tiny, vf_set1(0x1p-120f), one));
-
-    fast_tanh_parts parts = fast_tanh_split(a);
-    vf far = vf_fnma(parts.scale, parts.rest, vf_sub(a, parts.base));
-    return vf_flip_sign(vf_select(vm_lt(a, vf_set1(0x1.24p+0f)), near_zero, far), x);
+    if (__builtin_expect(vm_any(vm_outside(x, TANH_SHRINK_TINY, TANH_SHRINK_LARGE)), 0))
+        return tanh_shrink_any(x);
+    return tanh_shrink_ordinary(x);
 }
 
 #endif

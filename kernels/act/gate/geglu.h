@@ -1,7 +1,8 @@
 /*
- * geglu: gelu(gate)*up. Far below 0, gelu(g) = -phi(g)*Q(1/g^2), Q(s) = 1 - s + 3s^2 - 15s^3 + 105s^4 - ... the
- * asymptotic series of the normal tail, cut within 0.2 * 2^-24 from g = -12.65 down. The constant term of Q - 1 here is
- * what the float 1/sqrt(2*pi) is short of, relatively.
+ * geglu: gelu(gate)*up. What gelu's own rounding leaves enters with the product, so that only that rounds. Far below 0,
+ * gelu(g) = -phi(g)*Q(1/g^2), Q(s) = 1 - s + 3s^2 - 15s^3 + 105s^4 - ... the asymptotic series of the normal tail, cut
+ * within 0.2 * 2^-24 from g = -12.65 down. The constant term of Q - 1 here is what the float 1/sqrt(2*pi) is short of,
+ * relatively.
  */
 #ifndef VACT_ACT_GATE_GEGLU_H
 #define VACT_ACT_GATE_GEGLU_H
@@ -13,7 +14,7 @@
 
 VACT_INLINE vf geglu_product(vf gate, vf v)
 {
-    vf product = vf_mul(gelu_forward(gate, NULL), v);
+    vf product = gate_times(gelu_pair(gate), v);
     if (!gate_any_rare(gate, GATE_TINY, GEGLU_FAR))
         return product;
     vf bounded = vf_max(vf_set1(-20.5f), gate);

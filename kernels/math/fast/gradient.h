@@ -13,10 +13,10 @@
 typedef struct {
     vf n;
     vf_pair factor;
-    vf power; /* 2^n, or 2^-126 where n is less */
+    vf power; /* 2^n, or 2^-64 where n is less: no product of it is subnormal, and a sum with 1 is the same */
 } gradient_exp;
 
-/* The argument counts as at most 174 in size: beyond, for |dy| in [2^-100, 2^100], a gradient is 0 or infinite. */
+/* The argument counts as at most 174 in size: beyond, for |dy| in [2^-90, 2^90], a gradient is 0 or infinite. */
 VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo)
 {
     vf bounded = vf_min(vf_set1(174.0f), vf_max(vf_set1(-174.0f), p));
@@ -26,7 +26,7 @@ VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo)
     e.n = parts.n;
     e.factor.hi = vf_add(one, rise);
     e.factor.lo = vf_fma(p_lo, e.factor.hi, vf_sub(rise, vf_sub(e.factor.hi, one)));
-    e.power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 126.0f), parts.shifted));
+    e.power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 64.0f), parts.shifted));
     return e;
 }
 
@@ -58,14 +58,18 @@ VACT_INLINE vf_pair gradient_product(vf_pair a, vf_pair b)
 /* dy*(a.hi + a.lo), one rounding and the low part's. */
 VACT_INLINE vf gradient_times(vf dy, vf_pair a) { return vf_fma(dy, a.hi, vf_mul(dy, a.lo)); }
 
-/* v*2^n, n whole in [-252, 253], by the same two products everywhere: v may be subnormal, which vf_scale does not take.
+/*
+ * v*2^n, n whole in [-252, 253], by the same two products everywhere: v may be subnormal, which vf_scale does not take.
+ * At -251, that of the least argument, the gradient is 0: a power of 0 makes it so without the time that a product
+ * takes to vanish.
  */
 VACT_INLINE vf gradient_scale(vf v, vf n)
 {
     vf shift = vf_set1(VF_POWER_SHIFT);
     vf first = vf_fma(n, vf_set1(0.5f), shift);
     vf second = vf_add(vf_sub(n, vf_sub(first, shift)), shift);
-    return vf_mul(vf_mul(v, vf_power_of_two(first)), vf_power_of_two(second));
+    vf power = vf_select(vm_le(n, vf_set1(-251.0f)), vf_set1(0.0f), vf_power_of_two(second));
+    return vf_mul(vf_mul(v, vf_power_of_two(first)), power);
 }
 
 /* dy*z/(1 + z)^2*2^shift, z = e^-a, a >= 0. */

@@ -1,57 +1,48 @@
 /*
- * tanh of the `fast` variant.
+ * tanh of the `fast` variant, by a polynomial on each of eight intervals, which one permutation tells apart: no
+ * division and no exponential, and nothing cancels.
  *
- * |x| = n*ln(2)/2 + r with n >= 0 and r in [0.10, 0.45] (from 0 for n = 0), B = tanh(r) by an odd polynomial, s = 2^-n,
- * u = 1 - s. The addition theorem, tanh|x| = (u + (1 + s)*B)/(1 + s + u*B), loses digits when written so. With u, which
- * is exact and near the result, taken out of the fraction,
+ * With t = |x|, tanh(t) = base + d*P(d), d = t - c exact. In the two intervals next to 0 c is 0, base t itself and P
+ * small; in the others c was looked for so that tanh(c) = base is a float to within 2^-33, so that what is rounded is
+ * the small part and then the sum. As tanh(c) lies below its interval, and t above tanh(t), one minimum tells the two
+ * bases. The intervals, halves of octaves of START + SLOPE*t, grow with the distance to the poles at +-i*pi/2.
+ * docs/approximations/fast_tanh.py makes the tables.
  *
- *     tanh|x| = u + s*((3 - s)*B - u)/(1 + s + u*B),
- *
- * the quotient counts for a third of the result at the most (just above 0.45) and ever less above, so that the
- * roundings in it hardly show, and none of them for n = 0, where u = 0 and the result is B itself. n changes at
- * 0.449 + k*ln(2)/2 rather than halfway, because the first quotient would otherwise begin where tanh is small.
- *
- * Largest error 0.979 ULP, at x = 0x1.8e2a5ep-1. The result rises over all floats and never exceeds 1. One operation
- * less, with (2B - v)/(2 - v), v = u*(1 - B), for the quotient, gives 1.015 ULP.
+ * Over all inputs at most 0.774 ULP, at 0x1.536824p+1. The result never falls where x rises and never exceeds 1.
  */
 #ifndef VACT_MATH_FAST_TANH_H
 #define VACT_MATH_FAST_TANH_H
 
-/* tanh|x| = base + scale*rest; base is exact up to |x| = 8.76 and one rounding remains. */
-typedef struct {
-    vf base, scale, rest;
-} fast_tanh_parts;
-
-/* a = |x|; NaN stays NaN in rest. */
-VACT_INLINE fast_tanh_parts fast_tanh_split(vf a)
-{
-    fast_tanh_parts parts;
-    vf clamped = vf_min(vf_set1(9.0f), a);                                      /* tanh is 1 from there on */
-    vf biased = vf_max(vf_set1(0.0f), vf_sub(clamped, vf_set1(0x1.1a4d3p-2f))); /* 0.449 - ln(2)/4; so n >= 0 */
-    vf shifted = vf_fnma(biased, vf_set1(0x1.715476p+1f), vf_set1(VF_POWER_SHIFT));
-    vf n = vf_sub(shifted, vf_set1(VF_POWER_SHIFT)); /* -n of the text */
-    vf r = vf_fma(n, vf_set1(0x1.62e43p-2f), clamped);
-    parts.scale = vf_power_of_two(shifted);
-
-    /* The constant keeps the square of a tiny r normal; it adds less than 2^-60 to tanh(r)/r. */
-    vf y = vf_fma(r, r, vf_set1(0x1p-60f));
-    vf p = vf_set1(0x1.277ebp-6f); /* docs/approximations/tanh.sollya */
-    p = vf_fma(p, y, vf_set1(-0x1.b50568p-5f));
-    p = vf_fma(p, y, vf_set1(0x1.10fbdap-3f));
-    p = vf_fma(p, y, vf_set1(-0x1.55551ep-2f));
-    vf b = vf_fma(r, vf_mul(p, y), r);
-
-    parts.base = vf_sub(vf_set1(1.0f), parts.scale);
-    vf numerator = vf_fms(vf_sub(vf_set1(3.0f), parts.scale), b, parts.base);
-    vf denominator = vf_fma(parts.base, b, vf_add(vf_set1(1.0f), parts.scale));
-    parts.rest = vf_div(numerator, denominator);
-    return parts;
-}
-
 VACT_INLINE vf fast_tanh(vf x)
 {
-    fast_tanh_parts parts = fast_tanh_split(vf_abs(x));
-    return vf_flip_sign(vf_fma(parts.scale, parts.rest, parts.base), x);
+    _Alignas(32) static const float centre[8] = {0.0f,           0x1.53bc52p-1f, 0x1.62d35p+0f,  0x1.182b02p+1f,
+                                                 0x1.b24d0ep+1f, 0x1.3fe6c4p+2f, 0x1.d871b4p+2f, 0.0f};
+    _Alignas(32) static const float level[8] = {16.0f,          0x1.2953fp-1f, 0x1.c3bc4ap-1f, 0x1.f34d8ep-1f,
+                                                0x1.fed83cp-1f, 0x1.fff41p-1f, 0x1.ffffe6p-1f, 16.0f};
+    _Alignas(32) static const float p0[8] = {0x1.3e3af2p-16f, 0x1.53561p-1f,  0x1.c5be0ep-3f, 0x1.91448ap-5f,
+                                             0x1.276e68p-8f,  0x1.7dfafp-13f, 0x1.9f79bp-20f, 0x1p-60f};
+    _Alignas(32) static const float p1[8] = {-0x1.acf17ap-12f, -0x1.8a1e16p-2f,  -0x1.9055aap-3f,  -0x1.8750bap-5f,
+                                             -0x1.26cc44p-8f,  -0x1.7e021ap-13f, -0x1.a502e8p-20f, -0x1.f0ed5p-28f};
+    _Alignas(32) static const float p2[8] = {-0x1.519402p-2f, 0x1.53bc08p-9f,  0x1.93f0cep-4f,  0x1.efb53ep-6f,
+                                             0x1.874592p-9f,  0x1.fd4248p-14f, 0x1.17bc44p-20f, -0x1.55552ep-2f};
+    _Alignas(32) static const float p3[8] = {-0x1.21af64p-6f,  0x1.039652p-3f,   -0x1.662ab8p-6f,  -0x1.bd4976p-7f,
+                                             -0x1.8278b4p-10f, -0x1.faaccap-15f, -0x1.fb3358p-22f, -0x1.2edbp-16f};
+    _Alignas(32) static const float p4[8] = {0x1.75e4cp-3f,   -0x1.ec41a8p-5f, -0x1.1d59cep-7f, 0x1.16dbdep-8f,
+                                             0x1.2ffadep-11f, 0x1.95135cp-16f, 0x1.a04826p-23f, 0x1.11999ep-3f};
+    _Alignas(32) static const float p5[8] = {-0x1.3d8ec2p-4f,  -0x1.a01092p-7f,  0x1.5f584ep-7f,   -0x1.40c1ecp-11f,
+                                             -0x1.a199eap-13f, -0x1.2771f4p-17f, -0x1.a17292p-24f, -0x1.e1615cp-10f};
+    _Alignas(32) static const float p6[8] = {0x1.eed51p-9f,   0x1.2af3cep-6f,  -0x1.22f466p-8f, -0x1.de2ce8p-13f,
+                                             0x1.adf4fap-15f, 0x1.4fffcap-19f, 0x1.c4cb3cp-26f, -0x1.8d9058p-5f};
+    vf t = vf_min(vf_set1(0x1.206p+3f), vf_abs(x)); /* tanh rounds to 1 from 9.0109 on; NaN stays NaN */
+    vi i = vi_of_higher_bits(vf_fma(t, vf_set1(0x1.3ee3f4p+1f), vf_set1(0x1.8cp+0f)));
+    vf d = vf_sub(t, vf_look_up(centre, i));
+    vf p = vf_fma(vf_look_up(p6, i), d, vf_look_up(p5, i));
+    p = vf_fma(p, d, vf_look_up(p4, i));
+    p = vf_fma(p, d, vf_look_up(p3, i));
+    p = vf_fma(p, d, vf_look_up(p2, i));
+    p = vf_fma(p, d, vf_look_up(p1, i));
+    p = vf_fma(p, d, vf_look_up(p0, i));
+    return vf_flip_sign(vf_fma(d, p, vf_min(vf_look_up(level, i), t)), x);
 }
 
 #endif

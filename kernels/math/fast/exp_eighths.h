@@ -1,0 +1,60 @@
+/*
+ * e^x up to a constant factor, for softmax: relative to 2^(p/8), p the whole number next to 8*max/ln 2, and times 2^64
+ * and 1.088.
+ *
+ * x = m*ln(2)/8 + r, |r| <= 0.0436: e^x = 2^(m/8)*(1 + rise), rise = e^r - 1 off by 2^-29 at most. The powers of
+ * 2^(1/8) are a table of eight; the factor 1.088, which cancels in a quotient, makes each of the eight lie within
+ * 0.076*2^-24 of a float (docs/approximations/exp_eighths.py). So e^x has no error but that of its last rounding and
+ * 0.15*2^-24, and neither has max to be subtracted nor e^r a long polynomial.
+ *
+ * For |x| <= 512: m*ln(2)/8 is subtracted in two parts, the first exactly.
+ */
+#ifndef VACT_MATH_FAST_EXP_EIGHTHS_H
+#define VACT_MATH_FAST_EXP_EIGHTHS_H
+
+#include "math/pair.h"
+
+/* What the exponential of the maximum is below. */
+#define EIGHTHS_MOST 0x1p65f
+
+/* power + power*rise */
+typedef struct {
+    vf power, rise;
+} fast_eighths;
+
+/* What fast_eighths_of takes for a maximum of at most 256 in magnitude. */
+VACT_INLINE vf fast_eighths_origin(vf max)
+{
+    vf shift = vf_set1(0x1.8p23f);
+    vf p = vf_sub(vf_fma(max, vf_set1(0x1.715476p+3f), shift), shift);
+    return vf_sub(vf_set1(0x1.8p23f + 8.0f * 64.0f + 6.0f), p);
+}
+
+typedef struct {
+    vf t; /* m + origin */
+    vf r;
+} fast_eighths_reduced;
+
+VACT_INLINE fast_eighths_reduced fast_eighths_reduce(vf x, vf origin)
+{
+    vf t = vf_fma(x, vf_set1(0x1.715476p+3f), origin);
+    vf m = vf_sub(t, origin);
+    vf r = vf_fnma(m, vf_set1(0x1.62e4p-4f), x);
+    return (fast_eighths_reduced){t, vf_fnma(m, vf_set1(0x1.7f7d1cp-23f), r)};
+}
+
+/* For an x at most the maximum and not 125 or more below it; more may be added to r, up to 2^-13. NaN for NaN. */
+VACT_INLINE fast_eighths fast_eighths_of(fast_eighths_reduced x)
+{
+    /* 1.088*2^(j/8), the bits less j*2^20: vf_times_eighths. */
+    _Alignas(32) static const float table[8] = {0x1.16747cp+0f, 0x1.0fa848p+0f, 0x1.0b2404p+0f, 0x1.091c8ap+0f,
+                                                0x1.09cb7cp+0f, 0x1.0d6fb4p+0f, 0x1.144dbcp+0f, 0x1.1eb052p+0f};
+    vf q = vf_fma(vf_set1(0x1.555d1p-5f), x.r, vf_set1(0x1.555c94p-3f));
+    q = vf_fma(q, x.r, vf_set1(0.5f));
+    vf power = vf_times_eighths(vf_look_up(table, vi_of_eighths(x.t)), x.t);
+    return (fast_eighths){power, vf_fma(vf_mul(x.r, q), x.r, x.r)};
+}
+
+VACT_INLINE vf fast_eighths_value(fast_eighths e) { return vf_fma(e.power, e.rise, e.power); }
+
+#endif

@@ -1,0 +1,98 @@
+/* The slopes of vact apply --op prelu, and its gradients. */
+#include "apply_prelu.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "tool.h"
+
+/* The elements of a file; of a copy, to be freed, where they lie at an address that no float may have. Null without
+ * memory. */
+static const float *floats_of(const vact_npy *file, float **owned)
+{
+    if ((uintptr_t)file->bytes % _Alignof(float) == 0)
+        return (const float *)(const void *)file->bytes;
+    *owned = malloc(file->shape.count * sizeof(float) + 1);
+    if (*owned != NULL)
+        memcpy(*owned, file->bytes, file->shape.count * sizeof(float));
+    return *owned;
+}
+
+static bool check(vact_slopes *slopes, const vact_shape *array, vact_reason *reason)
+{
+    size_t count = slopes->file.shape.count;
+    size_t axis = array->dimensions >= 2 ? 1 : 0;
+    size_t channels = array->dimensions == 0 ? 1 : array->sizes[axis];
+    if (count != 1 && count != channels)
+        return vact_because(reason, "has %zu slopes, but the array has %zu channels (axis %zu); 1 or %zu are needed",
+                            count, channels, axis, channels);
+    slopes->values = floats_of(&slopes->file, &slopes->owned);
+    if (slopes->values == NULL)
+        return vact_because(reason, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(slopes->values[i]))
+            return vact_because(reason, "slope %zu is not finite", i);
+    if (count != 1) {
+        slopes->channels = channels;
+        for (int i = 2; i < array->dimensions; i++)
+            slopes->inner *= array->sizes[i];
+    }
+    return true;
+}
+
+bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *array)
+{
+    static const float default_slope = 0.25f; /* PyTorch's initial value */
+    *slopes = (vact_slopes){.values = &default_slope, .channels = 1, .inner = 1, .shape = {.count = 1}};
+    vact_reason reason;
+    if (path == NULL)
+        return true;
+    slopes->opened = vact_npy_open(&slopes->file, path, &reason);
+    if (slopes->opened && check(slopes, array, &reason)) {
+        slopes->shape = slopes->file.shape;
+        return true;
+    }
+    vact_tool_fail(path, "%s", reason.text);
+    vact_slopes_close(slopes);
+    return false;
+}
+
+void vact_slopes_close(vact_slopes *slopes)
+{
+    free(slopes->owned), free(slopes->gradient);
+    if (slopes->opened)
+        vact_npy_close(&slopes->file);
+}
+
+const char *vact_apply_prelu_backward(vact_slopes *slopes, float *dx, const vact_npy *dy, const vact_npy *in)
+{
+    float *dy_owned = NULL, *in_owned = NULL;
+    const float *given = floats_of(dy, &dy_owned), *x = floats_of(in, &in_owned);
+    const char *problem = "out of memory";
+    size_t block = slopes->channels * slopes->inner, outer = block == 0 ? 0 : in->shape.count / block;
+    slopes->gradient = malloc(slopes->channels * sizeof *slopes->gradient + 1);
+    if (slopes->gradient != NULL && given != NULL && x != NULL) {
+        vact_status status = vact_prelu_backward_f32(dx, slopes->gradient, given, x, slopes->values, outer,
+                                                     slopes->channels, slopes->inner);
+        problem = status == VACT_OK ? NULL : vact_status_string(status);
+    }
+    free(dy_owned), free(in_owned);
+    return problem;
+}
+
+bool vact_slopes_save_gradient(const vact_slopes *slopes, const char *path)
+{
+    vact_reason reason;
+    vact_output out;
+    float *elements = NULL;
+    bool opened = vact_output_open_npy(&out, path, &slopes->shape, &elements, &reason);
+    if (opened)
+        memcpy(elements, slopes->gradient, slopes->shape.count * sizeof *elements);
+    if (opened && vact_output_commit(&out, &reason))
+        return true;
+    vact_tool_fail(path, "%s", reason.text);
+    return false;
+}

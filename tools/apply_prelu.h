@@ -1,0 +1,31 @@
+/* What vact apply --op prelu needs besides its array: the slopes, and their gradient. */
+#ifndef VACT_TOOLS_APPLY_PRELU_H
+#define VACT_TOOLS_APPLY_PRELU_H
+
+#include <stdbool.h>
+
+#include "npy.h"
+
+/* prelu's slopes, and how the array lies around the channel axis. */
+typedef struct vact_slopes {
+    const float *values;
+    size_t channels;
+    size_t inner;
+    vact_shape shape; /* of the file; without axes where there is none */
+    vact_npy file;
+    float *owned;
+    float *gradient; /* null until it is computed */
+    bool opened;
+} vact_slopes;
+
+/* Of a file, or the default slope for a null path, against the array that they are for; what fails is said. */
+bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *array);
+void vact_slopes_close(vact_slopes *slopes);
+
+/* dx, and slopes->gradient. Null, or what failed. */
+const char *vact_apply_prelu_backward(vact_slopes *slopes, float *dx, const vact_npy *dy, const vact_npy *in);
+
+/* slopes->gradient to a file, in the shape of the slopes; what fails is said. */
+bool vact_slopes_save_gradient(const vact_slopes *slopes, const char *path);
+
+#endif
