@@ -88,6 +88,11 @@ static float want_times_power(float a, float b, float c)
 
 static float want_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 21 & 7); }
 
+static float want_cell(float a, float b, float c)
+{
+    static const float cells[] = {3, 1, 4, 1, 5, 0, 2, 6, 5, 3, 5, 7, 7, 6, 0, 2};
+    return (void)b, (void)c, cells[to_bits(a) & 15];
+}
 static float want_higher_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 22 & 7); }
 
 static float want_entry(float a, float b, float c)
@@ -163,6 +168,7 @@ static const oracle oracles[] = {
     {"vf_min_magnitude", want_min_magnitude, false},
     {"vf_times_power", want_times_power, false},
     {"vi_of_bits", want_index, false},
+    {"vi_look_up", want_cell, false},
     {"vi_of_eighths", want_eighth, false},
     {"vf_times_eighths", want_times_eighths, true},
     {"vi_of_higher_bits", want_higher_index, false},

@@ -128,6 +128,13 @@ VACT_INLINE vf vf_scale(vf v, vf n)
 }
 
 VACT_INLINE vi vi_of_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 21); }
+
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
+{
+    __m256i table = _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)cells));
+    return _mm256_shuffle_epi8(table, _mm256_castps_si256(v));
+}
+
 VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 22); }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 

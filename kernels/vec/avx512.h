@@ -110,6 +110,12 @@ VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
 VACT_INLINE vi vi_of_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 21); }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 22); }
 
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
+{
+    __m512i table = _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)cells));
+    return _mm512_shuffle_epi8(table, _mm512_castps_si512(v));
+}
+
 /* The permutation takes four bits of the index, so the table stands there twice. */
 VACT_INLINE vf vf_look_up(const float *table, vi i)
 {

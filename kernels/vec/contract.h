@@ -43,6 +43,8 @@
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *   vi_of_bits(v)                                 bits 21 to 23 of v: the quarter of its octave, and whether the
  *                                                 exponent's field is odd
+ *   vi_look_up(cells, v)                          of sixteen bytes below 8, aligned to 16, the one that the low four
+ *                                                 bits of v choose; the next four bits of v are 0
  *   vi_of_higher_bits(v)                          bits 22 to 24: the half of its octave, and the last two bits of the
  *                                                 exponent's field
  *   vi_of_eighths(t)                              the low three bits: m mod 8 for t = 1.5*2^23 + m, |m| < 2^21

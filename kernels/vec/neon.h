@@ -132,6 +132,12 @@ VACT_INLINE vi neon_bytes_of(uint32x4_t entry)
     return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
 }
 
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
+{
+    uint32x4_t found = vreinterpretq_u32_u8(vqtbl1q_u8(vld1q_u8(cells), vreinterpretq_u8_f32(v)));
+    uint32x4_t entry = vandq_u32(found, vdupq_n_u32(7));
+    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
+}
 VACT_INLINE vi vi_of_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 21)); }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 22)); }
 

@@ -1,54 +1,100 @@
 /*
- * mish: x*tanh(log(1 + e^x)) = x*n/(n + 2), n = w*(w + 2), w = e^x = P + e, P = 2^k, e = P*(e^r - 1).
+ * mish: x*f(x), f(x) = tanh(log(1 + e^x)).
  *
- * One form serves both signs: n = P*(P + 2) + e*(2*P + 2 + e), in which nothing cancels that would count, is carried
- * as hi + lo; its first product and 2*P + 2 are exact for |x| <= 15. What a quotient q near x/(n + 2) leaves of x is
- * exact too, and y = n*q is rounded once, with the low parts of both.
+ * On [-8, 8] f is a polynomial on each of eight intervals, which are unequal, as they must be narrow near 0.35: there
+ * the poles of f are nearest, at 0.35 +- 2.36i. The nearest whole of 0.9375*x numbers 15 cells, a table of bytes tells
+ * the interval of each cell, and one permutation finds each coefficient.
  *
- * (An inverse as in logistic.h in the division's place: as fast on AVX-512, slower on AVX2.)
+ * f = p0 + d*(p1 + d*q), d = x - c exact but for the interval around 0, where it is off by half an ULP of x at most; c
+ * is a place a fourth to a half into the interval where f and f' are nearly floats. The sums with p0 and p1 are carried
+ * as hi + lo: below 0, where f grows eightfold in an interval, their roundings would count (without the pair of the
+ * inner sum 1.45 ULP, without either 1.8). So what is rounded is q, less than half of f, and the result. No division:
+ * with one this took 1.2 of the time.
  *
- * Beyond, and for tiny x, lane by lane: above, x; below -15, x*w*(1 - w/2), of which the next term is w^3/4, formed
- * 2^64 times as large and brought down so that a subnormal result is rounded once, by integers.
+ * Beyond, and for tiny x, lane by lane: above 8, x - x*2*e^(-2x), which from 9.1 on is x; below -8, x*w*(1 - w/2) with
+ * w = e^x, of which the next term is w^3/4, formed 2^64 times as large and brought down so that a subnormal result is
+ * rounded once, by integers.
  *
- * Over one input in 7 of [-17, 4], one in 1009 of all, at most 1.09 ULP, at -0x1.4c6b24p+2.
+ * docs/approximations/fast_mish.py makes the tables, docs/approximations/fast_mish_search.c has moved the last bits of
+ * the coefficients. Largest error 1.0602 ULP, at -0x1.ddd6bep+1 (all 2^32 inputs).
  */
 #ifndef VACT_ACT_FAST_MISH_H
 #define VACT_ACT_FAST_MISH_H
 
 #include "math/fast/exp.h"
 
-#define MISH_ORDINARY 15.0f
-#define MISH_TINY 0x1p-60f
+#define MISH_ORDINARY 8.0f
+#define MISH_TINY 0x1p-61f /* what vm_any_beyond makes of MISH_ORDINARY */
 
+/* 2^-61 < |x| <= 8. */
 VACT_INLINE vf mish_ordinary(vf x)
 {
-    vf two = vf_set1(2.0f);
-    fast_reduced parts = fast_reduce(x);
-    vf power = vf_power_of_two(parts.shifted), t = fast_exp_rise(parts.r);
-    vf e = vf_mul(power, t);
-    vf q = vf_add(power, two), slope = vf_add(power, q);
-    vf n = vf_fma(e, vf_fma(power, t, slope), vf_mul(power, q));
-    vf n_lo = vf_fma(e, e, vf_fma(e, slope, vf_fms(power, q, n)));
-    vf d = vf_add(n, two);
-    vf d_lo = vf_add(vf_sub(n, vf_sub(d, two)), n_lo);
-    vf inverse = vf_div(vf_set1(1.0f), d);
-    vf y = vf_mul(x, inverse);
-    vf y_lo = vf_mul(vf_fnma(y, d_lo, vf_fnma(y, d, x)), inverse);
-    return vf_fma(y, n, vf_fma(y_lo, n, vf_mul(y, n_lo)));
+    _Alignas(32) static const unsigned char cells[16] = {0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 6, 7, 7, 7, 7};
+    _Alignas(32) static const float centre[8] = {-0x1.e45c54p+2f, -0x1.53c488p+2f, -0x1.8931d6p+1f, -0x1.2c49aap+0f,
+                                                 0x1.4p-24f,      0x1.eb8718p-1f,  0x1.39fd5ap+1f,  0x1.5c2e1ep+2f};
+    _Alignas(32) static const float p0[8] = {0x1.0ece58p-11f, 0x1.437028p-8f, 0x1.72ccep-5f, 0x1.0d9186p-2f,
+                                             0x1.333334p-1f,  0x1.b716fp-1f,  0x1.f99d4p-1f, 0x1.fffb1cp-1f};
+    _Alignas(32) static const float p1[8] = {0x1.0ebc6ep-11f, 0x1.42a2d4p-8f, 0x1.6a085cp-5f, 0x1.c26e22p-3f,
+                                             0x1.47ae14p-2f,  0x1.87c134p-3f, 0x1.75f754p-6f, 0x1.37a644p-14f};
+    _Alignas(32) static const float p2[8] = {0x1.0e9898p-12f, 0x1.41082ep-9f,  0x1.588c9cp-6f,  0x1.1ff204p-4f,
+                                             -0x1.0624f2p-6f, -0x1.796d0ap-4f, -0x1.453c18p-6f, -0x1.35b0b4p-14f};
+    _Alignas(32) static const float p3[8] = {0x1.686cp-14f,   0x1.a7c3cap-11f, 0x1.9d0bc4p-8f, 0x1.18dc78p-10f,
+                                             -0x1.77bcfcp-5f, 0x1.c2ef2ep-9f,  0x1.58dbe2p-7f, 0x1.99e052p-15f};
+    _Alignas(32) static const float p4[8] = {0x1.67ae32p-16f, 0x1.9f37fap-13f, 0x1.41549cp-10f, -0x1.f6a2ccp-8f,
+                                             -0x1.86b9fp-12f, 0x1.de9886p-7f,  -0x1.c8814cp-9f, -0x1.926a06p-16f};
+    _Alignas(32) static const float p5[8] = {0x1.1e7eacp-18f, 0x1.3e9194p-15f, 0x1.c6147ap-14f, -0x1.71473cp-9f,
+                                             0x1.0020fap-7f,  -0x1.155d98p-8f, 0x1.0cfff2p-11f, 0x1.343296p-17f};
+    _Alignas(32) static const float p6[8] = {0x1.7ab60cp-21f, 0x1.82f008p-18f,  -0x1.a31c84p-16f, -0x1.a24e52p-14f,
+                                             0x1.bd01dap-11f, -0x1.938a16p-10f, 0x1.44223ep-13f,  -0x1.928a52p-19f};
+    _Alignas(32) static const float p7[8] = {0x1.b28c6cp-24f,  0x1.630abcp-21f, -0x1.f98d18p-17f, 0x1.467144p-12f,
+                                             -0x1.49b384p-10f, 0x1.135acp-10f,  -0x1.002cb6p-13f, 0x1.eab21cp-21f};
+    _Alignas(32) static const float p8[8] = {0x1.5553p-27f,    0x1.584c1ap-24f, -0x1.4ce0aap-18f, 0x1.08f892p-13f,
+                                             -0x1.08279cp-12f, 0x1.464c9p-15f,  0x1.1d51ep-15f,   -0x1.cc972ep-23f};
+    _Alignas(32) static const float p9[8] = {0x1.1904d2p-29f, -0x1.950714p-26f, -0x1.189f06p-21f, -0x1.04f42cp-17f,
+                                             0x1.4f69e4p-13f, -0x1.2276e8p-13f, -0x1.e32fdp-19f,  0x1.996acep-26f};
+    /* A little less than 15/16, so that 8 stays in its cell. */
+    vi i = vi_look_up(cells, vf_fma(x, vf_set1(0x1.dffffep-1f), vf_set1(0x1.80001p+23f)));
+    vf d = vf_sub(x, vf_look_up(centre, i));
+    vf square = vf_mul(d, d);
+    vf q = vf_fma(vf_look_up(p9, i), d, vf_look_up(p8, i));
+    q = vf_fma(q, square, vf_fma(vf_look_up(p7, i), d, vf_look_up(p6, i)));
+    q = vf_fma(q, square, vf_fma(vf_look_up(p5, i), d, vf_look_up(p4, i)));
+    q = vf_fma(q, square, vf_fma(vf_look_up(p3, i), d, vf_look_up(p2, i)));
+
+    vf inner = vf_look_up(p1, i), outer = vf_look_up(p0, i);
+    vf slope = vf_fma(d, q, inner);
+    vf slope_lo = vf_fma(d, q, vf_sub(inner, slope));
+    vf f = vf_fma(d, slope, outer);
+    vf f_lo = vf_fma(d, slope_lo, vf_fma(d, slope, vf_sub(outer, f)));
+    return vf_fma(x, f, vf_mul(x, f_lo));
 }
 
-/* x < -15. */
+/* x > 8, or NaN. 2*e^(-2x) as a parabola within 4.8 %, held below 2^-25 from 9.0625 on: less than half of x's ULP. */
+VACT_INLINE vf mish_above(vf x)
+{
+    vf s = vf_sub(vf_set1(9.0625f), vf_min(vf_set1(9.0625f), x));
+    vf missing = vf_fma(vf_fma(vf_set1(0x1.36dbf8p-23f), s, vf_set1(0x1.7132b6p-26f)), s, vf_set1(0x1.e38b8p-26f));
+    return vf_fnma(vf_min(vf_set1(16.0f), x), missing, x);
+}
+
+/* x < -8. */
 VACT_INLINE vf mish_below(vf x)
 {
     vf bounded = vf_max(vf_set1(-120.0f), x);
     fast_reduced parts = fast_reduce(bounded);
-    /* w from 2^-32 on, enough for w/2; it joins e^r - 1 before that is rounded. */
+    /* What r lacks. */
+    vf above = vf_fnma(parts.n, vf_set1(0x1.62e4p-1f), bounded);
+    vf r_lo = vf_fnma(parts.n, vf_set1(0x1.7f7d1cp-20f), vf_sub(above, parts.r));
+    /* w from 2^-32 on, enough for w/2; it joins e^r - 1 - r. */
     vf power = vf_power_of_two(vf_max(parts.shifted, vf_set1(VF_POWER_SHIFT - 32.0f)));
-    vf grown = vf_add(fast_exp_rise(parts.r), vf_set1(1.0f));
+    vf curve = fast_exp_curve(parts.r);
+    vf grown = vf_add(vf_fma(vf_mul(parts.r, curve), parts.r, parts.r), vf_set1(1.0f));
     vf half = vf_mul(vf_mul(vf_mul(power, vf_set1(0.5f)), grown), grown);
-    vf t = vf_add(vf_fms(vf_mul(parts.r, fast_exp_curve(parts.r)), parts.r, half), parts.r);
+    vf rest = vf_fma(r_lo, grown, vf_fms(vf_mul(parts.r, curve), parts.r, half));
+    vf t = vf_add(parts.r, vf_set1(1.0f));
+    vf t_lo = vf_add(vf_add(vf_sub(vf_set1(1.0f), t), parts.r), rest);
     vf scale = vf_mul(bounded, vf_power_of_two(vf_add(parts.shifted, vf_set1(64.0f))));
-    vf y = vf_fma(scale, t, scale);
+    vf y = vf_fma(scale, t, vf_mul(scale, t_lo));
     vm subnormal = vm_lt(vf_set1(-0x1p-62f), y);
     vf units = vf_units(vf_fnma(vf_max(vf_set1(-0x1p-62f), y), vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
     vf normal = vf_mul(vf_min(vf_set1(-0x1p-62f), y), vf_set1(0x1p-64f));
@@ -58,20 +104,20 @@ VACT_INLINE vf mish_below(vf x)
 VACT_NOINLINE static vf mish_any(vf x)
 {
     vf magnitude = vf_abs(x), limit = vf_set1(MISH_ORDINARY);
-    vm tiny = vm_lt(magnitude, vf_set1(MISH_TINY)), below = vm_lt(x, vf_neg(limit));
+    vm tiny = vm_le(magnitude, vf_set1(MISH_TINY)), below = vm_lt(x, vf_neg(limit));
     vf y = mish_ordinary(vf_select(vm_le(magnitude, limit), vf_select(tiny, limit, x), limit));
     y = vf_select(below, mish_below(vf_select(below, x, vf_neg(limit))), y);
     /* 3/5, in two parts. */
     vf near_zero = vf_select(tiny, x, vf_set1(1.0f));
     near_zero = vf_fma(near_zero, vf_set1(0x1.333334p-1f), vf_mul(near_zero, vf_set1(-0x1.99999ap-26f)));
     y = vf_select(tiny, vf_copysign(near_zero, x), y);
-    return vf_select(vm_le(x, limit), y, x);
+    return vf_select(vm_le(x, limit), y, mish_above(x));
 }
 
 VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    if (__builtin_expect(vm_any(vm_outside(x, MISH_TINY, MISH_ORDINARY)), 0))
+    if (__builtin_expect(vm_any_beyond(x, MISH_ORDINARY), 0))
         return mish_any(x);
     return mish_ordinary(x);
 }

@@ -10,7 +10,7 @@
  * the same way; a tiny x is worked on as 2^40*x, so that its cube and low parts are ordinary numbers until the last
  * product.
  *
- * Over all inputs at most 0.948 ULP, at -0x1.2bc8f2p-1.
+ * Over all inputs at most 1.016 ULP, at 0x1.2e7b6ep-1.
  */
 #ifndef VACT_ACT_FAST_TANH_SHRINK_H
 #define VACT_ACT_FAST_TANH_SHRINK_H
