@@ -32,7 +32,7 @@
     VACT_NOINLINE static void name##_four_vectors(float *dst, const float *src, size_t n,                              \
                                                   const vact_params_f32 *params)                                       \
     {                                                                                                                  \
-        loop_four_vectors(dst, src, n, params, name##_at, KERNEL_NAME(name), name##_long);                             \
+        loop_four_vectors(dst, src, n, params, name##_forward, KERNEL_NAME(name), name##_long);                        \
     }                                                                                                                  \
     VACT_NOINLINE void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)        \
     {                                                                                                                  \
