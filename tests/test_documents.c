@@ -166,6 +166,11 @@ Test(documents, accuracy_keeps_the_bounds)
             cr_expect(measured(list, info, "forward", VACT_MATH_FAST, measured_builds[i]) &&
                           measured(list, info, "forward", VACT_MATH_SLEEF, measured_builds[i]),
                       "%s was not measured on %s", info->name, measured_builds[i]);
+            bool gradient = info->kind == VACT_KIND_UNARY, from_output = gradient && info->keeps_output;
+            cr_expect(!gradient || measured(list, info, "backward", VACT_MATH_FAST, measured_builds[i]),
+                      "the gradient of %s was not measured on %s", info->name, measured_builds[i]);
+            cr_expect(!from_output || measured(list, info, "backward_from_output", VACT_MATH_FAST, measured_builds[i]),
+                      "that of %s from the output was not measured on %s", info->name, measured_builds[i]);
         }
     cJSON_Delete(document);
 }
