@@ -14,6 +14,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+CALL = r"(call|bl\s)"
 VARIANTS = ("fast", "plain")
 
 
@@ -65,13 +66,29 @@ def stored_vectors(target: Target, loop: list[Instruction]) -> int:
     return sum(2 if text.startswith("stp") else 1 for text in stores)
 
 
+def usual_path(code: list[Instruction], first: int, last: int) -> list[Instruction]:
+    """From one instruction to another: rare lanes' code lies aside, or is a call that is branched over."""
+    at = {instruction.address: i for i, instruction in enumerate(code)}
+    path: list[Instruction] = []
+    i = first
+    while i < len(code) and len(path) <= len(code):
+        path.append(code[i])
+        if i == last:
+            return path
+        target = at.get(code[i].branch_to or 0, len(code))
+        over_a_call = i < target <= last and any(re.match(CALL, between.text) for between in code[i:target])
+        i = target if re.match(r"(jmp|b)\s", code[i].text) or over_a_call else i + 1
+    return []
+
+
 def main_loop(target: Target, code: list[Instruction]) -> list[Instruction] | None:
-    """The shortest loop that stores four vectors: loop_fours, of loop/walk.h."""
+    """The shortest loop that stores four vectors on its usual path: loop_four_vectors, of loop/unary.h."""
     loops = []
+    at = {instruction.address: i for i, instruction in enumerate(code)}
     for last, instruction in enumerate(code):
         if instruction.branch_to is None or instruction.branch_to > instruction.address:
             continue
-        body = [i for i in code[: last + 1] if i.address >= instruction.branch_to]
+        body = usual_path(code, at.get(instruction.branch_to, len(code)), last)
         if stored_vectors(target, body) == 4 and not any("(bad)" in i.text for i in body):
             loops.append(body)
     return min(loops, key=len, default=None)
@@ -99,6 +116,7 @@ def model(target: Target, cpu: str, loop: list[Instruction]) -> Model:
     cycles = summary["TotalCycles"] / iterations
     width = summary["uOpsPerCycle"]
     name, busy = max(usage.items(), key=lambda item: item[1])
+    name = name.partition("\0")[0].rstrip(".")  # llvm-mca 19 ends some names so
     if busy >= 0.85 * cycles:
         bound = "division" if "div" in name.lower() else name
     elif width >= 0.85 * summary["DispatchWidth"]:
@@ -155,10 +173,10 @@ def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Meas
             if name is None or name[1] not in operations or loop is None:
                 continue
             cells = [name[1], variant, f"{len(loop) / 4:g}"]
-            calls = any(re.match(r"(call|bl\s)", i.text) for i in loop)
+            calls = any(re.match(CALL, i.text) for i in loop)
             for cpu in target.cpus:
                 found = None if calls else model(target, cpu, loop)
-                cells += [f"{found.cycles:.1f}", found.bound] if found else ["", "a call of SLEEF"]
+                cells += [f"{found.cycles:.1f}", found.bound] if found else ["", "not modelled: a call"]
             if with_figures:
                 figures = measured.get((name[1], target.build, variant))
                 cells += [f"{figures.ns:.3f}", f"{figures.copy:.2f}"] if figures else ["", ""]

@@ -70,7 +70,7 @@ VACT_INLINE vf softplus_of_any_beta(vf x, float beta)
 
 VACT_INLINE vf softplus_forward(vf x, const vact_params_f32 *params)
 {
-    if (params->v[0] == 1.0f && params->v[1] >= 18.0f)
+    if (__builtin_expect(params->v[0] == 1.0f && params->v[1] >= 18.0f, 1))
         return fast_softplus(x);
     vf curve = softplus_of_any_beta(x, params->v[0]);
     return vf_select(softplus_is_above(x, params->v[0], params->v[1]), x, curve);
