@@ -44,6 +44,10 @@ VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
     return vf_mul(product, vf_power_of_two(vf_add(vf_sub(rest, second), shift)));
 }
 
+/* Up to here in magnitude (and down to 2^-64 of it) no gate is far below 0 or near 0. The `fast` activations' own rare
+ * lanes begin there too, so that a compiler makes one test of both. */
+#define GATE_ORDINARY 16.0f
+
 /* Whether some lane is far below 0 or so near 0 that act(gate) is subnormal: the rest needs nothing of the below. */
 VACT_INLINE int gate_any_rare(vf gate, float tiny, float far) { return vm_any(vm_outside(gate, tiny, -far)); }
 

@@ -4,13 +4,18 @@
 
 #include "math/gate.h"
 
-VACT_INLINE vf glu_product(vf gate, vf v)
+VACT_NOINLINE static vf glu_any(vf gate, vf v)
 {
     vf product = vf_mul(sigmoid_forward(gate, NULL), v);
-    if (!gate_any_rare(gate, 0.0f, GATE_FAR))
-        return product;
     vf_pair p = {vf_max(vf_set1(-212.0f), gate), vf_set1(0.0f)};
     return gate_choose_far(gate, GATE_FAR, gate_far_product(vf_set1(1.0f), vf_set1(0.0f), p, v), product);
+}
+
+VACT_INLINE vf glu_product(vf gate, vf v)
+{
+    if (__builtin_expect(vm_any_beyond(gate, GATE_ORDINARY), 0))
+        return glu_any(gate, v);
+    return vf_mul(sigmoid_forward(gate, NULL), v);
 }
 
 VACT_INLINE vf glu_forward(vf gate, vf up) { return glu_product(gate, up); }

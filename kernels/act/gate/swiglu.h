@@ -4,15 +4,20 @@
 
 #include "math/gate.h"
 
-VACT_INLINE vf swiglu_product(vf gate, vf v)
+VACT_NOINLINE static vf swiglu_any(vf gate, vf v)
 {
     vf product = vf_mul(silu_forward(gate, NULL), v);
-    if (!gate_any_rare(gate, GATE_TINY, GATE_FAR))
-        return product;
     vf bounded = vf_max(vf_set1(-212.0f), gate);
     return gate_choose_far(gate, GATE_FAR,
                            gate_far_product(bounded, vf_set1(0.0f), (vf_pair){bounded, vf_set1(0.0f)}, v),
                            gate_choose_tiny(gate, v, product));
+}
+
+VACT_INLINE vf swiglu_product(vf gate, vf v)
+{
+    if (__builtin_expect(vm_any_beyond(gate, GATE_ORDINARY), 0))
+        return swiglu_any(gate, v);
+    return vf_mul(silu_forward(gate, NULL), v);
 }
 
 VACT_INLINE vf swiglu_forward(vf gate, vf up) { return swiglu_product(gate, up); }
