@@ -9,8 +9,8 @@ Run: python3 docs/approximations/fast_tanh_shrink.py
 
 import numpy as np
 from fast_normal import fit
+from fast_tanh import REAL, nodes
 
-REAL = np.longdouble
 JOIN, END = 0.65, 9.015
 START, TERMS, NEAR_TERMS = 1.0, 6, 6
 EDGES = (1, 1.5, 2, 3, 4, 6, 8, 12, 16)
@@ -30,11 +30,6 @@ def centre_near(place: float) -> float:
         if abs(exact - level) < np.spacing(level) * 2.0**-8:
             return float(c)
         c = np.nextafter(c, np.float32(0))
-
-
-def nodes(left: float, right: float, count: int) -> np.ndarray:
-    angles = np.pi * (2 * np.arange(count) + 1) / (2 * count)
-    return (left + right + (right - left) * np.cos(angles).astype(REAL)) / 2
 
 
 def interval(j: int) -> tuple[int, float, float, list[float]]:
