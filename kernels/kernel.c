@@ -19,6 +19,11 @@
 #define JOIN(a, b, c, d) JOIN_(a, b, c, d)
 #define KERNEL_NAME(name) JOIN(vact_, name##_f32, VACT_BUILD, VACT_SET)
 
+#if VACT_SET_FAST
+#define FORM(name) name##_form(params)
+#else
+#define FORM(name) ((act_form){ACT_UNLIMITED, name##_forward, NULL})
+#endif
 #define UNARY_KERNEL(name, ...)                                                                                        \
     vact_unary_f32_fn KERNEL_NAME(name);                                                                               \
     VACT_INLINE vf name##_at(const loop_operands *from, size_t i, size_t n)                                            \
@@ -32,7 +37,7 @@
     VACT_NOINLINE static void name##_four_vectors(float *dst, const float *src, size_t n,                              \
                                                   const vact_params_f32 *params)                                       \
     {                                                                                                                  \
-        loop_four_vectors(dst, src, n, params, name##_forward, KERNEL_NAME(name), name##_long);                        \
+        loop_four_vectors(dst, src, n, params, FORM(name), KERNEL_NAME(name), name##_long);                        \
     }                                                                                                                  \
     VACT_NOINLINE void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)        \
     {                                                                                                                  \
