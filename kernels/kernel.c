@@ -51,12 +51,16 @@
     {                                                                                                                  \
         return epilogue_result(name##_forward(epilogue_argument(from, i, n), &from->params), from, i, n);              \
     }                                                                                                                  \
+    VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, loop_walk walk)                   \
+    {                                                                                                                  \
+        epilogue_side_by_side(run, n, name##_forward, name##_epilogue_at, walk);                                       \
+    }                                                                                                                  \
     void KERNEL_NAME(name##_epilogue)(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,    \
                                       size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,       \
                                       const float *residual, size_t residual_stride)                                   \
     {                                                                                                                  \
         loop_epilogue(params ? params : &(const vact_params_f32){{__VA_ARGS__}}, dst, dst_stride, x, x_stride, rows,   \
-                      cols, scale, bias, residual, residual_stride, name##_epilogue_at);                               \
+                      cols, scale, bias, residual, residual_stride, name##_epilogue_at, name##_side_by_side);          \
     }
 /* One implementation of a derivative serves every variant; the set `fast` has those of the operations that need one. */
 #define BACKWARD_KERNEL(name, backward, ...)                                                                           \
