@@ -76,6 +76,9 @@ static float want_power_of_two(float a, float b, float c)
 static float want_units(float a, float b, float c)
 {
     (void)b, (void)c;
+    float sum = a + 0x1p+23f; /* what vf_units is given */
+    if (sum >= 0x1p+24f && sum < 0x1p+25f)
+        return ldexpf(sum, -150);
     return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
 }
 

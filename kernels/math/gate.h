@@ -9,7 +9,7 @@
 #ifndef VACT_MATH_GATE_H
 #define VACT_MATH_GATE_H
 
-#include "math/fast/exp.h"
+#include "math/fast/exp_rise.h"
 #include "math/pair.h"
 
 /* What a gated unit gives back. */
