@@ -23,7 +23,7 @@
 #define FORM(name, params) name##_form(params)
 #define GATE_FORM(name) name##_form()
 #else
-#define FORM(name, params) ((void)(params), (act_form){ACT_UNLIMITED, name##_forward, NULL})
+#define FORM(name, params) ((void)(params), (act_form){ACT_UNLIMITED, name##_forward, NULL, NULL})
 #define GATE_FORM(name) ((gate_form){0.0f, ACT_UNLIMITED, name##_forward})
 #endif
 #define UNARY_KERNEL(name, ...)                                                                                        \
@@ -38,7 +38,8 @@
     }                                                                                                                  \
     VACT_INLINE loop_operation name##_operation(const vact_params_f32 *params)                                         \
     {                                                                                                                  \
-        return (loop_operation){name##_at, loop_element, name##_ordinary_at, 0.0f, FORM(name, params).limit};          \
+        return (loop_operation){                                                                                       \
+            name##_at, loop_element, name##_ordinary_at, 0.0f, FORM(name, params).limit, FORM(name, params).any_four}; \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_long(float *dst, const float *src, size_t n, const vact_params_f32 *params)       \
     {                                                                                                                  \
@@ -67,8 +68,8 @@
     }                                                                                                                  \
     VACT_INLINE loop_operation name##_epilogue_operation(const vact_params_f32 *params)                                \
     {                                                                                                                  \
-        return (loop_operation){name##_epilogue_at, epilogue_argument, name##_epilogue_ordinary, 0.0f,                 \
-                                FORM(name, params).limit};                                                             \
+        return (loop_operation){                                                                                       \
+            name##_epilogue_at, epilogue_argument, name##_epilogue_ordinary, 0.0f, FORM(name, params).limit, NULL};    \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, loop_walk walk)                   \
     {                                                                                                                  \
@@ -111,7 +112,7 @@
     void KERNEL_NAME(name)(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,       \
                            size_t inner)                                                                               \
     {                                                                                                                  \
-        const loop_operation op = {name##_at, loop_element, name##_ordinary_at, 0.0f, ACT_UNLIMITED};                  \
+        const loop_operation op = {name##_at, loop_element, name##_ordinary_at, 0.0f, ACT_UNLIMITED, NULL};            \
         loop_channels(dst, src, parameters, outer, channels, inner, name##_forward, op);                               \
     }
 #define ROWS_KERNEL(name, ...)                                                                                         \
@@ -135,8 +136,8 @@
     void KERNEL_NAME(name)(float *dst, const float *gate, const float *up, size_t n)                                   \
     {                                                                                                                  \
         const loop_operands from = {.x = gate, .up = up};                                                              \
-        const loop_operation op = {name##_at, loop_element, name##_ordinary_at, GATE_FORM(name).tiny,                  \
-                                   GATE_FORM(name).limit};                                                             \
+        const loop_operation op = {                                                                                    \
+            name##_at, loop_element, name##_ordinary_at, GATE_FORM(name).tiny, GATE_FORM(name).limit, NULL};           \
         loop_walked(dst, &from, n, op, loop_walk_here(dst == gate || dst == up, n));                                   \
     }                                                                                                                  \
     vact_interleaved_f32_fn KERNEL_NAME(name##_interleaved);                                                           \

@@ -7,11 +7,13 @@
 #define VACT_ACT_FORM_H
 
 typedef vf act_forward_fn(vf x, const vact_params_f32 *params);
+typedef void act_four_fn(vf x[4], const vact_params_f32 *params);
 
 /* Up to `limit` in magnitude a lane is ordinary: infinity, all are; 0, none is. NaN is ordinary and not. */
 typedef struct {
     float limit;
     act_forward_fn *ordinary, *any;
+    act_four_fn *any_four; /* `any` of four vectors, in place, or null: spares a loop calls and loads of constants */
 } act_form;
 
 #define ACT_UNLIMITED __builtin_inff()

@@ -38,6 +38,7 @@ typedef struct {
     loop_at_fn *at, *argument;
     loop_ordinary_fn *ordinary;
     float tiny, limit;
+    act_four_fn *any_four; /* all that `at` does of such arguments, rare or not; null: `at` it is */
 } loop_operation;
 
 typedef enum { WALK_CACHED, WALK_PAGES, WALK_STREAM } loop_walk;
@@ -125,8 +126,11 @@ VACT_INLINE loop_four loop_four_at(const loop_operands *const from[4], size_t i,
                op.argument(from[2], i + 2 * step, VF_LANES), op.argument(from[3], i + 3 * step, VF_LANES)};
     loop_four four;
     if (__builtin_expect(loop_has_rare(x, op.tiny, op.limit), 0)) {
+        vf y[4] = {x[0], x[1], x[2], x[3]};
+        if (op.any_four)
+            op.any_four(y, &from[0]->params);
         for (size_t k = 0; k < 4; k++)
-            four.y[k] = op.at(from[k], i + k * step, VF_LANES);
+            four.y[k] = op.any_four ? y[k] : op.at(from[k], i + k * step, VF_LANES);
         return four;
     }
     four.y[0] = op.ordinary(x[0], from[0], i);

@@ -61,7 +61,7 @@ VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params)
 VACT_INLINE act_form gelu_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){GELU_ORDINARY, gelu_ordinary, gelu_any};
+    return (act_form){GELU_ORDINARY, gelu_ordinary, gelu_any, NULL};
 }
 
 VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params) { return act_forward(gelu_form(params), x, params); }

@@ -38,42 +38,67 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
     return power;
 }
 
-/* x/(1 + 2^n*(1 + t)), one and s as fast_scaled has them. */
-VACT_INLINE vf gelu_tanh_quotient(vf x, vf one, vf s, fast_power power)
+/* x/(first + rest) */
+VACT_INLINE vf gelu_tanh_of_sum(vf x, vf first, vf rest)
 {
-    vf first = vf_max(vf_add(one, one), s);
-    vf rest = vf_fma(vf_mul(s, power.f), power.slope, vf_min(one, vf_sub(s, one)));
     vf inverse = fast_inverse(vf_add(first, rest));
     vf q = vf_mul(x, inverse);
     vf residual = vf_fma(q, rest, vf_fms(q, first, x));
     return vf_fnma(inverse, residual, q);
 }
 
+/* x/(1 + 2^n*(1 + t)), s = 2^n. */
+VACT_INLINE vf gelu_tanh_quotient(vf x, vf s, fast_power power)
+{
+    const vf one = vf_set1(1.0f);
+    vf rest = vf_fma(vf_mul(s, power.f), power.slope, vf_min(one, vf_sub(s, one)));
+    return gelu_tanh_of_sum(x, vf_max(vf_set1(2.0f), s), rest);
+}
+
 /* |x| up to here is ordinary: 2^-n does not overflow. */
 #define GELU_TANH_ORDINARY 9.0f
+
+/* Below -this a lane is deep (math/fast/logistic.h): n > 113. */
+#define GELU_TANH_DEEP 9.625f
 
 VACT_INLINE vf gelu_tanh_ordinary(vf x, const vact_params_f32 *params)
 {
     (void)params;
     fast_power power = gelu_tanh_power(x);
-    return gelu_tanh_quotient(x, vf_set1(1.0f), vf_power_of_two(power.shifted), power);
+    return gelu_tanh_quotient(x, vf_power_of_two(power.shifted), power);
 }
 
-VACT_NOINLINE static vf gelu_tanh_any(vf x, const vact_params_f32 *params)
+VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm low = vm_lt(x, vf_set1(-GELU_TANH_ORDINARY));
-    vf bounded = vf_min(vf_set1(GELU_TANH_ORDINARY), vf_max(vf_set1(-11.5f), x));
+    vm deep = vm_lt(x, vf_set1(-GELU_TANH_DEEP)), high = vm_lt(vf_set1(GELU_TANH_ORDINARY), x);
+    vf bounded = vf_min(vf_set1(GELU_TANH_ORDINARY), x);
+    if (!vm_any(deep)) {
+        fast_power power = gelu_tanh_power(bounded);
+        return vf_select(high, x, gelu_tanh_quotient(bounded, vf_power_of_two(power.shifted), power));
+    }
+    bounded = vf_max(vf_set1(-11.5f), bounded);
     fast_power power = gelu_tanh_power(bounded);
-    fast_scaled scaled = fast_scale_where(low, power);
-    vf result = gelu_tanh_quotient(bounded, scaled.one, scaled.s, power);
-    return vf_select(vm_lt(vf_set1(GELU_TANH_ORDINARY), x), x, fast_scale_back(low, result));
+    if (!vm_any(vm_le(vf_set1(-GELU_TANH_DEEP), x))) {
+        vf s = vf_power_of_two(vf_sub(power.shifted, vf_set1(64.0f)));
+        return fast_deep_back(gelu_tanh_of_sum(bounded, s, vf_mul(vf_mul(s, power.f), power.slope)));
+    }
+    vf result = gelu_tanh_quotient(bounded, fast_deep_power(deep, power), power);
+    return vf_select(high, x, fast_scale_back(deep, result));
+}
+
+VACT_NOINLINE static vf gelu_tanh_any(vf x, const vact_params_f32 *params) { return gelu_tanh_rare(x, params); }
+
+VACT_NOINLINE static void gelu_tanh_any_four(vf x[4], const vact_params_f32 *params)
+{
+    for (size_t k = 0; k < 4; k++)
+        x[k] = gelu_tanh_rare(x[k], params);
 }
 
 VACT_INLINE act_form gelu_tanh_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){GELU_TANH_ORDINARY, gelu_tanh_ordinary, gelu_tanh_any};
+    return (act_form){GELU_TANH_ORDINARY, gelu_tanh_ordinary, gelu_tanh_any, gelu_tanh_any_four};
 }
 
 VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)

@@ -120,7 +120,7 @@ VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params)
 VACT_INLINE act_form mish_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){MISH_ORDINARY, mish_ordinary, mish_any};
+    return (act_form){MISH_ORDINARY, mish_ordinary, mish_any, NULL};
 }
 
 VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params) { return act_forward(mish_form(params), x, params); }

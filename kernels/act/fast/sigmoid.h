@@ -11,20 +11,33 @@ VACT_INLINE vf sigmoid_ordinary(vf x, const vact_params_f32 *params)
     return fast_logistic(fast_ordinary_sum(fast_rising_power_of_negative(x)));
 }
 
-VACT_NOINLINE static vf sigmoid_any(vf x, const vact_params_f32 *params)
+VACT_INLINE vf sigmoid_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm low = vm_lt(x, vf_set1(-FAST_LOGISTIC_ORDINARY));
-    vf bounded = vf_min(vf_set1(64.0f), vf_max(vf_set1(-112.0f), x));
-    fast_power power = fast_rising_power_of_negative(bounded);
-    fast_scaled scaled = fast_scale_where(low, power);
-    return fast_scale_back(low, fast_logistic(fast_wide_sum(scaled.one, scaled.s, power)));
+    vm deep = vm_lt(x, vf_set1(-FAST_LOGISTIC_DEEP));
+    vf bounded = vf_min(vf_set1(64.0f), x);
+    if (!vm_any(deep)) {
+        fast_power power = fast_rising_power_of_negative(bounded);
+        return fast_logistic(fast_wide_sum(vf_set1(1.0f), vf_power_of_two(power.shifted), power));
+    }
+    fast_power power = fast_rising_power_of_negative(vf_max(vf_set1(-112.0f), bounded));
+    if (!vm_any(vm_le(vf_set1(-FAST_LOGISTIC_DEEP), x)))
+        return fast_deep_back(fast_logistic(fast_deep_sum(power)));
+    return fast_scale_back(deep, fast_logistic(fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power)));
+}
+
+VACT_NOINLINE static vf sigmoid_any(vf x, const vact_params_f32 *params) { return sigmoid_rare(x, params); }
+
+VACT_NOINLINE static void sigmoid_any_four(vf x[4], const vact_params_f32 *params)
+{
+    for (size_t k = 0; k < 4; k++)
+        x[k] = sigmoid_rare(x[k], params);
 }
 
 VACT_INLINE act_form sigmoid_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){FAST_LOGISTIC_ORDINARY, sigmoid_ordinary, sigmoid_any};
+    return (act_form){FAST_LOGISTIC_ORDINARY, sigmoid_ordinary, sigmoid_any, sigmoid_any_four};
 }
 
 VACT_INLINE vf sigmoid_forward(vf x, const vact_params_f32 *params)

@@ -11,21 +11,36 @@ VACT_INLINE vf silu_ordinary(vf x, const vact_params_f32 *params)
     return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_negative(x)));
 }
 
-VACT_NOINLINE static vf silu_any(vf x, const vact_params_f32 *params)
+VACT_INLINE vf silu_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm low = vm_lt(x, vf_set1(-FAST_LOGISTIC_ORDINARY));
-    vf bounded = vf_min(vf_set1(64.0f), vf_max(vf_set1(-120.0f), x));
+    vm deep = vm_lt(x, vf_set1(-FAST_LOGISTIC_DEEP)), high = vm_lt(vf_set1(64.0f), x);
+    vf bounded = vf_min(vf_set1(64.0f), x);
+    if (!vm_any(deep)) {
+        fast_power power = fast_power_of_negative(bounded);
+        vf s = vf_power_of_two(power.shifted);
+        return vf_select(high, x, fast_times_logistic(bounded, fast_wide_sum(vf_set1(1.0f), s, power)));
+    }
+    bounded = vf_max(vf_set1(-120.0f), bounded);
     fast_power power = fast_power_of_negative(bounded);
-    fast_scaled scaled = fast_scale_where(low, power);
-    vf result = fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power));
-    return vf_select(vm_lt(vf_set1(64.0f), x), x, fast_scale_back(low, result));
+    if (!vm_any(vm_le(vf_set1(-FAST_LOGISTIC_DEEP), x)))
+        return fast_deep_back(fast_times_logistic(bounded, fast_deep_sum(power)));
+    vf result = fast_times_logistic(bounded, fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power));
+    return vf_select(high, x, fast_scale_back(deep, result));
+}
+
+VACT_NOINLINE static vf silu_any(vf x, const vact_params_f32 *params) { return silu_rare(x, params); }
+
+VACT_NOINLINE static void silu_any_four(vf x[4], const vact_params_f32 *params)
+{
+    for (size_t k = 0; k < 4; k++)
+        x[k] = silu_rare(x[k], params);
 }
 
 VACT_INLINE act_form silu_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){FAST_LOGISTIC_ORDINARY, silu_ordinary, silu_any};
+    return (act_form){FAST_LOGISTIC_ORDINARY, silu_ordinary, silu_any, silu_any_four};
 }
 
 VACT_INLINE vf silu_forward(vf x, const vact_params_f32 *params) { return act_forward(silu_form(params), x, params); }

@@ -25,16 +25,49 @@ VACT_INLINE swish_factor swish_factor_of(float beta)
     return m;
 }
 
-/* up*x*sigmoid(beta*x), beta in [2^-85, 2^60]; x ordinary or not. */
-VACT_INLINE vf swish_positive(vf x, float up, float beta)
+/* What a lane with p < -16 takes for `one` and s: 2^-64 of them, since the result may be subnormal. */
+typedef struct {
+    vf one, s;
+} swish_scaled;
+
+VACT_INLINE swish_scaled swish_scale_where(vm low, fast_power power)
 {
-    swish_factor m = swish_factor_of(beta);
-    return fast_swish_any(x, up, FAST_LOGISTIC_ORDINARY / beta, m.hi, m.lo);
+    vf shifted = vf_sub(power.shifted, vf_select(low, vf_set1(64.0f), vf_set1(0.0f)));
+    return (swish_scaled){vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)), vf_power_of_two(shifted)};
 }
 
-VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params)
+/*
+ * up*x*sigmoid(beta*x), beta in [2^-85, 2^60], `up` a power of two; x ordinary or not. Beyond `limit` p is not
+ * ordinary; above 4*limit the result is x, below `lowest` -0. Where the limit is large, so is x where p < -104, and its
+ * product with sigma not yet 0: there another 2^-100 is taken out of e^-p. With `up` above 1, x is so large that 2^64
+ * of a low result is not needed.
+ */
+VACT_INLINE vf swish_positive(vf x, float up, float beta)
 {
-    float given = params->v[0], beta = __builtin_fabsf(given);
+    const float limit = FAST_LOGISTIC_ORDINARY / beta;
+    swish_factor m = swish_factor_of(beta);
+    vm low = vm_lt(x, vf_set1(-limit));
+    float lowest = (limit > 0x1p+10f ? -12.5f : -7.5f) * limit;
+    vf bounded = vf_min(vf_set1(4.0f * limit), vf_max(vf_set1(lowest), x));
+    fast_power power = fast_power_of_product(bounded, m.hi, m.lo);
+    vf factor = vf_set1(up);
+    if (limit > 0x1p+10f) {
+        vm far = vm_lt(x, vf_set1(-6.5f * limit));
+        power.shifted = vf_sub(power.shifted, vf_select(far, vf_set1(100.0f), vf_set1(0.0f)));
+        factor = vf_mul(factor, vf_select(far, vf_set1(0x1p-100f), vf_set1(1.0f)));
+    }
+    if (up > 1.0f)
+        factor = vf_mul(factor, vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)));
+    swish_scaled scaled = swish_scale_where(low, power);
+    vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
+    if (up <= 1.0f)
+        result = fast_scale_back(low, result);
+    return vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
+}
+
+VACT_NOINLINE static vf swish_extreme(vf x, float given)
+{
+    float beta = __builtin_fabsf(given);
     vf sign = vf_set1(given);
     if (beta == 0.0f)
         return fast_half(x);
@@ -51,6 +84,30 @@ VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params)
     return vf_flip_sign(swish_positive(x, 1.0f, beta), sign);
 }
 
+/* Outside, or with NaN, what fast_swish_any takes for granted is not so. */
+VACT_INLINE int swish_is_extreme(float beta)
+{
+    float size = __builtin_fabsf(beta);
+    return !((size >= 0x1p-6f) & (size <= 0x1p+16f));
+}
+
+VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params)
+{
+    const float beta = params->v[0];
+    if (swish_is_extreme(beta))
+        return swish_extreme(x, beta);
+    swish_factor m = swish_factor_of(beta);
+    return fast_swish_any(x, beta, m.hi, m.lo);
+}
+
+VACT_NOINLINE static void swish_any_four(vf x[4], const vact_params_f32 *params)
+{
+    const float beta = params->v[0];
+    const swish_factor m = swish_factor_of(beta);
+    for (size_t k = 0; k < 4; k++)
+        x[k] = swish_is_extreme(beta) ? swish_extreme(x[k], beta) : fast_swish_any(x[k], beta, m.hi, m.lo);
+}
+
 VACT_INLINE vf swish_ordinary(vf x, const vact_params_f32 *params)
 {
     swish_factor m = swish_factor_of(params->v[0]);
@@ -61,7 +118,7 @@ VACT_INLINE act_form swish_form(const vact_params_f32 *params)
 {
     float size = __builtin_fabsf(params->v[0]);
     int extreme = (size < 0x1p-70f) | (size > 0x1p+60f);
-    return (act_form){extreme ? 0.0f : FAST_LOGISTIC_ORDINARY / size, swish_ordinary, swish_any};
+    return (act_form){extreme ? 0.0f : FAST_LOGISTIC_ORDINARY / size, swish_ordinary, swish_any, swish_any_four};
 }
 
 VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params) { return act_forward(swish_form(params), x, params); }

@@ -135,16 +135,26 @@ VACT_INLINE vf fast_times_logistic(vf x, fast_logistic_sum sum)
     return vf_fnma(inverse, residual, q);
 }
 
-/* What a vector with a rare lane takes for `one` and s: 2^-64 of them where `low`, since the result may be subnormal.
+/*
+ * Where p < -80 a lane is deep: its result may be subnormal and e^-p, 2^115 and more, beyond fast_inverse. There s is
+ * 2^-64 of e^-p, of which the 1 of the sum is no part that counts.
  */
-typedef struct {
-    vf one, s;
-} fast_scaled;
+#define FAST_LOGISTIC_DEEP 80.0f
 
-VACT_INLINE fast_scaled fast_scale_where(vm low, fast_power power)
+VACT_INLINE vf fast_deep_power(vm deep, fast_power power)
 {
-    vf shifted = vf_sub(power.shifted, vf_select(low, vf_set1(64.0f), vf_set1(0.0f)));
-    return (fast_scaled){vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)), vf_power_of_two(shifted)};
+    return vf_power_of_two(vf_select(deep, vf_sub(power.shifted, vf_set1(64.0f)), power.shifted));
+}
+
+/* Of a vector all of whose lanes are deep. */
+VACT_INLINE fast_logistic_sum fast_deep_sum(fast_power power)
+{
+    vf s = vf_power_of_two(vf_sub(power.shifted, vf_set1(64.0f)));
+    vf s_f = vf_mul(s, power.f);
+    fast_logistic_sum sum;
+    sum.hi = vf_fma(s_f, power.slope, s);
+    sum.lo = vf_fma(s_f, power.slope, vf_sub(s, sum.hi));
+    return sum;
 }
 
 /* The result that y is 2^64 of, where `low`. A subnormal one is rounded as a whole number of 2^-149. */
@@ -152,10 +162,20 @@ VACT_INLINE vf fast_scale_back(vm low, vf y)
 {
     const vf least = vf_set1(0x1p-62f);
     vf magnitude = vf_abs(y);
-    vf units = vf_units(vf_fma(vf_min(magnitude, least), vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    vf units = vf_units(vf_fma(magnitude, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
     vm normal = vm_and(low, vm_le(least, magnitude)), subnormal = vm_and(low, vm_lt(magnitude, least));
     vf scaled = vf_mul(y, vf_select(normal, vf_set1(0x1p-64f), vf_set1(1.0f)));
     return vf_select(subnormal, vf_copysign(units, y), scaled);
+}
+
+/* The same in every lane. */
+VACT_INLINE vf fast_deep_back(vf y)
+{
+    const vf least = vf_set1(0x1p-62f);
+    vf magnitude = vf_abs(y);
+    vf units = vf_units(vf_fma(magnitude, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    vf scaled = vf_mul(vf_max(least, magnitude), vf_set1(0x1p-64f));
+    return vf_copysign(vf_select(vm_lt(magnitude, least), units, scaled), y);
 }
 
 /* x/2. Where x is subnormal or half of it is, the sum with 2^-125 rounds that half, at the speed of normal numbers. */
@@ -174,30 +194,24 @@ VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
     return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_product(x, m_hi, m_lo)));
 }
 
-/*
- * The same for every x, times `up`, a power of two. Beyond `limit` p is not ordinary; above 4*limit the result is x,
- * below `lowest` -0. Where the limit is large, so is x where p < -104, and its product with sigma not yet 0: there
- * another 2^-100 is taken out of e^-p. With `up` above 1, x is so large that 2^64 of a low result is not needed.
- */
-VACT_INLINE vf fast_swish_any(vf x, float up, float limit, vf m_hi, vf m_lo)
+/* The same for every x, p = beta*x, 2^-6 <= |beta| <= 2^16: so no result is subnormal but a deep one. */
+VACT_INLINE vf fast_swish_any(vf x, float beta, vf m_hi, vf m_lo)
 {
-    vm low = vm_lt(x, vf_set1(-limit));
-    float lowest = (limit > 0x1p+10f ? -12.5f : -7.5f) * limit;
-    vf bounded = vf_min(vf_set1(4.0f * limit), vf_max(vf_set1(lowest), x));
-    fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
-    vf factor = vf_set1(up);
-    if (limit > 0x1p+10f) {
-        vm far = vm_lt(x, vf_set1(-6.5f * limit));
-        power.shifted = vf_sub(power.shifted, vf_select(far, vf_set1(100.0f), vf_set1(0.0f)));
-        factor = vf_mul(factor, vf_select(far, vf_set1(0x1p-100f), vf_set1(1.0f)));
+    const vf one = vf_set1(1.0f);
+    vf p = vf_mul(x, vf_set1(beta));
+    vm deep = vm_lt(p, vf_set1(-FAST_LOGISTIC_DEEP)), high = vm_lt(vf_set1(64.0f), p);
+    vf bounded = vf_select(high, one, x);
+    if (!vm_any(deep)) {
+        fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
+        fast_logistic_sum sum = fast_wide_sum(one, vf_power_of_two(power.shifted), power);
+        return vf_select(high, x, fast_times_logistic(bounded, sum));
     }
-    if (up > 1.0f)
-        factor = vf_mul(factor, vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)));
-    fast_scaled scaled = fast_scale_where(low, power);
-    vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
-    if (up <= 1.0f)
-        result = fast_scale_back(low, result);
-    return vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
+    bounded = vf_select(vm_lt(p, vf_set1(-120.0f)), vf_set1(-120.0f / beta), bounded);
+    fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
+    if (!vm_any(vm_le(vf_set1(-FAST_LOGISTIC_DEEP), p)))
+        return fast_deep_back(fast_times_logistic(bounded, fast_deep_sum(power)));
+    vf result = fast_times_logistic(bounded, fast_wide_sum(one, fast_deep_power(deep, power), power));
+    return vf_select(high, x, fast_scale_back(deep, result));
 }
 
 #endif
