@@ -10,7 +10,7 @@
 #ifndef VACT_ACT_FAST_GELU_H
 #define VACT_ACT_FAST_GELU_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/logistic.h"
 #include "math/fast/normal.h"
 #include "math/pair.h"

@@ -21,7 +21,7 @@
 #ifndef VACT_ACT_FAST_MISH_H
 #define VACT_ACT_FAST_MISH_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/exp_rise.h"
 
 #define MISH_ORDINARY 8.0f

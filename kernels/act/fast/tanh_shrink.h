@@ -15,7 +15,7 @@
 #ifndef VACT_ACT_FAST_TANH_SHRINK_H
 #define VACT_ACT_FAST_TANH_SHRINK_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/pair.h"
 
 #define TANH_SHRINK_TINY 0x1p-14f /* x^3/3 is right to 2^-29 up to here */

@@ -3,8 +3,8 @@
  * every lane costs more. A vector with a rare lane takes the latter, which gives the ordinary lanes the same bits. A
  * loop makes one test of several vectors (loop/unary.h), so it takes the form; who has one vector calls act_forward.
  */
-#ifndef VACT_ACT_FORM_H
-#define VACT_ACT_FORM_H
+#ifndef VACT_LOOP_FORM_H
+#define VACT_LOOP_FORM_H
 
 typedef vf act_forward_fn(vf x, const vact_params_f32 *params);
 
