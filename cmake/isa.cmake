@@ -3,7 +3,8 @@
 # VACT_BUILDS, whose order is that of the entries: strongest first, the plainest last.
 #
 #   vact_isa(<build> ISA <suffix> PROCESSORS <regex> [EXCEPT <regex>] HEADER <vec header>
-#            [FLAGS <compiler flags>...] [PROBE <macros that the compiler must define under these flags>...])
+#            [FLAGS <compiler flags>...] [PROBE <macros that the compiler must define under these flags>...]
+#            [GCC_TUNING <flags of GCC's that change the speed alone>...])
 #
 #   build        the name in object, symbol and table names
 #   suffix       VACT_ISA_<suffix> is what selects it
@@ -13,7 +14,7 @@ include(CheckCSourceCompiles)
 set(VACT_BUILDS "")
 
 function(vact_isa build)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "ISA;PROCESSORS;EXCEPT;HEADER" "FLAGS;PROBE")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "ISA;PROCESSORS;EXCEPT;HEADER" "FLAGS;PROBE;GCC_TUNING")
     if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(${arg_PROCESSORS})$")
         return()
     endif()
@@ -35,6 +36,9 @@ function(vact_isa build)
             return()
         endif()
     endif()
+    if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+        list(APPEND arg_FLAGS ${arg_GCC_TUNING})
+    endif()
     set(VACT_BUILDS ${VACT_BUILDS} ${build} PARENT_SCOPE)
     set(VACT_${build}_ISA ${arg_ISA} PARENT_SCOPE)
     set(VACT_${build}_HEADER ${arg_HEADER} PARENT_SCOPE)
@@ -46,7 +50,8 @@ set(vact_aarch64 "aarch64|arm64|ARM64")
 
 vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/avx512.h
     FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
-    PROBE __x86_64__ __AVX512F__ __AVX512BW__ __AVX512DQ__ __AVX512VL__ __FMA__)
+    PROBE __x86_64__ __AVX512F__ __AVX512BW__ __AVX512DQ__ __AVX512VL__ __FMA__
+    GCC_TUNING -fschedule-insns -mtune=skylake-avx512) # interleaves vectors (loop/unary.h): with 32 registers it pays
 vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/avx2.h
     FLAGS -mavx2 -mfma
     PROBE __x86_64__ __AVX2__ __FMA__)

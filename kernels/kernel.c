@@ -19,6 +19,11 @@
 #define JOIN(a, b, c, d) JOIN_(a, b, c, d)
 #define KERNEL_NAME(name) JOIN(vact_, name##_f32, VACT_BUILD, VACT_SET)
 
+#if VACT_SET_FAST
+#define FORM(name) name##_form(params)
+#else
+#define FORM(name) ((act_form){ACT_UNLIMITED, name##_forward, NULL})
+#endif
 #define UNARY_KERNEL(name, ...)                                                                                        \
     vact_unary_f32_fn KERNEL_NAME(name);                                                                               \
     VACT_INLINE vf name##_at(const loop_operands *from, size_t i, size_t n)                                            \
@@ -32,7 +37,7 @@
     VACT_NOINLINE static void name##_four_vectors(float *dst, const float *src, size_t n,                              \
                                                   const vact_params_f32 *params)                                       \
     {                                                                                                                  \
-        loop_four_vectors(dst, src, n, params, name##_forward, KERNEL_NAME(name), name##_long);                        \
+        loop_four_vectors(dst, src, n, params, FORM(name), KERNEL_NAME(name), name##_long);                        \
     }                                                                                                                  \
     VACT_NOINLINE void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)        \
     {                                                                                                                  \
@@ -46,12 +51,16 @@
     {                                                                                                                  \
         return epilogue_result(name##_forward(epilogue_argument(from, i, n), &from->params), from, i, n);              \
     }                                                                                                                  \
+    VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, loop_walk walk)                   \
+    {                                                                                                                  \
+        epilogue_side_by_side(run, n, name##_forward, name##_epilogue_at, walk);                                       \
+    }                                                                                                                  \
     void KERNEL_NAME(name##_epilogue)(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,    \
                                       size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,       \
                                       const float *residual, size_t residual_stride)                                   \
     {                                                                                                                  \
         loop_epilogue(params ? params : &(const vact_params_f32){{__VA_ARGS__}}, dst, dst_stride, x, x_stride, rows,   \
-                      cols, scale, bias, residual, residual_stride, name##_epilogue_at);                               \
+                      cols, scale, bias, residual, residual_stride, name##_epilogue_at, name##_side_by_side);          \
     }
 /* One implementation of a derivative serves every variant; the set `fast` has those of the operations that need one. */
 #define BACKWARD_KERNEL(name, backward, ...)                                                                           \

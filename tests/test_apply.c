@@ -292,3 +292,51 @@ Test(apply, gates)
     program_expect(program_run("apply --op gelu --packed gate-first gate.npy none.npy"), 2, "");
     program_expect(program_run("apply --op swiglu --packed sideways gate.npy none.npy"), 2, "");
 }
+
+Test(apply, gradients_of_gates)
+{
+    float gate[12], up[12], dy[12], packed[24], dgate[12], dup[12];
+    for (size_t i = 0; i < 12; i++) {
+        gate[i] = sample[i];
+        up[i] = (float)i - 5.5f;
+        dy[i] = 0.25f * (float)i - 1.0f;
+        packed[2 * i] = gate[i];
+        packed[2 * i + 1] = up[i];
+    }
+    npy_save("gate.npy", "(3, 4)", gate, 12);
+    npy_save("up.npy", "(3, 4)", up, 12);
+    npy_save("dy.npy", "(3, 4)", dy, 12);
+    npy_save("packed.npy", "(3, 8)", packed, 24);
+    for (size_t i = 0; i < vact_registry_count; i++) {
+        const vact_op_info *op = &vact_registry[i];
+        char command[160];
+        if (op->kind != VACT_KIND_GATE)
+            continue;
+        cr_assert(vact_gate_rows_backward_f32(op->op, dgate, 12, dup, 12, dy, 12, gate, 12, up, 12, 1, 12) == VACT_OK);
+        snprintf(command, sizeof command, "apply --op %s --backward dy.npy --dup dup.npy gate.npy up.npy dgate.npy",
+                 op->name);
+        program_expect(program_run(command), 0, "");
+        npy_expect("dgate.npy", "(3, 4)", dgate, 12);
+        npy_expect("dup.npy", "(3, 4)", dup, 12);
+        static const char *const words[] = {"gate-first", "gate-second", "interleaved"};
+        for (unsigned layout = 0; layout < 3; layout++) {
+            float expected[24];
+            cr_assert(vact_gate_packed_backward_f32(op->op, (vact_gate_layout)layout, expected, 8, dy, 4, packed, 8, 3,
+                                                    4) == VACT_OK);
+            snprintf(command, sizeof command, "apply --op %s --packed %s --backward dy.npy packed.npy out.npy",
+                     op->name, words[layout]);
+            program_expect(program_run(command), 0, "");
+            npy_expect("out.npy", "(3, 8)", expected, 24);
+        }
+    }
+    program_expect(program_run("apply --op glu --backward dy.npy gate.npy up.npy none.npy"), 2, "");
+    program_expect(program_run("apply --op gelu --backward dy.npy --dup none.npy gate.npy none.npy"), 2, "");
+    program_expect(program_run("apply --op glu --dup none.npy gate.npy up.npy none.npy"), 2, "");
+    program_expect(program_run("apply --op glu --packed gate-first --backward packed.npy packed.npy none.npy"), 1,
+                   "shape");
+    program_expect(program_run("apply --op glu --backward packed.npy --dup none.npy gate.npy up.npy none.npy"), 1,
+                   "shape");
+    program_expect(program_run("apply --op glu --backward dy.npy --dup no/none.npy gate.npy up.npy dgate.npy"), 1,
+                   "no/none.npy");
+    cr_expect(program_files() == 7, "%zu files", program_files());
+}

@@ -253,7 +253,7 @@ ParameterizedTest(test_case *which, loop, epilogues_beyond_the_cache)
     static const struct {
         size_t cols, stride;
         bool bias;
-    } shapes[] = {{1003, 1008, true}, {1003, 1009, true}, {1008, 1008, false}, {33, 48, true}};
+    } shapes[] = {{1003, 1008, true}, {1003, 1009, true}, {1008, 1008, false}, {33, 48, true}, {130001, 130003, true}};
     test_subject subject = test_begin(which);
     vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];
     size_t most = length_beyond_the_cache(&subject);

@@ -23,12 +23,13 @@ enum {
     KEY_AXIS = 0x107,
     KEY_PACKED = 0x108,
     KEY_DSLOPE = 0x109,
+    KEY_DUP = 0x10a,
     KEY_FIRST_PARAMETER = 0x200 /* one key per entry of parameter_options.names */
 };
 
 enum {
     MOST_PARAMETERS = 24,
-    FIXED_OPTIONS = 9,
+    FIXED_OPTIONS = 10,
     CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */
 };
 
@@ -47,6 +48,7 @@ typedef struct request {
     const char *slope_path;
     const char *dy_path; /* null: forward */
     const char *dslope_path;
+    const char *dup_path;
     bool from_output;
     const char *axis_word; /* null: the last axis */
     int axis;
@@ -65,7 +67,8 @@ static const char documentation[] =
     "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis, or "
     "--axis. prelu takes one slope for all, or one per channel: axis 1, or axis 0 of an array with one axis.\n"
     "--backward takes the gradient that arrives, and writes the one that is passed on.\n"
-    "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one with --packed.\n"
+    "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one with --packed. Its "
+    "gradients go to OUT.npy, for the gate, and --dup, for up; or to OUT.npy, packed as IN.npy is.\n"
     "OUT.npy is replaced only when the result is complete; it may be IN.npy itself. Files larger than memory "
     "work.";
 
@@ -100,8 +103,10 @@ static void make_options(parameter_options *known)
         {"op", KEY_OP, "NAME", 0, "The operation; `vact list' names them all", 1},
         {"slope", KEY_SLOPE, "FILE.npy", 0, "Of prelu: its slopes (default: 0.25 for all)", 2},
         {"axis", KEY_AXIS, "N", 0, "Of softmax and log_softmax: the axis; -1, the last, by default", 2},
-        {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN), DY being of IN's shape", 2},
+        {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN), DY being of the shape of f(IN)", 2},
         {"dslope", KEY_DSLOPE, "FILE.npy", 0, "Of prelu, with --backward: write the gradient of its slopes there", 2},
+        {"dup", KEY_DUP, "FILE.npy", 0, "Of gated units in two files, with --backward: write the gradient of UP there",
+         2},
         {"from-output", KEY_FROM_OUTPUT, NULL, 0, "With --backward: IN.npy holds the outputs f(x)", 2},
         {"packed", KEY_PACKED, "LAYOUT", 0,
          "Of gated units: IN.npy holds pairs along its last axis; gate-first, gate-second (PyTorch's glu) or "
@@ -167,8 +172,11 @@ static void check_kind(const struct argp_state *state, const request *asked)
     const vact_op_info *op = asked->op;
     if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
         argp_error(state, "--axis is for softmax and log_softmax, not for %s", op->name);
-    if (asked->dy_path != NULL && op->kind == VACT_KIND_GATE)
-        argp_error(state, "--backward is not for %s", op->name);
+    bool two = op->kind == VACT_KIND_GATE && asked->packed_word == NULL && asked->dy_path != NULL;
+    if (two && asked->dup_path == NULL)
+        argp_error(state, "--dup is missing: where to write the gradient of UP.npy");
+    if (!two && asked->dup_path != NULL)
+        argp_error(state, "--dup is of gated units in two files, with --backward");
     if (asked->dslope_path != NULL && (op->kind != VACT_KIND_CHANNELS || asked->dy_path == NULL))
         argp_error(state, "--dslope is of prelu, with --backward");
     if (asked->from_output && asked->dy_path == NULL)
@@ -231,6 +239,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_SLOPE: asked->slope_path = argument; return 0;
     case KEY_BACKWARD: asked->dy_path = argument; return 0;
     case KEY_DSLOPE: asked->dslope_path = argument; return 0;
+    case KEY_DUP: asked->dup_path = argument; return 0;
     case KEY_FROM_OUTPUT: asked->from_output = true; return 0;
     case KEY_AXIS:
         asked->axis_word = argument;
@@ -413,8 +422,13 @@ int vact_tool_apply(int argc, char **argv)
 
     if (asked.op->kind == VACT_KIND_GATE) {
         bool packed = asked.packed_word != NULL;
-        bool done = vact_apply_gate(asked.op, asked.paths[0], packed ? NULL : asked.paths[1],
-                                    asked.paths[packed ? 1 : 2], asked.layout);
+        const vact_gate_files files = {.gate = asked.paths[0],
+                                       .up = packed ? NULL : asked.paths[1],
+                                       .dy = asked.dy_path,
+                                       .out = asked.paths[packed ? 1 : 2],
+                                       .dup = asked.dup_path,
+                                       .layout = asked.layout};
+        bool done = vact_apply_gate(asked.op, &files);
         return done ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     }
     vact_npy in;

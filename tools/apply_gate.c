@@ -69,61 +69,123 @@ static bool halve(const char *path, vact_shape *shape)
     return true;
 }
 
-static bool same_shape(const vact_shape *a, const vact_shape *b)
+/* An input of this shape. */
+static bool open_like(input *in, const char *path, const vact_shape *shape, const char *its)
 {
-    return a->dimensions == b->dimensions &&
-           memcmp(a->sizes, b->sizes, (size_t)a->dimensions * sizeof a->sizes[0]) == 0;
+    if (!open_input(in, path))
+        return false;
+    const vact_shape *found = &in->file.shape;
+    if (found->dimensions == shape->dimensions &&
+        memcmp(found->sizes, shape->sizes, (size_t)shape->dimensions * sizeof shape->sizes[0]) == 0)
+        return true;
+    char text[96], wanted[96];
+    vact_npy_shape_text(text, sizeof text, found);
+    vact_npy_shape_text(wanted, sizeof wanted, shape);
+    vact_tool_fail(path, "has the shape %s, but %s has %s", text, its, wanted);
+    close_input(in);
+    return false;
 }
 
-/* With all inputs open; up null for a packed gate. */
-static bool write_result(const vact_op_info *op, const input *gate, const input *up, const vact_shape *shape,
-                         const char *out, vact_gate_layout layout)
+/* What is open of a gated unit: up null where gate is packed, dy null forward. */
+typedef struct {
+    const float *gate, *up, *dy;
+    vact_shape shape; /* of the gated result */
+} operands;
+
+static vact_status compute(vact_op op, vact_gate_layout layout, const operands *of, float *dst, float *dup)
 {
-    vact_output output;
+    const vact_shape *shape = &of->shape;
+    size_t n = shape->count, cols = shape->dimensions == 0 ? 1 : shape->sizes[shape->dimensions - 1];
+    if (n == 0)
+        return VACT_OK;
+    if (of->up != NULL)
+        return of->dy == NULL
+                   ? vact_gate_rows_f32(op, dst, n, of->gate, n, of->up, n, 1, n)
+                   : vact_gate_rows_backward_f32(op, dst, n, dup, n, of->dy, n, of->gate, n, of->up, n, 1, n);
+    return of->dy == NULL ? vact_gate_packed_f32(op, layout, dst, cols, of->gate, 2 * cols, n / cols, cols)
+                          : vact_gate_packed_backward_f32(op, layout, dst, 2 * cols, of->dy, cols, of->gate, 2 * cols,
+                                                          n / cols, cols);
+}
+
+/* The second result, the first being committed: one output at a time. */
+static bool save(const char *path, const vact_shape *shape, const float *values)
+{
+    vact_output out;
     vact_reason reason;
     float *dst = NULL;
-    vact_status status = VACT_OK;
-    if (!vact_output_open_npy(&output, out, shape, &dst, &reason)) {
-        vact_tool_fail(out, "%s", reason.text);
-        return false;
-    }
-    size_t n = shape->count;
-    if (n > 0 && up != NULL)
-        status = vact_gate_rows_f32(op->op, dst, n, gate->values, n, up->values, n, 1, n);
-    else if (n > 0) {
-        size_t cols = shape->sizes[shape->dimensions - 1];
-        status = vact_gate_packed_f32(op->op, layout, dst, cols, gate->values, 2 * cols, n / cols, cols);
-    }
-    if (status != VACT_OK) {
-        vact_output_discard(&output);
-        vact_tool_fail(out, "%s: %s", op->name, vact_status_string(status));
-        return false;
-    }
-    if (!vact_output_commit(&output, &reason)) {
-        vact_tool_fail(out, "%s", reason.text);
-        return false;
-    }
-    return true;
+    bool opened = vact_output_open_npy(&out, path, shape, &dst, &reason);
+    if (opened)
+        memcpy(dst, values, shape->count * sizeof *dst);
+    if (opened && vact_output_commit(&out, &reason))
+        return true;
+    vact_tool_fail(path, "%s", reason.text);
+    return false;
 }
 
-bool vact_apply_gate(const vact_op_info *op, const char *gate_path, const char *up_path, const char *out,
-                     vact_gate_layout layout)
+/* With all inputs open. `given` is the shape of the gate's file; dup has room for as much, null where not asked for. */
+static bool write_results(const vact_op_info *op, const vact_gate_files *files, const operands *of,
+                          const vact_shape *given, float *dup)
 {
-    input gate, up;
-    if (!open_input(&gate, gate_path))
+    vact_output out;
+    vact_reason reason;
+    float *dst = NULL;
+    if (!vact_output_open_npy(&out, files->out, of->dy == NULL ? &of->shape : given, &dst, &reason)) {
+        vact_tool_fail(files->out, "%s", reason.text);
         return false;
-    vact_shape shape = gate.file.shape;
-    bool ok;
-    if (up_path == NULL) {
-        ok = halve(gate_path, &shape) && write_result(op, &gate, NULL, &shape, out, layout);
-    } else if ((ok = open_input(&up, up_path))) {
-        ok = same_shape(&shape, &up.file.shape);
-        if (ok)
-            ok = write_result(op, &gate, &up, &shape, out, layout);
-        else
-            vact_tool_fail(up_path, "has another shape than %s", gate_path);
-        close_input(&up);
     }
+    vact_status status = compute(op->op, files->layout, of, dst, dup);
+    if (status != VACT_OK) {
+        vact_output_discard(&out);
+        vact_tool_fail(files->out, "%s: %s", op->name, vact_status_string(status));
+        return false;
+    }
+    if (!vact_output_commit(&out, &reason)) {
+        vact_tool_fail(files->out, "%s", reason.text);
+        return false;
+    }
+    return dup == NULL || save(files->dup, given, dup);
+}
+
+static bool with_dy(const vact_op_info *op, const vact_gate_files *files, operands *of, const vact_shape *given)
+{
+    input dy;
+    if (!open_like(&dy, files->dy, &of->shape, "the result"))
+        return false;
+    of->dy = dy.values;
+    float *dup = files->dup == NULL ? NULL : malloc(given->count * sizeof *dup + 1);
+    bool ok = files->dup == NULL || dup != NULL;
+    if (!ok)
+        vact_tool_fail(files->dup, "out of memory");
+    ok = ok && write_results(op, files, of, given, dup);
+    free(dup);
+    close_input(&dy);
+    return ok;
+}
+
+static bool with_gate(const vact_op_info *op, const vact_gate_files *files, const input *gate)
+{
+    input up;
+    const vact_shape *given = &gate->file.shape;
+    operands of = {.gate = gate->values, .shape = *given};
+    if (files->up == NULL && !halve(files->gate, &of.shape))
+        return false;
+    if (files->up != NULL) {
+        if (!open_like(&up, files->up, given, files->gate))
+            return false;
+        of.up = up.values;
+    }
+    bool ok = files->dy == NULL ? write_results(op, files, &of, given, NULL) : with_dy(op, files, &of, given);
+    if (files->up != NULL)
+        close_input(&up);
+    return ok;
+}
+
+bool vact_apply_gate(const vact_op_info *op, const vact_gate_files *files)
+{
+    input gate;
+    if (!open_input(&gate, files->gate))
+        return false;
+    bool ok = with_gate(op, files, &gate);
     close_input(&gate);
     return ok;
 }

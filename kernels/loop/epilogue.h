@@ -1,13 +1,14 @@
 /*
  * How an epilogue walks a matrix: act(x*scale + bias) + residual, one pass. No mathematics but these three steps.
  *
- * A matrix that is one array to all of its operands is walked as such (loop/walk.h). One beyond the cache whose bias
- * begins anew with each row is walked four rows side by side in the place of four pages.
+ * A matrix that is one array to all of its operands is walked as one row. Beyond the cache (loop/walk.h) four runs of
+ * elements are walked side by side in the place of four pages: four rows, of rows shorter than a page four groups of
+ * them, and of rows too few for that the four quarters of each.
  */
 #ifndef VACT_LOOP_EPILOGUE_H
 #define VACT_LOOP_EPILOGUE_H
 
-#include "loop/walk.h"
+#include "loop/unary.h"
 
 /* What is absent adds -0, which leaves every number as it is, -0 too. */
 VACT_INLINE vf epilogue_term(const float *term, size_t i, size_t n)
@@ -27,73 +28,135 @@ VACT_INLINE vf epilogue_result(vf y, const loop_operands *from, size_t i, size_t
 
 typedef struct {
     float *dst;
-    loop_operands from; /* of the first row */
+    loop_operands from;
+} epilogue_row;
+
+typedef struct {
+    epilogue_row first;
     size_t dst_stride, x_stride, residual_stride;
 } epilogue_matrix;
 
-VACT_INLINE loop_operands epilogue_row(const epilogue_matrix *m, size_t r)
+VACT_INLINE epilogue_row epilogue_row_of(const epilogue_matrix *m, size_t r)
 {
-    loop_operands row = m->from;
-    row.x += r * m->x_stride;
-    if (row.residual)
-        row.residual += r * m->residual_stride;
+    epilogue_row row = m->first;
+    row.dst += r * m->dst_stride;
+    row.from.x += r * m->x_stride;
+    if (row.from.residual)
+        row.from.residual += r * m->residual_stride;
     return row;
 }
 
-enum { EPILOGUE_ROWS = 4 };
-
-/* The whole lines of four rows from r on; returns how many columns those are. Streaming: the rows begin alike in their
- * lines. */
-VACT_INLINE size_t epilogue_side_by_side(const epilogue_matrix *m, size_t r, size_t cols, loop_at_fn *at,
-                                         loop_walk walk)
+/* Without the first n elements. */
+VACT_INLINE epilogue_row epilogue_beyond(epilogue_row row, size_t n)
 {
-    size_t i = 0;
-    if (cols < 2 * LOOP_LINE)
-        return 0;
-    for (size_t k = 0; walk == WALK_STREAM && k < EPILOGUE_ROWS; k++) {
-        loop_operands row = epilogue_row(m, r + k);
-        i = loop_to_line(m->dst + (r + k) * m->dst_stride, &row, at);
-    }
-    for (; cols - i >= LOOP_LINE; i += LOOP_LINE)
-        for (size_t k = 0; k < EPILOGUE_ROWS; k++) {
-            loop_operands row = epilogue_row(m, r + k);
-            loop_line(m->dst + (r + k) * m->dst_stride, &row, i, at, walk);
-        }
-    return i;
+    row.dst += n;
+    row.from.x += n;
+    if (row.from.bias)
+        row.from.bias += n;
+    if (row.from.residual)
+        row.from.residual += n;
+    return row;
 }
 
-VACT_INLINE void epilogue_rows(const epilogue_matrix *m, size_t rows, size_t cols, loop_at_fn *at, loop_walk walk)
+enum { EPILOGUE_RUNS = LOOP_ABREAST, EPILOGUE_SHORTEST_RUN = 2 * LOOP_LINE };
+
+/*
+ * Four runs of n elements. The four arguments are loaded before the first result is stored: of runs that lie alike in
+ * their pages, as they mostly do, each load would seem to depend on the store before it (the same address modulo
+ * 4 KiB), which takes 8 % of the time of gelu from memory (AVX-512).
+ */
+VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, act_forward_fn *forward, loop_at_fn *at,
+                                       loop_walk walk)
 {
-    size_t done = 0; /* columns of the rows of one turn */
-    if (walk == WALK_STREAM && m->dst_stride % LOOP_LINE != 0)
-        walk = WALK_PAGES;
-    for (size_t r = 0; r < rows; r++) {
-        loop_operands row = epilogue_row(m, r);
-        if (walk != WALK_CACHED && r % EPILOGUE_ROWS == 0)
-            done = rows - r >= EPILOGUE_ROWS ? epilogue_side_by_side(m, r, cols, at, walk) : 0;
-        loop_cached(m->dst + r * m->dst_stride, &row, done, cols, at);
+    epilogue_row run[EPILOGUE_RUNS];
+    size_t left[EPILOGUE_RUNS], common = n, i = 0;
+    for (size_t k = 0; k < EPILOGUE_RUNS; k++) {
+        run[k] = given[k];
+        left[k] = n;
+        if (walk == WALK_STREAM) {
+            size_t head = loop_before_line(run[k].dst);
+            loop_rest(run[k].dst, &run[k].from, 0, head, at);
+            run[k] = epilogue_beyond(run[k], head);
+            left[k] -= head;
+            common = left[k] < common ? left[k] : common;
+        }
     }
-    if (walk == WALK_STREAM)
-        vf_stream_end();
+    for (; common - i >= LOOP_LINE; i += LOOP_LINE) {
+        vf x[EPILOGUE_RUNS][LOOP_VECTORS];
+        for (size_t k = 0; k < EPILOGUE_RUNS; k++)
+            for (size_t j = 0; j < LOOP_VECTORS; j++)
+                x[k][j] = epilogue_argument(&run[k].from, i + j * VF_LANES, VF_LANES);
+        for (size_t k = 0; k < EPILOGUE_RUNS; k++)
+            for (size_t j = 0; j < LOOP_VECTORS; j++) {
+                vf y = forward(x[k][j], &run[k].from.params);
+                y = epilogue_result(y, &run[k].from, i + j * VF_LANES, VF_LANES);
+                loop_put(run[k].dst + i + j * VF_LANES, y, walk);
+            }
+    }
+    for (size_t k = 0; k < EPILOGUE_RUNS; k++)
+        loop_rest(run[k].dst, &run[k].from, i, left[k], at);
+}
+
+/* The same as a function of an operation: within a larger one its constants would not stay in registers. */
+typedef void epilogue_runs_fn(const epilogue_row *run, size_t n, loop_walk walk);
+
+/* As many times four groups as there are, a row of each in turn; returns how many rows they make. */
+VACT_INLINE size_t epilogue_groups(const epilogue_matrix *m, size_t rows, size_t cols, loop_walk walk,
+                                   epilogue_runs_fn *side_by_side)
+{
+    const size_t group = (LOOP_PAGE - 1) / cols + 1; /* rows that fill a page */
+    size_t r = 0;
+    if (cols < EPILOGUE_SHORTEST_RUN)
+        return 0;
+    for (; rows - r >= EPILOGUE_RUNS * group; r += EPILOGUE_RUNS * group)
+        for (size_t i = r; i < r + group; i++) {
+            epilogue_row run[EPILOGUE_RUNS];
+            for (size_t k = 0; k < EPILOGUE_RUNS; k++)
+                run[k] = epilogue_row_of(m, i + k * group);
+            side_by_side(run, cols, walk);
+        }
+    return r;
+}
+
+/* The quarters of one row; returns how many elements they make. */
+VACT_INLINE size_t epilogue_quarters(epilogue_row row, size_t cols, loop_walk walk, epilogue_runs_fn *side_by_side)
+{
+    const size_t quarter = cols / EPILOGUE_RUNS / LOOP_LINE * LOOP_LINE;
+    epilogue_row run[EPILOGUE_RUNS];
+    if (quarter < EPILOGUE_SHORTEST_RUN)
+        return 0;
+    for (size_t k = 0; k < EPILOGUE_RUNS; k++)
+        run[k] = epilogue_beyond(row, k * quarter);
+    side_by_side(run, quarter, walk);
+    return EPILOGUE_RUNS * quarter;
 }
 
 VACT_INLINE void loop_epilogue(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,
                                size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,
-                               const float *residual, size_t residual_stride, loop_at_fn *at)
+                               const float *residual, size_t residual_stride, loop_at_fn *at,
+                               epilogue_runs_fn *side_by_side)
 {
     const epilogue_matrix m = {
-        dst,
-        {.x = x, .bias = bias, .residual = residual, .scale = scale, .params = *params},
+        {dst, {.x = x, .bias = bias, .residual = residual, .scale = scale, .params = *params}},
         dst_stride,
         x_stride,
         residual_stride,
     };
     loop_walk walk = loop_walk_here(dst == x || dst == residual, rows * cols);
-    int dense = dst_stride == cols && x_stride == cols && (!residual || residual_stride == cols);
-    if (rows == 1 || (dense && !bias))
-        loop_walked(dst, &m.from, rows * cols, at, walk);
-    else
-        epilogue_rows(&m, rows, cols, at, walk);
+    size_t r = 0;
+    if (!bias && dst_stride == cols && x_stride == cols && (!residual || residual_stride == cols)) {
+        cols *= rows;
+        rows = 1;
+    }
+    if (walk != WALK_CACHED)
+        r = epilogue_groups(&m, rows, cols, walk, side_by_side);
+    for (; r < rows; r++) {
+        epilogue_row row = epilogue_row_of(&m, r);
+        size_t done = walk == WALK_CACHED ? 0 : epilogue_quarters(row, cols, walk, side_by_side);
+        loop_cached(row.dst, &row.from, done, cols, at);
+    }
+    if (walk == WALK_STREAM)
+        vf_stream_end();
 }
 
 #endif

@@ -31,7 +31,7 @@ VACT_INLINE bce_parts bce_parts_of(vf x, vf target, vf positive)
     vf zero = vf_set1(0.0f);
     vf no = vf_sub(vf_set1(1.0f), target), yes = vf_mul(positive, target);
     bce_parts parts;
-    parts.z = fast_exp(vf_neg(vf_abs(x)));
+    parts.z = exp_forward(vf_neg(vf_abs(x)), NULL);
     parts.negative = vm_lt(x, zero);
     parts.grows = vf_select(parts.negative, yes, no);
     parts.shrinks = vf_select(parts.negative, no, yes);

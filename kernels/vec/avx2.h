@@ -103,11 +103,18 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
 
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high)
+VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
+
+/* The larger of the magnitudes, by integers: vf_max may let a NaN hide a number, or a number a NaN. */
+VACT_INLINE __m256i vi_larger_magnitude(vf a, vf b)
 {
-    __m256i shift = _mm256_sub_epi32(_mm256_set1_epi32(VF_BINADES - 1), _mm256_castps_si256(_mm256_set1_ps(high)));
-    __m256i bits = _mm256_add_epi32(_mm256_castps_si256(x), shift);
-    return !_mm256_testz_si256(bits, _mm256_set1_epi32(VF_BEYOND));
+    return _mm256_max_epi32(_mm256_castps_si256(vf_abs(a)), _mm256_castps_si256(vf_abs(b)));
+}
+
+VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
+{
+    __m256i most = _mm256_max_epi32(vi_larger_magnitude(a, b), vi_larger_magnitude(c, d));
+    return vm_any(_mm256_castsi256_ps(_mm256_cmpgt_epi32(most, _mm256_castps_si256(_mm256_set1_ps(high)))));
 }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }

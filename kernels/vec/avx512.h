@@ -95,11 +95,15 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a
 
 VACT_INLINE int vm_any(vm m) { return m != 0; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high)
+VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
+
+/* 0x0b: the larger of the magnitudes, without a sign. Of a quiet NaN and a number it is the number, of a signalling one
+ * and a number NaN, which a third vector would replace: so two are compared, and a NaN counts as beyond. */
+VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
 {
-    __m512i shift = _mm512_sub_epi32(_mm512_set1_epi32(VF_BINADES - 1), _mm512_castps_si512(_mm512_set1_ps(high)));
-    __m512i bits = _mm512_add_epi32(_mm512_castps_si512(x), shift);
-    return _mm512_test_epi32_mask(bits, _mm512_set1_epi32(VF_BEYOND)) != 0;
+    __mmask16 first = _mm512_cmp_ps_mask(_mm512_range_ps(a, b, 0x0b), _mm512_set1_ps(high), _CMP_NLE_UQ);
+    __mmask16 second = _mm512_cmp_ps_mask(_mm512_range_ps(c, d, 0x0b), _mm512_set1_ps(high), _CMP_NLE_UQ);
+    return !_kortestz_mask16_u8(first, second);
 }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }

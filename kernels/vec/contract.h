@@ -31,8 +31,9 @@
  *   vm_and, vm_or                                 of two masks
  *   vf_select(m, a, b)                            a where m holds, else b, the bits unchanged
  *   vm_any(m)                                     whether it holds in any lane, as a C condition
- *   vm_any_beyond(x, high)                        whether in any lane |x| > high or |x| <= 2^-64*high or x is NaN, as
- *                                                 a C condition; 2^-62 <= high <= 2^126: cheaper than vm_outside
+ *   vm_any_beyond(x, high), vm_any_of_four_beyond(a, b, c, d, high)
+ *                                                 whether in any lane |x| > high, as a C condition; for NaN either;
+ *                                                 high >= 0
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all
  *   vf_times_power(v, t)                          v*2^n for such t, where that is normal or 0
@@ -85,11 +86,6 @@
  * constant near 2.0013 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py, which
  * starts the search of the constant that math/fast/logistic.h has (sigmoid_search.c). */
 #define VF_INVERSE_BITS 0x7ef33400
-
-/* For vm_any_beyond: the bits of x less those of `high`, and VF_BINADES - 1 more, are below VF_BINADES for 64 binades
- * up to `high`, and else some bit of VF_BEYOND is set; the sign is above it. */
-#define VF_BINADES 0x20000000
-#define VF_BEYOND 0x60000000
 
 #define VACT_INLINE static inline __attribute__((always_inline))
 #define VACT_NOINLINE __attribute__((noinline))

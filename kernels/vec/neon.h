@@ -95,11 +95,18 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
 
 VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high)
+VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vcagtq_f32(x, vf_set1(high))); }
+
+/* The larger of the magnitudes, by integers: of a NaN and a number vmaxq_f32 is NaN, which is beyond nothing. */
+VACT_INLINE uint32x4_t vi_larger_magnitude(vf a, vf b)
 {
-    uint32x4_t shift = vsubq_u32(vdupq_n_u32(VF_BINADES - 1), vreinterpretq_u32_f32(vf_set1(high)));
-    uint32x4_t bits = vaddq_u32(vreinterpretq_u32_f32(x), shift);
-    return vmaxvq_u32(vandq_u32(bits, vdupq_n_u32(VF_BEYOND))) != 0;
+    return vmaxq_u32(vreinterpretq_u32_f32(vf_abs(a)), vreinterpretq_u32_f32(vf_abs(b)));
+}
+
+VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
+{
+    uint32x4_t most = vmaxq_u32(vi_larger_magnitude(a, b), vi_larger_magnitude(c, d));
+    return vm_any(vcgtq_u32(most, vreinterpretq_u32_f32(vf_set1(high))));
 }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }

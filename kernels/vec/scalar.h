@@ -53,6 +53,8 @@ VACT_INLINE vf vf_sub(vf a, vf b) { return a - b; }
 VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }
 VACT_INLINE vf vf_div(vf a, vf b) { return a / b; }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return __builtin_fmaf(a, b, c); }
+/* Where a is itself d*e + f, GCC 12 makes (-d)*e - f of -a, whose sign differs where that is 0: let such a number be b
+ * where the sign of a zero counts. */
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return __builtin_fmaf(-a, b, c); }
 VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return __builtin_fmaf(a, b, -c); }
 
@@ -83,10 +85,11 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
 
 VACT_INLINE int vm_any(vm m) { return m; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high)
+VACT_INLINE int vm_any_beyond(vf x, float high) { return vf_abs(x) > high; }
+
+VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
 {
-    vf magnitude = vf_abs(x);
-    return !(0x1p-64f * high < magnitude && magnitude <= high);
+    return vm_any_beyond(a, high) || vm_any_beyond(b, high) || vm_any_beyond(c, high) || vm_any_beyond(d, high);
 }
 
 static inline unsigned vf_bits(vf a)

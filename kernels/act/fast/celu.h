@@ -9,6 +9,7 @@
 #ifndef VACT_ACT_FAST_CELU_H
 #define VACT_ACT_FAST_CELU_H
 
+#include "act/form.h"
 #include "math/fast/expm1.h"
 
 VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
@@ -27,6 +28,12 @@ VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
     vf tail = vf_fma(alpha, m.hi, vf_mul(alpha, m.lo));
     tail = vf_select(high, vf_mul(tail, vf_set1(0x1.ea215ap+51f)), tail);
     return vf_select(itself, x, tail);
+}
+
+VACT_INLINE act_form celu_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){ACT_UNLIMITED, celu_forward, NULL};
 }
 
 #endif

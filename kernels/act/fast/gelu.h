@@ -10,17 +10,19 @@
 #ifndef VACT_ACT_FAST_GELU_H
 #define VACT_ACT_FAST_GELU_H
 
+#include "act/form.h"
 #include "math/fast/logistic.h"
 #include "math/fast/normal.h"
 #include "math/pair.h"
 
-#define GELU_LOW (-13.0f)
+#define GELU_ORDINARY 13.0f
 #define GELU_POWER 0x1p-64f
 
-/* |x|*Phi(-|x|)/GELU_POWER */
-VACT_INLINE vf_pair gelu_product(vf x)
+VACT_INLINE vf gelu_bounded(vf x) { return vf_min_magnitude(vf_set1(FAST_NORMAL_LIMIT), x); }
+
+/* t*Phi(-t)/GELU_POWER */
+VACT_INLINE vf_pair gelu_product(vf t)
 {
-    vf t = vf_min_magnitude(vf_set1(FAST_NORMAL_LIMIT), x);
     fast_normal tail = fast_normal_tail(t);
     vf scaled = vf_times_power(t, tail.shifted);
     vf product = vf_fma(scaled, tail.rest, scaled);
@@ -35,26 +37,33 @@ VACT_INLINE vf gelu_of_product(vf product, vf x) { return vf_fnma(product, vf_se
 VACT_INLINE vf_pair gelu_pair(vf x)
 {
     vf power = vf_set1(GELU_POWER);
-    vf_pair product = gelu_product(x);
+    vf_pair product = gelu_product(gelu_bounded(x));
     vf y = gelu_of_product(product.hi, x);
     vf lo = vf_fnma(product.lo, power, vf_fnma(product.hi, power, vf_sub(gelu_base(x), y)));
     return (vf_pair){y, lo};
 }
 
-VACT_NOINLINE static vf gelu_low(vf product, vf x)
+VACT_INLINE vf gelu_ordinary(vf x, const vact_params_f32 *params)
 {
-    vm low = vm_lt(x, vf_set1(GELU_LOW));
+    (void)params;
+    return gelu_of_product(gelu_product(vf_abs(x)).hi, x);
+}
+
+VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vf product = gelu_product(gelu_bounded(x)).hi;
+    vm low = vm_lt(x, vf_set1(-GELU_ORDINARY));
     vf others = gelu_of_product(vf_select(low, vf_set1(1.0f), product), x);
     return vf_select(low, fast_scale_back(low, vf_neg(product)), others);
 }
 
-VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE act_form gelu_form(const vact_params_f32 *params)
 {
     (void)params;
-    vf product = gelu_product(x).hi;
-    if (__builtin_expect(vm_any(vm_lt(x, vf_set1(GELU_LOW))), 0))
-        return gelu_low(product, x);
-    return gelu_of_product(product, x);
+    return (act_form){GELU_ORDINARY, gelu_ordinary, gelu_any};
 }
+
+VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params) { return act_forward(gelu_form(params), x, params); }
 
 #endif

@@ -2,16 +2,36 @@
 #ifndef VACT_ACT_FAST_GELU_QUICK_H
 #define VACT_ACT_FAST_GELU_QUICK_H
 
+#include "act/form.h"
 #include "math/fast/logistic.h"
+
+#define GELU_QUICK_ORDINARY 9.375f
+
+/* -1.702*log2(e) = hi + lo */
+#define GELU_QUICK_HI (-0x1.3a4cbep+1f)
+#define GELU_QUICK_LO 0x1.c08ecap-26f
+
+VACT_INLINE vf gelu_quick_ordinary(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    return fast_swish(x, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
+}
+
+VACT_NOINLINE static vf gelu_quick_any(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    return fast_swish_any(x, 1.0f, GELU_QUICK_ORDINARY, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
+}
+
+VACT_INLINE act_form gelu_quick_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){GELU_QUICK_ORDINARY, gelu_quick_ordinary, gelu_quick_any};
+}
 
 VACT_INLINE vf gelu_quick_forward(vf x, const vact_params_f32 *params)
 {
-    (void)params;
-    const vf m_hi = vf_set1(-0x1.3a4cbep+1f), m_lo = vf_set1(0x1.c08ecap-26f); /* -1.702*log2(e) */
-    const float limit = 9.375f;
-    if (__builtin_expect(vm_any_beyond(x, limit), 0))
-        return fast_swish_any(x, 1.0f, limit, m_hi, m_lo);
-    return fast_swish(x, m_hi, m_lo);
+    return act_forward(gelu_quick_form(params), x, params);
 }
 
 #endif

@@ -12,6 +12,7 @@
 #ifndef VACT_ACT_FAST_GELU_TANH_H
 #define VACT_ACT_FAST_GELU_TANH_H
 
+#include "act/form.h"
 #include "math/fast/logistic.h"
 
 /* e^(-c*v) for |x| <= 12: (e^(-f*ln(2)/K) - 1)/f for |f| <= K/2 from docs/approximations/fast_logistic.sollya,
@@ -45,31 +46,39 @@ VACT_INLINE vf gelu_tanh_quotient(vf x, vf one, vf s, fast_power power)
     vf inverse = fast_inverse(vf_add(first, rest));
     vf q = vf_mul(x, inverse);
     vf residual = vf_fma(q, rest, vf_fms(q, first, x));
-    return vf_fnma(residual, inverse, q);
+    return vf_fnma(inverse, residual, q);
 }
 
 /* |x| up to here is ordinary: 2^-n does not overflow. */
 #define GELU_TANH_ORDINARY 9.0f
 
-VACT_INLINE vf gelu_tanh_any(vf x)
+VACT_INLINE vf gelu_tanh_ordinary(vf x, const vact_params_f32 *params)
 {
-    vm tiny = fast_tiny(x, GELU_TANH_ORDINARY), low = vm_lt(x, vf_set1(-GELU_TANH_ORDINARY));
+    (void)params;
+    fast_power power = gelu_tanh_power(x);
+    return gelu_tanh_quotient(x, vf_set1(1.0f), vf_power_of_two(power.shifted), power);
+}
+
+VACT_NOINLINE static vf gelu_tanh_any(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vm low = vm_lt(x, vf_set1(-GELU_TANH_ORDINARY));
     vf bounded = vf_min(vf_set1(GELU_TANH_ORDINARY), vf_max(vf_set1(-11.5f), x));
-    bounded = vf_select(tiny, vf_set1(1.0f), bounded);
     fast_power power = gelu_tanh_power(bounded);
     fast_scaled scaled = fast_scale_where(low, power);
     vf result = gelu_tanh_quotient(bounded, scaled.one, scaled.s, power);
-    result = vf_select(vm_lt(vf_set1(GELU_TANH_ORDINARY), x), x, fast_scale_back(low, result));
-    return fast_half_where(tiny, x, result);
+    return vf_select(vm_lt(vf_set1(GELU_TANH_ORDINARY), x), x, fast_scale_back(low, result));
+}
+
+VACT_INLINE act_form gelu_tanh_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){GELU_TANH_ORDINARY, gelu_tanh_ordinary, gelu_tanh_any};
 }
 
 VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
 {
-    (void)params;
-    if (__builtin_expect(vm_any_beyond(x, GELU_TANH_ORDINARY), 0))
-        return gelu_tanh_any(x);
-    fast_power power = gelu_tanh_power(x);
-    return gelu_tanh_quotient(x, vf_set1(1.0f), vf_power_of_two(power.shifted), power);
+    return act_forward(gelu_tanh_form(params), x, params);
 }
 
 #endif

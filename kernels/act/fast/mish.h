@@ -11,7 +11,7 @@
  * inner sum 1.45 ULP, without either 1.8). So what is rounded is q, less than half of f, and the result. No division:
  * with one this took 1.2 of the time.
  *
- * Beyond, and for tiny x, lane by lane: above 8, x - x*2*e^(-2x), which from 9.1 on is x; below -8, x*w*(1 - w/2) with
+ * Beyond, lane by lane: above 8, x - x*2*e^(-2x), which from 9.1 on is x; below -8, x*w*(1 - w/2) with
  * w = e^x, of which the next term is w^3/4, formed 2^64 times as large and brought down so that a subnormal result is
  * rounded once, by integers.
  *
@@ -21,13 +21,13 @@
 #ifndef VACT_ACT_FAST_MISH_H
 #define VACT_ACT_FAST_MISH_H
 
+#include "act/form.h"
 #include "math/fast/exp.h"
 
 #define MISH_ORDINARY 8.0f
-#define MISH_TINY 0x1p-61f /* what vm_any_beyond makes of MISH_ORDINARY */
 
-/* 2^-61 < |x| <= 8. */
-VACT_INLINE vf mish_ordinary(vf x)
+/* |x| <= 8. */
+VACT_INLINE vf mish_near(vf x)
 {
     _Alignas(32) static const unsigned char cells[16] = {0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 6, 7, 7, 7, 7};
     _Alignas(32) static const float centre[8] = {-0x1.e45c54p+2f, -0x1.53c488p+2f, -0x1.8931d6p+1f, -0x1.2c49aap+0f,
@@ -66,7 +66,7 @@ VACT_INLINE vf mish_ordinary(vf x)
     vf slope_lo = vf_fma(d, q, vf_sub(inner, slope));
     vf f = vf_fma(d, slope, outer);
     vf f_lo = vf_fma(d, slope_lo, vf_fma(d, slope, vf_sub(outer, f)));
-    return vf_fma(x, f, vf_mul(x, f_lo));
+    return vf_copysign(vf_fma(x, f, vf_mul(x, f_lo)), x); /* f_lo may be below 0, and a sum of two zeros +0 */
 }
 
 /* x > 8, or NaN. 2*e^(-2x) as a parabola within 4.8 %, held below 2^-25 from 9.0625 on: less than half of x's ULP. */
@@ -101,25 +101,28 @@ VACT_INLINE vf mish_below(vf x)
     return vf_select(subnormal, vf_neg(units), normal);
 }
 
-VACT_NOINLINE static vf mish_any(vf x)
+VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
 {
-    vf magnitude = vf_abs(x), limit = vf_set1(MISH_ORDINARY);
-    vm tiny = vm_le(magnitude, vf_set1(MISH_TINY)), below = vm_lt(x, vf_neg(limit));
-    vf y = mish_ordinary(vf_select(vm_le(magnitude, limit), vf_select(tiny, limit, x), limit));
+    (void)params;
+    return mish_near(x);
+}
+
+VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vf limit = vf_set1(MISH_ORDINARY);
+    vm below = vm_lt(x, vf_neg(limit));
+    vf y = mish_near(vf_select(vm_le(vf_abs(x), limit), x, limit));
     y = vf_select(below, mish_below(vf_select(below, x, vf_neg(limit))), y);
-    /* 3/5, in two parts. */
-    vf near_zero = vf_select(tiny, x, vf_set1(1.0f));
-    near_zero = vf_fma(near_zero, vf_set1(0x1.333334p-1f), vf_mul(near_zero, vf_set1(-0x1.99999ap-26f)));
-    y = vf_select(tiny, vf_copysign(near_zero, x), y);
     return vf_select(vm_le(x, limit), y, mish_above(x));
 }
 
-VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE act_form mish_form(const vact_params_f32 *params)
 {
     (void)params;
-    if (__builtin_expect(vm_any_beyond(x, MISH_ORDINARY), 0))
-        return mish_any(x);
-    return mish_ordinary(x);
+    return (act_form){MISH_ORDINARY, mish_ordinary, mish_any};
 }
+
+VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params) { return act_forward(mish_form(params), x, params); }
 
 #endif

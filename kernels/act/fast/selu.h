@@ -5,6 +5,7 @@
 #ifndef VACT_ACT_FAST_SELU_H
 #define VACT_ACT_FAST_SELU_H
 
+#include "act/form.h"
 #include "math/fast/expm1.h"
 
 VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)
@@ -22,6 +23,12 @@ VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)
     low_product = vf_select(vm_lt(vf_abs(factor), vf_set1(__builtin_inff())), low_product, zero);
     /* A zero sum of products of two signs would be +0. */
     return vf_copysign(vf_fma(factor, hi, low_product), x);
+}
+
+VACT_INLINE act_form selu_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){ACT_UNLIMITED, selu_forward, NULL};
 }
 
 #endif

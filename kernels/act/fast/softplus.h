@@ -10,6 +10,7 @@
 #ifndef VACT_ACT_FAST_SOFTPLUS_H
 #define VACT_ACT_FAST_SOFTPLUS_H
 
+#include "act/form.h"
 #include "math/fast/softplus.h"
 #include "math/pair.h"
 #include "math/softplus_threshold.h"
@@ -68,12 +69,33 @@ VACT_INLINE vf softplus_of_any_beta(vf x, float beta)
     return vf_select(vm_lt(vf_set1(FAST_SOFTPLUS_REACH), p.hi), x, y);
 }
 
-VACT_INLINE vf softplus_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE int softplus_is_plain(const vact_params_f32 *params)
 {
-    if (__builtin_expect(params->v[0] == 1.0f && params->v[1] >= 18.0f, 1))
-        return fast_softplus(x);
+    return params->v[0] == 1.0f && params->v[1] >= 18.0f;
+}
+
+VACT_INLINE vf softplus_ordinary(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    return fast_softplus(x);
+}
+
+VACT_NOINLINE static vf softplus_any(vf x, const vact_params_f32 *params)
+{
+    if (softplus_is_plain(params))
+        return fast_softplus_any(x);
     vf curve = softplus_of_any_beta(x, params->v[0]);
     return vf_select(softplus_is_above(x, params->v[0], params->v[1]), x, curve);
+}
+
+VACT_INLINE act_form softplus_form(const vact_params_f32 *params)
+{
+    return (act_form){softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : 0.0f, softplus_ordinary, softplus_any};
+}
+
+VACT_INLINE vf softplus_forward(vf x, const vact_params_f32 *params)
+{
+    return act_forward(softplus_form(params), x, params);
 }
 
 #endif

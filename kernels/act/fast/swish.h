@@ -8,6 +8,7 @@
 #ifndef VACT_ACT_FAST_SWISH_H
 #define VACT_ACT_FAST_SWISH_H
 
+#include "act/form.h"
 #include "math/fast/logistic.h"
 
 typedef struct {
@@ -31,9 +32,9 @@ VACT_INLINE vf swish_positive(vf x, float up, float beta)
     return fast_swish_any(x, up, FAST_LOGISTIC_ORDINARY / beta, m.hi, m.lo);
 }
 
-VACT_NOINLINE static vf swish_any(vf x, float given)
+VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params)
 {
-    float beta = __builtin_fabsf(given);
+    float given = params->v[0], beta = __builtin_fabsf(given);
     vf sign = vf_set1(given);
     if (beta == 0.0f)
         return fast_half(x);
@@ -50,16 +51,19 @@ VACT_NOINLINE static vf swish_any(vf x, float given)
     return vf_flip_sign(swish_positive(x, 1.0f, beta), sign);
 }
 
-/* Whatever depends on beta alone is written so that it leaves the loop: without a branch. */
-VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE vf swish_ordinary(vf x, const vact_params_f32 *params)
 {
-    float beta = params->v[0], size = __builtin_fabsf(beta);
-    int extreme = (size < 0x1p-70f) | (size > 0x1p+60f);
-    float limit = FAST_LOGISTIC_ORDINARY / size;
-    swish_factor m = swish_factor_of(beta);
-    if (__builtin_expect(extreme | vm_any_beyond(x, limit), 0))
-        return swish_any(x, beta);
+    swish_factor m = swish_factor_of(params->v[0]);
     return fast_swish(x, m.hi, m.lo);
 }
+
+VACT_INLINE act_form swish_form(const vact_params_f32 *params)
+{
+    float size = __builtin_fabsf(params->v[0]);
+    int extreme = (size < 0x1p-70f) | (size > 0x1p+60f);
+    return (act_form){extreme ? 0.0f : FAST_LOGISTIC_ORDINARY / size, swish_ordinary, swish_any};
+}
+
+VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params) { return act_forward(swish_form(params), x, params); }
 
 #endif

@@ -15,6 +15,7 @@
 #ifndef VACT_ACT_FAST_TANH_SHRINK_H
 #define VACT_ACT_FAST_TANH_SHRINK_H
 
+#include "act/form.h"
 #include "math/pair.h"
 
 #define TANH_SHRINK_TINY 0x1p-14f /* x^3/3 is right to 2^-29 up to here */
@@ -97,6 +98,12 @@ VACT_INLINE vf tanh_shrink_forward(vf x, const vact_params_f32 *params)
     if (__builtin_expect(vm_any(vm_outside(x, TANH_SHRINK_TINY, TANH_SHRINK_LARGE)), 0))
         return tanh_shrink_any(x);
     return tanh_shrink_ordinary(x);
+}
+
+VACT_INLINE act_form tanh_shrink_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){ACT_UNLIMITED, tanh_shrink_forward, NULL};
 }
 
 #endif

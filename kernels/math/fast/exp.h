@@ -63,11 +63,11 @@ VACT_INLINE vf fast_exp_any(vf x)
     return vf_select(vm_eq(x, x), y, x);
 }
 
-/* Nearly all arguments in use lie where e^x is normal and x not tiny: they need no bounds. */
+/* Up to here in magnitude e^x is normal. */
+#define FAST_EXP_ORDINARY 87.0f
+
 VACT_INLINE vf fast_exp(vf x)
 {
-    if (__builtin_expect(vm_any(vm_outside(x, 0x1p-30f, 87.0f)), 0))
-        return fast_exp_any(x);
     fast_reduced parts = fast_reduce(x);
     vf power = vf_power_of_two(parts.shifted);
     return vf_fma(power, fast_exp_rise(parts.r), power);

@@ -7,9 +7,8 @@
  * A division on AVX-512 takes as long as eight other operations here: a guess from the bits and one step take three or
  * four, and the residual corrects them as it would the division's rounding.
  *
- * |p| > 16 is rare, and so is a tiny x, the residual of which would be subnormal and slow. A vector with such a lane
- * takes the `any` forms, which do the same with the ordinary lanes, and in the others halve x, add what `base` has
- * lost, and keep a subnormal result to one rounding, computing 2^64 of it.
+ * |p| > 16 is rare. A vector with such a lane takes the `any` forms, which do the same with the ordinary lanes, and in
+ * the others add what `base` has lost, and keep a subnormal result to one rounding, computing 2^64 of it.
  */
 #ifndef VACT_MATH_FAST_LOGISTIC_H
 #define VACT_MATH_FAST_LOGISTIC_H
@@ -27,9 +26,6 @@ typedef struct {
 
 /* |p| up to here is ordinary: n is within +-23. */
 #define FAST_LOGISTIC_ORDINARY 16.0f
-
-/* Where sigma(p) is 1/2 to 2^-60, and x*sigma(p) is x/2: 64 binades below where p is ordinary, as vm_any_beyond. */
-VACT_INLINE vm fast_tiny(vf x, float limit) { return vm_le(vf_abs(x), vf_set1(0x1p-64f * limit)); }
 
 /* 2^(x*(m_hi + m_lo)), the product within +-2^9. (2^f - 1)/f for |f| <= 1/2 within 0.1 * 2^-24 of 2^f, from
  * docs/approximations/fast_logistic.sollya. */
@@ -136,7 +132,7 @@ VACT_INLINE vf fast_times_logistic(vf x, fast_logistic_sum sum)
     vf inverse = fast_inverse(sum.hi);
     vf q = vf_mul(x, inverse);
     vf residual = vf_fma(q, sum.lo, vf_fms(q, sum.hi, x));
-    return vf_fnma(residual, inverse, q);
+    return vf_fnma(inverse, residual, q);
 }
 
 /* What a vector with a rare lane takes for `one` and s: 2^-64 of them where `low`, since the result may be subnormal.
@@ -172,9 +168,6 @@ VACT_INLINE vf fast_half(vf x)
     return vf_copysign(vf_select(vm_lt(magnitude, least), vf_units(whole), normal), x);
 }
 
-/* y, or x/2 where x is tiny. */
-VACT_INLINE vf fast_half_where(vm tiny, vf x, vf y) { return vm_any(tiny) ? vf_select(tiny, fast_half(x), y) : y; }
-
 /* x*sigma(p) for p = x*(m_hi + m_lo)*-ln 2 > 0 where x > 0, as gelu_quick and swish need. Ordinary: |p| <= 16. */
 VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
 {
@@ -188,10 +181,9 @@ VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
  */
 VACT_INLINE vf fast_swish_any(vf x, float up, float limit, vf m_hi, vf m_lo)
 {
-    vm tiny = fast_tiny(x, limit), low = vm_lt(x, vf_set1(-limit));
+    vm low = vm_lt(x, vf_set1(-limit));
     float lowest = (limit > 0x1p+10f ? -12.5f : -7.5f) * limit;
     vf bounded = vf_min(vf_set1(4.0f * limit), vf_max(vf_set1(lowest), x));
-    bounded = vf_select(tiny, vf_set1(limit), bounded);
     fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
     vf factor = vf_set1(up);
     if (limit > 0x1p+10f) {
@@ -205,8 +197,7 @@ VACT_INLINE vf fast_swish_any(vf x, float up, float limit, vf m_hi, vf m_lo)
     vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
     if (up <= 1.0f)
         result = fast_scale_back(low, result);
-    result = vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
-    return vm_any(tiny) ? vf_select(tiny, vf_mul(fast_half(x), vf_set1(up)), result) : result;
+    return vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
 }
 
 #endif

@@ -75,18 +75,14 @@ VACT_INLINE vf fast_softplus_of(vf x, vf magnitude)
     return vf_add(vf_add(vf_min(positive, log.hi), log.lo), vf_max(positive, log.hi));
 }
 
-VACT_NOINLINE static vf fast_softplus_any(vf x)
+/* |x| up to FAST_SOFTPLUS_REACH. */
+VACT_INLINE vf fast_softplus(vf x) { return fast_softplus_of(x, vf_abs(x)); }
+
+VACT_INLINE vf fast_softplus_any(vf x)
 {
     vf reach = vf_set1(FAST_SOFTPLUS_REACH);
-    vf y = fast_softplus_of(x, vf_min(reach, vf_max(vf_set1(FAST_SOFTPLUS_TINY), vf_abs(x))));
+    vf y = fast_softplus_of(x, vf_min(reach, vf_abs(x)));
     return vf_select(vm_lt(x, vf_neg(reach)), fast_exp_any(x), y);
-}
-
-VACT_INLINE vf fast_softplus(vf x)
-{
-    if (__builtin_expect(vm_any(vm_outside(x, FAST_SOFTPLUS_TINY, FAST_SOFTPLUS_REACH)), 0))
-        return fast_softplus_any(x);
-    return fast_softplus_of(x, vf_abs(x));
 }
 
 #endif
