@@ -68,9 +68,9 @@ VACT_INLINE vm softmax_is_winner(vf_pair z, vf_pair max) { return vm_and(vm_eq(z
 
 /* A row whose maximum is known. */
 typedef struct {
-    const logits_row *row;
-    vf_pair max;
     vf origin;
+    vf_pair max;
+    const logits_row *row;
     const float *ahead; /* a row to be read soon, or null */
     float *results;     /* a row to be written soon, or null */
 } softmax_place;
@@ -78,13 +78,13 @@ typedef struct {
 /* For a near maximum, of plain rows. */
 VACT_INLINE softmax_place softmax_place_near(float max, const logits_row *row)
 {
-    return (softmax_place){row, {vf_set1(max), vf_set1(0.0f)}, fast_eighths_origin(vf_set1(max)), NULL, NULL};
+    return (softmax_place){fast_eighths_origin(vf_set1(max)), {vf_set1(max), vf_set1(0.0f)}, row, NULL, NULL};
 }
 
 /* For any. */
 VACT_INLINE softmax_place softmax_place_far(logits_pivot max, const logits_row *row)
 {
-    return (softmax_place){row, rows_broadcast(max), fast_eighths_origin(vf_set1(0.0f)), NULL, NULL};
+    return (softmax_place){fast_eighths_origin(vf_set1(0.0f)), rows_broadcast(max), row, NULL, NULL};
 }
 
 typedef fast_eighths softmax_parts_fn(const float *src, size_t i, size_t cols, const softmax_place *place);
