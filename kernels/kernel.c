@@ -20,24 +20,34 @@
 #define KERNEL_NAME(name) JOIN(vact_, name##_f32, VACT_BUILD, VACT_SET)
 
 #if VACT_SET_FAST
-#define FORM(name) name##_form(params)
+#define FORM(name, params) name##_form(params)
+#define GATE_FORM(name) name##_form()
 #else
-#define FORM(name) ((act_form){ACT_UNLIMITED, name##_forward, NULL})
+#define FORM(name, params) ((void)(params), (act_form){ACT_UNLIMITED, name##_forward, NULL})
+#define GATE_FORM(name) ((gate_form){0.0f, ACT_UNLIMITED, name##_forward})
 #endif
 #define UNARY_KERNEL(name, ...)                                                                                        \
     vact_unary_f32_fn KERNEL_NAME(name);                                                                               \
     VACT_INLINE vf name##_at(const loop_operands *from, size_t i, size_t n)                                            \
     {                                                                                                                  \
-        return name##_forward(loop_argument(from->x + i, n), &from->params);                                           \
+        return name##_forward(loop_element(from, i, n), &from->params);                                                \
+    }                                                                                                                  \
+    VACT_INLINE vf name##_ordinary_at(vf x, const loop_operands *from, size_t i)                                       \
+    {                                                                                                                  \
+        return (void)i, FORM(name, &from->params).ordinary(x, &from->params);                                          \
+    }                                                                                                                  \
+    VACT_INLINE loop_operation name##_operation(const vact_params_f32 *params)                                         \
+    {                                                                                                                  \
+        return (loop_operation){name##_at, loop_element, name##_ordinary_at, 0.0f, FORM(name, params).limit};          \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_long(float *dst, const float *src, size_t n, const vact_params_f32 *params)       \
     {                                                                                                                  \
-        loop_long(dst, src, n, params, name##_at, KERNEL_NAME(name));                                                  \
+        loop_long(dst, src, n, params, name##_operation(params), KERNEL_NAME(name));                                   \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_four_vectors(float *dst, const float *src, size_t n,                              \
                                                   const vact_params_f32 *params)                                       \
     {                                                                                                                  \
-        loop_four_vectors(dst, src, n, params, FORM(name), KERNEL_NAME(name), name##_long);                        \
+        loop_four_vectors(dst, src, n, params, name##_operation(params), KERNEL_NAME(name), name##_long);              \
     }                                                                                                                  \
     VACT_NOINLINE void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)        \
     {                                                                                                                  \
@@ -51,16 +61,27 @@
     {                                                                                                                  \
         return epilogue_result(name##_forward(epilogue_argument(from, i, n), &from->params), from, i, n);              \
     }                                                                                                                  \
+    VACT_INLINE vf name##_epilogue_ordinary(vf x, const loop_operands *from, size_t i)                                 \
+    {                                                                                                                  \
+        return epilogue_result(FORM(name, &from->params).ordinary(x, &from->params), from, i, VF_LANES);               \
+    }                                                                                                                  \
+    VACT_INLINE loop_operation name##_epilogue_operation(const vact_params_f32 *params)                                \
+    {                                                                                                                  \
+        return (loop_operation){name##_epilogue_at, epilogue_argument, name##_epilogue_ordinary, 0.0f,                 \
+                                FORM(name, params).limit};                                                             \
+    }                                                                                                                  \
     VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, loop_walk walk)                   \
     {                                                                                                                  \
-        epilogue_side_by_side(run, n, name##_forward, name##_epilogue_at, walk);                                       \
+        epilogue_side_by_side(run, n, name##_epilogue_operation(&run->from.params), walk);                             \
     }                                                                                                                  \
     void KERNEL_NAME(name##_epilogue)(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,    \
                                       size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,       \
                                       const float *residual, size_t residual_stride)                                   \
     {                                                                                                                  \
-        loop_epilogue(params ? params : &(const vact_params_f32){{__VA_ARGS__}}, dst, dst_stride, x, x_stride, rows,   \
-                      cols, scale, bias, residual, residual_stride, name##_epilogue_at, name##_side_by_side);          \
+        static const vact_params_f32 defaults = {{__VA_ARGS__}};                                                       \
+        params = params ? params : &defaults;                                                                          \
+        loop_epilogue(params, dst, dst_stride, x, x_stride, rows, cols, scale, bias, residual, residual_stride,        \
+                      name##_epilogue_operation(params), name##_side_by_side);                                         \
     }
 /* One implementation of a derivative serves every variant; the set `fast` has those of the operations that need one. */
 #define BACKWARD_KERNEL(name, backward, ...)                                                                           \
@@ -83,10 +104,15 @@
     {                                                                                                                  \
         return name##_forward(loop_argument(from->x + i, n), vf_set1(from->params.v[0]));                              \
     }                                                                                                                  \
+    VACT_INLINE vf name##_ordinary_at(vf x, const loop_operands *from, size_t i)                                       \
+    {                                                                                                                  \
+        return (void)i, name##_forward(x, vf_set1(from->params.v[0]));                                                 \
+    }                                                                                                                  \
     void KERNEL_NAME(name)(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,       \
                            size_t inner)                                                                               \
     {                                                                                                                  \
-        loop_channels(dst, src, parameters, outer, channels, inner, name##_forward, name##_at);                        \
+        const loop_operation op = {name##_at, loop_element, name##_ordinary_at, 0.0f, ACT_UNLIMITED};                  \
+        loop_channels(dst, src, parameters, outer, channels, inner, name##_forward, op);                               \
     }
 #define ROWS_KERNEL(name, ...)                                                                                         \
     vact_rows_f32_fn KERNEL_NAME(name);                                                                                \
@@ -102,10 +128,16 @@
     {                                                                                                                  \
         return name##_forward(loop_argument(from->x + i, n), loop_argument(from->up + i, n));                          \
     }                                                                                                                  \
+    VACT_INLINE vf name##_ordinary_at(vf gate, const loop_operands *from, size_t i)                                    \
+    {                                                                                                                  \
+        return GATE_FORM(name).ordinary(gate, vf_load(from->up + i));                                                  \
+    }                                                                                                                  \
     void KERNEL_NAME(name)(float *dst, const float *gate, const float *up, size_t n)                                   \
     {                                                                                                                  \
         const loop_operands from = {.x = gate, .up = up};                                                              \
-        loop_walked(dst, &from, n, name##_at, loop_walk_here(dst == gate || dst == up, n));                            \
+        const loop_operation op = {name##_at, loop_element, name##_ordinary_at, GATE_FORM(name).tiny,                  \
+                                   GATE_FORM(name).limit};                                                             \
+        loop_walked(dst, &from, n, op, loop_walk_here(dst == gate || dst == up, n));                                   \
     }                                                                                                                  \
     vact_interleaved_f32_fn KERNEL_NAME(name##_interleaved);                                                           \
     void KERNEL_NAME(name##_interleaved)(float *dst, const float *src, size_t n)                                       \

@@ -17,10 +17,16 @@ VACT_INLINE vf line_at(const loop_operands *from, size_t i, size_t n)
     return vf_fma(vf_set1(from->params.v[0]), loop_argument(from->x + i, n), vf_set1(from->params.v[1]));
 }
 
+VACT_INLINE vf line_ordinary(vf x, const loop_operands *from, size_t i)
+{
+    return (void)i, vf_fma(vf_set1(from->params.v[0]), x, vf_set1(from->params.v[1]));
+}
+
 static void run(float *dst, const float *src, size_t n, float a, float b, loop_ops_walk walk)
 {
     const loop_operands from = {.x = src, .params = {{a, b}}};
-    loop_walked(dst, &from, n, line_at, (loop_walk)walk);
+    const loop_operation line = {line_at, loop_element, line_ordinary, 0.0f, ACT_UNLIMITED};
+    loop_walked(dst, &from, n, line, (loop_walk)walk);
 }
 
 static loop_ops_walk walk_of(const float *dst, const float *src, size_t n, size_t cache)

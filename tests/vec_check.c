@@ -48,15 +48,24 @@ static float want_outside(float a, float b, float c)
     return 0x1p-30f <= fabsf(a) && fabsf(a) <= 87.0f ? 0.0f : 1.0f;
 }
 
+/* What stands for any result, where the contract gives it no meaning. */
+static const uint32_t ANYTHING = 0x7fedcba9;
+
+static float limit_of(float b) { return b == b ? fabsf(b) : 1.0f; }
+
 static float want_any_beyond(float a, float b, float c)
 {
     (void)c;
-    float high = b == b ? fminf(0x1p+126f, fmaxf(0x1p-62f, fabsf(b))) : 1.0f;
-    return fabsf(a) <= high && fabsf(a) > ldexpf(high, -64) ? 0.0f : 1.0f;
+    return a != a ? from_bits(ANYTHING) : fabsf(a) > limit_of(b) ? 1.0f : 0.0f;
 }
 
-/* What stands for any result, where the contract gives it no meaning. */
-static const uint32_t ANYTHING = 0x7fedcba9;
+static float want_any_below(float a, float b, float c)
+{
+    (void)c;
+    return a != a ? from_bits(ANYTHING) : fabsf(a) < limit_of(b) ? 1.0f : 0.0f;
+}
+
+static float want_found(float a, float b, float c) { return (void)a, (void)b, (void)c, 1.0f; }
 
 static float want_power_of_two(float a, float b, float c)
 {
@@ -67,6 +76,9 @@ static float want_power_of_two(float a, float b, float c)
 static float want_units(float a, float b, float c)
 {
     (void)b, (void)c;
+    float sum = a + 0x1p+23f; /* what vf_units is given */
+    if (sum >= 0x1p+24f && sum < 0x1p+25f)
+        return ldexpf(sum, -150);
     return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
 }
 
@@ -164,6 +176,9 @@ static const oracle oracles[] = {
     {"vf_units", want_units, false},
     {"vm_outside", want_outside, false},
     {"vm_any_beyond", want_any_beyond, false},
+    {"vm_any_of_four_beyond", want_any_beyond, false},
+    {"vm_any_of_four_below", want_any_below, false},
+    {"beyond_beside_nan", want_found, false},
     {"vf_near_inverse", want_near_inverse, true},
     {"vf_min_magnitude", want_min_magnitude, false},
     {"vf_times_power", want_times_power, false},

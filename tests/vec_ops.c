@@ -95,21 +95,53 @@ static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_a
 
 static vf op_vm_outside(vf a, vf b, vf c) { return (void)b, (void)c, number(vm_outside(a, 0x1p-30f, 87.0f)); }
 
-/* Lane by lane, the others an ordinary number; the limit is b's magnitude, within the contract. */
-static vf op_vm_any_beyond(vf a, vf b, vf c)
+/* Lane by lane, the other lanes and vectors the limit itself, which is |b|; its vector among the four is the lane's. */
+static vf any_lane(vf a, vf b, int (*found_in)(const vf x[4], float limit))
 {
     float x[VF_LANES], limits[VF_LANES], found[VF_LANES];
     vf_store(x, a);
-    vf_store(limits, vf_min(vf_set1(0x1p+126f), vf_max(vf_set1(0x1p-62f), vf_abs(b))));
+    vf_store(limits, vf_abs(b));
     for (size_t i = 0; i < VF_LANES; i++) {
         float lanes[VF_LANES];
         float limit = limits[i] == limits[i] ? limits[i] : 1.0f;
+        vf four[4] = {vf_set1(limit), vf_set1(limit), vf_set1(-limit), vf_set1(limit)};
         vf_store(lanes, vf_set1(limit));
         lanes[i] = x[i];
-        found[i] = vm_any_beyond(vf_load(lanes), limit) ? 1.0f : 0.0f;
+        four[i % 4] = vf_load(lanes);
+        found[i] = found_in(four, limit) ? 1.0f : 0.0f;
     }
-    return (void)c, vf_load(found);
+    return vf_load(found);
 }
+
+static int one_beyond(const vf x[4], float limit)
+{
+    return vm_any_beyond(x[0], limit) || vm_any_beyond(x[1], limit) || vm_any_beyond(x[2], limit) ||
+           vm_any_beyond(x[3], limit);
+}
+
+static int four_beyond(const vf x[4], float limit) { return vm_any_of_four_beyond(x[0], x[1], x[2], x[3], limit); }
+static int four_below(const vf x[4], float limit) { return vm_any_of_four_below(x[0], x[1], x[2], x[3], limit); }
+
+/* A NaN of either kind in every other vector's lane must not hide a lane. */
+static int four_beyond_beside_nan(const vf x[4], float limit)
+{
+    vf nan[2] = {vf_set1(__builtin_nanf("")), vf_set1(__builtin_nansf(""))};
+    int found = 1;
+    for (size_t k = 0; k < 4; k++)
+        for (size_t kind = 0; kind < 2; kind++) {
+            vf n = nan[kind], own = x[k];
+            if (!vm_any_beyond(own, limit))
+                continue;
+            found &=
+                vm_any_of_four_beyond(k == 0 ? own : n, k == 1 ? own : n, k == 2 ? own : n, k == 3 ? own : n, limit);
+        }
+    return found;
+}
+
+static vf op_vm_any_beyond(vf a, vf b, vf c) { return (void)c, any_lane(a, b, one_beyond); }
+static vf op_vm_any_of_four_beyond(vf a, vf b, vf c) { return (void)c, any_lane(a, b, four_beyond); }
+static vf op_vm_any_of_four_below(vf a, vf b, vf c) { return (void)c, any_lane(a, b, four_below); }
+static vf op_beyond_beside_nan(vf a, vf b, vf c) { return (void)c, any_lane(a, b, four_beyond_beside_nan); }
 
 static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
 
@@ -150,6 +182,9 @@ static const struct {
     NAMED(vf_look_up),
     NAMED(vf_exponent),
     NAMED(vm_any_beyond),
+    NAMED(vm_any_of_four_beyond),
+    NAMED(vm_any_of_four_below),
+    NAMED(beyond_beside_nan),
     NAMED(vi_of_eighths),
     NAMED(vf_times_eighths),
 };

@@ -7,11 +7,11 @@
 typedef vf act_channel_fn(vf x, vf parameter);
 
 /* One channel, or a run of `inner` elements of one: the same parameter throughout. */
-VACT_INLINE void loop_one_channel(float *dst, const float *src, size_t n, float parameter, loop_at_fn *at,
+VACT_INLINE void loop_one_channel(float *dst, const float *src, size_t n, float parameter, loop_operation op,
                                   loop_walk walk)
 {
     const loop_operands from = {.x = src, .params = {{parameter}}};
-    loop_walked(dst, &from, n, at, walk);
+    loop_walked(dst, &from, n, op, walk);
 }
 
 /* inner = 1: the parameters run beside the elements. */
@@ -26,13 +26,13 @@ VACT_INLINE void loop_beside_channels(float *dst, const float *src, const float 
                          n - i);
 }
 
-/* `at` is the operation with its parameter in params, `forward` the same with it in a vector. */
+/* `op` is the operation with its parameter in params, `forward` the same with it in a vector. */
 VACT_INLINE void loop_channels(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,
-                               size_t inner, act_channel_fn *forward, loop_at_fn *at)
+                               size_t inner, act_channel_fn *forward, loop_operation op)
 {
     loop_walk walk = loop_walk_here(dst == src, outer * channels * inner);
     if (channels == 1) {
-        loop_one_channel(dst, src, outer * inner, parameters[0], at, walk);
+        loop_one_channel(dst, src, outer * inner, parameters[0], op, walk);
         return;
     }
     for (size_t o = 0; o < outer; o++) {
@@ -42,7 +42,7 @@ VACT_INLINE void loop_channels(float *dst, const float *src, const float *parame
         }
         for (size_t c = 0; c < channels; c++) {
             size_t start = (o * channels + c) * inner;
-            loop_one_channel(dst + start, src + start, inner, parameters[c], at, walk);
+            loop_one_channel(dst + start, src + start, inner, parameters[c], op, walk);
         }
     }
 }

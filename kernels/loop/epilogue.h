@@ -8,7 +8,7 @@
 #ifndef VACT_LOOP_EPILOGUE_H
 #define VACT_LOOP_EPILOGUE_H
 
-#include "loop/unary.h"
+#include "loop/walk.h"
 
 /* What is absent adds -0, which leaves every number as it is, -0 too. */
 VACT_INLINE vf epilogue_term(const float *term, size_t i, size_t n)
@@ -60,13 +60,8 @@ VACT_INLINE epilogue_row epilogue_beyond(epilogue_row row, size_t n)
 
 enum { EPILOGUE_RUNS = LOOP_ABREAST, EPILOGUE_SHORTEST_RUN = 2 * LOOP_LINE };
 
-/*
- * Four runs of n elements. The four arguments are loaded before the first result is stored: of runs that lie alike in
- * their pages, as they mostly do, each load would seem to depend on the store before it (the same address modulo
- * 4 KiB), which takes 8 % of the time of gelu from memory (AVX-512).
- */
-VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, act_forward_fn *forward, loop_at_fn *at,
-                                       loop_walk walk)
+/* Four runs of n elements. */
+VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, loop_operation op, loop_walk walk)
 {
     epilogue_row run[EPILOGUE_RUNS];
     size_t left[EPILOGUE_RUNS], common = n, i = 0;
@@ -75,26 +70,20 @@ VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, act_
         left[k] = n;
         if (walk == WALK_STREAM) {
             size_t head = loop_before_line(run[k].dst);
-            loop_rest(run[k].dst, &run[k].from, 0, head, at);
+            loop_rest(run[k].dst, &run[k].from, 0, head, op.at);
             run[k] = epilogue_beyond(run[k], head);
             left[k] -= head;
             common = left[k] < common ? left[k] : common;
         }
     }
-    for (; common - i >= LOOP_LINE; i += LOOP_LINE) {
-        vf x[EPILOGUE_RUNS][LOOP_VECTORS];
+    const loop_operands *const from[EPILOGUE_RUNS] = {&run[0].from, &run[1].from, &run[2].from, &run[3].from};
+    for (; common - i >= VF_LANES; i += VF_LANES) {
+        loop_four four = loop_four_at(from, i, 0, op);
         for (size_t k = 0; k < EPILOGUE_RUNS; k++)
-            for (size_t j = 0; j < LOOP_VECTORS; j++)
-                x[k][j] = epilogue_argument(&run[k].from, i + j * VF_LANES, VF_LANES);
-        for (size_t k = 0; k < EPILOGUE_RUNS; k++)
-            for (size_t j = 0; j < LOOP_VECTORS; j++) {
-                vf y = forward(x[k][j], &run[k].from.params);
-                y = epilogue_result(y, &run[k].from, i + j * VF_LANES, VF_LANES);
-                loop_put(run[k].dst + i + j * VF_LANES, y, walk);
-            }
+            loop_put(run[k].dst + i, four.y[k], walk);
     }
     for (size_t k = 0; k < EPILOGUE_RUNS; k++)
-        loop_rest(run[k].dst, &run[k].from, i, left[k], at);
+        loop_rest(run[k].dst, &run[k].from, i, left[k], op.at);
 }
 
 /* The same as a function of an operation: within a larger one its constants would not stay in registers. */
@@ -133,7 +122,7 @@ VACT_INLINE size_t epilogue_quarters(epilogue_row row, size_t cols, loop_walk wa
 
 VACT_INLINE void loop_epilogue(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,
                                size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,
-                               const float *residual, size_t residual_stride, loop_at_fn *at,
+                               const float *residual, size_t residual_stride, loop_operation op,
                                epilogue_runs_fn *side_by_side)
 {
     const epilogue_matrix m = {
@@ -153,7 +142,7 @@ VACT_INLINE void loop_epilogue(const vact_params_f32 *params, float *dst, size_t
     for (; r < rows; r++) {
         epilogue_row row = epilogue_row_of(&m, r);
         size_t done = walk == WALK_CACHED ? 0 : epilogue_quarters(row, cols, walk, side_by_side);
-        loop_cached(row.dst, &row.from, done, cols, at);
+        loop_cached(row.dst, &row.from, done, cols, op);
     }
     if (walk == WALK_STREAM)
         vf_stream_end();

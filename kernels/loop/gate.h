@@ -5,7 +5,6 @@
 
 #include "math/gate.h"
 
-typedef vf act_gate_fn(vf gate, vf up);
 typedef gate_gradients act_gate_backward_fn(vf dy, vf gate, vf up);
 
 /* src: gate, up, gate, up ... */

@@ -9,13 +9,21 @@
 #ifndef VACT_MATH_GATE_H
 #define VACT_MATH_GATE_H
 
-#include "math/fast/exp.h"
+#include "math/fast/exp_rise.h"
 #include "math/pair.h"
 
 /* What a gated unit gives back. */
 typedef struct {
     vf gate, up;
 } gate_gradients;
+
+typedef vf act_gate_fn(vf gate, vf up);
+
+/* What serves gates from `tiny` to `limit` in magnitude (0 and ACT_UNLIMITED: all); the others, the whole function. */
+typedef struct {
+    float tiny, limit;
+    act_gate_fn *ordinary;
+} gate_form;
 
 /* (y.hi + y.lo)*v with one rounding of any size; without the low part where that would make a NaN of an infinity, or
  * lose a zero's sign. */
@@ -43,10 +51,6 @@ VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
     product = vf_mul(product, vf_power_of_two(vf_add(second, shift)));
     return vf_mul(product, vf_power_of_two(vf_add(vf_sub(rest, second), shift)));
 }
-
-/* Up to here in magnitude (and down to 2^-64 of it) no gate is far below 0 or near 0. The `fast` activations' own rare
- * lanes begin there too, so that a compiler makes one test of both. */
-#define GATE_ORDINARY 16.0f
 
 /* Whether some lane is far below 0 or so near 0 that act(gate) is subnormal: the rest needs nothing of the below. */
 VACT_INLINE int gate_any_rare(vf gate, float tiny, float far) { return vm_any(vm_outside(gate, tiny, -far)); }

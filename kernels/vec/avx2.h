@@ -117,6 +117,17 @@ VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
     return vm_any(_mm256_castsi256_ps(_mm256_cmpgt_epi32(most, _mm256_castps_si256(_mm256_set1_ps(high)))));
 }
 
+VACT_INLINE __m256i vi_smaller_magnitude(vf a, vf b)
+{
+    return _mm256_min_epi32(_mm256_castps_si256(vf_abs(a)), _mm256_castps_si256(vf_abs(b)));
+}
+
+VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
+{
+    __m256i least = _mm256_min_epi32(vi_smaller_magnitude(a, b), vi_smaller_magnitude(c, d));
+    return vm_any(_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_castps_si256(_mm256_set1_ps(low)), least)));
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
 
 VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm256_mul_ps(v, vf_power_of_two(t)); }

@@ -106,6 +106,14 @@ VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
     return !_kortestz_mask16_u8(first, second);
 }
 
+/* 0x0a: the smaller ones, likewise. */
+VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
+{
+    __mmask16 first = _mm512_cmp_ps_mask(_mm512_range_ps(a, b, 0x0a), _mm512_set1_ps(low), _CMP_NGE_UQ);
+    __mmask16 second = _mm512_cmp_ps_mask(_mm512_range_ps(c, d, 0x0a), _mm512_set1_ps(low), _CMP_NGE_UQ);
+    return !_kortestz_mask16_u8(first, second);
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
 
 VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm512_scalef_ps(v, vf_sub(t, vf_set1(VF_POWER_SHIFT))); }

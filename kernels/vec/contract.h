@@ -34,13 +34,15 @@
  *   vm_any_beyond(x, high), vm_any_of_four_beyond(a, b, c, d, high)
  *                                                 whether in any lane |x| > high, as a C condition; for NaN either;
  *                                                 high >= 0
+ *   vm_any_of_four_below(a, b, c, d, low)         the same of |x| < low
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all
  *   vf_times_power(v, t)                          v*2^n for such t, where that is normal or 0
  *   vf_exponent(a)                                floor(log2(a)) for normal a > 0; for other a without meaning
- *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], by integers: at the
- *                                                 speed of normal numbers where the result is subnormal; for t in
- *                                                 (2^24, infinity] some number without meaning, the same in all
+ *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], and for t = 2*k, k
+ *                                                 from there to 2^24, by integers: at the speed of normal numbers where
+ *                                                 the result is subnormal; for t in [2^25, infinity] some number
+ *                                                 without meaning, the same in all
  *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *   vi_of_bits(v)                                 bits 21 to 23 of v: the quarter of its octave, and whether the

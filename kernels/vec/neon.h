@@ -109,6 +109,17 @@ VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
     return vm_any(vcgtq_u32(most, vreinterpretq_u32_f32(vf_set1(high))));
 }
 
+VACT_INLINE uint32x4_t vi_smaller_magnitude(vf a, vf b)
+{
+    return vminq_u32(vreinterpretq_u32_f32(vf_abs(a)), vreinterpretq_u32_f32(vf_abs(b)));
+}
+
+VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
+{
+    uint32x4_t least = vminq_u32(vi_smaller_magnitude(a, b), vi_smaller_magnitude(c, d));
+    return vm_any(vcltq_u32(least, vreinterpretq_u32_f32(vf_set1(low))));
+}
+
 VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
 
 VACT_INLINE vf vf_times_power(vf v, vf t) { return vmulq_f32(v, vf_power_of_two(t)); }

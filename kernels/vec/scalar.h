@@ -92,6 +92,11 @@ VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
     return vm_any_beyond(a, high) || vm_any_beyond(b, high) || vm_any_beyond(c, high) || vm_any_beyond(d, high);
 }
 
+VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
+{
+    return vf_abs(a) < low || vf_abs(b) < low || vf_abs(c) < low || vf_abs(d) < low;
+}
+
 static inline unsigned vf_bits(vf a)
 {
     unsigned bits;

@@ -22,7 +22,7 @@
 #define VACT_ACT_FAST_MISH_H
 
 #include "act/form.h"
-#include "math/fast/exp.h"
+#include "math/fast/exp_rise.h"
 
 #define MISH_ORDINARY 8.0f
 

@@ -32,4 +32,9 @@ VACT_INLINE vf geglu_product(vf gate, vf v)
 
 VACT_INLINE vf geglu_forward(vf gate, vf up) { return geglu_product(gate, up); }
 
+#if VACT_SET_FAST
+VACT_INLINE vf geglu_ordinary(vf gate, vf up) { return gate_times(gelu_pair(gate), up); }
+VACT_INLINE gate_form geglu_form(void) { return (gate_form){GATE_TINY, -GEGLU_FAR, geglu_ordinary}; }
+#endif
+
 #endif

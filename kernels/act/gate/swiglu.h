@@ -15,11 +15,16 @@ VACT_NOINLINE static vf swiglu_any(vf gate, vf v)
 
 VACT_INLINE vf swiglu_product(vf gate, vf v)
 {
-    if (__builtin_expect(vm_any_beyond(gate, GATE_ORDINARY), 0))
+    if (__builtin_expect(gate_any_rare(gate, GATE_TINY, GATE_FAR), 0))
         return swiglu_any(gate, v);
     return vf_mul(silu_forward(gate, NULL), v);
 }
 
 VACT_INLINE vf swiglu_forward(vf gate, vf up) { return swiglu_product(gate, up); }
+
+#if VACT_SET_FAST
+VACT_INLINE vf swiglu_ordinary(vf gate, vf up) { return vf_mul(silu_ordinary(gate, NULL), up); }
+VACT_INLINE gate_form swiglu_form(void) { return (gate_form){GATE_TINY, FAST_LOGISTIC_ORDINARY, swiglu_ordinary}; }
+#endif
 
 #endif

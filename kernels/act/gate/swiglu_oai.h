@@ -34,4 +34,8 @@ VACT_INLINE vf_pair swiglu_oai_factor(vf up)
 
 VACT_INLINE vf swiglu_oai_forward(vf gate, vf up) { return swiglu_oai_product(gate, swiglu_oai_factor(up)); }
 
+#if VACT_SET_FAST
+VACT_INLINE gate_form swiglu_oai_form(void) { return (gate_form){0.0f, ACT_UNLIMITED, swiglu_oai_forward}; }
+#endif
+
 #endif

@@ -1,6 +1,7 @@
 /*
- * e^x up to a constant factor, for softmax: relative to 2^(p/8), p the whole number next to 8*max/ln 2, and times 2^64
- * and 1.088.
+ * e^x by eighths of an octave up to a constant factor, for softmax and, with the factor taken out again, for exp
+ * (math/fast/exp.h). For softmax it is relative to 2^(p/8), p the whole number next to 8*max/ln 2, and times 2^64 and
+ * 1.088.
  *
  * x = m*ln(2)/8 + r, |r| <= 0.0436: e^x = 2^(m/8)*(1 + rise), rise = e^r - 1 off by 2^-29 at most. The powers of
  * 2^(1/8) are a table of eight; the factor 1.088, which cancels in a quotient, makes each of the eight lie within
@@ -43,7 +44,7 @@ VACT_INLINE fast_eighths_reduced fast_eighths_reduce(vf x, vf origin)
     return (fast_eighths_reduced){t, vf_fnma(m, vf_set1(0x1.7f7d1cp-23f), r)};
 }
 
-/* For an x at most the maximum and not 125 or more below it; more may be added to r, up to 2^-13. NaN for NaN. */
+/* For an x at most the maximum and not 125 or more below it; r may be up to 0.046 in magnitude. NaN for NaN. */
 VACT_INLINE fast_eighths fast_eighths_of(fast_eighths_reduced x)
 {
     /* 1.088*2^(j/8), the bits less j*2^20: vf_times_eighths. */

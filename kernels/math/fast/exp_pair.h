@@ -9,7 +9,7 @@
 #ifndef VACT_MATH_FAST_EXP_PAIR_H
 #define VACT_MATH_FAST_EXP_PAIR_H
 
-#include "math/fast/exp.h"
+#include "math/fast/exp_rise.h"
 
 #define FAST_PAIR_SCALE 0x1p96f
 #define FAST_PAIR_UNSCALE 0x1p-96f

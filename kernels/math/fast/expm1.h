@@ -1,5 +1,5 @@
 /*
- * e^x - 1 of the `fast` variant for x <= 64: with e^x = 2^n + 2^n*t (math/fast/exp.h) it is 2^n*t + (2^n - 1), and
+ * e^x - 1 of the `fast` variant for x <= 64: with e^x = 2^n + 2^n*t (math/fast/exp_rise.h) it is 2^n*t + (2^n - 1), and
  * 2^n - 1 is exact down to n = -24; below, both terms round to -1 together. Included after a header of vec/.
  *
  * For x <= 0 at most 0.923 ULP, at -0x1.632ef8p-2, and no violation of monotonicity.
@@ -7,7 +7,7 @@
 #ifndef VACT_MATH_FAST_EXPM1_H
 #define VACT_MATH_FAST_EXPM1_H
 
-#include "math/fast/exp.h"
+#include "math/fast/exp_rise.h"
 
 /* From here on e^x - 1 is -1: e^x is below a quarter of an ULP of it. */
 #define FAST_EXPM1_LEAST (-20.0f)

@@ -6,7 +6,7 @@
 #ifndef VACT_MATH_FAST_SOFTMAX_H
 #define VACT_MATH_FAST_SOFTMAX_H
 
-#include "math/fast/exp.h"
+#include "math/fast/exp_rise.h"
 
 typedef struct {
     vf max;

@@ -10,7 +10,7 @@
 #ifndef VACT_MATH_FAST_SOFTPLUS_H
 #define VACT_MATH_FAST_SOFTPLUS_H
 
-#include "math/fast/exp.h"
+#include "math/fast/exp_rise.h"
 
 /* Up to here in magnitude log1p(e^-|x|) counts or differs from e^-|x|. */
 #define FAST_SOFTPLUS_REACH 40.0f
@@ -82,7 +82,7 @@ VACT_INLINE vf fast_softplus_any(vf x)
 {
     vf reach = vf_set1(FAST_SOFTPLUS_REACH);
     vf y = fast_softplus_of(x, vf_min(reach, vf_abs(x)));
-    return vf_select(vm_lt(x, vf_neg(reach)), fast_exp_any(x), y);
+    return vf_select(vm_lt(x, vf_neg(reach)), fast_exp_low(x), y);
 }
 
 #endif

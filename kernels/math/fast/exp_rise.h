@@ -1,0 +1,57 @@
+/*
+ * e^r - 1 of the `fast` variant, for the functions made of e^x: x = n*ln 2 + r, n whole, |r| <= 0.347,
+ * e^x = 2^n + 2^n*(e^r - 1). exp itself has a finer reduction (math/fast/exp.h).
+ *
+ * n comes by adding a number so large that the sum has no fraction (VF_POWER_SHIFT), which leaves it in the low bits.
+ * ln 2 is two floats, the first short enough that n times it is exact, so r is off by half an ULP of itself.
+ * e^r - 1 = r + r*(r*q(r)): what is rounded is small against r, so that the result never falls where x rises (with
+ * e^r = 1 + r*p(r) it does for 2883 inputs), and 2^n*(e^r - 1) + 2^n rounds once.
+ */
+#ifndef VACT_MATH_FAST_EXP_RISE_H
+#define VACT_MATH_FAST_EXP_RISE_H
+
+#include "math/pair.h"
+
+typedef struct {
+    vf shifted; /* n + shift */
+    vf n;
+    vf r;
+} fast_reduced;
+
+/* x*log2(e) at most 2^21 in magnitude; NaN stays NaN in r. */
+VACT_INLINE fast_reduced fast_reduce_by(vf x, vf shift)
+{
+    fast_reduced parts;
+    parts.shifted = vf_fma(x, vf_set1(0x1.715476p+0f), shift);
+    parts.n = vf_sub(parts.shifted, shift);
+    vf r = vf_fnma(parts.n, vf_set1(0x1.62e4p-1f), x);
+    parts.r = vf_fnma(parts.n, vf_set1(0x1.7f7d1cp-20f), r);
+    return parts;
+}
+
+VACT_INLINE fast_reduced fast_reduce(vf x) { return fast_reduce_by(x, vf_set1(VF_POWER_SHIFT)); }
+
+/* (e^r - 1 - r)/r^2: docs/approximations/exp.sollya, the last bits by exp_search.c. */
+VACT_INLINE vf fast_exp_curve(vf r)
+{
+    vf q = vf_set1(0x1.69486ep-10f);
+    q = vf_fma(q, r, vf_set1(0x1.124e98p-7f));
+    q = vf_fma(q, r, vf_set1(0x1.5559ecp-5f));
+    q = vf_fma(q, r, vf_set1(0x1.555466p-3f));
+    return vf_fma(q, r, vf_set1(0x1.fffffap-2f));
+}
+
+/* e^r - 1 */
+VACT_INLINE vf fast_exp_rise(vf r) { return vf_fma(vf_mul(r, fast_exp_curve(r)), r, r); }
+
+/* e^x where x is below -40; elsewhere that of -40. A subnormal one is rounded as a whole number of 2^-149. */
+VACT_INLINE vf fast_exp_low(vf x)
+{
+    vm low = vm_lt(x, vf_set1(-0x1.5d589ep+6f));
+    fast_reduced parts = fast_reduce(vf_max(vf_set1(-104.0f), vf_min(vf_set1(-40.0f), x)));
+    vf power = vf_power_of_two(vf_add(parts.shifted, vf_select(low, vf_set1(149.0f), vf_set1(0.0f))));
+    vf y = vf_fma(power, fast_exp_rise(parts.r), power);
+    return vf_select(low, vf_units(vf_add(y, vf_set1(0x1p+23f))), y);
+}
+
+#endif
