@@ -119,7 +119,7 @@
     void KERNEL_NAME(name)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,            \
                            size_t cols)                                                                                \
     {                                                                                                                  \
-        loop_rows(dst, dst_stride, src, src_stride, rows, cols, name##_row);                                           \
+        name##_rows(dst, dst_stride, src, src_stride, rows, cols);                                                     \
     }
 
 #define GATE_KERNEL(name, ...)                                                                                         \

@@ -219,6 +219,20 @@ static void keep_first(float *all, const float *v, size_t n, float fill)
     vf_store(all, vf_keep_first(vf_load(v), n, vf_set1(fill)));
 }
 
+static void exchange(float *all, const float *v, size_t d)
+{
+    vf x = vf_load(v);
+    if (VF_LANES > 8 && d & 8)
+        x = vf_exchange(x, 8);
+    if (VF_LANES > 4 && d & 4)
+        x = vf_exchange(x, 4);
+    if (VF_LANES > 2 && d & 2)
+        x = vf_exchange(x, 2);
+    if (VF_LANES > 1 && d & 1)
+        x = vf_exchange(x, 1);
+    vf_store(all, x);
+}
+
 static void load_partial(float *all, const float *p, size_t n) { vf_store(all, vf_load_partial(p, n)); }
 
 static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
@@ -233,6 +247,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,          set1,          any_negative,
-    load_pairs,       store_pairs, keep_first, load_partial, store_partial, stream,
+    TEXT(VACT_BUILD), VF_LANES,   name_of,  run,          set1,          any_negative, load_pairs,
+    store_pairs,      keep_first, exchange, load_partial, store_partial, stream,
 };
