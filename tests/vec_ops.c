@@ -122,18 +122,19 @@ static int one_beyond(const vf x[4], float limit)
 static int four_beyond(const vf x[4], float limit) { return vm_any_of_four_beyond(x[0], x[1], x[2], x[3], limit); }
 static int four_below(const vf x[4], float limit) { return vm_any_of_four_below(x[0], x[1], x[2], x[3], limit); }
 
-/* A NaN of either kind in every other vector's lane must not hide a lane. */
+/* A NaN of either kind, in the same lane of another vector, must not hide a lane. */
 static int four_beyond_beside_nan(const vf x[4], float limit)
 {
-    vf nan[2] = {vf_set1(__builtin_nanf("")), vf_set1(__builtin_nansf(""))};
+    const vf nan[2] = {vf_set1(__builtin_nanf("")), vf_set1(__builtin_nansf(""))};
     int found = 1;
-    for (size_t k = 0; k < 4; k++)
+    for (size_t place = 0; place < 4; place++)
         for (size_t kind = 0; kind < 2; kind++) {
-            vf n = nan[kind], own = x[k];
-            if (!vm_any_beyond(own, limit))
-                continue;
-            found &=
-                vm_any_of_four_beyond(k == 0 ? own : n, k == 1 ? own : n, k == 2 ? own : n, k == 3 ? own : n, limit);
+            vf y[4] = {x[0], x[1], x[2], x[3]};
+            y[place] = nan[kind];
+            int beyond = 0;
+            for (size_t k = 0; k < 4; k++)
+                beyond |= k != place && vm_any(vm_lt(vf_set1(limit), vf_abs(x[k])));
+            found &= !beyond || vm_any_of_four_beyond(y[0], y[1], y[2], y[3], limit);
         }
     return found;
 }
