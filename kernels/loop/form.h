@@ -1,7 +1,7 @@
 /*
  * An activation some of whose lanes are rare: for nearly all arguments in use a short form does, and one that serves
  * every lane costs more. A vector with a rare lane takes the latter, which gives the ordinary lanes the same bits. A
- * loop makes one test of several vectors (loop/unary.h), so it takes the form; who has one vector calls act_forward.
+ * loop makes one test of four vectors (loop/walk.h), so it takes the form; who has one vector calls act_forward.
  */
 #ifndef VACT_LOOP_FORM_H
 #define VACT_LOOP_FORM_H
