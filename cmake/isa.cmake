@@ -51,7 +51,7 @@ set(vact_aarch64 "aarch64|arm64|ARM64")
 vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/avx512.h
     FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
     PROBE __x86_64__ __AVX512F__ __AVX512BW__ __AVX512DQ__ __AVX512VL__ __FMA__
-    GCC_TUNING -fschedule-insns -mtune=skylake-avx512) # interleaves vectors (loop/unary.h): with 32 registers it pays
+    GCC_TUNING -fschedule-insns -mtune=skylake-avx512) # interleaves vectors (loop/walk.h): with 32 registers it pays
 vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/avx2.h
     FLAGS -mavx2 -mfma
     PROBE __x86_64__ __AVX2__ __FMA__)

@@ -19,6 +19,7 @@
 #define JOIN(a, b, c, d) JOIN_(a, b, c, d)
 #define KERNEL_NAME(name) JOIN(vact_, name##_f32, VACT_BUILD, VACT_SET)
 
+/* What serves which lanes: the set `fast` has activations of two forms. */
 #if VACT_SET_FAST
 #define FORM(name, params) name##_form(params)
 #define GATE_FORM(name) name##_form()
@@ -120,7 +121,7 @@
     void KERNEL_NAME(name)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,            \
                            size_t cols)                                                                                \
     {                                                                                                                  \
-        loop_rows(dst, dst_stride, src, src_stride, rows, cols, name##_row);                                           \
+        name##_rows(dst, dst_stride, src, src_stride, rows, cols);                                                     \
     }
 
 #define GATE_KERNEL(name, ...)                                                                                         \

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispatch/cache.h"
 #include "reference/reference.h"
 #include "support.h"
 
@@ -216,8 +217,8 @@ ParameterizedTest(test_case *which, rows, promised_values)
     }
 }
 
-/* Adding a constant that the logits take without rounding changes nothing; but for softmax in `fast`, which reduces the
- * logits themselves, so that the exponentials may round otherwise: each is within its bound. */
+/* Adding a constant that the logits take without rounding changes nothing; but in `fast`, which reduces the logits
+ * themselves, exponentials and what is subtracted from a logit may round otherwise: each is within its bound. */
 ParameterizedTestParameters(rows, shifted) { return test_cases(VACT_KIND_ROWS); }
 
 ParameterizedTest(test_case *which, rows, shifted)
@@ -237,7 +238,7 @@ ParameterizedTest(test_case *which, rows, shifted)
             for (size_t i = 0; i < cols; i++)
                 moved[i] = src[i] + shifts[s];
             kernel(got, cols, moved, cols, 1, cols);
-            bool rounds = subject.info->op == VACT_OP_SOFTMAX && which->math == VACT_MATH_FAST;
+            bool rounds = which->math == VACT_MATH_FAST;
             if (!rounds)
                 check_equal(&subject, moved, expected, got, cols, "shifted");
             for (size_t i = 0; rounds && i < cols; i++)
@@ -269,6 +270,47 @@ ParameterizedTest(test_case *which, rows, ranges)
                                "outside its range, %zu columns", cols);
         }
     }
+}
+
+/* Matrices that are walked in batches of rows and, beyond the cache, streamed: the bits of each row alone. */
+ParameterizedTestParameters(rows, large_matrices) { return test_cases(VACT_KIND_ROWS); }
+
+ParameterizedTest(test_case *which, rows, large_matrices)
+{
+    enum { FLOATS = 1 << 18, MOST_COLS = 5000, ALIGNED = 16 };
+    static const size_t widths[] = {1, 3, 16, 64, 100, 1024, 2048, 2049, 4096, MOST_COLS};
+    test_subject subject = test_begin(which);
+    vact_rows_f32_fn *kernel = test_rows(subject.table, subject.info);
+    size_t cache = vact_cache_of_core;
+    vact_cache_of_core = FLOATS / 2; /* in bytes: a quarter of half the floats */
+    test_random random = {23};
+    float *src = aligned_alloc(64, 2 * (FLOATS + 2 * MOST_COLS) * sizeof *src), *dst = src + FLOATS + 2 * MOST_COLS;
+    float row[MOST_COLS];
+    cr_assert_not_null(src);
+    for (size_t w = 0; w < COUNT(widths); w++)
+        for (size_t shape = 0; shape < 4; shape++) {
+            size_t cols = widths[w], stride = cols + (shape % 2 ? ALIGNED - cols % ALIGNED : 0);
+            size_t rows = FLOATS / 2 / cols + 3, at = shape < 3 ? 0 : 1; /* at 1 no vector is aligned */
+            while (rows * stride > FLOATS)
+                rows--;
+            for (size_t r = 0; r < rows; r++)
+                fill_row(src + r * stride, cols, &random);
+            memset(dst, 0, (FLOATS + 2 * MOST_COLS) * sizeof *dst);
+            if (shape == 2) { /* in place */
+                memcpy(dst, src, rows * stride * sizeof *dst);
+                kernel(dst, stride, dst, stride, rows, cols);
+            } else {
+                kernel(dst + at, stride, src, stride, rows, cols);
+            }
+            for (size_t r = 0; r < rows; r++) {
+                kernel(row, cols, src + r * stride, cols, 1, cols);
+                check_equal(&subject, src + r * stride, row, dst + at + r * stride, cols, "in a large matrix");
+                for (size_t i = cols; shape != 2 && i < stride; i++)
+                    cr_assert(dst[at + r * stride + i] == 0.0f, "%zu columns: between rows", cols);
+            }
+        }
+    free(src);
+    vact_cache_of_core = cache;
 }
 
 /* ------------------------------------------------------------------------------- public functions */

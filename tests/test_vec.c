@@ -58,6 +58,9 @@ ParameterizedTest(int *index, vec, any) { check_build(*index, vec_check_any); }
 ParameterizedTestParameters(vec, keep_first) { return each_build(); }
 ParameterizedTest(int *index, vec, keep_first) { check_build(*index, vec_check_keep_first); }
 
+ParameterizedTestParameters(vec, exchange) { return each_build(); }
+ParameterizedTest(int *index, vec, exchange) { check_build(*index, vec_check_exchange); }
+
 ParameterizedTestParameters(vec, partial_loads) { return each_build(); }
 ParameterizedTest(int *index, vec, partial_loads) { check_build(*index, vec_check_partial_loads); }
 

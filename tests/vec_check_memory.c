@@ -60,6 +60,24 @@ int vec_check_keep_first(const vec_ops *build, FILE *report)
     return failures;
 }
 
+int vec_check_exchange(const vec_ops *build, FILE *report)
+{
+    int failures = 0;
+    float v[VEC_LANES_LIMIT], all[VEC_LANES_LIMIT];
+    for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++)
+        v[lane] = from_bits(0x7f800001u + (uint32_t)lane);
+    for (size_t d = 1; d < build->lanes; d++) {
+        build->exchange(all, v, d);
+        for (size_t lane = 0; lane < build->lanes; lane++)
+            if (to_bits(all[lane]) != to_bits(v[lane ^ d])) {
+                fprintf(report, "%s: exchanged by %zu: lane %zu is %08x, expected %08x\n", build->build, d, lane,
+                        to_bits(all[lane]), to_bits(v[lane ^ d]));
+                failures++;
+            }
+    }
+    return failures;
+}
+
 /* One readable and writable page between two that fault. */
 static float *guarded_page(size_t page)
 {

@@ -122,18 +122,19 @@ static int one_beyond(const vf x[4], float limit)
 static int four_beyond(const vf x[4], float limit) { return vm_any_of_four_beyond(x[0], x[1], x[2], x[3], limit); }
 static int four_below(const vf x[4], float limit) { return vm_any_of_four_below(x[0], x[1], x[2], x[3], limit); }
 
-/* A NaN of either kind in every other vector's lane must not hide a lane. */
+/* A NaN of either kind, in the same lane of another vector, must not hide a lane. */
 static int four_beyond_beside_nan(const vf x[4], float limit)
 {
-    vf nan[2] = {vf_set1(__builtin_nanf("")), vf_set1(__builtin_nansf(""))};
+    const vf nan[2] = {vf_set1(__builtin_nanf("")), vf_set1(__builtin_nansf(""))};
     int found = 1;
-    for (size_t k = 0; k < 4; k++)
+    for (size_t place = 0; place < 4; place++)
         for (size_t kind = 0; kind < 2; kind++) {
-            vf n = nan[kind], own = x[k];
-            if (!vm_any_beyond(own, limit))
-                continue;
-            found &=
-                vm_any_of_four_beyond(k == 0 ? own : n, k == 1 ? own : n, k == 2 ? own : n, k == 3 ? own : n, limit);
+            vf y[4] = {x[0], x[1], x[2], x[3]};
+            y[place] = nan[kind];
+            int beyond = 0;
+            for (size_t k = 0; k < 4; k++)
+                beyond |= k != place && vm_any(vm_lt(vf_set1(limit), vf_abs(x[k])));
+            found &= !beyond || vm_any_of_four_beyond(y[0], y[1], y[2], y[3], limit);
         }
     return found;
 }
@@ -219,6 +220,20 @@ static void keep_first(float *all, const float *v, size_t n, float fill)
     vf_store(all, vf_keep_first(vf_load(v), n, vf_set1(fill)));
 }
 
+static void exchange(float *all, const float *v, size_t d)
+{
+    vf x = vf_load(v);
+    if (VF_LANES > 8 && d & 8)
+        x = vf_exchange(x, 8);
+    if (VF_LANES > 4 && d & 4)
+        x = vf_exchange(x, 4);
+    if (VF_LANES > 2 && d & 2)
+        x = vf_exchange(x, 2);
+    if (VF_LANES > 1 && d & 1)
+        x = vf_exchange(x, 1);
+    vf_store(all, x);
+}
+
 static void load_partial(float *all, const float *p, size_t n) { vf_store(all, vf_load_partial(p, n)); }
 
 static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
@@ -233,6 +248,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,          set1,          any_negative,
-    load_pairs,       store_pairs, keep_first, load_partial, store_partial, stream,
+    TEXT(VACT_BUILD), VF_LANES,   name_of,  run,          set1,          any_negative, load_pairs,
+    store_pairs,      keep_first, exchange, load_partial, store_partial, stream,
 };

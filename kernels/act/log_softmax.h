@@ -67,4 +67,10 @@ VACT_INLINE void log_softmax_row(float *dst, const float *src, size_t cols)
         vf_store_partial(dst + i, log_softmax_element(vf_load_partial(src + i, cols - i), max, log), cols - i);
 }
 
+VACT_INLINE void log_softmax_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                  size_t cols)
+{
+    loop_rows(dst, dst_stride, src, src_stride, rows, cols, log_softmax_row);
+}
+
 #endif

@@ -44,4 +44,10 @@ VACT_INLINE void softmax_row(float *dst, const float *src, size_t cols)
         vf_store_partial(dst + i, vf_div(vf_load_partial(dst + i, cols - i), sum), cols - i);
 }
 
+VACT_INLINE void softmax_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                              size_t cols)
+{
+    loop_rows(dst, dst_stride, src, src_stride, rows, cols, softmax_row);
+}
+
 #endif

@@ -22,6 +22,13 @@ VACT_INLINE void loop_rows(float *dst, size_t dst_stride, const float *src, size
         row(dst + r * dst_stride, src + r * src_stride, cols);
 }
 
+VACT_INLINE float row_first_lane(vf v)
+{
+    float lanes[VF_LANES];
+    vf_store(lanes, v);
+    return lanes[0];
+}
+
 /* The smallest and the largest element. With a NaN among them it may be any of them: the row's result is NaN all the
  * same. */
 typedef struct {
@@ -48,15 +55,13 @@ VACT_INLINE row_range row_range_of(const float *src, size_t cols)
         min[1] = vf_min(min[1], vf_keep_first(x, cols - i, highest));
         max[1] = vf_max(max[1], vf_keep_first(x, cols - i, lowest));
     }
-    float small[VF_LANES], large[VF_LANES];
-    vf_store(small, vf_min(vf_min(min[0], min[1]), vf_min(min[2], min[3])));
-    vf_store(large, vf_max(vf_max(max[0], max[1]), vf_max(max[2], max[3])));
-    for (size_t half = VF_LANES / 2; half >= 1; half /= 2)
-        for (size_t k = 0; k < half; k++) {
-            small[k] = small[k + half] < small[k] ? small[k + half] : small[k];
-            large[k] = large[k + half] > large[k] ? large[k + half] : large[k];
-        }
-    return (row_range){small[0], large[0]};
+    vf small = vf_min(vf_min(min[0], min[1]), vf_min(min[2], min[3]));
+    vf large = vf_max(vf_max(max[0], max[1]), vf_max(max[2], max[3]));
+    for (size_t half = VF_LANES / 2; half >= 1; half /= 2) {
+        small = vf_min(small, vf_exchange(small, half));
+        large = vf_max(large, vf_exchange(large, half));
+    }
+    return (row_range){row_first_lane(small), row_first_lane(large)};
 }
 
 VACT_INLINE float row_max(const float *src, size_t cols) { return row_range_of(src, cols).max; }
@@ -89,30 +94,28 @@ typedef struct {
     float hi, lo;
 } row_total;
 
-/* The tree over the lanes. Halves of a vector or more are added as vectors, the rest one by one: the same sums. */
+/* The tree over the lanes: halves of whole vectors first, then those of the vector that is left. The error of a sum
+ * does not depend on which of the two is added to which, so every lane of it ends with the total. */
 VACT_INLINE row_total row_sum_total(const row_sum *sum)
 {
-    float hi[ROW_LANES], lo[ROW_LANES];
+    row_sum tree;
     for (size_t k = 0; k < ROW_VECTORS; k++) {
-        vf_store(hi + k * VF_LANES, sum->hi[k]);
-        vf_store(lo + k * VF_LANES, sum->lo[k]);
+        tree.hi[k] = sum->hi[k];
+        tree.lo[k] = sum->lo[k];
     }
-    size_t half = ROW_LANES / 2;
-    for (; half >= VF_LANES; half /= 2)
-        for (size_t i = 0; i < half; i += VF_LANES) {
-            vf_pair s = pair_sum(vf_load(hi + i), vf_load(hi + i + half));
-            vf_store(hi + i, s.hi);
-            vf_store(lo + i, vf_add(vf_add(vf_load(lo + i), vf_load(lo + i + half)), s.lo));
+    for (size_t half = ROW_VECTORS / 2; half >= 1; half /= 2)
+        for (size_t k = 0; k < half; k++) {
+            vf_pair s = pair_sum(tree.hi[k], tree.hi[k + half]);
+            tree.hi[k] = s.hi;
+            tree.lo[k] = vf_add(vf_add(tree.lo[k], tree.lo[k + half]), s.lo);
         }
-    for (; half >= 1; half /= 2)
-        for (size_t i = 0; i < half; i++) {
-            float s = hi[i] + hi[i + half];
-            float part = s - hi[i];
-            float error = (hi[i] - (s - part)) + (hi[i + half] - part);
-            hi[i] = s;
-            lo[i] = (lo[i] + lo[i + half]) + error;
-        }
-    return (row_total){hi[0], lo[0]};
+    vf hi = tree.hi[0], lo = tree.lo[0];
+    for (size_t half = VF_LANES / 2; half >= 1; half /= 2) {
+        vf_pair s = pair_sum(hi, vf_exchange(hi, half));
+        lo = vf_add(vf_add(lo, vf_exchange(lo, half)), s.lo);
+        hi = s.hi;
+    }
+    return (row_total){row_first_lane(hi), row_first_lane(lo)};
 }
 
 #endif

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "../dispatch/cache.h"
-#include "act/form.h"
+#include "loop/form.h"
 
 /* What results are made of: each kind of operation has some of these. */
 typedef struct {
@@ -29,7 +29,7 @@ typedef struct {
 /* The results of n <= VF_LANES elements from i on. */
 typedef vf loop_at_fn(const loop_operands *from, size_t i, size_t n);
 
-/* The results of VF_LANES elements from i on, of which x is the argument and no lane rare (act/form.h). */
+/* The results of VF_LANES elements from i on, of which x is the argument and no lane rare (loop/form.h). */
 typedef vf loop_ordinary_fn(vf x, const loop_operands *from, size_t i);
 
 /* An operation: a constant at every call, so it is inlined. Four vectors have one test for rare lanes, those beyond the

@@ -5,7 +5,7 @@
 #ifndef VACT_ROWS_AXIS_H
 #define VACT_ROWS_AXIS_H
 
-#include "rows/softmax.h"
+#include "rows/log_softmax.h"
 
 /* n <= VF_LANES columns side by side. */
 typedef struct {
@@ -53,17 +53,6 @@ VACT_INLINE void axis_totals(axis_sum *sum, double *totals)
         totals[lane] = (double)hi[lane] + (double)lo[lane];
 }
 
-VACT_INLINE vf_pair axis_split(const double *values)
-{
-    float hi[VF_LANES], lo[VF_LANES];
-    for (size_t lane = 0; lane < VF_LANES; lane++) {
-        logits_pivot parts = rows_split(values[lane]);
-        hi[lane] = parts.hi;
-        lo[lane] = parts.lo;
-    }
-    return (vf_pair){vf_load(hi), vf_load(lo)};
-}
-
 /* Lanes beyond the columns hold 0. */
 VACT_INLINE vf axis_load(const float *p, const axis_columns *c) { return rows_load(p, 0, c->n); }
 
@@ -99,11 +88,23 @@ VACT_INLINE fast_eighths axis_exponential(vf_pair z, vf_pair max, vm near, vf or
     return fast_eighths_of(reduced);
 }
 
-VACT_INLINE void axis_softmax(const axis_columns *c)
+/* What the exponentials of n columns are relative to: softmax_place of each. */
+typedef struct {
+    vf_pair max;
+    vm near;
+    vf origin;
+} axis_place;
+
+VACT_INLINE axis_place axis_place_of(const axis_columns *c)
 {
     vf_pair max = axis_max(c);
     vm near = vm_le(vf_abs(max.hi), vf_set1(SOFTMAX_NEAR));
-    vf origin = fast_eighths_origin(vf_select(near, max.hi, vf_set1(0.0f)));
+    return (axis_place){max, near, fast_eighths_origin(vf_select(near, max.hi, vf_set1(0.0f)))};
+}
+
+/* Stores the exponentials where `store` says so, and their sums to totals. */
+VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
+{
     axis_sum sum;
     axis_sum_clear(&sum);
     for (size_t k = 0; k < ROW_LANES; k++)
@@ -112,15 +113,22 @@ VACT_INLINE void axis_softmax(const axis_columns *c)
         if (a % SOFTMAX_FOLD == 0)
             for (size_t k = 0; k < ROW_LANES; k++)
                 softmax_fold(&sum.hi[k], &sum.lo[k]);
-        fast_eighths e = axis_exponential(axis_logits(c, a), max, near, origin);
+        fast_eighths e = axis_exponential(axis_logits(c, a), place->max, place->near, place->origin);
         vf stored = softmax_add(&sum.hi[a % ROW_LANES], &sum.lo[a % ROW_LANES], e);
-        rows_store(c->dst + a * c->stride, stored, 0, c->n);
+        if (store)
+            rows_store(c->dst + a * c->stride, stored, 0, c->n);
     }
     for (size_t k = 0; k < ROW_LANES; k++)
         sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
-    double totals[VF_LANES];
-    float hi[VF_LANES], lo[VF_LANES];
     axis_totals(&sum, totals);
+}
+
+VACT_INLINE void axis_softmax(const axis_columns *c)
+{
+    axis_place place = axis_place_of(c);
+    double totals[VF_LANES];
+    axis_exponentials(c, &place, totals, true);
+    float hi[VF_LANES], lo[VF_LANES];
     for (size_t lane = 0; lane < VF_LANES; lane++) {
         logits_pivot parts = softmax_reciprocal_of_sum(totals[lane]);
         hi[lane] = parts.hi;
@@ -129,38 +137,63 @@ VACT_INLINE void axis_softmax(const axis_columns *c)
     vf_pair reciprocal = {vf_load(hi), vf_load(lo)};
     for (size_t a = 0; a < c->axis; a++) {
         float *dst = c->dst + a * c->stride;
-        rows_store(dst, axis_or_nan(softmax_quotient(axis_load(dst, c), reciprocal), max.hi), 0, c->n);
+        rows_store(dst, axis_or_nan(softmax_quotient(axis_load(dst, c), reciprocal), place.max.hi), 0, c->n);
     }
 }
 
-VACT_INLINE void axis_logs(const axis_columns *c, vf_pair max, double *logs)
+/* log_softmax_others of each column. */
+VACT_NOINLINE static void axis_others(const axis_columns *c, const axis_place *place, double *others)
 {
-    axis_sum others, winners;
-    axis_sum_clear(&others);
-    axis_sum_clear(&winners);
-    vf zero = vf_set1(0.0f);
+    axis_sum sum;
+    axis_sum_clear(&sum);
     for (size_t a = 0; a < c->axis; a++) {
-        vf_pair z = axis_logits(c, a), e = fast_exp_pair(logits_distance(z, max));
-        vm winner = softmax_is_winner(z, max);
-        axis_sum_add(&others, a % ROW_LANES, (vf_pair){vf_select(winner, zero, e.hi), vf_select(winner, zero, e.lo)});
-        winners.hi[a % ROW_LANES] = vf_add(winners.hi[a % ROW_LANES], vf_select(winner, vf_set1(1.0f), zero));
+        vf_pair z = axis_logits(c, a);
+        fast_eighths e = axis_exponential(z, place->max, place->near, place->origin);
+        axis_sum_add(&sum, a % ROW_LANES, log_softmax_other(e, softmax_is_winner(z, place->max)));
     }
-    double sums[VF_LANES], counts[VF_LANES];
-    axis_totals(&others, sums);
-    axis_totals(&winners, counts);
+    axis_totals(&sum, others);
+}
+
+/* log_softmax_rest of each column. */
+VACT_INLINE void axis_rests(const axis_columns *c, const axis_place *place, double *rests)
+{
+    fast_eighths e = axis_exponential(place->max, place->max, place->near, place->origin);
+    float power[VF_LANES], rise[VF_LANES];
+    vf_store(power, e.power);
+    vf_store(rise, e.rise);
+    axis_exponentials(c, place, rests, false);
+    bool all = true;
+    for (size_t lane = 0; lane < VF_LANES; lane++) {
+        double winner = log_softmax_exact(power[lane], rise[lane]);
+        rests[lane] = (rests[lane] - winner) / winner;
+        all = all && log_softmax_has_digits(rests[lane], c->axis);
+    }
+    if (__builtin_expect(all, 1))
+        return;
+    double others[VF_LANES];
+    axis_others(c, place, others);
     for (size_t lane = 0; lane < VF_LANES; lane++)
-        logs[lane] = softmax_log_of_sum(sums[lane], counts[lane]);
+        if (!log_softmax_has_digits(rests[lane], c->axis))
+            rests[lane] = others[lane] / log_softmax_exact(power[lane], rise[lane]);
 }
 
 VACT_INLINE void axis_log_softmax(const axis_columns *c)
 {
-    vf_pair max = axis_max(c);
-    double logs[VF_LANES];
-    axis_logs(c, max, logs);
-    vf_pair log = axis_split(logs);
-    for (size_t a = 0; a < c->axis; a++)
-        rows_store(c->dst + a * c->stride, axis_or_nan(softmax_log_element(axis_logits(c, a), max, log), max.hi), 0,
-                   c->n);
+    axis_place place = axis_place_of(c);
+    double rests[VF_LANES];
+    axis_rests(c, &place, rests);
+    float max[VF_LANES], hi[VF_LANES], minus_lo[VF_LANES];
+    vf_store(max, place.max.hi);
+    for (size_t lane = 0; lane < VF_LANES; lane++) {
+        log_softmax_level level = log_softmax_level_of(max[lane], log_softmax_log(rests[lane]));
+        hi[lane] = level.hi;
+        minus_lo[lane] = level.minus_lo;
+    }
+    vf level_hi = vf_load(hi), level_minus_lo = vf_load(minus_lo);
+    for (size_t a = 0; a < c->axis; a++) {
+        vf y = log_softmax_result(axis_load(c->src + a * c->stride, c), level_hi, level_minus_lo);
+        rows_store(c->dst + a * c->stride, axis_or_nan(y, place.max.hi), 0, c->n);
+    }
 }
 
 typedef void axis_columns_fn(const axis_columns *columns);

@@ -4,6 +4,7 @@
  */
 #include "rows/axis.h"
 #include "rows/gradients.h"
+#include "rows/log_softmax.h"
 #include "rows/online.h"
 #include "rows/prelu_backward.h"
 #include "rows/softmax.h"
@@ -12,9 +13,16 @@ vact_masked_f32_fn KERNEL_NAME(softmax_masked);
 void KERNEL_NAME(softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                  size_t cols, const vact_softmax_options_f32 *options)
 {
+    if (options == NULL) {
+        softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
+        return;
+    }
     for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
-        rows_softmax(dst + r * dst_stride, src + r * src_stride, cols, &row);
+        if (logits_are_plain(&row, cols))
+            softmax_plain_rows(&(rows_plain){dst + r * dst_stride, cols, src + r * src_stride, cols, 1, cols});
+        else
+            softmax_any_row(dst + r * dst_stride, src + r * src_stride, cols, &row);
     }
 }
 
@@ -22,9 +30,16 @@ vact_masked_f32_fn KERNEL_NAME(log_softmax_masked);
 void KERNEL_NAME(log_softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                      size_t cols, const vact_softmax_options_f32 *options)
 {
+    if (options == NULL) {
+        log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
+        return;
+    }
     for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
-        rows_log_softmax(dst + r * dst_stride, src + r * src_stride, cols, &row);
+        if (logits_are_plain(&row, cols))
+            log_softmax_plain_rows(&(rows_plain){dst + r * dst_stride, cols, src + r * src_stride, cols, 1, cols});
+        else
+            log_softmax_any_row(dst + r * dst_stride, src + r * src_stride, cols, &row);
     }
 }
 

@@ -9,6 +9,18 @@
 
 #include "rows/softmax.h"
 
+/* Stores the exponentials, times 2^96, and returns their sum. */
+VACT_INLINE double online_exponentials(float *dst, const float *src, size_t cols, const logits_row *row, vf_pair base)
+{
+    row_sum sum = row_sum_zero();
+    for (size_t i = 0, k = 0; i < cols; i += VF_LANES, k = (k + 1) % ROW_VECTORS) {
+        vf_pair e = fast_exp_pair(logits_distance(logits_at(src, i, cols, row), base));
+        rows_store(dst, e.hi, i, cols);
+        rows_add_pair(&sum, k, e);
+    }
+    return rows_total(&sum);
+}
+
 /* One row of a block. Returns by what the caller rescales the row's accumulated output. */
 VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const float *src, size_t cols,
                               const logits_row *row)
@@ -26,7 +38,7 @@ VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const 
         exponent = state->exponent;
     float rescale = once_power_of_two(state->exponent - exponent);
     vf_pair base = rows_broadcast(rows_split(exponent * ONCE_LN2));
-    double sum = rows_exponentials(dst, src, cols, row, base, logits_at);
+    double sum = online_exponentials(dst, src, cols, row, base);
     vf more = vf_set1(0x1p20f); /* times 2^96 before: what softmax_unscaled takes off */
     for (size_t i = 0; i < cols; i += VF_LANES)
         rows_store(dst, softmax_unscaled(vf_mul(rows_load(dst, i, cols), more)), i, cols);

@@ -1,16 +1,15 @@
 /*
- * softmax, log_softmax and logsumexp of a row of logits (rows/logits.h): three passes (the maximum; the exponentials
- * and their sum; the results) over the 64 lanes of loop/rows.h.
+ * softmax of a row of logits: three passes, the maximum; the exponentials and their sum (rows/exponentials.h); the
+ * results.
  *
- * softmax stores each exponential rounded, but adds what it was before to the sum. So its error is that rounding (1, in
- * units of 2^-24), that of the result (half an ULP), 0.15 of the exponentials and 0.125 of softmax_reciprocal_of_sum;
- * what the sum lacks is below 0.1 up to 2^18 columns. Seen: 1.63 ULP.
+ * It stores each exponential rounded, but adds what it was before to the sum. So its error is that rounding (1, in
+ * units of 2^-24), that of the result (half an ULP), 0.15 of the exponentials, 0.125 of softmax_reciprocal_of_sum and
+ * what the sum lacks. Seen: 1.63 ULP.
  */
 #ifndef VACT_ROWS_SOFTMAX_H
 #define VACT_ROWS_SOFTMAX_H
 
-#include "math/fast/exp_eighths.h"
-#include "rows/logits.h"
+#include "rows/exponentials.h"
 
 /* The functions of one element, which rows and columns (rows/axis.h) share. ------------------------------------- */
 
@@ -37,73 +36,6 @@ VACT_INLINE vf softmax_quotient(vf e, vf_pair reciprocal)
  * its share of a sum of which it is all becomes exactly 1. */
 VACT_INLINE logits_pivot softmax_reciprocal_of_sum(double sum) { return rows_split(0x1.0000002p116 / sum); }
 
-/* What is so far below the maximum that its share is 0 counts as this far. */
-#define SOFTMAX_LEAST (-125.0f)
-
-/* Where logits lie relative to the maximum. Up to 256 they enter as they are;
- * beyond, where reduction would lose digits, the maximum is subtracted first. */
-#define SOFTMAX_NEAR 256.0f
-
-VACT_INLINE bool softmax_is_near(float max) { return max >= -SOFTMAX_NEAR && max <= SOFTMAX_NEAR; }
-
-/* Of z near its maximum. */
-VACT_INLINE fast_eighths softmax_near(vf z, vf max, vf origin)
-{
-    return fast_eighths_of(fast_eighths_reduce(vf_max(vf_add(max, vf_set1(SOFTMAX_LEAST)), z), origin));
-}
-
-VACT_INLINE fast_eighths softmax_far(vf_pair z, vf_pair max, vf origin)
-{
-    vf_pair d = logits_distance(z, max);
-    fast_eighths_reduced x = fast_eighths_reduce(vf_max(vf_set1(SOFTMAX_LEAST), d.hi), origin);
-    x.r = vf_add(x.r, d.lo);
-    return fast_eighths_of(x);
-}
-
-/*
- * Adds e to lane sums that began at EIGHTHS_MOST: no term is larger, so what the addition loses is exact in two
- * operations, and goes to lo together with what the rounding of e to `stored` lost. Returns e rounded.
- */
-VACT_INLINE vf softmax_add(vf *hi, vf *lo, fast_eighths e)
-{
-    vf stored = fast_eighths_value(e);
-    vf s = vf_add(*hi, stored);
-    vf rest = vf_sub(e.power, vf_sub(s, *hi));
-    *lo = vf_add(*lo, vf_fma(e.power, e.rise, rest));
-    *hi = s;
-    return stored;
-}
-
-/* What has gathered in lo goes to hi, before every 16th term of a lane: so lo never is so large that it loses digits of
- * terms too small for hi. */
-#define SOFTMAX_FOLD ((size_t)16 * ROW_LANES)
-
-VACT_INLINE void softmax_fold(vf *hi, vf *lo)
-{
-    vf s = vf_add(*hi, *lo);
-    *lo = vf_sub(*lo, vf_sub(s, *hi));
-    *hi = s;
-}
-
-/* log(sum e^(z - max)) from the exponentials of all but the winners and the number of those: log1p of the sum without
- * one winner, which keeps its digits where the winner takes all. */
-VACT_INLINE double softmax_log_of_sum(double scaled_others, double winners)
-{
-    return once_log1p(__builtin_fma(scaled_others, 0x1p-96, winners - 1.0));
-}
-
-/* -((max - z) + log): both terms are at least 0, so nothing cancels. */
-VACT_INLINE vf softmax_log_element(vf_pair z, vf_pair max, vf_pair log)
-{
-    vf_pair distance = pair_sum(max.hi, vf_neg(z.hi));
-    vf_pair sum = pair_sum(distance.hi, log.hi);
-    vf low = vf_add(sum.lo, vf_add(vf_add(distance.lo, vf_sub(max.lo, z.lo)), log.lo));
-    vm finite = vm_lt(sum.hi, vf_set1(__builtin_inff()));
-    return vf_neg(vf_select(finite, vf_add(sum.hi, low), sum.hi));
-}
-
-VACT_INLINE vm softmax_is_winner(vf_pair z, vf_pair max) { return vm_and(vm_eq(z.hi, max.hi), vm_eq(z.lo, max.lo)); }
-
 /* Rows ---------------------------------------------------------------------------------------------------------- */
 
 /* The row where the largest logit is not finite: NaN, but for a mask that leaves nothing. */
@@ -112,97 +44,16 @@ VACT_INLINE float softmax_without_pivot(logits_pivot max, const logits_row *row,
     return max.hi < 0.0f && row->masked ? nothing : __builtin_nanf("");
 }
 
-/* Stores the exponentials, times 2^96, and returns their sum. */
-VACT_INLINE double rows_exponentials(float *dst, const float *src, size_t cols, const logits_row *row, vf_pair base,
-                                     logits_fn *at)
+/* Any row, its maximum subtracted first. */
+VACT_NOINLINE static void softmax_any_row(float *dst, const float *src, size_t cols, const logits_row *row)
 {
-    row_sum sum = row_sum_zero();
-    size_t i = 0;
-    for (; cols - i >= ROW_LANES; i += ROW_LANES)
-        for (size_t k = 0; k < ROW_VECTORS; k++) {
-            vf_pair e = fast_exp_pair(logits_distance(at(src, i + k * VF_LANES, cols, row), base));
-            vf_store(dst + i + k * VF_LANES, e.hi);
-            rows_add_pair(&sum, k, e);
-        }
-    for (size_t k = 0; i < cols; k++, i += VF_LANES) {
-        vf_pair e = fast_exp_pair(logits_distance(at(src, i, cols, row), base));
-        rows_store(dst, e.hi, i, cols);
-        rows_add_pair(&sum, k, e);
+    logits_pivot pivot = logits_max(src, cols, row, logits_at);
+    if (!logits_finite(pivot)) {
+        rows_fill(dst, cols, softmax_without_pivot(pivot, row, 0.0f));
+        return;
     }
-    return rows_total(&sum);
-}
-
-/* A row of softmax, once its maximum is known. */
-typedef struct {
-    const logits_row *row;
-    vf_pair max;
-    vf origin;
-} softmax_place;
-
-typedef fast_eighths softmax_parts_fn(const float *src, size_t i, size_t cols, const softmax_place *place);
-
-/* The vector at column i, whole or not; beyond the row the maximum, which is left out. */
-VACT_INLINE vf softmax_load(const float *src, size_t i, size_t cols, vf max)
-{
-    return cols - i >= VF_LANES ? vf_load(src + i) : vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, max);
-}
-
-/* For plain rows with a near maximum, of which none is beyond SOFTMAX_CLOSE below it: the same as softmax_parts_near.
- */
-VACT_INLINE fast_eighths softmax_parts_close(const float *src, size_t i, size_t cols, const softmax_place *place)
-{
-    return fast_eighths_of(fast_eighths_reduce(softmax_load(src, i, cols, place->max.hi), place->origin));
-}
-
-VACT_INLINE fast_eighths softmax_parts_near(const float *src, size_t i, size_t cols, const softmax_place *place)
-{
-    return softmax_near(softmax_load(src, i, cols, place->max.hi), place->max.hi, place->origin);
-}
-
-VACT_INLINE fast_eighths softmax_parts_far(const float *src, size_t i, size_t cols, const softmax_place *place)
-{
-    return softmax_far(logits_at(src, i, cols, place->row), place->max, place->origin);
-}
-
-/* The vector at column i < cols of a row that may end in it. */
-VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t cols, const softmax_place *place,
-                              softmax_parts_fn *parts_at, row_sum *sum)
-{
-    size_t k = i / VF_LANES % ROW_VECTORS;
-    fast_eighths e = parts_at(src, i, cols, place);
-    if (cols - i < VF_LANES)
-        e.power = vf_keep_first(e.power, cols - i, vf_set1(0.0f));
-    rows_store(dst, softmax_add(&sum->hi[k], &sum->lo[k], e), i, cols);
-}
-
-/* Stores the exponentials and returns their sum. */
-VACT_INLINE double softmax_exponentials(float *dst, const float *src, size_t cols, const softmax_place *place,
-                                        softmax_parts_fn *parts_at)
-{
-    enum { BLOCK = 4 * ROW_LANES };
-    row_sum sum = row_sum_zero();
-    for (size_t k = 0; k < ROW_VECTORS; k++)
-        sum.hi[k] = vf_set1(EIGHTHS_MOST);
-    size_t i = 0;
-    for (; i < cols; i += BLOCK) {
-        if (i % SOFTMAX_FOLD == 0)
-            for (size_t k = 0; k < ROW_VECTORS; k++)
-                softmax_fold(&sum.hi[k], &sum.lo[k]);
-        if (cols - i < BLOCK)
-            break;
-        for (size_t k = 0; k < ROW_VECTORS; k++)
-            for (size_t at = i + k * VF_LANES; at < i + BLOCK; at += ROW_LANES)
-                vf_store(dst + at, softmax_add(&sum.hi[k], &sum.lo[k], parts_at(src, at, at + VF_LANES, place)));
-    }
-    for (; i < cols; i += VF_LANES)
-        softmax_rest(dst, src, i, cols, place, parts_at, &sum);
-    for (size_t k = 0; k < ROW_VECTORS; k++)
-        sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
-    return rows_total(&sum);
-}
-
-VACT_INLINE void softmax_quotients(float *dst, size_t cols, double sum)
-{
+    softmax_place place = softmax_place_far(pivot, row);
+    double sum = softmax_exponentials(dst, src, cols, &place, softmax_parts_far);
     vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
     for (size_t i = 0; i < cols; i += VF_LANES)
         rows_store(dst, softmax_quotient(rows_load(dst, i, cols), reciprocal), i, cols);
@@ -216,118 +67,108 @@ VACT_INLINE vf softmax_close_quotient(vf e, vf_pair reciprocal)
     return vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo));
 }
 
-VACT_INLINE void softmax_close_row(float *dst, const float *src, size_t cols, const softmax_place *place)
+typedef vf softmax_quotient_fn(vf e, vf_pair reciprocal);
+
+VACT_INLINE void softmax_put(float *dst, vf y, bool stream)
 {
-    vf_pair reciprocal =
-        rows_broadcast(rows_split(0x1.0000002p0 / softmax_exponentials(dst, src, cols, place, softmax_parts_close)));
+    if (stream)
+        vf_stream(dst, y);
+    else
+        vf_store(dst, y);
+}
+
+/* `from` may be dst; stream is a constant. */
+VACT_INLINE void softmax_quotients(float *dst, const float *from, size_t cols, logits_pivot reciprocal,
+                                   softmax_quotient_fn *quotient, bool stream)
+{
+    vf_pair factor = rows_broadcast(reciprocal);
     size_t i = 0;
+    for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES)
+        for (size_t k = i; k < i + 4 * VF_LANES; k += VF_LANES)
+            softmax_put(dst + k, quotient(vf_load(from + k), factor), stream);
     for (; cols - i >= VF_LANES; i += VF_LANES)
-        vf_store(dst + i, softmax_close_quotient(vf_load(dst + i), reciprocal));
+        softmax_put(dst + i, quotient(vf_load(from + i), factor), stream);
     if (i < cols)
-        rows_store(dst, softmax_close_quotient(rows_load(dst, i, cols), reciprocal), i, cols);
+        vf_store_partial(dst + i, quotient(vf_load_partial(from + i, cols - i), factor), cols - i);
 }
 
-/* Any row, its maximum subtracted first. */
-VACT_NOINLINE static void softmax_any_row(float *dst, const float *src, size_t cols, const logits_row *row)
+typedef enum { SOFTMAX_ROW_CLOSE, SOFTMAX_ROW_NEAR, SOFTMAX_ROW_FAR } softmax_row_kind;
+
+VACT_INLINE softmax_row_kind softmax_kind_of(row_range range)
 {
-    logits_pivot pivot = logits_max(src, cols, row, logits_at);
-    if (!logits_finite(pivot)) {
-        rows_fill(dst, cols, softmax_without_pivot(pivot, row, 0.0f));
+    if (!softmax_is_near(range.max))
+        return SOFTMAX_ROW_FAR;
+    return range.max - range.min <= SOFTMAX_CLOSE ? SOFTMAX_ROW_CLOSE : SOFTMAX_ROW_NEAR;
+}
+
+VACT_INLINE void softmax_ranges(row_range *ranges, const float *src, size_t n, const rows_plain *m)
+{
+    for (size_t r = 0; r < n; r++)
+        ranges[r] = row_range_of(src + r * m->src_stride, m->cols);
+}
+
+/* The results of a batch, from the ranges of its rows, which become those of the next batch. The exponentials go to
+ * `exponentials`, `stride` from one row to the next: to dst, or, where results are streamed, elsewhere, so that the
+ * lines of dst need not be fetched. */
+VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_range *ranges, float *exponentials,
+                               size_t stride, bool stream)
+{
+    const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
+    softmax_row_kind kinds[ROWS_AT_ONCE];
+    double sums[ROWS_AT_ONCE];
+    for (size_t r = 0; r < b->n; r++) {
+        const float *src = b->src + r * m->src_stride;
+        float *to = exponentials + r * stride;
+        softmax_place place = softmax_place_near(ranges[r].max, &plain);
+        place.ahead = rows_ahead(m, b, r);
+        kinds[r] = softmax_kind_of(ranges[r]);
+        if (kinds[r] == SOFTMAX_ROW_CLOSE)
+            sums[r] = softmax_exponentials(to, src, m->cols, &place, softmax_parts_close);
+        else if (kinds[r] == SOFTMAX_ROW_NEAR)
+            sums[r] = softmax_exponentials(to, src, m->cols, &place, softmax_parts_near);
+        else
+            softmax_any_row(b->dst + r * m->dst_stride, src, m->cols, &plain);
+    }
+    if (b->after)
+        softmax_ranges(ranges, b->src + b->n * m->src_stride, rows_next(b), m);
+    for (size_t r = 0; r < b->n; r++) {
+        float *dst = b->dst + r * m->dst_stride;
+        const float *from = exponentials + r * stride;
+        if (kinds[r] == SOFTMAX_ROW_CLOSE)
+            softmax_quotients(dst, from, m->cols, softmax_reciprocal_of_sum(sums[r] * 0x1p116), softmax_close_quotient,
+                              stream);
+        else if (kinds[r] == SOFTMAX_ROW_NEAR)
+            softmax_quotients(dst, from, m->cols, softmax_reciprocal_of_sum(sums[r]), softmax_quotient, stream);
+    }
+}
+
+VACT_NOINLINE static void softmax_streamed(const rows_plain *m, size_t at_once)
+{
+    _Alignas(64) float exponentials[ROWS_FLOATS];
+    row_range ranges[ROWS_AT_ONCE];
+    rows_batch b = rows_batch_at(m, 0, at_once);
+    softmax_ranges(ranges, b.src, b.n, m);
+    for (size_t r = 0; r < m->rows; r += at_once) {
+        b = rows_batch_at(m, r, at_once);
+        softmax_batch(m, &b, ranges, exponentials, m->cols, true);
+    }
+    vf_stream_end();
+}
+
+VACT_NOINLINE static void softmax_plain_rows(const rows_plain *m)
+{
+    size_t at_once = rows_at_once(m->cols);
+    if (m->cols <= ROWS_FLOATS && rows_stream(m)) {
+        softmax_streamed(m, at_once);
         return;
     }
-    softmax_place place = {row, rows_broadcast(pivot), fast_eighths_origin(vf_set1(0.0f))};
-    softmax_quotients(dst, cols, softmax_exponentials(dst, src, cols, &place, softmax_parts_far));
-}
-
-VACT_INLINE void rows_softmax(float *dst, const float *src, size_t cols, const logits_row *row)
-{
-    if (!logits_are_plain(row, cols)) {
-        softmax_any_row(dst, src, cols, row);
-        return;
+    row_range ranges[ROWS_AT_ONCE];
+    rows_batch b = rows_batch_at(m, 0, at_once);
+    softmax_ranges(ranges, b.src, b.n, m);
+    for (size_t r = 0; r < m->rows; r += at_once) {
+        b = rows_batch_at(m, r, at_once);
+        softmax_batch(m, &b, ranges, b.dst, m->dst_stride, false);
     }
-    row_range range = row_range_of(src, cols);
-    bool near = softmax_is_near(range.max);
-    softmax_place place = {row, {vf_set1(range.max), vf_set1(0.0f)}, fast_eighths_origin(vf_set1(range.max))};
-    if (!near)
-        softmax_any_row(dst, src, cols, row);
-    else if (range.max - range.min <= SOFTMAX_CLOSE)
-        softmax_close_row(dst, src, cols, &place);
-    else
-        softmax_quotients(dst, cols, softmax_exponentials(dst, src, cols, &place, softmax_parts_near));
-}
-
-typedef struct {
-    row_sum others, winners;
-} log_sums;
-
-VACT_INLINE void log_sums_add(log_sums *sums, size_t k, vf_pair z, vf_pair max)
-{
-    vf zero = vf_set1(0.0f);
-    vf_pair e = fast_exp_pair(logits_distance(z, max));
-    vm winner = softmax_is_winner(z, max);
-    rows_add_pair(&sums->others, k, (vf_pair){vf_select(winner, zero, e.hi), vf_select(winner, zero, e.lo)});
-    row_count_add(&sums->winners, k, vf_select(winner, vf_set1(1.0f), zero));
-}
-
-/* log(sum e^(z - max)) for a finite max. */
-VACT_INLINE double rows_log_of_sum(const float *src, size_t cols, const logits_row *row, vf_pair max, logits_fn *at)
-{
-    log_sums sums = {row_sum_zero(), row_sum_zero()};
-    size_t i = 0;
-    for (; cols - i >= ROW_LANES; i += ROW_LANES)
-        for (size_t k = 0; k < ROW_VECTORS; k++)
-            log_sums_add(&sums, k, at(src, i + k * VF_LANES, cols, row), max);
-    for (size_t k = 0; i < cols; k++, i += VF_LANES)
-        log_sums_add(&sums, k, at(src, i, cols, row), max);
-    return softmax_log_of_sum(rows_total(&sums.others), rows_total(&sums.winners));
-}
-
-VACT_INLINE void rows_log_softmax_of(float *dst, const float *src, size_t cols, const logits_row *row, logits_fn *at)
-{
-    logits_pivot pivot = logits_max(src, cols, row, at);
-    if (!logits_finite(pivot)) {
-        rows_fill(dst, cols, softmax_without_pivot(pivot, row, -__builtin_inff()));
-        return;
-    }
-    vf_pair max = rows_broadcast(pivot);
-    vf_pair log = rows_broadcast(rows_split(rows_log_of_sum(src, cols, row, max, at)));
-    for (size_t i = 0; i < cols; i += VF_LANES)
-        rows_store(dst, softmax_log_element(at(src, i, cols, row), max, log), i, cols);
-}
-
-VACT_INLINE void rows_log_softmax(float *dst, const float *src, size_t cols, const logits_row *row)
-{
-    if (logits_are_plain(row, cols))
-        rows_log_softmax_of(dst, src, cols, row, logits_plain_at);
-    else
-        rows_log_softmax_of(dst, src, cols, row, logits_at);
-}
-
-/* Whether the +inf that logits_max found stands for a NaN. */
-VACT_INLINE bool rows_have_nan(const float *src, size_t cols, const logits_row *row)
-{
-    vm found = vm_lt(vf_set1(1.0f), vf_set1(0.0f));
-    for (size_t i = 0; i < cols; i += VF_LANES) {
-        vf z = logits_at(src, i, cols, row).hi;
-        found = vm_or(found, vm_outside(z, 0.0f, __builtin_inff()));
-    }
-    return vm_any(found);
-}
-
-/* -inf of nothing, +inf where there is one: the limits. */
-VACT_INLINE float rows_logsumexp_of(const float *src, size_t cols, const logits_row *row, logits_fn *at)
-{
-    logits_pivot pivot = logits_max(src, cols, row, at);
-    if (!logits_finite(pivot))
-        return pivot.hi > 0.0f && rows_have_nan(src, cols, row) ? __builtin_nanf("") : pivot.hi;
-    double log = rows_log_of_sum(src, cols, row, rows_broadcast(pivot), at);
-    return (float)(((double)pivot.hi + (double)pivot.lo) + log);
-}
-
-VACT_INLINE float rows_logsumexp(const float *src, size_t cols, const logits_row *row)
-{
-    return logits_are_plain(row, cols) ? rows_logsumexp_of(src, cols, row, logits_plain_at)
-                                       : rows_logsumexp_of(src, cols, row, logits_at);
 }
 
 #endif

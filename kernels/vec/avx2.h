@@ -51,6 +51,14 @@ VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
     return _mm256_blendv_ps(fill, v, _mm256_castsi256_ps(vf_first_lanes(n)));
 }
 
+/* Two bits a lane of four: 0x4e is 2, 3, 0, 1 and 0xb1 is 1, 0, 3, 2, from the lowest. */
+VACT_INLINE vf vf_exchange(vf v, size_t d)
+{
+    if (d == 4)
+        return _mm256_permute2f128_ps(v, v, 0x01);
+    return d == 2 ? _mm256_permute_ps(v, 0x4e) : _mm256_permute_ps(v, 0xb1);
+}
+
 VACT_INLINE vf vf_add(vf a, vf b) { return _mm256_add_ps(a, b); }
 VACT_INLINE vf vf_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
 VACT_INLINE vf vf_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }

@@ -40,6 +40,14 @@ VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
 
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return _mm512_mask_blend_ps(vf_first_lanes(n), fill, v); }
 
+/* Two bits a lane of four, or a quarter: 0x4e is 2, 3, 0, 1 and 0xb1 is 1, 0, 3, 2, from the lowest. */
+VACT_INLINE vf vf_exchange(vf v, size_t d)
+{
+    if (d >= 4)
+        return d == 8 ? _mm512_shuffle_f32x4(v, v, 0x4e) : _mm512_shuffle_f32x4(v, v, 0xb1);
+    return d == 2 ? _mm512_permute_ps(v, 0x4e) : _mm512_permute_ps(v, 0xb1);
+}
+
 VACT_INLINE vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }
 VACT_INLINE vf vf_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
 VACT_INLINE vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }

@@ -17,6 +17,7 @@
  *                                                 2*VF_LANES floats, those at even places in a, those at odd in b
  *   vf_set1(a)                                    a in every lane
  *   vf_keep_first(v, n, fill)                     v in the first n < VF_LANES lanes, fill in the others
+ *   vf_exchange(v, d)                             lane i of v in lane i xor d; d a constant power of two below VF_LANES
  *   vf_add, vf_sub, vf_mul, vf_div                one IEEE rounding each
  *   vf_fma(a, b, c), vf_fnma(a, b, c), vf_fms(a, b, c)
  *                                                 a*b + c, c - a*b and a*b - c, one rounding

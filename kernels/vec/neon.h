@@ -51,6 +51,8 @@ VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
     return vbslq_f32(vcltq_u32(vld1q_u32(lane), vdupq_n_u32((unsigned)n)), v, fill);
 }
 
+VACT_INLINE vf vf_exchange(vf v, size_t d) { return d == 2 ? vextq_f32(v, v, 2) : vrev64q_f32(v); }
+
 VACT_INLINE vf vf_add(vf a, vf b) { return vaddq_f32(a, b); }
 VACT_INLINE vf vf_sub(vf a, vf b) { return vsubq_f32(a, b); }
 VACT_INLINE vf vf_mul(vf a, vf b) { return vmulq_f32(a, b); }

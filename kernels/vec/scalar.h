@@ -41,6 +41,13 @@ VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
 
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return n ? v : fill; }
 
+/* No d is below one lane. */
+VACT_INLINE vf vf_exchange(vf v, size_t d)
+{
+    (void)d;
+    return v;
+}
+
 VACT_INLINE vf vf_add(vf a, vf b) { return a + b; }
 VACT_INLINE vf vf_sub(vf a, vf b) { return a - b; }
 VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }

@@ -18,6 +18,7 @@ static const check checks[] = {
     {"any", vec_check_any},
     {"pairs", vec_check_pairs},
     {"keep_first", vec_check_keep_first},
+    {"exchange", vec_check_exchange},
     {"partial_loads", vec_check_partial_loads},
     {"partial_stores", vec_check_partial_stores},
 };

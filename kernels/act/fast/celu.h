@@ -9,7 +9,7 @@
 #ifndef VACT_ACT_FAST_CELU_H
 #define VACT_ACT_FAST_CELU_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/expm1.h"
 
 VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)

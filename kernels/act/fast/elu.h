@@ -6,7 +6,7 @@
 #ifndef VACT_ACT_FAST_ELU_H
 #define VACT_ACT_FAST_ELU_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/expm1.h"
 
 VACT_INLINE vf elu_forward(vf x, const vact_params_f32 *params)

@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_FAST_EXP_H
 #define VACT_ACT_FAST_EXP_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/exp.h"
 
 VACT_INLINE vf exp_ordinary(vf x, const vact_params_f32 *params)

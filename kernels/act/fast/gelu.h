@@ -10,7 +10,7 @@
 #ifndef VACT_ACT_FAST_GELU_H
 #define VACT_ACT_FAST_GELU_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/logistic.h"
 #include "math/fast/normal.h"
 #include "math/pair.h"
@@ -49,13 +49,21 @@ VACT_INLINE vf gelu_ordinary(vf x, const vact_params_f32 *params)
     return gelu_of_product(gelu_product(vf_abs(x)).hi, x);
 }
 
+/* Of a product below 2^40. vf_units takes 2^23 and the number of 2^-149, rounded, or, where that is more, its double.
+ */
+VACT_INLINE vf gelu_low(vf product)
+{
+    vf rounded = vf_fma(product, vf_set1(0x1p+85f), vf_set1(0x1p+23f));
+    return vf_neg(vf_units(vf_max(rounded, vf_mul(product, vf_set1(0x1p+86f)))));
+}
+
 VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vf product = gelu_product(gelu_bounded(x)).hi;
     vm low = vm_lt(x, vf_set1(-GELU_ORDINARY));
     vf others = gelu_of_product(vf_select(low, vf_set1(1.0f), product), x);
-    return vf_select(low, fast_scale_back(low, vf_neg(product)), others);
+    return vf_select(low, gelu_low(product), others);
 }
 
 VACT_INLINE act_form gelu_form(const vact_params_f32 *params)

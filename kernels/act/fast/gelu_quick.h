@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_FAST_GELU_QUICK_H
 #define VACT_ACT_FAST_GELU_QUICK_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/logistic.h"
 
 #define GELU_QUICK_ORDINARY 9.375f

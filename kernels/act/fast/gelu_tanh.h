@@ -12,7 +12,7 @@
 #ifndef VACT_ACT_FAST_GELU_TANH_H
 #define VACT_ACT_FAST_GELU_TANH_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/logistic.h"
 
 /* e^(-c*v) for |x| <= 12: (e^(-f*ln(2)/K) - 1)/f for |f| <= K/2 from docs/approximations/fast_logistic.sollya,

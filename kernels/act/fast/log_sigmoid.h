@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_FAST_LOG_SIGMOID_H
 #define VACT_ACT_FAST_LOG_SIGMOID_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/softplus.h"
 
 VACT_INLINE vf log_sigmoid_ordinary(vf x, const vact_params_f32 *params)

@@ -21,7 +21,7 @@
 #ifndef VACT_ACT_FAST_MISH_H
 #define VACT_ACT_FAST_MISH_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/exp_rise.h"
 
 #define MISH_ORDINARY 8.0f
@@ -94,10 +94,12 @@ VACT_INLINE vf mish_below(vf x)
     vf t = vf_add(parts.r, vf_set1(1.0f));
     vf t_lo = vf_add(vf_add(vf_sub(vf_set1(1.0f), t), parts.r), rest);
     vf scale = vf_mul(bounded, vf_power_of_two(vf_add(parts.shifted, vf_set1(64.0f))));
-    vf y = vf_fma(scale, t, vf_mul(scale, t_lo));
-    vm subnormal = vm_lt(vf_set1(-0x1p-62f), y);
-    vf units = vf_units(vf_fnma(vf_max(vf_set1(-0x1p-62f), y), vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    vf normal = vf_mul(vf_min(vf_set1(-0x1p-62f), y), vf_set1(0x1p-64f));
+    vf y = vf_fma(scale, t, vf_mul(scale, t_lo)), least = vf_set1(-0x1p-62f);
+    vm subnormal = vm_lt(least, y);
+    vf normal = vf_mul(vf_min(least, y), vf_set1(0x1p-64f));
+    if (!vm_any(subnormal))
+        return normal;
+    vf units = vf_units(vf_fnma(vf_max(least, y), vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
     return vf_select(subnormal, vf_neg(units), normal);
 }
 
@@ -107,14 +109,15 @@ VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
     return mish_near(x);
 }
 
+/* What is below -8 and what is not are computed only if the vector has such lanes. */
 VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf limit = vf_set1(MISH_ORDINARY);
-    vm below = vm_lt(x, vf_neg(limit));
-    vf y = mish_near(vf_select(vm_le(vf_abs(x), limit), x, limit));
-    y = vf_select(below, mish_below(vf_select(below, x, vf_neg(limit))), y);
-    return vf_select(vm_le(x, limit), y, mish_above(x));
+    vf limit = vf_set1(MISH_ORDINARY), least = vf_set1(-MISH_ORDINARY), y = x;
+    if (vm_any(vm_le(least, x)))
+        y = vf_select(vm_le(x, limit), mish_near(vf_min(limit, vf_max(least, x))), mish_above(x));
+    vm below = vm_lt(x, least);
+    return vm_any(below) ? vf_select(below, mish_below(vf_min(least, x)), y) : y;
 }
 
 VACT_INLINE act_form mish_form(const vact_params_f32 *params)

@@ -5,7 +5,7 @@
 #ifndef VACT_ACT_FAST_SELU_H
 #define VACT_ACT_FAST_SELU_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/expm1.h"
 
 VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)

@@ -4,10 +4,10 @@
 
 #include "rows/softmax.h"
 
-VACT_INLINE void softmax_row(float *dst, const float *src, size_t cols)
+VACT_INLINE void softmax_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                              size_t cols)
 {
-    const logits_row plain = {1.0f, NULL, NULL, cols, false};
-    rows_softmax(dst, src, cols, &plain);
+    softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
 }
 
 #endif

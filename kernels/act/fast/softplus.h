@@ -10,7 +10,7 @@
 #ifndef VACT_ACT_FAST_SOFTPLUS_H
 #define VACT_ACT_FAST_SOFTPLUS_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/softplus.h"
 #include "math/pair.h"
 #include "math/softplus_threshold.h"

@@ -8,7 +8,7 @@
 #ifndef VACT_ACT_FAST_SWISH_H
 #define VACT_ACT_FAST_SWISH_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/logistic.h"
 
 typedef struct {

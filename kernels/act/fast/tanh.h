@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_FAST_TANH_H
 #define VACT_ACT_FAST_TANH_H
 
-#include "act/form.h"
+#include "loop/form.h"
 #include "math/fast/tanh.h"
 
 VACT_INLINE vf tanh_forward(vf x, const vact_params_f32 *params)

@@ -44,14 +44,15 @@ VACT_INLINE vf fast_exp_curve(vf r)
 /* e^r - 1 */
 VACT_INLINE vf fast_exp_rise(vf r) { return vf_fma(vf_mul(r, fast_exp_curve(r)), r, r); }
 
-/* e^x where x is below -40; elsewhere that of -40. A subnormal one is rounded as a whole number of 2^-149. */
+/* e^x where x is below -40; elsewhere that of -40. 2^149 times the result is formed, k: vf_units takes 2^23 + k, in
+ * which a subnormal result is rounded as a whole number, or 2*k where that is more. */
 VACT_INLINE vf fast_exp_low(vf x)
 {
-    vm low = vm_lt(x, vf_set1(-0x1.5d589ep+6f));
-    fast_reduced parts = fast_reduce(vf_max(vf_set1(-104.0f), vf_min(vf_set1(-40.0f), x)));
-    vf power = vf_power_of_two(vf_add(parts.shifted, vf_select(low, vf_set1(149.0f), vf_set1(0.0f))));
-    vf y = vf_fma(power, fast_exp_rise(parts.r), power);
-    return vf_select(low, vf_units(vf_add(y, vf_set1(0x1p+23f))), y);
+    fast_reduced parts =
+        fast_reduce_by(vf_max(vf_set1(-104.0f), vf_min(vf_set1(-40.0f), x)), vf_set1(VF_POWER_SHIFT + 149.0f));
+    vf power = vf_power_of_two(parts.shifted);
+    vf k = vf_fma(power, fast_exp_rise(parts.r), power);
+    return vf_units(vf_max(vf_add(k, vf_set1(0x1p+23f)), vf_add(k, k)));
 }
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The exponentials of a row of softmax, up to a constant factor: 2^24*e^(x - max), x - max exact as hi + lo. With
+ * The exponentials of a row of logits for the losses: 2^24*e^(x - max), 2^24 itself at the maximum. With
  * x - max = n*ln 2 + r as for exp, n lies in [-151, 0], so they are normal but for those that the division turns into
  * at most 2^-149; at -151, to which every smaller x is raised, 2^(n + 24) comes out as 0 and so does the exponential.
  */

@@ -78,11 +78,14 @@ VACT_INLINE vf fast_softplus_of(vf x, vf magnitude)
 /* |x| up to FAST_SOFTPLUS_REACH. */
 VACT_INLINE vf fast_softplus(vf x) { return fast_softplus_of(x, vf_abs(x)); }
 
+/* Nothing is computed that the vector has no lane for. */
 VACT_INLINE vf fast_softplus_any(vf x)
 {
-    vf reach = vf_set1(FAST_SOFTPLUS_REACH);
-    vf y = fast_softplus_of(x, vf_min(reach, vf_abs(x)));
-    return vf_select(vm_lt(x, vf_neg(reach)), fast_exp_low(x), y);
+    vf reach = vf_set1(FAST_SOFTPLUS_REACH), y = x;
+    if (vm_any(vm_le(vf_neg(reach), x)))
+        y = fast_softplus_of(x, vf_min(reach, vf_abs(x)));
+    vm low = vm_lt(x, vf_neg(reach));
+    return vm_any(low) ? vf_select(low, fast_exp_low(x), y) : y;
 }
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * An activation some of whose lanes are rare: for nearly all arguments in use a short form does, and one that serves
  * every lane costs more. A vector with a rare lane takes the latter, which gives the ordinary lanes the same bits. A
- * loop makes one test of several vectors (loop/unary.h), so it takes the form; who has one vector calls act_forward.
+ * loop makes one test of four vectors (loop/walk.h), so it takes the form; who has one vector calls act_forward.
  */
-#ifndef VACT_ACT_FORM_H
-#define VACT_ACT_FORM_H
+#ifndef VACT_LOOP_FORM_H
+#define VACT_LOOP_FORM_H
 
 typedef vf act_forward_fn(vf x, const vact_params_f32 *params);
 typedef void act_four_fn(vf x[4], const vact_params_f32 *params);

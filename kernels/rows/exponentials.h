@@ -1,0 +1,219 @@
+/*
+ * The exponentials of a row of logits (rows/logits.h) relative to its maximum, times 2^64*1.088, and their sum: what
+ * softmax, log_softmax and logsumexp share, in rows and in columns (rows/axis.h).
+ *
+ * The sum runs over the 64 lanes of loop/rows.h. It takes the exponentials as they are before the rounding of what is
+ * stored, which spares it their error: what it lacks is below 0.1*2^-24 of the sum up to 2^18 columns.
+ */
+#ifndef VACT_ROWS_EXPONENTIALS_H
+#define VACT_ROWS_EXPONENTIALS_H
+
+#include "loop/walk.h"
+#include "math/fast/exp_eighths.h"
+#include "rows/logits.h"
+
+/* The functions of one element, which rows and columns share. --------------------------------------------------- */
+
+/* What is so far below the maximum that its share is 0 counts as this far. */
+#define SOFTMAX_LEAST (-125.0f)
+
+/* Where logits lie relative to the maximum. Up to 256 they enter as they are;
+ * beyond, where reduction would lose digits, the maximum is subtracted first. */
+#define SOFTMAX_NEAR 256.0f
+
+VACT_INLINE bool softmax_is_near(float max) { return max >= -SOFTMAX_NEAR && max <= SOFTMAX_NEAR; }
+
+/* Of z near its maximum. */
+VACT_INLINE fast_eighths softmax_near(vf z, vf max, vf origin)
+{
+    return fast_eighths_of(fast_eighths_reduce(vf_max(vf_add(max, vf_set1(SOFTMAX_LEAST)), z), origin));
+}
+
+VACT_INLINE fast_eighths softmax_far(vf_pair z, vf_pair max, vf origin)
+{
+    vf_pair d = logits_distance(z, max);
+    fast_eighths_reduced x = fast_eighths_reduce(vf_max(vf_set1(SOFTMAX_LEAST), d.hi), origin);
+    x.r = vf_add(x.r, d.lo);
+    return fast_eighths_of(x);
+}
+
+/*
+ * Adds e to lane sums that began at EIGHTHS_MOST: no term is larger, so what the addition loses is exact in two
+ * operations, and goes to lo together with what the rounding of e to `stored` lost. Returns e rounded.
+ */
+VACT_INLINE vf softmax_add(vf *hi, vf *lo, fast_eighths e)
+{
+    vf stored = fast_eighths_value(e);
+    vf s = vf_add(*hi, stored);
+    vf rest = vf_sub(e.power, vf_sub(s, *hi));
+    *lo = vf_add(*lo, vf_fma(e.power, e.rise, rest));
+    *hi = s;
+    return stored;
+}
+
+/* What has gathered in lo goes to hi, before every 16th term of a lane: so lo never is so large that it loses digits of
+ * terms too small for hi. */
+#define SOFTMAX_FOLD ((size_t)16 * ROW_LANES)
+
+VACT_INLINE void softmax_fold(vf *hi, vf *lo)
+{
+    vf s = vf_add(*hi, *lo);
+    *lo = vf_sub(*lo, vf_sub(s, *hi));
+    *hi = s;
+}
+
+VACT_INLINE vm softmax_is_winner(vf_pair z, vf_pair max) { return vm_and(vm_eq(z.hi, max.hi), vm_eq(z.lo, max.lo)); }
+
+/* Rows ---------------------------------------------------------------------------------------------------------- */
+
+/* A row whose maximum is known. */
+typedef struct {
+    vf origin;
+    vf_pair max;
+    const logits_row *row;
+    const float *ahead; /* a row to be read soon, or null */
+    float *results;     /* a row to be written soon, or null */
+} softmax_place;
+
+/* For a near maximum, of plain rows. */
+VACT_INLINE softmax_place softmax_place_near(float max, const logits_row *row)
+{
+    return (softmax_place){fast_eighths_origin(vf_set1(max)), {vf_set1(max), vf_set1(0.0f)}, row, NULL, NULL};
+}
+
+/* For any. */
+VACT_INLINE softmax_place softmax_place_far(logits_pivot max, const logits_row *row)
+{
+    return (softmax_place){fast_eighths_origin(vf_set1(0.0f)), rows_broadcast(max), row, NULL, NULL};
+}
+
+typedef fast_eighths softmax_parts_fn(const float *src, size_t i, size_t cols, const softmax_place *place);
+
+/* The vector at column i, whole or not; beyond the row the maximum, which is left out. */
+VACT_INLINE vf softmax_load(const float *src, size_t i, size_t cols, vf max)
+{
+    return cols - i >= VF_LANES ? vf_load(src + i) : vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, max);
+}
+
+/* For plain rows with a near maximum, of which none is beyond SOFTMAX_CLOSE below it: the same as softmax_parts_near.
+ */
+VACT_INLINE fast_eighths softmax_parts_close(const float *src, size_t i, size_t cols, const softmax_place *place)
+{
+    return fast_eighths_of(fast_eighths_reduce(softmax_load(src, i, cols, place->max.hi), place->origin));
+}
+
+VACT_INLINE fast_eighths softmax_parts_near(const float *src, size_t i, size_t cols, const softmax_place *place)
+{
+    return softmax_near(softmax_load(src, i, cols, place->max.hi), place->max.hi, place->origin);
+}
+
+VACT_INLINE fast_eighths softmax_parts_far(const float *src, size_t i, size_t cols, const softmax_place *place)
+{
+    return softmax_far(logits_at(src, i, cols, place->row), place->max, place->origin);
+}
+
+/* The vector at column i < cols of a row that may end in it. */
+VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t cols, const softmax_place *place,
+                              softmax_parts_fn *parts_at, row_sum *sum)
+{
+    size_t k = i / VF_LANES % ROW_VECTORS;
+    fast_eighths e = parts_at(src, i, cols, place);
+    if (cols - i < VF_LANES)
+        e.power = vf_keep_first(e.power, cols - i, vf_set1(0.0f));
+    vf stored = softmax_add(&sum->hi[k], &sum->lo[k], e);
+    if (dst)
+        rows_store(dst, stored, i, cols);
+}
+
+/* Has the line at element i of the rows that are next fetched: while exponentials are computed, memory is idle. */
+VACT_INLINE void softmax_fetch(const softmax_place *place, size_t i)
+{
+    if (i % LOOP_LINE != 0)
+        return;
+    if (place->ahead)
+        __builtin_prefetch(place->ahead + i);
+    if (place->results)
+        __builtin_prefetch(place->results + i, 1);
+}
+
+/* Stores the exponentials where dst is not null and returns their sum. */
+VACT_INLINE double softmax_exponentials(float *dst, const float *src, size_t cols, const softmax_place *place,
+                                        softmax_parts_fn *parts_at)
+{
+    row_sum sum = row_sum_zero();
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        sum.hi[k] = vf_set1(EIGHTHS_MOST);
+    size_t i = 0;
+    while (i < cols) {
+        for (size_t k = 0; i > 0 && k < ROW_VECTORS; k++)
+            softmax_fold(&sum.hi[k], &sum.lo[k]);
+        size_t end = cols - i < SOFTMAX_FOLD ? cols : i + SOFTMAX_FOLD;
+        for (; end - i >= ROW_LANES; i += ROW_LANES)
+            for (size_t k = 0; k < ROW_VECTORS; k++) {
+                size_t at = i + k * VF_LANES;
+                vf stored = softmax_add(&sum.hi[k], &sum.lo[k], parts_at(src, at, at + VF_LANES, place));
+                if (dst)
+                    vf_store(dst + at, stored);
+                softmax_fetch(place, at);
+            }
+        for (; i < end; i += VF_LANES)
+            softmax_rest(dst, src, i, cols, place, parts_at, &sum);
+    }
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
+    return rows_total(&sum);
+}
+
+/* Plain rows: several at a time --------------------------------------------------------------------------------- */
+
+/* Rows of one matrix, without options. */
+typedef struct {
+    float *dst;
+    size_t dst_stride;
+    const float *src;
+    size_t src_stride, rows, cols;
+} rows_plain;
+
+/*
+ * What a row needs once is a chain of some hundred cycles between its passes. So each pass is made of several rows, as
+ * many as stay in the first cache, before the next one, and the maxima of the next rows are found before the results of
+ * these are computed: while one row's chain is under way, so is another row.
+ */
+enum { ROWS_AT_ONCE = 16, ROWS_FLOATS = 2048, ROWS_FETCHED = 4096 };
+
+VACT_INLINE size_t rows_at_once(size_t cols)
+{
+    size_t n = cols == 0 || cols > ROWS_FLOATS ? 1 : ROWS_FLOATS / cols;
+    return n < ROWS_AT_ONCE ? n : ROWS_AT_ONCE;
+}
+
+/* Rows of a matrix that are worked on together, and how many come after. */
+typedef struct {
+    const float *src;
+    float *dst;
+    size_t n, after;
+} rows_batch;
+
+VACT_INLINE rows_batch rows_batch_at(const rows_plain *m, size_t first, size_t at_once)
+{
+    size_t left = m->rows - first, n = left < at_once ? left : at_once;
+    return (rows_batch){m->src + first * m->src_stride, m->dst + first * m->dst_stride, n, left - n};
+}
+
+/* Row r of the next batch, null where there is none or it is long. */
+VACT_INLINE const float *rows_ahead(const rows_plain *m, const rows_batch *b, size_t r)
+{
+    return r < b->after && m->cols <= ROWS_FETCHED ? b->src + (b->n + r) * m->src_stride : NULL;
+}
+
+/* How many rows the next batch has. */
+VACT_INLINE size_t rows_next(const rows_batch *b) { return b->after < b->n ? b->after : b->n; }
+
+/* Whether results go past the caches (loop/walk.h). */
+VACT_INLINE bool rows_stream(const rows_plain *m)
+{
+    bool lines = (uintptr_t)m->dst % (VF_LANES * sizeof(float)) == 0 && m->dst_stride % VF_LANES == 0;
+    return lines && loop_walk_here(m->dst == m->src, m->rows * m->cols) == WALK_STREAM;
+}
+
+#endif
