@@ -8,7 +8,7 @@
  * four, and the residual corrects them as it would the division's rounding.
  *
  * |p| > 16 is rare. A vector with such a lane takes the `any` forms, which do the same with the ordinary lanes, and in
- * the others add what `base` has lost, and keep a subnormal result to one rounding, computing 2^64 of it.
+ * the others add what `base` has lost; where a result may be subnormal, they compute 2^64 of it and round once.
  */
 #ifndef VACT_MATH_FAST_LOGISTIC_H
 #define VACT_MATH_FAST_LOGISTIC_H
