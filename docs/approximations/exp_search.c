@@ -1,7 +1,7 @@
 /*
- * The last bits of the coefficients in kernels/math/fast/exp_rise.h: random steps from what exp.sollya gives, kept where
- * they lower the largest error, in ULP, of exp and expm1 in the kernels' own order of operations over 2^19 inputs of
- * each. Prints each improvement: the two errors, the coefficients of q from the constant one.
+ * The last bits of the coefficients in kernels/math/fast/exp_rise.h: random steps from what exp.sollya gives, kept
+ * where they lower the largest error, in ULP, of exp and expm1 in the kernels' own order of operations over 2^19 inputs
+ * of each. Prints each improvement: the two errors, the coefficients of q from the constant one.
  * Run: cc -O3 -march=native -ffp-contract=off -fno-math-errno -fno-trapping-math -ffinite-math-only \
  *          docs/approximations/exp_search.c -lm && ./a.out 40 (seconds)
  */
