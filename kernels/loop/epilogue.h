@@ -77,11 +77,9 @@ VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, loop
         }
     }
     const loop_operands *const from[EPILOGUE_RUNS] = {&run[0].from, &run[1].from, &run[2].from, &run[3].from};
-    for (; common - i >= VF_LANES; i += VF_LANES) {
-        loop_four four = loop_four_at(from, i, 0, op);
-        for (size_t k = 0; k < EPILOGUE_RUNS; k++)
-            loop_put(run[k].dst + i, four.y[k], walk);
-    }
+    float *const dst[EPILOGUE_RUNS] = {run[0].dst, run[1].dst, run[2].dst, run[3].dst};
+    for (; common - i >= LOOP_LINE; i += LOOP_LINE)
+        loop_four_lines(dst, from, i, 0, op, walk);
     for (size_t k = 0; k < EPILOGUE_RUNS; k++)
         loop_rest(run[k].dst, &run[k].from, i, left[k], op.at);
 }

@@ -144,10 +144,27 @@ VACT_INLINE loop_four loop_four_at(const loop_operands *const from[4], size_t i,
 /* How many elements lie before the first boundary of a line. */
 VACT_INLINE size_t loop_before_line(const float *dst) { return -(uintptr_t)dst / sizeof(float) % LOOP_LINE; }
 
+/*
+ * A line of each of four places, element i of whose destinations and operands begins it: half of a line stored to each
+ * in turn is half of what a write buffer holds (a vector of AVX2: relu from memory 0.97 of copying, thus 0.74).
+ */
+VACT_INLINE void loop_four_lines(float *const dst[4], const loop_operands *const from[4], size_t i, size_t step,
+                                 loop_operation op, loop_walk walk)
+{
+    enum { VECTORS = LOOP_LINE / VF_LANES };
+    loop_four four[VECTORS];
+    for (size_t v = 0; v < VECTORS; v++)
+        four[v] = loop_four_at(from, i + v * VF_LANES, step, op);
+    for (size_t k = 0; k < 4; k++)
+        for (size_t v = 0; v < VECTORS; v++)
+            loop_put(dst[k] + i + v * VF_LANES, four[v].y[k], walk);
+}
+
 /* Walks as many blocks of pages as there are and returns the number of elements done. */
 VACT_INLINE size_t loop_pages(float *dst, const loop_operands *from, size_t n, loop_operation op, loop_walk walk)
 {
-    const loop_operands *const same[4] = {from, from, from, from};
+    const loop_operands *const same[LOOP_ABREAST] = {from, from, from, from};
+    float *const page[LOOP_ABREAST] = {dst, dst + LOOP_PAGE, dst + 2 * LOOP_PAGE, dst + 3 * LOOP_PAGE};
     size_t i = 0;
     if (walk == WALK_CACHED || n < LOOP_BLOCK + LOOP_LINE)
         return 0;
@@ -156,11 +173,8 @@ VACT_INLINE size_t loop_pages(float *dst, const loop_operands *from, size_t n, l
         loop_rest(dst, from, 0, i, op.at);
     }
     for (; n - i >= LOOP_BLOCK; i += LOOP_BLOCK)
-        for (size_t place = i; place < i + LOOP_PAGE; place += VF_LANES) {
-            loop_four four = loop_four_at(same, place, LOOP_PAGE, op);
-            for (size_t k = 0; k < LOOP_ABREAST; k++)
-                loop_put(dst + place + k * LOOP_PAGE, four.y[k], walk);
-        }
+        for (size_t place = i; place < i + LOOP_PAGE; place += LOOP_LINE)
+            loop_four_lines(page, same, place, LOOP_PAGE, op, walk);
     if (walk == WALK_STREAM)
         vf_stream_end();
     return i;
