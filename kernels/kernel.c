@@ -72,9 +72,9 @@
         return (loop_operation){                                                                                       \
             name##_epilogue_at, epilogue_argument, name##_epilogue_ordinary, 0.0f, FORM(name, params).limit, NULL};    \
     }                                                                                                                  \
-    VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, loop_walk walk)                   \
+    VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, size_t jump, loop_walk walk)      \
     {                                                                                                                  \
-        epilogue_side_by_side(run, n, name##_epilogue_operation(&run->from.params), walk);                             \
+        epilogue_side_by_side(run, n, jump, name##_epilogue_operation(&run->from.params), walk);                       \
     }                                                                                                                  \
     void KERNEL_NAME(name##_epilogue)(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,    \
                                       size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,       \

@@ -8,7 +8,7 @@
 #define TEXT_EXPANDED(a) #a
 #define TEXT(a) TEXT_EXPANDED(a)
 
-_Static_assert(LOOP_CACHED + 0 == WALK_CACHED + 0 && LOOP_PAGES + 0 == WALK_PAGES + 0 &&
+_Static_assert(LOOP_CACHED + 0 == WALK_CACHED + 0 && LOOP_SIDE_BY_SIDE + 0 == WALK_ABREAST + 0 &&
                    LOOP_STREAM + 0 == WALK_STREAM + 0,
                "the walks of loop/walk.h");
 
@@ -37,5 +37,5 @@ static loop_ops_walk walk_of(const float *dst, const float *src, size_t n, size_
 extern const loop_ops JOIN(loop_ops_, VACT_BUILD);
 
 const loop_ops JOIN(loop_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_STREAMS, LOOP_LINE, LOOP_BLOCK, run, walk_of,
+    TEXT(VACT_BUILD), VF_STREAMS, LOOP_LINE, LOOP_SHORTEST, (size_t)LOOP_ABREAST *LOOP_LONGEST_RUN, run, walk_of,
 };

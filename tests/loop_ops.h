@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum { LOOP_CACHED, LOOP_PAGES, LOOP_STREAM, LOOP_WALKS } loop_ops_walk;
+typedef enum { LOOP_CACHED, LOOP_SIDE_BY_SIDE, LOOP_STREAM, LOOP_WALKS } loop_ops_walk;
 
 typedef struct loop_ops {
     const char *build;
-    bool streams; /* else every walk is LOOP_CACHED */
-    size_t line, block;
+    bool streams;                 /* else every walk is LOOP_CACHED */
+    size_t line, shortest, block; /* in floats; block: four of the longest runs */
     void (*run)(float *dst, const float *src, size_t n, float a, float b, loop_ops_walk walk);
     loop_ops_walk (*walk_of)(const float *dst, const float *src, size_t n, size_t cache);
 } loop_ops;

@@ -22,7 +22,7 @@ static const loop_ops *const builds[] = {
 
 enum { BUILDS = sizeof builds / sizeof builds[0], MARGIN = 64 };
 
-static const char *const walk_words[LOOP_WALKS] = {"in cache", "by pages", "streaming"};
+static const char *const walk_words[LOOP_WALKS] = {"in cache", "side by side", "streaming"};
 
 /* -------------------------------------------------------------------------------------- the walks by themselves */
 
@@ -92,20 +92,22 @@ ParameterizedTestParameters(loop, walks) { return walk_cases(); }
 ParameterizedTest(walk_case *which, loop, walks)
 {
     const loop_ops *ops = begin(which);
-    const size_t line = ops->line, block = ops->block;
+    const size_t line = ops->line, least = ops->shortest;
     const size_t lengths[] = {0,
                               1,
                               line - 1,
-                              block - 1,
-                              block,
-                              block + line - 1,
-                              block + line,
-                              block + line + 1,
-                              2 * block - 1,
-                              2 * block,
-                              2 * block + line + 5,
-                              3 * block + block / 4 + 3};
-    test_guarded src = test_guarded_new(4 * block), dst = test_guarded_new(4 * block);
+                              least - 1,
+                              least,
+                              least + line - 1,
+                              least + line,
+                              least + line + 1,
+                              2 * least - 1,
+                              2 * least + line + 5,
+                              3 * least + least / 4 + 3,
+                              ops->block + 3 * line + 7,
+                              2 * ops->block + least / 2 + 1};
+    const size_t room = 2 * ops->block + least;
+    test_guarded src = test_guarded_new(room), dst = test_guarded_new(room);
     for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++)
         for (size_t shift = 0; shift < line; shift += TEST_SANITIZED ? 5 : 1)
             for (int rear = 0; rear < 2; rear++)
@@ -121,7 +123,7 @@ ParameterizedTest(walk_case *which, loop, walks_in_place)
     const loop_ops *ops = begin(which);
     if (which->walk == LOOP_STREAM)
         return; /* never chosen in place: see `choice` */
-    const size_t n = 2 * ops->block + 3 * ops->line + 1;
+    const size_t n = ops->block + ops->shortest + 3 * ops->line + 1;
     test_guarded memory = test_guarded_new(n + ops->line);
     for (size_t shift = 0; shift < ops->line; shift++) {
         float *data = place(&memory, n, shift, true);
@@ -133,22 +135,22 @@ ParameterizedTest(walk_case *which, loop, walks_in_place)
     test_guarded_free(&memory);
 }
 
-/* By pages where source and destination exceed the cache, streaming from four caches on, in place never. */
+/* Side by side where source and destination exceed the cache, streaming from four caches on, in place never. */
 Test(loop, choice)
 {
     enum { CACHE = 1 << 20, N = CACHE / (2 * sizeof(float)), STREAMED = 4 * CACHE / sizeof(float) };
     float a[1], b[1];
     for (size_t k = 0; k < BUILDS; k++) {
         const loop_ops *ops = builds[k];
-        loop_ops_walk pages = ops->streams ? LOOP_PAGES : LOOP_CACHED;
+        loop_ops_walk abreast = ops->streams ? LOOP_SIDE_BY_SIDE : LOOP_CACHED;
         loop_ops_walk stream = ops->streams ? LOOP_STREAM : LOOP_CACHED;
         cr_expect(ops->walk_of(a, b, 0, CACHE) == LOOP_CACHED, "%s", ops->build);
         cr_expect(ops->walk_of(a, b, N, CACHE) == LOOP_CACHED, "%s", ops->build);
-        cr_expect(ops->walk_of(a, b, N + 1, CACHE) == pages, "%s", ops->build);
-        cr_expect(ops->walk_of(a, b, STREAMED - 1, CACHE) == pages, "%s", ops->build);
+        cr_expect(ops->walk_of(a, b, N + 1, CACHE) == abreast, "%s", ops->build);
+        cr_expect(ops->walk_of(a, b, STREAMED - 1, CACHE) == abreast, "%s", ops->build);
         cr_expect(ops->walk_of(a, b, STREAMED, CACHE) == stream, "%s", ops->build);
         cr_expect(ops->walk_of(a, b, SIZE_MAX / sizeof(float), CACHE) == stream, "%s", ops->build);
-        cr_expect(ops->walk_of(a, a, STREAMED, CACHE) == pages, "%s", ops->build);
+        cr_expect(ops->walk_of(a, a, STREAMED, CACHE) == abreast, "%s", ops->build);
     }
 }
 
@@ -221,7 +223,7 @@ ParameterizedTest(test_case *which, loop, kernels_beyond_the_cache)
 
 ParameterizedTestParameters(loop, channels_beyond_the_cache) { return test_cases(VACT_KIND_CHANNELS); }
 
-/* Few long channels, and many that are shorter than a block of pages. */
+/* Few long channels, and many that are too short for runs side by side. */
 ParameterizedTest(test_case *which, loop, channels_beyond_the_cache)
 {
     static const float slopes[300] = {0.25f, -0.5f, 0.0f, 2.0f};

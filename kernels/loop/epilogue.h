@@ -1,9 +1,8 @@
 /*
  * How an epilogue walks a matrix: act(x*scale + bias) + residual, one pass. No mathematics but these three steps.
  *
- * A matrix that is one array to all of its operands is walked as one row. Beyond the cache (loop/walk.h) four runs of
- * elements are walked side by side in the place of four pages: four rows, of rows shorter than a page four groups of
- * them, and of rows too few for that the four quarters of each.
+ * A matrix that is one array to all of its operands is walked as one row. Beyond the cache four runs are walked side by
+ * side (loop/walk.h): four rows, of short rows a row of each of four groups, and within rows too few for that.
  */
 #ifndef VACT_LOOP_EPILOGUE_H
 #define VACT_LOOP_EPILOGUE_H
@@ -60,11 +59,12 @@ VACT_INLINE epilogue_row epilogue_beyond(epilogue_row row, size_t n)
 
 enum { EPILOGUE_RUNS = LOOP_ABREAST, EPILOGUE_SHORTEST_RUN = 2 * LOOP_LINE };
 
-/* Four runs of n elements. */
-VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, loop_operation op, loop_walk walk)
+/* Four runs of n elements; the jump is loop_four_runs'. */
+VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, size_t jump, loop_operation op,
+                                       loop_walk walk)
 {
     epilogue_row run[EPILOGUE_RUNS];
-    size_t left[EPILOGUE_RUNS], common = n, i = 0;
+    size_t left[EPILOGUE_RUNS], common = n;
     for (size_t k = 0; k < EPILOGUE_RUNS; k++) {
         run[k] = given[k];
         left[k] = n;
@@ -78,44 +78,56 @@ VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, loop
     }
     const loop_operands *const from[EPILOGUE_RUNS] = {&run[0].from, &run[1].from, &run[2].from, &run[3].from};
     float *const dst[EPILOGUE_RUNS] = {run[0].dst, run[1].dst, run[2].dst, run[3].dst};
-    for (; common - i >= LOOP_LINE; i += LOOP_LINE)
-        loop_four_lines(dst, from, i, 0, op, walk);
+    common -= common % LOOP_LINE;
+    loop_four_runs(dst, from, 0, common, 0, jump, op, walk);
     for (size_t k = 0; k < EPILOGUE_RUNS; k++)
-        loop_rest(run[k].dst, &run[k].from, i, left[k], op.at);
+        loop_rest(run[k].dst, &run[k].from, common, left[k], op.at);
 }
 
 /* The same as a function of an operation: within a larger one its constants would not stay in registers. */
-typedef void epilogue_runs_fn(const epilogue_row *run, size_t n, loop_walk walk);
+typedef void epilogue_runs_fn(const epilogue_row *run, size_t n, size_t jump, loop_walk walk);
 
-/* As many times four groups as there are, a row of each in turn; returns how many rows they make. */
+/* From the end of a row to the next one, where all that is read of it lies as far. */
+VACT_INLINE size_t epilogue_jump(const epilogue_matrix *m, size_t cols)
+{
+    int alike = !m->first.from.residual || m->residual_stride == m->x_stride;
+    return alike && cols >= LOOP_AHEAD ? m->x_stride - cols : LOOP_NO_JUMP;
+}
+
+/* Four groups of rows, a row of each in turn, as often as there are four; returns how many rows they make. */
 VACT_INLINE size_t epilogue_groups(const epilogue_matrix *m, size_t rows, size_t cols, loop_walk walk,
                                    epilogue_runs_fn *side_by_side)
 {
-    const size_t group = (LOOP_PAGE - 1) / cols + 1; /* rows that fill a page */
+    const size_t longest = (LOOP_LONGEST_RUN - 1) / cols + 1, jump = epilogue_jump(m, cols);
     size_t r = 0;
     if (cols < EPILOGUE_SHORTEST_RUN)
         return 0;
-    for (; rows - r >= EPILOGUE_RUNS * group; r += EPILOGUE_RUNS * group)
-        for (size_t i = r; i < r + group; i++) {
+    while (rows - r >= EPILOGUE_RUNS) {
+        size_t quarter = (rows - r) / EPILOGUE_RUNS, group = quarter < longest ? quarter : longest;
+        for (size_t i = 0; i < group; i++) {
             epilogue_row run[EPILOGUE_RUNS];
             for (size_t k = 0; k < EPILOGUE_RUNS; k++)
-                run[k] = epilogue_row_of(m, i + k * group);
-            side_by_side(run, cols, walk);
+                run[k] = epilogue_row_of(m, r + i + k * group);
+            side_by_side(run, cols, i + 1 < group ? jump : LOOP_NO_JUMP, walk);
         }
+        r += EPILOGUE_RUNS * group;
+    }
     return r;
 }
 
-/* The quarters of one row; returns how many elements they make. */
-VACT_INLINE size_t epilogue_quarters(epilogue_row row, size_t cols, loop_walk walk, epilogue_runs_fn *side_by_side)
+/* Four runs within one row, as long as they are not too short; returns how many elements they make. */
+VACT_INLINE size_t epilogue_within(epilogue_row row, size_t cols, loop_walk walk, epilogue_runs_fn *side_by_side)
 {
-    const size_t quarter = cols / EPILOGUE_RUNS / LOOP_LINE * LOOP_LINE;
-    epilogue_row run[EPILOGUE_RUNS];
-    if (quarter < EPILOGUE_SHORTEST_RUN)
-        return 0;
-    for (size_t k = 0; k < EPILOGUE_RUNS; k++)
-        run[k] = epilogue_beyond(row, k * quarter);
-    side_by_side(run, quarter, walk);
-    return EPILOGUE_RUNS * quarter;
+    size_t i = 0;
+    while (cols - i >= EPILOGUE_RUNS * EPILOGUE_SHORTEST_RUN) {
+        size_t n = loop_run_of(cols - i);
+        epilogue_row run[EPILOGUE_RUNS];
+        for (size_t k = 0; k < EPILOGUE_RUNS; k++)
+            run[k] = epilogue_beyond(row, i + k * n);
+        side_by_side(run, n, loop_jump_of(cols - i), walk);
+        i += EPILOGUE_RUNS * n;
+    }
+    return i;
 }
 
 VACT_INLINE void loop_epilogue(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,
@@ -139,7 +151,7 @@ VACT_INLINE void loop_epilogue(const vact_params_f32 *params, float *dst, size_t
         r = epilogue_groups(&m, rows, cols, walk, side_by_side);
     for (; r < rows; r++) {
         epilogue_row row = epilogue_row_of(&m, r);
-        size_t done = walk == WALK_CACHED ? 0 : epilogue_quarters(row, cols, walk, side_by_side);
+        size_t done = walk == WALK_CACHED ? 0 : epilogue_within(row, cols, walk, side_by_side);
         loop_cached(row.dst, &row.from, done, cols, op);
     }
     if (walk == WALK_STREAM)

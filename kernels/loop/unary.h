@@ -35,10 +35,10 @@ VACT_INLINE void loop_unary(float *dst, const float *src, size_t n, const vact_p
 }
 
 VACT_INLINE void loop_four_vectors(float *dst, const float *src, size_t n, const vact_params_f32 *params,
-                                   loop_operation op, vact_unary_f32_fn *kernel, loop_long_fn *pages)
+                                   loop_operation op, vact_unary_f32_fn *kernel, loop_long_fn *runs)
 {
     if (VF_STREAMS && n > LOOP_SHORT) {
-        pages(dst, src, n, params);
+        runs(dst, src, n, params);
     } else {
         const loop_operands from = unary_operands(src, params);
         size_t i = loop_fours(dst, &from, 0, n, op);
@@ -51,7 +51,7 @@ VACT_INLINE void loop_long(float *dst, const float *src, size_t n, const vact_pa
                            vact_unary_f32_fn *kernel)
 {
     const loop_operands from = unary_operands(src, params);
-    size_t done = loop_pages(dst, &from, n, op, loop_walk_here(dst == src, n));
+    size_t done = loop_runs(dst, &from, n, op, loop_walk_here(dst == src, n));
     for (size_t piece; done < n; done += piece) {
         piece = n - done < LOOP_SHORT ? n - done : LOOP_SHORT;
         kernel(dst + done, src + done, piece, params);
