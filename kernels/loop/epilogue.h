@@ -59,6 +59,21 @@ VACT_INLINE epilogue_row epilogue_beyond(epilogue_row row, size_t n)
 
 enum { EPILOGUE_RUNS = LOOP_ABREAST, EPILOGUE_SHORTEST_RUN = 2 * LOOP_LINE };
 
+/* What most callers ask for, a bias alone: without a test for each vector and operand, 0.94 of the time (gelu). */
+VACT_INLINE void epilogue_biased_runs(float *const dst[EPILOGUE_RUNS], const epilogue_row *run, size_t n, size_t jump,
+                                      loop_operation op, loop_walk walk)
+{
+    loop_operands biased[EPILOGUE_RUNS];
+    for (size_t k = 0; k < EPILOGUE_RUNS; k++) {
+        biased[k] = run[k].from;
+        biased[k].up = biased[k].residual = NULL;
+        if (!biased[k].bias)
+            __builtin_unreachable();
+    }
+    const loop_operands *const from[EPILOGUE_RUNS] = {&biased[0], &biased[1], &biased[2], &biased[3]};
+    loop_four_runs(dst, from, 0, n, 0, jump, op, walk);
+}
+
 /* Four runs of n elements; the jump is loop_four_runs'. */
 VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, size_t jump, loop_operation op,
                                        loop_walk walk)
@@ -79,7 +94,10 @@ VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, size
     const loop_operands *const from[EPILOGUE_RUNS] = {&run[0].from, &run[1].from, &run[2].from, &run[3].from};
     float *const dst[EPILOGUE_RUNS] = {run[0].dst, run[1].dst, run[2].dst, run[3].dst};
     common -= common % LOOP_LINE;
-    loop_four_runs(dst, from, 0, common, 0, jump, op, walk);
+    if (given->from.bias && !given->from.residual)
+        epilogue_biased_runs(dst, run, common, jump, op, walk);
+    else
+        loop_four_runs(dst, from, 0, common, 0, jump, op, walk);
     for (size_t k = 0; k < EPILOGUE_RUNS; k++)
         loop_rest(run[k].dst, &run[k].from, common, left[k], op.at);
 }
@@ -87,28 +105,30 @@ VACT_INLINE void epilogue_side_by_side(const epilogue_row *given, size_t n, size
 /* The same as a function of an operation: within a larger one its constants would not stay in registers. */
 typedef void epilogue_runs_fn(const epilogue_row *run, size_t n, size_t jump, loop_walk walk);
 
-/* From the end of a row to the next one, where all that is read of it lies as far. */
+/* From the end of a row to the next one, where all that is asked for ahead of it lies as far. */
 VACT_INLINE size_t epilogue_jump(const epilogue_matrix *m, size_t cols)
 {
-    int alike = !m->first.from.residual || m->residual_stride == m->x_stride;
-    return alike && cols >= LOOP_AHEAD ? m->x_stride - cols : LOOP_NO_JUMP;
+    const size_t jump = m->x_stride - cols;
+    const int alike = !m->first.from.residual || m->residual_stride == m->x_stride;
+    return alike && (jump == 0 || cols >= LOOP_AHEAD) ? jump : LOOP_NO_JUMP;
 }
 
 /* Four groups of rows, a row of each in turn, as often as there are four; returns how many rows they make. */
 VACT_INLINE size_t epilogue_groups(const epilogue_matrix *m, size_t rows, size_t cols, loop_walk walk,
                                    epilogue_runs_fn *side_by_side)
 {
-    const size_t longest = (LOOP_LONGEST_RUN - 1) / cols + 1, jump = epilogue_jump(m, cols);
     size_t r = 0;
     if (cols < EPILOGUE_SHORTEST_RUN)
         return 0;
+    const size_t longest = (LOOP_LONGEST_RUN - 1) / cols + 1;
+    const size_t ahead = (LOOP_AHEAD - 1) / cols + 1, jump = epilogue_jump(m, cols); /* ahead: in rows */
     while (rows - r >= EPILOGUE_RUNS) {
         size_t quarter = (rows - r) / EPILOGUE_RUNS, group = quarter < longest ? quarter : longest;
         for (size_t i = 0; i < group; i++) {
             epilogue_row run[EPILOGUE_RUNS];
             for (size_t k = 0; k < EPILOGUE_RUNS; k++)
                 run[k] = epilogue_row_of(m, r + i + k * group);
-            side_by_side(run, cols, i + 1 < group ? jump : LOOP_NO_JUMP, walk);
+            side_by_side(run, cols, i + ahead < group ? jump : LOOP_NO_JUMP, walk);
         }
         r += EPILOGUE_RUNS * group;
     }
