@@ -88,9 +88,20 @@
 /* One implementation of a derivative serves every variant; the set `fast` has those of the operations that need one. */
 #define BACKWARD_KERNEL(name, backward, ...)                                                                           \
     vact_backward_f32_fn KERNEL_NAME(backward);                                                                        \
+    VACT_INLINE vf backward##_at(const loop_operands *from, size_t i, size_t n)                                        \
+    {                                                                                                                  \
+        return backward_of(loop_argument(from->up + i, n), loop_element(from, i, n), &from->params, backward);         \
+    }                                                                                                                  \
+    VACT_INLINE vf backward##_ordinary_at(vf x, const loop_operands *from, size_t i)                                   \
+    {                                                                                                                  \
+        return backward_of(vf_load(from->up + i), x, &from->params, backward);                                         \
+    }                                                                                                                  \
     void KERNEL_NAME(backward)(float *dx, const float *dy, const float *x, size_t n, const vact_params_f32 *params)    \
     {                                                                                                                  \
-        loop_backward(dx, dy, x, n, params ? params : &(const vact_params_f32){{__VA_ARGS__}}, backward);              \
+        static const vact_params_f32 defaults = {{__VA_ARGS__}};                                                       \
+        const loop_operands from = {.x = x, .up = dy, .params = params ? *params : defaults};                          \
+        const loop_operation op = {backward##_at, loop_element, backward##_ordinary_at, 0.0f, ACT_UNLIMITED, NULL};    \
+        loop_walked(dx, &from, n, op, loop_walk_here(dx == dy || dx == x, n));                                         \
     }
 #define FROM_INPUT(name, ...)
 #define FROM_OUTPUT(name, ...) BACKWARD_KERNEL(name, name##_backward_from_output, __VA_ARGS__)

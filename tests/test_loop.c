@@ -249,35 +249,70 @@ ParameterizedTest(test_case *which, loop, channels_beyond_the_cache)
 
 ParameterizedTestParameters(loop, epilogues_beyond_the_cache) { return test_cases(VACT_KIND_UNARY); }
 
-/* Rows that begin alike in their lines and are streamed, rows that do not, an array without rows, rows of one line. */
+/* Rows that begin alike in their lines and are streamed, rows that do not, an array without rows, rows of one line,
+ * rows that follow each other; a bias alone has a loop of its own. */
 ParameterizedTest(test_case *which, loop, epilogues_beyond_the_cache)
 {
     static const struct {
         size_t cols, stride;
-        bool bias;
-    } shapes[] = {{1003, 1008, true}, {1003, 1009, true}, {1008, 1008, false}, {33, 48, true}, {130001, 130003, true}};
+        bool bias, residual;
+    } shapes[] = {{1003, 1008, true, true},    {1003, 1009, true, false}, {1008, 1008, false, true},
+                  {33, 48, true, true},        {64, 64, true, false},     {1024, 1024, true, false},
+                  {130001, 130003, true, true}};
     test_subject subject = test_begin(which);
     vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];
     size_t most = length_beyond_the_cache(&subject);
     if (most == 0 || TEST_SANITIZED)
         return;
-    float *source = inputs_beyond_the_cache(most), *x = source + SRC_SHIFT, *residual = source;
+    float *source = inputs_beyond_the_cache(most), *x = source + SRC_SHIFT;
     float *want = new_floats(most), *got = new_floats(most + DST_SHIFT), *dst = got + DST_SHIFT;
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
         size_t cols = shapes[k].cols, stride = shapes[k].stride, rows = most / stride, n = rows * stride;
-        const float *bias = shapes[k].bias ? x + 5 : NULL;
+        const float *bias = shapes[k].bias ? x + 5 : NULL, *residual = shapes[k].residual ? source : NULL;
         memset(want, 0, n * sizeof *want), memset(dst, 0, n * sizeof *dst); /* between the rows nothing is written */
         for (size_t r = 0; r < rows; r++)
-            kernel(NULL, want + r * stride, stride, x + r * stride, stride, 1, cols, 0.7f, bias, residual + r * stride,
-                   stride);
+            kernel(NULL, want + r * stride, stride, x + r * stride, stride, 1, cols, 0.7f, bias,
+                   residual ? residual + r * stride : NULL, stride);
         kernel(NULL, dst, stride, x, stride, rows, cols, 0.7f, bias, residual, stride);
         compare(&subject, dst, want, x, n, "epilogue");
-        memcpy(dst, residual, n * sizeof *dst);
-        kernel(NULL, dst, stride, x, stride, rows, cols, 0.7f, bias, dst, stride);
+        const float *place = residual ? residual : x;
+        memcpy(dst, place, n * sizeof *dst);
+        kernel(NULL, dst, stride, residual ? x : dst, stride, rows, cols, 0.7f, bias, residual ? dst : NULL, stride);
         for (size_t r = 0; r < rows; r++)
-            compare(&subject, dst + r * stride, want + r * stride, x + r * stride, cols, "epilogue on its residual");
+            compare(&subject, dst + r * stride, want + r * stride, x + r * stride, cols, "epilogue in place");
     }
     free(source), free(want), free(got);
+}
+
+/* dx apart from both, in the place of dy, in the place of x. */
+static void try_gradient(const test_subject *subject, vact_backward_f32_fn *kernel, size_t n)
+{
+    float *source = inputs_beyond_the_cache(n), *x = source + SRC_SHIFT, *dy = source;
+    float *want = new_floats(n), *got = new_floats(n + DST_SHIFT), *dx = got + DST_SHIFT;
+    for (size_t i = 0; i < n; i += PIECE)
+        kernel(want + i, dy + i, x + i, n - i < PIECE ? n - i : PIECE, NULL);
+    kernel(dx, dy, x, n, NULL);
+    compare(subject, dx, want, x, n, "gradient, streaming");
+    memcpy(dx, dy, n * sizeof *dx);
+    kernel(dx, dx, x, n, NULL);
+    compare(subject, dx, want, x, n, "gradient on its dy");
+    memcpy(dx, x, n * sizeof *dx);
+    kernel(dx, dy, dx, n, NULL);
+    compare(subject, dx, want, x, n, "gradient on its x");
+    free(source), free(want), free(got);
+}
+
+ParameterizedTestParameters(loop, gradients_beyond_the_cache) { return test_cases(VACT_KIND_UNARY); }
+
+ParameterizedTest(test_case *which, loop, gradients_beyond_the_cache)
+{
+    test_subject subject = test_begin(which);
+    const size_t slot = VACT_OP_SLOT(subject.info->op), n = length_beyond_the_cache(&subject);
+    if (n == 0 || TEST_SANITIZED)
+        return;
+    try_gradient(&subject, subject.table->backward[slot], n);
+    if (subject.table->from_output[slot] != NULL)
+        try_gradient(&subject, subject.table->from_output[slot], n);
 }
 
 ParameterizedTestParameters(loop, gates_beyond_the_cache) { return test_cases(VACT_KIND_GATE); }

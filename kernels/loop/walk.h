@@ -21,7 +21,7 @@
 /* What results are made of: each kind of operation has some of these. */
 typedef struct {
     const float *x;               /* the argument; of a gated unit the gate */
-    const float *up;              /* of a gated unit */
+    const float *up;              /* of a gated unit; of a derivative dy */
     const float *bias, *residual; /* of an epilogue; null: none */
     float scale;                  /* of an epilogue */
     vact_params_f32 params;
