@@ -24,7 +24,7 @@
 #define FORM(name, params) name##_form(params)
 #define GATE_FORM(name) name##_form()
 #else
-#define FORM(name, params) ((void)(params), (act_form){ACT_UNLIMITED, name##_forward, NULL, NULL})
+#define FORM(name, params) ((void)(params), ACT_ONE_FORM(name##_forward))
 #define GATE_FORM(name) ((gate_form){0.0f, ACT_UNLIMITED, name##_forward})
 #endif
 #define UNARY_KERNEL(name, ...)                                                                                        \
@@ -40,7 +40,8 @@
     VACT_INLINE loop_operation name##_operation(const vact_params_f32 *params)                                         \
     {                                                                                                                  \
         return (loop_operation){                                                                                       \
-            name##_at, loop_element, name##_ordinary_at, 0.0f, FORM(name, params).limit, FORM(name, params).any_four}; \
+            name##_at, loop_element, name##_ordinary_at, 0.0f, FORM(name, params).limit, FORM(name, params).any_four,  \
+            NULL};                                                                                                     \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_long(float *dst, const float *src, size_t n, const vact_params_f32 *params)       \
     {                                                                                                                  \
@@ -69,8 +70,8 @@
     }                                                                                                                  \
     VACT_INLINE loop_operation name##_epilogue_operation(const vact_params_f32 *params)                                \
     {                                                                                                                  \
-        return (loop_operation){                                                                                       \
-            name##_epilogue_at, epilogue_argument, name##_epilogue_ordinary, 0.0f, FORM(name, params).limit, NULL};    \
+        return (loop_operation){name##_epilogue_at,       epilogue_argument,           name##_epilogue_ordinary, 0.0f, \
+                                FORM(name, params).limit, FORM(name, params).any_four, epilogue_result};               \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, size_t jump, loop_walk walk)      \
     {                                                                                                                  \
@@ -100,7 +101,8 @@
     {                                                                                                                  \
         static const vact_params_f32 defaults = {{__VA_ARGS__}};                                                       \
         const loop_operands from = {.x = x, .up = dy, .params = params ? *params : defaults};                          \
-        const loop_operation op = {backward##_at, loop_element, backward##_ordinary_at, 0.0f, ACT_UNLIMITED, NULL};    \
+        const loop_operation op = {backward##_at, loop_element, backward##_ordinary_at, 0.0f, ACT_UNLIMITED,           \
+                                   NULL,          NULL};                                                               \
         loop_walked(dx, &from, n, op, loop_walk_here(dx == dy || dx == x, n));                                         \
     }
 #define FROM_INPUT(name, ...)
@@ -124,7 +126,7 @@
     void KERNEL_NAME(name)(float *dst, const float *src, const float *parameters, size_t outer, size_t channels,       \
                            size_t inner)                                                                               \
     {                                                                                                                  \
-        const loop_operation op = {name##_at, loop_element, name##_ordinary_at, 0.0f, ACT_UNLIMITED, NULL};            \
+        const loop_operation op = {name##_at, loop_element, name##_ordinary_at, 0.0f, ACT_UNLIMITED, NULL, NULL};      \
         loop_channels(dst, src, parameters, outer, channels, inner, name##_forward, op);                               \
     }
 #define ROWS_KERNEL(name, ...)                                                                                         \
@@ -149,7 +151,7 @@
     {                                                                                                                  \
         const loop_operands from = {.x = gate, .up = up};                                                              \
         const loop_operation op = {                                                                                    \
-            name##_at, loop_element, name##_ordinary_at, GATE_FORM(name).tiny, GATE_FORM(name).limit, NULL};           \
+            name##_at, loop_element, name##_ordinary_at, GATE_FORM(name).tiny, GATE_FORM(name).limit, NULL, NULL};     \
         loop_walked(dst, &from, n, op, loop_walk_here(dst == gate || dst == up, n));                                   \
     }                                                                                                                  \
     vact_interleaved_f32_fn KERNEL_NAME(name##_interleaved);                                                           \

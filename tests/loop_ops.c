@@ -25,7 +25,7 @@ VACT_INLINE vf line_ordinary(vf x, const loop_operands *from, size_t i)
 static void run(float *dst, const float *src, size_t n, float a, float b, loop_ops_walk walk)
 {
     const loop_operands from = {.x = src, .params = {{a, b}}};
-    const loop_operation line = {line_at, loop_element, line_ordinary, 0.0f, ACT_UNLIMITED, NULL};
+    const loop_operation line = {line_at, loop_element, line_ordinary, 0.0f, ACT_UNLIMITED, NULL, NULL};
     loop_walked(dst, &from, n, line, (loop_walk)walk);
 }
 

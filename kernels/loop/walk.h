@@ -33,13 +33,17 @@ typedef vf loop_at_fn(const loop_operands *from, size_t i, size_t n);
 /* The results of VF_LANES elements from i on, of which x is the argument and no lane rare (loop/form.h). */
 typedef vf loop_ordinary_fn(vf x, const loop_operands *from, size_t i);
 
+/* What remains to be done of n such results. */
+typedef vf loop_finish_fn(vf y, const loop_operands *from, size_t i, size_t n);
+
 /* An operation: a constant at every call, so it is inlined. Four vectors have one test for rare lanes, those beyond the
  * limit or below `tiny` in magnitude. */
 typedef struct {
     loop_at_fn *at, *argument;
     loop_ordinary_fn *ordinary;
     float tiny, limit;
-    act_four_fn *any_four; /* all that `at` does of such arguments, rare or not; null: `at` it is */
+    act_four_fn *any_four;  /* what `at` makes of any four arguments before `finish`; null: `at` it is */
+    loop_finish_fn *finish; /* or null */
 } loop_operation;
 
 typedef enum { WALK_CACHED, WALK_ABREAST, WALK_STREAM } loop_walk;
@@ -136,7 +140,9 @@ VACT_INLINE loop_four loop_four_at(const loop_operands *const from[4], size_t i,
         if (op.any_four)
             op.any_four(y, &from[0]->params);
         for (size_t k = 0; k < 4; k++)
-            four.y[k] = op.any_four ? y[k] : op.at(from[k], i + k * step, VF_LANES);
+            four.y[k] = !op.any_four ? op.at(from[k], i + k * step, VF_LANES)
+                        : op.finish  ? op.finish(y[k], from[k], i + k * step, VF_LANES)
+                                     : y[k];
         return four;
     }
     four.y[0] = op.ordinary(x[0], from[0], i);

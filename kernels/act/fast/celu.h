@@ -33,7 +33,7 @@ VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
 VACT_INLINE act_form celu_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){ACT_UNLIMITED, celu_forward, NULL, NULL};
+    return ACT_ONE_FORM(celu_forward);
 }
 
 #endif

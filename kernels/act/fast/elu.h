@@ -29,7 +29,7 @@ VACT_INLINE vf elu_forward(vf x, const vact_params_f32 *params)
 VACT_INLINE act_form elu_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){ACT_UNLIMITED, elu_forward, NULL, NULL};
+    return ACT_ONE_FORM(elu_forward);
 }
 
 #endif

@@ -11,18 +11,12 @@ VACT_INLINE vf exp_ordinary(vf x, const vact_params_f32 *params)
     return fast_exp(x);
 }
 
-VACT_NOINLINE static vf exp_any(vf x, const vact_params_f32 *params)
+VACT_INLINE vf exp_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return fast_exp_any(x);
 }
 
-VACT_INLINE act_form exp_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return (act_form){FAST_EXP_ORDINARY, exp_ordinary, exp_any, NULL};
-}
-
-VACT_INLINE vf exp_forward(vf x, const vact_params_f32 *params) { return act_forward(exp_form(params), x, params); }
+ACT_FORMS(exp, FAST_EXP_ORDINARY)
 
 #endif

@@ -57,7 +57,7 @@ VACT_INLINE vf gelu_low(vf product)
     return vf_neg(vf_units(vf_max(rounded, vf_mul(product, vf_set1(0x1p+86f)))));
 }
 
-VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params)
+VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vf product = gelu_product(gelu_bounded(x)).hi;
@@ -66,12 +66,6 @@ VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params)
     return vf_select(low, gelu_low(product), others);
 }
 
-VACT_INLINE act_form gelu_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return (act_form){GELU_ORDINARY, gelu_ordinary, gelu_any, NULL};
-}
-
-VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params) { return act_forward(gelu_form(params), x, params); }
+ACT_FORMS(gelu, GELU_ORDINARY)
 
 #endif

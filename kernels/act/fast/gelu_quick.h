@@ -23,23 +23,6 @@ VACT_INLINE vf gelu_quick_rare(vf x, const vact_params_f32 *params)
     return fast_swish_any(x, 1.702f, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
 }
 
-VACT_NOINLINE static vf gelu_quick_any(vf x, const vact_params_f32 *params) { return gelu_quick_rare(x, params); }
-
-VACT_NOINLINE static void gelu_quick_any_four(vf x[4], const vact_params_f32 *params)
-{
-    for (size_t k = 0; k < 4; k++)
-        x[k] = gelu_quick_rare(x[k], params);
-}
-
-VACT_INLINE act_form gelu_quick_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return (act_form){GELU_QUICK_ORDINARY, gelu_quick_ordinary, gelu_quick_any, gelu_quick_any_four};
-}
-
-VACT_INLINE vf gelu_quick_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(gelu_quick_form(params), x, params);
-}
+ACT_FORMS(gelu_quick, GELU_QUICK_ORDINARY)
 
 #endif

@@ -87,23 +87,6 @@ VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
     return vf_select(high, x, fast_scale_back(deep, result));
 }
 
-VACT_NOINLINE static vf gelu_tanh_any(vf x, const vact_params_f32 *params) { return gelu_tanh_rare(x, params); }
-
-VACT_NOINLINE static void gelu_tanh_any_four(vf x[4], const vact_params_f32 *params)
-{
-    for (size_t k = 0; k < 4; k++)
-        x[k] = gelu_tanh_rare(x[k], params);
-}
-
-VACT_INLINE act_form gelu_tanh_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return (act_form){GELU_TANH_ORDINARY, gelu_tanh_ordinary, gelu_tanh_any, gelu_tanh_any_four};
-}
-
-VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(gelu_tanh_form(params), x, params);
-}
+ACT_FORMS(gelu_tanh, GELU_TANH_ORDINARY)
 
 #endif

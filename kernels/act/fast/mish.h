@@ -110,7 +110,7 @@ VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
 }
 
 /* What is below -8 and what is not are computed only if the vector has such lanes. */
-VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params)
+VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vf limit = vf_set1(MISH_ORDINARY), least = vf_set1(-MISH_ORDINARY), y = x;
@@ -120,12 +120,6 @@ VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params)
     return vm_any(below) ? vf_select(below, mish_below(vf_min(least, x)), y) : y;
 }
 
-VACT_INLINE act_form mish_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return (act_form){MISH_ORDINARY, mish_ordinary, mish_any, NULL};
-}
-
-VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params) { return act_forward(mish_form(params), x, params); }
+ACT_FORMS(mish, MISH_ORDINARY)
 
 #endif

@@ -28,7 +28,7 @@ VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)
 VACT_INLINE act_form selu_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){ACT_UNLIMITED, selu_forward, NULL, NULL};
+    return ACT_ONE_FORM(selu_forward);
 }
 
 #endif

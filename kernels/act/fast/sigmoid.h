@@ -26,23 +26,6 @@ VACT_INLINE vf sigmoid_rare(vf x, const vact_params_f32 *params)
     return fast_scale_back(deep, fast_logistic(fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power)));
 }
 
-VACT_NOINLINE static vf sigmoid_any(vf x, const vact_params_f32 *params) { return sigmoid_rare(x, params); }
-
-VACT_NOINLINE static void sigmoid_any_four(vf x[4], const vact_params_f32 *params)
-{
-    for (size_t k = 0; k < 4; k++)
-        x[k] = sigmoid_rare(x[k], params);
-}
-
-VACT_INLINE act_form sigmoid_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return (act_form){FAST_LOGISTIC_ORDINARY, sigmoid_ordinary, sigmoid_any, sigmoid_any_four};
-}
-
-VACT_INLINE vf sigmoid_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(sigmoid_form(params), x, params);
-}
+ACT_FORMS(sigmoid, FAST_LOGISTIC_ORDINARY)
 
 #endif

@@ -29,20 +29,6 @@ VACT_INLINE vf silu_rare(vf x, const vact_params_f32 *params)
     return vf_select(high, x, fast_scale_back(deep, result));
 }
 
-VACT_NOINLINE static vf silu_any(vf x, const vact_params_f32 *params) { return silu_rare(x, params); }
-
-VACT_NOINLINE static void silu_any_four(vf x[4], const vact_params_f32 *params)
-{
-    for (size_t k = 0; k < 4; k++)
-        x[k] = silu_rare(x[k], params);
-}
-
-VACT_INLINE act_form silu_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return (act_form){FAST_LOGISTIC_ORDINARY, silu_ordinary, silu_any, silu_any_four};
-}
-
-VACT_INLINE vf silu_forward(vf x, const vact_params_f32 *params) { return act_forward(silu_form(params), x, params); }
+ACT_FORMS(silu, FAST_LOGISTIC_ORDINARY)
 
 #endif

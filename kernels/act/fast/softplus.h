@@ -80,7 +80,7 @@ VACT_INLINE vf softplus_ordinary(vf x, const vact_params_f32 *params)
     return fast_softplus(x);
 }
 
-VACT_NOINLINE static vf softplus_any(vf x, const vact_params_f32 *params)
+VACT_INLINE vf softplus_rare(vf x, const vact_params_f32 *params)
 {
     if (softplus_is_plain(params))
         return fast_softplus_any(x);
@@ -88,14 +88,6 @@ VACT_NOINLINE static vf softplus_any(vf x, const vact_params_f32 *params)
     return vf_select(softplus_is_above(x, params->v[0], params->v[1]), x, curve);
 }
 
-VACT_INLINE act_form softplus_form(const vact_params_f32 *params)
-{
-    return (act_form){softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : 0.0f, softplus_ordinary, softplus_any, NULL};
-}
-
-VACT_INLINE vf softplus_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(softplus_form(params), x, params);
-}
+ACT_FORMS(softplus, softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : 0.0f)
 
 #endif

@@ -91,7 +91,7 @@ VACT_INLINE int swish_is_extreme(float beta)
     return !((size >= 0x1p-6f) & (size <= 0x1p+16f));
 }
 
-VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params)
+VACT_INLINE vf swish_rare(vf x, const vact_params_f32 *params)
 {
     const float beta = params->v[0];
     if (swish_is_extreme(beta))
@@ -100,27 +100,19 @@ VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params)
     return fast_swish_any(x, beta, m.hi, m.lo);
 }
 
-VACT_NOINLINE static void swish_any_four(vf x[4], const vact_params_f32 *params)
-{
-    const float beta = params->v[0];
-    const swish_factor m = swish_factor_of(beta);
-    for (size_t k = 0; k < 4; k++)
-        x[k] = swish_is_extreme(beta) ? swish_extreme(x[k], beta) : fast_swish_any(x[k], beta, m.hi, m.lo);
-}
-
 VACT_INLINE vf swish_ordinary(vf x, const vact_params_f32 *params)
 {
     swish_factor m = swish_factor_of(params->v[0]);
     return fast_swish(x, m.hi, m.lo);
 }
 
-VACT_INLINE act_form swish_form(const vact_params_f32 *params)
+VACT_INLINE float swish_limit(const vact_params_f32 *params)
 {
     float size = __builtin_fabsf(params->v[0]);
     int extreme = (size < 0x1p-70f) | (size > 0x1p+60f);
-    return (act_form){extreme ? 0.0f : FAST_LOGISTIC_ORDINARY / size, swish_ordinary, swish_any, swish_any_four};
+    return extreme ? 0.0f : FAST_LOGISTIC_ORDINARY / size;
 }
 
-VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params) { return act_forward(swish_form(params), x, params); }
+ACT_FORMS(swish, swish_limit(params))
 
 #endif

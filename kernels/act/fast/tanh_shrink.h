@@ -110,7 +110,7 @@ VACT_INLINE vf tanh_shrink_forward(vf x, const vact_params_f32 *params)
 VACT_INLINE act_form tanh_shrink_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){ACT_UNLIMITED, tanh_shrink_forward, NULL, NULL};
+    return ACT_ONE_FORM(tanh_shrink_forward);
 }
 
 #endif
