@@ -125,15 +125,22 @@ VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t col
         rows_store(dst, stored, i, cols);
 }
 
-/* Has the line at element i of the rows that are next fetched: while exponentials are computed, memory is idle. */
+/* Has the line at element i of the rows that are next fetched: while exponentials are computed, memory is idle. One at
+ * a time, each behind a vector's computation: four in a row, as the compiler would have them, cost softmax and
+ * log_softmax of 1024 columns from memory 1.6 of their time on AVX-512. */
 VACT_INLINE void softmax_fetch(const softmax_place *place, size_t i)
 {
     if (i % LOOP_LINE != 0)
         return;
-    if (place->ahead)
+    if (place->ahead) {
+        __asm__ volatile("");
         __builtin_prefetch(place->ahead + i);
-    if (place->results)
+        __asm__ volatile("");
+    }
+    if (place->results) {
         __builtin_prefetch(place->results + i, 1);
+        __asm__ volatile("");
+    }
 }
 
 /* Stores the exponentials where dst is not null and returns their sum. */
@@ -179,7 +186,12 @@ typedef struct {
  * many as stay in the first cache, before the next one, and the maxima of the next rows are found before the results of
  * these are computed: while one row's chain is under way, so is another row.
  */
-enum { ROWS_AT_ONCE = 16, ROWS_FLOATS = 2048, ROWS_FETCHED = 4096 };
+enum {
+    ROWS_AT_ONCE = 16,
+    ROWS_FLOATS = 2048,   /* worked on together; a longer row by itself */
+    ROWS_STREAMED = 4096, /* columns of rows whose exponentials stand apart from dst */
+    ROWS_FETCHED = 65536  /* columns of rows that are fetched ahead: two and their results are held by a second cache */
+};
 
 VACT_INLINE size_t rows_at_once(size_t cols)
 {

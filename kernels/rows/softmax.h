@@ -108,10 +108,10 @@ VACT_INLINE void softmax_ranges(row_range *ranges, const float *src, size_t n, c
 }
 
 /* The results of a batch, from the ranges of its rows, which become those of the next batch. The exponentials go to
- * `exponentials`, `stride` from one row to the next: to dst, or, where results are streamed, elsewhere, so that the
- * lines of dst need not be fetched. */
+ * `exponentials`, `stride` from one row to the next: to dst, whose lines are fetched before where the cache does not
+ * hold the matrix, or, where results are streamed, elsewhere, so that they need not be. */
 VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_range *ranges, float *exponentials,
-                               size_t stride, bool stream)
+                               size_t stride, bool stream, bool beyond)
 {
     const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
     softmax_row_kind kinds[ROWS_AT_ONCE];
@@ -121,6 +121,8 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
         float *to = exponentials + r * stride;
         softmax_place place = softmax_place_near(ranges[r].max, &plain);
         place.ahead = rows_ahead(m, b, r);
+        if (place.ahead && !stream && beyond)
+            place.results = b->dst + (b->n + r) * m->dst_stride;
         kinds[r] = softmax_kind_of(ranges[r]);
         if (kinds[r] == SOFTMAX_ROW_CLOSE)
             sums[r] = softmax_exponentials(to, src, m->cols, &place, softmax_parts_close);
@@ -144,13 +146,13 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
 
 VACT_NOINLINE static void softmax_streamed(const rows_plain *m, size_t at_once)
 {
-    _Alignas(64) float exponentials[ROWS_FLOATS];
+    _Alignas(64) float exponentials[ROWS_STREAMED];
     row_range ranges[ROWS_AT_ONCE];
     rows_batch b = rows_batch_at(m, 0, at_once);
     softmax_ranges(ranges, b.src, b.n, m);
     for (size_t r = 0; r < m->rows; r += at_once) {
         b = rows_batch_at(m, r, at_once);
-        softmax_batch(m, &b, ranges, exponentials, m->cols, true);
+        softmax_batch(m, &b, ranges, exponentials, m->cols, true, true);
     }
     vf_stream_end();
 }
@@ -158,16 +160,17 @@ VACT_NOINLINE static void softmax_streamed(const rows_plain *m, size_t at_once)
 VACT_NOINLINE static void softmax_plain_rows(const rows_plain *m)
 {
     size_t at_once = rows_at_once(m->cols);
-    if (m->cols <= ROWS_FLOATS && rows_stream(m)) {
+    if (m->cols <= ROWS_STREAMED && rows_stream(m)) {
         softmax_streamed(m, at_once);
         return;
     }
+    const bool beyond = loop_walk_here(m->dst == m->src, m->rows * m->cols) != WALK_CACHED;
     row_range ranges[ROWS_AT_ONCE];
     rows_batch b = rows_batch_at(m, 0, at_once);
     softmax_ranges(ranges, b.src, b.n, m);
     for (size_t r = 0; r < m->rows; r += at_once) {
         b = rows_batch_at(m, r, at_once);
-        softmax_batch(m, &b, ranges, b.dst, m->dst_stride, false);
+        softmax_batch(m, &b, ranges, b.dst, m->dst_stride, false, beyond);
     }
 }
 
