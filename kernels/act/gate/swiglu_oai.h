@@ -11,12 +11,17 @@
 /* 1.702 times it is GATE_FAR. */
 #define SWIGLU_OAI_FAR (-47.01f)
 
-/* gelu_quick(min(gate, 7))*(v.hi + v.lo); a zero keeps the sign that the sum of two products would lose. */
+/* a*(v.hi + v.lo); a zero keeps the sign that the sum of two products would lose. */
+VACT_INLINE vf swiglu_oai_times(vf a, vf_pair v)
+{
+    vf product = vf_fma(a, v.hi, vf_mul(a, v.lo));
+    return vf_select(vm_eq(a, vf_set1(0.0f)), vf_mul(a, v.hi), product);
+}
+
+/* gelu_quick(min(gate, 7))*(v.hi + v.lo) */
 VACT_INLINE vf swiglu_oai_product(vf gate, vf_pair v)
 {
-    vf a = gelu_quick_forward(vf_min(vf_set1(7.0f), gate), NULL);
-    vf product = vf_fma(a, v.hi, vf_mul(a, v.lo));
-    product = vf_select(vm_eq(a, vf_set1(0.0f)), vf_mul(a, v.hi), product);
+    vf product = swiglu_oai_times(gelu_quick_forward(vf_min(vf_set1(7.0f), gate), NULL), v);
     if (!gate_any_rare(gate, GATE_TINY, SWIGLU_OAI_FAR))
         return product;
     vf bounded = vf_max(vf_set1(-124.0f), gate);
@@ -26,16 +31,23 @@ VACT_INLINE vf swiglu_oai_product(vf gate, vf_pair v)
     return gate_choose_far(gate, SWIGLU_OAI_FAR, gate_far_product(bounded, vf_set1(0.0f), p, v.hi), product);
 }
 
-/* clamp(up, -7, 7) + 1 */
+/* clamp(up, -7, 7) + 1. Less 1 the sum is exact: above 2 a multiple of its ULP, below 1/2 the sum itself is. */
 VACT_INLINE vf_pair swiglu_oai_factor(vf up)
 {
-    return pair_sum(vf_min(vf_set1(7.0f), vf_max(vf_set1(-7.0f), up)), vf_set1(1.0f));
+    vf bounded = vf_min(vf_set1(7.0f), vf_max(vf_set1(-7.0f), up)), one = vf_set1(1.0f);
+    vf sum = vf_add(bounded, one);
+    return (vf_pair){sum, vf_sub(bounded, vf_sub(sum, one))};
 }
 
 VACT_INLINE vf swiglu_oai_forward(vf gate, vf up) { return swiglu_oai_product(gate, swiglu_oai_factor(up)); }
 
 #if VACT_SET_FAST
-VACT_INLINE gate_form swiglu_oai_form(void) { return (gate_form){0.0f, ACT_UNLIMITED, swiglu_oai_forward}; }
+VACT_INLINE vf swiglu_oai_ordinary(vf gate, vf up)
+{
+    return swiglu_oai_times(gelu_quick_ordinary(vf_min(vf_set1(7.0f), gate), NULL), swiglu_oai_factor(up));
+}
+
+VACT_INLINE gate_form swiglu_oai_form(void) { return (gate_form){GATE_TINY, GELU_QUICK_ORDINARY, swiglu_oai_ordinary}; }
 #endif
 
 #endif
