@@ -82,7 +82,8 @@ def usual_path(code: list[Instruction], first: int, last: int) -> list[Instructi
 
 
 def main_loop(target: Target, code: list[Instruction]) -> list[Instruction] | None:
-    """The shortest loop that stores four vectors on its usual path: loop_four_vectors, of loop/unary.h."""
+    """The shortest loop that stores four vectors on its usual path: loop_four_vectors, of loop/unary.h. One with a call
+    is the way of rare lanes, unless there is no other."""
     loops = []
     at = {instruction.address: i for i, instruction in enumerate(code)}
     for last, instruction in enumerate(code):
@@ -91,7 +92,7 @@ def main_loop(target: Target, code: list[Instruction]) -> list[Instruction] | No
         body = usual_path(code, at.get(instruction.branch_to, len(code)), last)
         if stored_vectors(target, body) == 4 and not any("(bad)" in i.text for i in body):
             loops.append(body)
-    return min(loops, key=len, default=None)
+    return min(loops, key=lambda body: (any(re.match(CALL, i.text) for i in body), len(body)), default=None)
 
 
 @dataclass(frozen=True)
