@@ -268,15 +268,15 @@ ParameterizedTest(test_case *which, loop, epilogues_beyond_the_cache)
     float *want = new_floats(most), *got = new_floats(most + DST_SHIFT), *dst = got + DST_SHIFT;
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
         size_t cols = shapes[k].cols, stride = shapes[k].stride, rows = most / stride, n = rows * stride;
-        const float *bias = shapes[k].bias ? x + 5 : NULL, *residual = shapes[k].residual ? source : NULL;
+        const float *bias = shapes[k].bias ? x + 5 : NULL;
+        const bool residual = shapes[k].residual;
         memset(want, 0, n * sizeof *want), memset(dst, 0, n * sizeof *dst); /* between the rows nothing is written */
         for (size_t r = 0; r < rows; r++)
             kernel(NULL, want + r * stride, stride, x + r * stride, stride, 1, cols, 0.7f, bias,
-                   residual ? residual + r * stride : NULL, stride);
-        kernel(NULL, dst, stride, x, stride, rows, cols, 0.7f, bias, residual, stride);
+                   residual ? source + r * stride : NULL, stride);
+        kernel(NULL, dst, stride, x, stride, rows, cols, 0.7f, bias, residual ? source : NULL, stride);
         compare(&subject, dst, want, x, n, "epilogue");
-        const float *place = residual ? residual : x;
-        memcpy(dst, place, n * sizeof *dst);
+        memcpy(dst, residual ? source : x, n * sizeof *dst);
         kernel(NULL, dst, stride, residual ? x : dst, stride, rows, cols, 0.7f, bias, residual ? dst : NULL, stride);
         for (size_t r = 0; r < rows; r++)
             compare(&subject, dst + r * stride, want + r * stride, x + r * stride, cols, "epilogue in place");
