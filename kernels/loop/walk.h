@@ -33,6 +33,10 @@ typedef vf loop_at_fn(const loop_operands *from, size_t i, size_t n);
 /* The results of VF_LANES elements from i on, of which x is the argument and no lane rare (loop/form.h). */
 typedef vf loop_ordinary_fn(vf x, const loop_operands *from, size_t i);
 
+/* What `at` makes of any four arguments, rare or not, in their place, but for what `finish` does: as one function it
+ * spares calls and loads of constants. */
+typedef void loop_four_fn(vf x[4], const vact_params_f32 *params);
+
 /* What remains to be done of n such results. */
 typedef vf loop_finish_fn(vf y, const loop_operands *from, size_t i, size_t n);
 
@@ -42,7 +46,7 @@ typedef struct {
     loop_at_fn *at, *argument;
     loop_ordinary_fn *ordinary;
     float tiny, limit;
-    act_four_fn *any_four;  /* what `at` makes of any four arguments before `finish`; null: `at` it is */
+    loop_four_fn *any_four; /* null: `at` it is */
     loop_finish_fn *finish; /* or null */
 } loop_operation;
 

@@ -66,6 +66,14 @@ VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
     return vf_select(low, gelu_low(product), others);
 }
 
-ACT_FORMS(gelu, GELU_ORDINARY)
+VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params) { return gelu_rare(x, params); }
+
+VACT_INLINE act_form gelu_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){GELU_ORDINARY, gelu_ordinary, gelu_rare, gelu_any};
+}
+
+VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params) { return act_forward(gelu_form(params), x, params); }
 
 #endif

@@ -23,6 +23,17 @@ VACT_INLINE vf gelu_quick_rare(vf x, const vact_params_f32 *params)
     return fast_swish_any(x, 1.702f, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
 }
 
-ACT_FORMS(gelu_quick, GELU_QUICK_ORDINARY)
+VACT_NOINLINE static vf gelu_quick_any(vf x, const vact_params_f32 *params) { return gelu_quick_rare(x, params); }
+
+VACT_INLINE act_form gelu_quick_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){GELU_QUICK_ORDINARY, gelu_quick_ordinary, gelu_quick_rare, gelu_quick_any};
+}
+
+VACT_INLINE vf gelu_quick_forward(vf x, const vact_params_f32 *params)
+{
+    return act_forward(gelu_quick_form(params), x, params);
+}
 
 #endif

@@ -87,6 +87,17 @@ VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
     return vf_select(high, x, fast_scale_back(deep, result));
 }
 
-ACT_FORMS(gelu_tanh, GELU_TANH_ORDINARY)
+VACT_NOINLINE static vf gelu_tanh_any(vf x, const vact_params_f32 *params) { return gelu_tanh_rare(x, params); }
+
+VACT_INLINE act_form gelu_tanh_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){GELU_TANH_ORDINARY, gelu_tanh_ordinary, gelu_tanh_rare, gelu_tanh_any};
+}
+
+VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
+{
+    return act_forward(gelu_tanh_form(params), x, params);
+}
 
 #endif

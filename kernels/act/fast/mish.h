@@ -120,6 +120,14 @@ VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
     return vm_any(below) ? vf_select(below, mish_below(vf_min(least, x)), y) : y;
 }
 
-ACT_FORMS(mish, MISH_ORDINARY)
+VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params) { return mish_rare(x, params); }
+
+VACT_INLINE act_form mish_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){MISH_ORDINARY, mish_ordinary, mish_rare, mish_any};
+}
+
+VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params) { return act_forward(mish_form(params), x, params); }
 
 #endif

@@ -26,6 +26,17 @@ VACT_INLINE vf sigmoid_rare(vf x, const vact_params_f32 *params)
     return fast_scale_back(deep, fast_logistic(fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power)));
 }
 
-ACT_FORMS(sigmoid, FAST_LOGISTIC_ORDINARY)
+VACT_NOINLINE static vf sigmoid_any(vf x, const vact_params_f32 *params) { return sigmoid_rare(x, params); }
+
+VACT_INLINE act_form sigmoid_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){FAST_LOGISTIC_ORDINARY, sigmoid_ordinary, sigmoid_rare, sigmoid_any};
+}
+
+VACT_INLINE vf sigmoid_forward(vf x, const vact_params_f32 *params)
+{
+    return act_forward(sigmoid_form(params), x, params);
+}
 
 #endif

@@ -29,6 +29,14 @@ VACT_INLINE vf silu_rare(vf x, const vact_params_f32 *params)
     return vf_select(high, x, fast_scale_back(deep, result));
 }
 
-ACT_FORMS(silu, FAST_LOGISTIC_ORDINARY)
+VACT_NOINLINE static vf silu_any(vf x, const vact_params_f32 *params) { return silu_rare(x, params); }
+
+VACT_INLINE act_form silu_form(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_form){FAST_LOGISTIC_ORDINARY, silu_ordinary, silu_rare, silu_any};
+}
+
+VACT_INLINE vf silu_forward(vf x, const vact_params_f32 *params) { return act_forward(silu_form(params), x, params); }
 
 #endif

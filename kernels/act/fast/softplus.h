@@ -88,6 +88,17 @@ VACT_INLINE vf softplus_rare(vf x, const vact_params_f32 *params)
     return vf_select(softplus_is_above(x, params->v[0], params->v[1]), x, curve);
 }
 
-ACT_FORMS(softplus, softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : 0.0f)
+VACT_NOINLINE static vf softplus_any(vf x, const vact_params_f32 *params) { return softplus_rare(x, params); }
+
+VACT_INLINE act_form softplus_form(const vact_params_f32 *params)
+{
+    return (act_form){softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : 0.0f, softplus_ordinary, softplus_rare,
+                      softplus_any};
+}
+
+VACT_INLINE vf softplus_forward(vf x, const vact_params_f32 *params)
+{
+    return act_forward(softplus_form(params), x, params);
+}
 
 #endif

@@ -113,6 +113,13 @@ VACT_INLINE float swish_limit(const vact_params_f32 *params)
     return extreme ? 0.0f : FAST_LOGISTIC_ORDINARY / size;
 }
 
-ACT_FORMS(swish, swish_limit(params))
+VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params) { return swish_rare(x, params); }
+
+VACT_INLINE act_form swish_form(const vact_params_f32 *params)
+{
+    return (act_form){swish_limit(params), swish_ordinary, swish_rare, swish_any};
+}
+
+VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params) { return act_forward(swish_form(params), x, params); }
 
 #endif
