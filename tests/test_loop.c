@@ -335,3 +335,31 @@ ParameterizedTest(test_case *which, loop, gates_beyond_the_cache)
     compare(&subject, dst, want, gate, n, "on its up");
     free(source), free(want), free(got);
 }
+
+ParameterizedTestParameters(loop, gate_gradients_beyond_the_cache) { return test_cases(VACT_KIND_GATE); }
+
+/* Apart, begun alike in their lines or not, and both in the place of an operand. */
+ParameterizedTest(test_case *which, loop, gate_gradients_beyond_the_cache)
+{
+    test_subject subject = test_begin(which);
+    vact_gate_backward_f32_fn *kernel = subject.table->gate_backward[VACT_OP_SLOT(subject.info->op)];
+    size_t n = length_beyond_the_cache(&subject);
+    if (n == 0 || TEST_SANITIZED)
+        return;
+    float *source = inputs_beyond_the_cache(n), *gate = source + SRC_SHIFT, *up = source, *dy = source;
+    float *want_gate = new_floats(n), *want_up = new_floats(n), *got = new_floats(n + 16);
+    float *other = new_floats(n + 16), *dgate = got + DST_SHIFT;
+    for (size_t i = 0; i < n; i += PIECE)
+        kernel(want_gate + i, want_up + i, dy + i, gate + i, up + i, n - i < PIECE ? n - i : PIECE);
+    for (size_t shift = 0; shift < 16; shift++) {
+        float *dup = other + shift;
+        kernel(dgate, dup, dy, gate, up, n);
+        compare(&subject, dgate, want_gate, gate, n, "dgate");
+        compare(&subject, dup, want_up, gate, n, "dup");
+    }
+    memcpy(dgate, up, n * sizeof *up), memcpy(other, gate, n * sizeof *gate);
+    kernel(dgate, other, dy, other, dgate, n);
+    compare(&subject, dgate, want_gate, gate, n, "dgate on up");
+    compare(&subject, other, want_up, gate, n, "dup on gate");
+    free(source), free(want_gate), free(want_up), free(got), free(other);
+}
