@@ -69,8 +69,8 @@ enum {
 
 /*
  * How to walk n elements of dst, the core's cache holding so many bytes. Measured with relu on AVX-512, a cache of
- * 2 MiB, arrays of 1 to 64 MiB: side by side the runs take 0.5 to 1 of a plain walk's time from where source and
- * destination exceed the cache; streaming, from a destination of four times the cache on, at most 0.9 of that even
+ * 2 MiB, arrays of 1 to 64 MiB: side by side runs of one page take 0.5 to 1 of a plain walk's time from where source
+ * and destination exceed the cache; streaming, from a destination of four times the cache on, at most 0.9 of that even
  * with a reader right behind it, for whom the plain walk is better below.
  */
 VACT_INLINE loop_walk loop_walk_of(int in_place, size_t n, size_t cache)

@@ -190,7 +190,7 @@ enum {
     ROWS_AT_ONCE = 16,
     ROWS_FLOATS = 2048,   /* worked on together; a longer row by itself */
     ROWS_STREAMED = 4096, /* columns of rows whose exponentials stand apart from dst */
-    ROWS_FETCHED = 65536  /* columns of rows that are fetched ahead: two and their results are held by a second cache */
+    ROWS_FETCHED = 65536  /* columns of rows that are fetched ahead: two and their results are 1 MiB */
 };
 
 VACT_INLINE size_t rows_at_once(size_t cols)
