@@ -79,6 +79,8 @@ static float want_units(float a, float b, float c)
     float sum = a + 0x1p+23f; /* what vf_units is given */
     if (sum >= 0x1p+24f && sum < 0x1p+25f)
         return ldexpf(sum, -150);
+    if (sum <= -0x1p+23f && sum >= -0x1p+24f)
+        return -ldexpf(-sum - 0x1p+23f, -149);
     return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
 }
 
@@ -98,8 +100,6 @@ static float want_times_power(float a, float b, float c)
     return a == 0.0f || isnan(a) || normal ? product : from_bits(ANYTHING);
 }
 
-static float want_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 21 & 7); }
-
 static float want_cell(float a, float b, float c)
 {
     static const float cells[] = {3, 1, 4, 1, 5, 0, 2, 6, 5, 3, 5, 7, 7, 6, 0, 2};
@@ -110,10 +110,12 @@ static float want_higher_index(float a, float b, float c) { return (void)b, (voi
 static float want_entry(float a, float b, float c)
 {
     static const float table[] = {FLT_MAX, -1.5f, 0x1p-149f, -0.0f, -FLT_MIN, 32.0f, -0x1.fffffcp-127f, 3.0f};
-    return (void)b, (void)c, table[to_bits(a) >> 21 & 7];
+    return (void)b, (void)c, table[to_bits(a) & 7];
 }
 
-static float want_eighth(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) & 7); }
+static float want_entry_where(float a, float b, float c) { return a < b ? want_entry(a, b, c) : c; }
+
+static float want_low_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) & 7); }
 
 static float want_times_eighths(float a, float b, float c)
 {
@@ -182,12 +184,12 @@ static const oracle oracles[] = {
     {"vf_near_inverse", want_near_inverse, true},
     {"vf_min_magnitude", want_min_magnitude, false},
     {"vf_times_power", want_times_power, false},
-    {"vi_of_bits", want_index, false},
     {"vi_look_up", want_cell, false},
-    {"vi_of_eighths", want_eighth, false},
+    {"vi_of_low_bits", want_low_index, false},
     {"vf_times_eighths", want_times_eighths, true},
     {"vi_of_higher_bits", want_higher_index, false},
     {"vf_look_up", want_entry, true},
+    {"vf_look_up_where", want_entry_where, true},
     {"vf_exponent", want_exponent, false},
 };
 

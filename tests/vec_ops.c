@@ -57,11 +57,9 @@ static vf op_vf_times_power(vf a, vf b, vf c) { return (void)c, vf_times_power(a
 /* The entries' own numbers. */
 _Alignas(32) static const float entries[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
 
-static vf op_vi_of_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_bits(a)); }
-
 static vf op_vi_of_higher_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_higher_bits(a)); }
 
-static vf op_vi_of_eighths(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_eighths(a)); }
+static vf op_vi_of_low_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_low_bits(a)); }
 
 /* Of a's bits, the four that the contract wants to be 0 cleared. */
 static vf op_vi_look_up(vf a, vf b, vf c)
@@ -77,11 +75,14 @@ static vf op_vi_look_up(vf a, vf b, vf c)
     return (void)b, (void)c, vf_look_up(entries, vi_look_up(cells, vf_load(x)));
 }
 
-static vf op_vf_look_up(vf a, vf b, vf c)
+_Alignas(32) static const
+    float looked_up[8] = {0x1.fffffep+127f, -1.5f, 0x1p-149f, -0.0f, -0x1p-126f, 0x1p5f, -0x1.fffffcp-127f, 3.0f};
+
+static vf op_vf_look_up(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(looked_up, vi_of_low_bits(a)); }
+
+static vf op_vf_look_up_where(vf a, vf b, vf c)
 {
-    _Alignas(32) static const float table[8] = {0x1.fffffep+127f, -1.5f,  0x1p-149f,         -0.0f,
-                                                -0x1p-126f,       0x1p5f, -0x1.fffffcp-127f, 3.0f};
-    return (void)b, (void)c, vf_look_up(table, vi_of_bits(a));
+    return vf_look_up_where(vm_lt(a, b), looked_up, vi_of_low_bits(a), c);
 }
 
 /* Of a where the contract gives it a meaning. */
@@ -177,16 +178,16 @@ static const struct {
     NAMED(vf_near_inverse),
     NAMED(vf_min_magnitude),
     NAMED(vf_times_power),
-    NAMED(vi_of_bits),
     NAMED(vi_look_up),
     NAMED(vi_of_higher_bits),
     NAMED(vf_look_up),
+    NAMED(vf_look_up_where),
     NAMED(vf_exponent),
     NAMED(vm_any_beyond),
     NAMED(vm_any_of_four_beyond),
     NAMED(vm_any_of_four_below),
     NAMED(beyond_beside_nan),
-    NAMED(vi_of_eighths),
+    NAMED(vi_of_low_bits),
     NAMED(vf_times_eighths),
 };
 

@@ -1,9 +1,12 @@
 """The tables of kernels/math/fast/normal.h before docs/approximations/fast_normal_search.c. Needs mpmath and NumPy.
 
-L(t) = -ln(2*Phi(-t)*e^(t^2/2)) on eight intervals. A centre c is the float nearest to where 2*L - 126*ln 2 is a multiple
-of 2^-15, found near a wanted place; of the multiples around, the first whose float lies within 2^-29. The polynomial
-d*P(d) is the least maximum of |L(c + d) - L(c) - d*P(d)| (Lawson's weights), its coefficients rounded to float one after
-another, the rest fitted again each time. Then q of e^r - 1 = r + r^2*q(r), fitted the same way.
+LN4, the multiple of 2^-16 that stands for 2*ln 2, is 1 + EXCESS times it, EXCESS = -0.0148; EXCESS is chosen so that the first
+coefficient of the exponential, -1/(2*(1 + EXCESS)), is a float within 2^-33. M(t) = 2*(1 + EXCESS)*L(t) + EXCESS*t^2,
+L(t) = -ln(Phi(-t)*e^(t^2/2)), on eight intervals of [0, 8] and four of [8, 14.41]. A centre c is the float nearest to where
+M - 64*LN4 is a multiple of 2^-16, found near a wanted place; of the multiples around, the first whose float lies within
+2^-29. The polynomial d*P(d) is the least maximum of |M(c + d) - M(c) - d*P(d)| (Lawson's weights), its coefficients
+rounded to float one after another, the rest fitted again each time; beyond 13.05, where t*Phi(-t) is subnormal, an error
+counts less. Then w*E(w) = e^(-w/(2*(1 + EXCESS))) - 1, fitted the same way.
 Run: python3 docs/approximations/fast_normal.py
 """
 
@@ -11,19 +14,26 @@ import mpmath as mp
 import numpy as np
 
 mp.mp.prec = 160
-SLOPE, START = mp.mpf(float(np.float32(0.5136))), mp.mpf(float(np.float32(2.6)))
-EDGES = (2.6, 3, 3.5, 4, 5, 6, 7, 8, 10)
-WANTED = (None,) + (0.47,) * 7
-OFFSET = -126 * mp.log(2)
-DEGREE = 6
+LN4 = mp.mpf(float.fromhex("0x1.5da4p+0"))
+EXCESS = LN4 / (2 * mp.log(2)) - 1
+OFFSET = -64 * LN4
+# Between them the nearest whole, or half below 2^23, of 2^23 - 3 + 0.5625*t is one number.
+EDGES = [mp.mpf(v) / mp.mpf("0.5625") for v in (0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.5, 4.5, 5.5, 6.5, 7.5, 8.12)]
+PLACES = (0.51, 0.53, 0.47, 0.55, 0.49, 0.41, 0.55, 0.39, 0.47, 0.53, 0.41, 0.47)
+DEGREE, E_DEGREE = 5, 6
+SUBNORMAL = mp.mpf("13.05")
+
+
+def scaled_tail(t: mp.mpf) -> mp.mpf:
+    return mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2)
 
 
 def tail_exponent(t: mp.mpf) -> mp.mpf:
-    return -mp.log(mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2))
+    return -2 * (1 + EXCESS) * mp.log(scaled_tail(t) / 2) + EXCESS * t * t
 
 
 def tail_slope(t: mp.mpf) -> mp.mpf:
-    return mp.sqrt(2 / mp.pi) / (mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2)) - t
+    return 2 * (1 + EXCESS) * (mp.sqrt(2 / mp.pi) / scaled_tail(t) - t) + 2 * EXCESS * t
 
 
 def to_float(value: mp.mpf) -> mp.mpf:
@@ -32,15 +42,15 @@ def to_float(value: mp.mpf) -> mp.mpf:
 
 def centre_near(place: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
     """A centre and its level."""
-    grid = mp.mpf(2) ** -15
-    nearest = int(mp.nint((2 * tail_exponent(place) + OFFSET) / grid))
+    grid = mp.mpf(2) ** -16
+    nearest = int(mp.nint((tail_exponent(place) + OFFSET) / grid))
     for attempt in range(4000):
         level = (nearest + (-1) ** attempt * ((attempt + 1) // 2)) * grid
         c = place
         for _ in range(6):
-            c -= (2 * tail_exponent(c) + OFFSET - level) / (2 * tail_slope(c))
+            c -= (tail_exponent(c) + OFFSET - level) / tail_slope(c)
         c = to_float(c)
-        if abs(2 * tail_exponent(c) + OFFSET - level) < mp.mpf(2) ** -29:
+        if abs(tail_exponent(c) + OFFSET - level) < mp.mpf(2) ** -29:
             return c, level
     raise ValueError(f"no centre near {place}")
 
@@ -66,7 +76,7 @@ def least_maximum(columns: np.ndarray, wanted: np.ndarray, weight: np.ndarray) -
     return best / scale
 
 
-def fit(x: np.ndarray, wanted: np.ndarray, weight: np.ndarray, powers: list[int]) -> tuple[list[float], float]:
+def fit(x: np.ndarray, wanted: np.ndarray, weight: np.ndarray, powers: range) -> tuple[list[float], float]:
     coefficients: list[float] = []
     for first in range(len(powers)):
         columns = np.stack([x**p for p in powers[first:]], 1)
@@ -79,35 +89,36 @@ def nodes(left: mp.mpf, right: mp.mpf, count: int) -> list[mp.mpf]:
     return [(left + right + (right - left) * mp.cos(mp.pi * (2 * i + 1) / (2 * count))) / 2 for i in range(count)]
 
 
-def interval(j: int) -> tuple[int, mp.mpf, mp.mpf, list[float]]:
-    left = (mp.mpf(EDGES[j]) - START) / SLOPE
-    right = min((mp.mpf(EDGES[j + 1]) - START) / SLOPE, mp.mpf("14.6"))
-    wanted_place = WANTED[j]
-    c, level = centre_near(mp.mpf(0) if wanted_place is None else left + (right - left) * mp.mpf(wanted_place))
-    d = [t - c for t in nodes(left, right, 160)]
-    values = [np.longdouble(mp.nstr(tail_exponent(c + x) - (level - OFFSET) / 2, 30)) for x in d]
-    x = np.array([np.longdouble(mp.nstr(v, 30)) for v in d])
-    p, error = fit(x, np.array(values), np.ones(len(x)), list(range(1, DEGREE + 1)))
-    print(f"# [{float(left):.4f}, {float(right):.4f}]: within 2^{np.log2(error):.2f}")
-    entry = int(np.float32(EDGES[j]).view(np.uint32)) >> 21 & 7
-    return entry, c, level, [2 * v for v in p]
+def long_double(values: list[mp.mpf]) -> np.ndarray:
+    return np.array([np.longdouble(mp.nstr(v, 30)) for v in values])
+
+
+def interval(j: int) -> tuple[mp.mpf, mp.mpf, list[float]]:
+    left, right = EDGES[j], EDGES[j + 1]
+    c, level = centre_near(left + (right - left) * mp.mpf(PLACES[j]))
+    t = nodes(left, right, 160)
+    values = long_double([tail_exponent(v) - (level - OFFSET) for v in t])
+    weight = np.array([float(mp.exp(min(mp.mpf(0), (SUBNORMAL**2 - v * v) / 2))) for v in t])
+    p, error = fit(long_double([v - c for v in t]), values, weight, range(1, DEGREE + 1))
+    print(f"# [{float(left):.4f}, {float(right):.4f}]: within 2^{np.log2(error / 2):.2f} of Phi(-t)")
+    return c, level, p
 
 
 def exponential() -> None:
-    left, right, degree = -0.348, 0.42, 4
-    x = np.array([np.longdouble(mp.nstr(v, 30)) for v in nodes(mp.mpf(left), mp.mpf(right), 400)])
-    q = np.array([np.longdouble(mp.nstr((mp.expm1(mp.mpf(str(v))) - mp.mpf(str(v))) / mp.mpf(str(v)) ** 2, 30)) for v in x])
-    coefficients, error = fit(x, q, (x * x / np.exp(x)).astype(float), list(range(degree + 1)))
-    print(f"# q, constant first, within {error * 2**24:.3f} * 2^-24 of e^r")
-    print(*(v.hex() for v in coefficients))
+    scale = 2 * (1 + EXCESS)
+    w = nodes(-scale * mp.mpf("0.383"), scale * mp.mpf("0.352"), 400)
+    x, y = long_double(w), long_double([mp.expm1(-v / scale) for v in w])
+    coefficients, error = fit(x, y, np.exp(x.astype(float) / float(scale)), range(1, E_DEGREE + 1))
+    print(f"# E, within {error * 2**24:.3f} * 2^-24 of e^r")
+    print("e", *(v.hex() for v in coefficients))
 
 
 def main() -> None:
-    rows = sorted(interval(j) for j in range(len(EDGES) - 1))
-    print("centre", *(float(row[1]).hex() for row in rows))
-    print("level", *(float(row[2]).hex() for row in rows))
+    rows = [interval(j) for j in range(len(EDGES) - 1)]
+    print("centre", *(float(row[0]).hex() for row in rows))
+    print("level", *(float(row[1]).hex() for row in rows))
     for power in range(DEGREE):
-        print(f"p{power + 1}", *(row[3][power].hex() for row in rows))
+        print(f"p{power + 1}", *(row[2][power].hex() for row in rows))
     exponential()
 
 

@@ -153,18 +153,20 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return _mm256_mul_ps(product, _mm256_castsi256_ps(_mm256_slli_epi32(second, 23)));
 }
 
-VACT_INLINE vi vi_of_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 21); }
-
 VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
 {
     __m256i table = _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)cells));
     return _mm256_shuffle_epi8(table, _mm256_castps_si256(v));
 }
 
+VACT_INLINE vi vi_of_low_bits(vf v) { return _mm256_castps_si256(v); }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 22); }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
-VACT_INLINE vi vi_of_eighths(vf t) { return _mm256_castps_si256(t); }
+VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
+{
+    return vf_select(m, vf_look_up(table, i), otherwise);
+}
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)
 {

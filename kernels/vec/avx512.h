@@ -127,7 +127,7 @@ VACT_INLINE vf vf_units(vf t)
 
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
 
-VACT_INLINE vi vi_of_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 21); }
+VACT_INLINE vi vi_of_low_bits(vf v) { return _mm512_castps_si512(v); }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 22); }
 
 VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
@@ -142,7 +142,10 @@ VACT_INLINE vf vf_look_up(const float *table, vi i)
     return _mm512_permutexvar_ps(i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
 }
 
-VACT_INLINE vi vi_of_eighths(vf t) { return _mm512_castps_si512(t); }
+VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
+{
+    return _mm512_mask_permutexvar_ps(otherwise, m, i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
+}
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)
 {

@@ -40,22 +40,21 @@
  *   vf_times_power(v, t)                          v*2^n for such t, where that is normal or 0
  *   vf_exponent(a)                                floor(log2(a)) for normal a > 0; for other a without meaning
  *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], and for t = 2*k, k
- *                                                 from there to 2^24, by integers: at the speed of normal numbers where
- *                                                 the result is subnormal; for t in [2^25, infinity] some number
- *                                                 without meaning, the same in all
+ *                                                 from there to 2^24; -k*2^-149 for t = -2^23 - k; by integers: at the
+ *                                                 speed of normal numbers where the result is subnormal; for t beyond,
+ *                                                 in magnitude, some number without meaning, the same in all
  *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
- *   vi_of_bits(v)                                 bits 21 to 23 of v: the quarter of its octave, and whether the
- *                                                 exponent's field is odd
+ *   vi_of_low_bits(v)                             the low three bits: m mod 8 for v = 1.5*2^23 + m, |m| < 2^21
  *   vi_look_up(cells, v)                          of sixteen bytes below 8, aligned to 16, the one that the low four
  *                                                 bits of v choose; the next four bits of v are 0
  *   vi_of_higher_bits(v)                          bits 22 to 24: the half of its octave, and the last two bits of the
  *                                                 exponent's field
- *   vi_of_eighths(t)                              the low three bits: m mod 8 for t = 1.5*2^23 + m, |m| < 2^21
  *   vf_times_eighths(v, t)                        the float of v's bits and 2^20 times those of t, modulo 2^32:
- *                                                 w_j*2^floor(m/8), where that is normal, for such t and v whose
- *                                                 bits are those of w_j less j*2^20, j = m mod 8
+ *                                                 w_j*2^floor(m/8), where that is normal, for t = 1.5*2^23 + m and v
+ *                                                 whose bits are those of w_j less j*2^20, j = m mod 8
  *   vf_look_up(table, i)                          the entry of each lane, of eight floats aligned to 32 bytes
+ *   vf_look_up_where(m, table, i, otherwise)      the same where m is set, else otherwise
  *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
  *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning
  *

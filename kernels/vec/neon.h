@@ -158,7 +158,7 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
     uint32x4_t entry = vandq_u32(found, vdupq_n_u32(7));
     return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
 }
-VACT_INLINE vi vi_of_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 21)); }
+VACT_INLINE vi vi_of_low_bits(vf v) { return neon_bytes_of(vreinterpretq_u32_f32(v)); }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 22)); }
 
 VACT_INLINE vf vf_look_up(const float *table, vi i)
@@ -167,10 +167,9 @@ VACT_INLINE vf vf_look_up(const float *table, vi i)
     return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, i));
 }
 
-VACT_INLINE vi vi_of_eighths(vf t)
+VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
 {
-    uint32x4_t entry = vandq_u32(vreinterpretq_u32_f32(t), vdupq_n_u32(7));
-    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
+    return vf_select(m, vf_look_up(table, i), otherwise);
 }
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)

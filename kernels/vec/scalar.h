@@ -126,12 +126,15 @@ VACT_INLINE vf vf_scale(vf v, vf n)
     return product * vf_of_bits((both - first) << 23);
 }
 
-VACT_INLINE vi vi_of_bits(vf v) { return vf_bits(v) >> 21 & 7; }
+VACT_INLINE vi vi_of_low_bits(vf v) { return vf_bits(v) & 7; }
 VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v) { return cells[vf_bits(v) & 15]; }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return vf_bits(v) >> 22 & 7; }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return table[i]; }
 
-VACT_INLINE vi vi_of_eighths(vf t) { return vf_bits(t) & 7; }
+VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
+{
+    return vf_select(m, vf_look_up(table, i), otherwise);
+}
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)
 {

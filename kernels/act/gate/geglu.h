@@ -33,8 +33,8 @@ VACT_INLINE vf geglu_product(vf gate, vf v)
 VACT_INLINE vf geglu_forward(vf gate, vf up) { return geglu_product(gate, up); }
 
 #if VACT_SET_FAST
-VACT_INLINE vf geglu_ordinary(vf gate, vf up) { return gate_times(gelu_pair(gate), up); }
-VACT_INLINE gate_form geglu_form(void) { return (gate_form){GATE_TINY, -GEGLU_FAR, geglu_ordinary}; }
+VACT_INLINE vf geglu_ordinary(vf gate, vf up) { return gate_times(gelu_near_pair(gate), up); }
+VACT_INLINE gate_form geglu_form(void) { return (gate_form){GATE_TINY, GELU_ORDINARY, geglu_ordinary}; }
 #endif
 
 #endif

@@ -52,7 +52,7 @@ VACT_INLINE fast_eighths fast_eighths_of(fast_eighths_reduced x)
                                                 0x1.09cb7cp+0f, 0x1.0d6fb4p+0f, 0x1.144dbcp+0f, 0x1.1eb052p+0f};
     vf q = vf_fma(vf_set1(0x1.555d1p-5f), x.r, vf_set1(0x1.555c94p-3f));
     q = vf_fma(q, x.r, vf_set1(0.5f));
-    vf power = vf_times_eighths(vf_look_up(table, vi_of_eighths(x.t)), x.t);
+    vf power = vf_times_eighths(vf_look_up(table, vi_of_low_bits(x.t)), x.t);
     return (fast_eighths){power, vf_fma(vf_mul(x.r, q), x.r, x.r)};
 }
 
