@@ -1,12 +1,14 @@
 """The tables of kernels/math/fast/normal.h before docs/approximations/fast_normal_search.c. Needs mpmath and NumPy.
 
-LN4, the multiple of 2^-16 that stands for 2*ln 2, is 1 + EXCESS times it, EXCESS = -0.0148; EXCESS is chosen so that the first
+LN4, a multiple of 2^-16, stands for 2*ln 2. It is 1 + EXCESS times that, EXCESS = -0.0148, chosen so that the first
 coefficient of the exponential, -1/(2*(1 + EXCESS)), is a float within 2^-33. M(t) = 2*(1 + EXCESS)*L(t) + EXCESS*t^2,
-L(t) = -ln(Phi(-t)*e^(t^2/2)), on eight intervals of [0, 8] and four of [8, 14.41]. A centre c is the float nearest to where
-M - 64*LN4 is a multiple of 2^-16, found near a wanted place; of the multiples around, the first whose float lies within
-2^-29. The polynomial d*P(d) is the least maximum of |M(c + d) - M(c) - d*P(d)| (Lawson's weights), its coefficients
-rounded to float one after another, the rest fitted again each time; beyond 13.05, where t*Phi(-t) is subnormal, an error
-counts less. Then w*E(w) = e^(-w/(2*(1 + EXCESS))) - 1, fitted the same way.
+L(t) = -ln(Phi(-t)*e^(t^2/2)), on eight intervals of [0, 8] and four of [8, 14.41].
+
+A centre c is the float nearest to where M - 64*LN4 is a multiple of 2^-16, found near a wanted place (PLACES, as shares
+of the interval: of those tried, the ones with which the search ended lowest); of the multiples around, the first whose
+float lies within 2^-29. The polynomial d*P(d) is the least maximum of |M(c + d) - M(c) - d*P(d)| (Lawson's weights), its
+coefficients rounded to float one after another, the rest fitted again each time; beyond 13.05, where t*Phi(-t) is
+subnormal, an error counts less. Then w*E(w) = e^(-w/(2*(1 + EXCESS))) - 1, fitted the same way.
 Run: python3 docs/approximations/fast_normal.py
 """
 

@@ -1,8 +1,9 @@
 /*
  * The last bits of P's coefficients in kernels/math/fast/normal.h, one interval at a time: random steps from the tables
- * that it starts with, kept where they lower the largest error of gelu, in ULP, over 2^19 inputs in the kernel's own
- * order of operations. An input that refused a step moves to the front, so that most steps are refused at once. Prints
- * the error before and after, and p1 to p5.
+ * that it starts with, kept where they lower the largest error of gelu, in ULP, over every negative float of the
+ * interval (of the first, which has more than 2^24, evenly spaced ones), in the kernel's own order of operations. An
+ * input that refused a step moves to the front, so that most steps are refused at once. Prints the error before and
+ * after, and p1 to p5. The last interval, where every result is subnormal, stays as it is.
  * Run: python3 docs/approximations/fast_normal.py | grep -v '^#' > tables
  *      cc -O3 -march=native -ffp-contract=off -fno-math-errno docs/approximations/fast_normal_search.c -lm
  *      ./a.out 3000 (steps) < tables
