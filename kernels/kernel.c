@@ -37,15 +37,15 @@
     {                                                                                                                  \
         return (void)i, FORM(name, &from->params).ordinary(x, &from->params);                                          \
     }                                                                                                                  \
-    VACT_NOINLINE static void name##_any_four(vf x[4], const vact_params_f32 *params)                                  \
+    VACT_NOINLINE static size_t name##_any_fours(float *dst, const float *src, size_t n,                               \
+                                                 const vact_params_f32 *params)                                        \
     {                                                                                                                  \
-        for (size_t k = 0; k < 4; k++)                                                                                 \
-            x[k] = FORM(name, params).rare(x[k], params);                                                              \
+        return loop_any_fours(dst, src, n, FORM(name, params), params);                                                \
     }                                                                                                                  \
     VACT_INLINE loop_operation name##_operation(const vact_params_f32 *params)                                         \
     {                                                                                                                  \
-        return (loop_operation){name##_at,       loop_element, name##_ordinary_at, 0.0f, FORM(name, params).limit,     \
-                                name##_any_four, NULL};                                                                \
+        return (loop_operation){name##_at,        loop_element, name##_ordinary_at, 0.0f, FORM(name, params).limit,    \
+                                name##_any_fours, NULL};                                                               \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_long(float *dst, const float *src, size_t n, const vact_params_f32 *params)       \
     {                                                                                                                  \
@@ -75,7 +75,7 @@
     VACT_INLINE loop_operation name##_epilogue_operation(const vact_params_f32 *params)                                \
     {                                                                                                                  \
         return (loop_operation){name##_epilogue_at,       epilogue_argument, name##_epilogue_ordinary, 0.0f,           \
-                                FORM(name, params).limit, name##_any_four,   epilogue_result};                         \
+                                FORM(name, params).limit, name##_any_fours,  epilogue_result};                         \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, size_t jump, loop_walk walk)      \
     {                                                                                                                  \

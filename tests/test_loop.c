@@ -1,7 +1,8 @@
 /*
  * How arrays beyond the cache are walked (loop/walk.h): by pages side by side and with streaming stores. The walks
  * by themselves around one simple operation, at every misalignment between guard pages; then every kernel on an array
- * that takes them of itself. What is expected is what the walk in cache returns.
+ * that takes them of itself. What is expected is what the walk in cache returns, and of that, what a call for one
+ * element does.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -198,6 +199,40 @@ static size_t length_beyond_the_cache(const test_subject *subject)
         if (strcmp(builds[k]->build, subject->build) == 0 && builds[k]->streams)
             return 4 * vact_cache_of_core / sizeof(float) + 12345;
     return 0;
+}
+
+/* Stretches of usual arguments, of one rare argument among them, of rare ones alone, which any bits are for most. */
+static void fill_stretches(test_random *random, float *src, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        uint64_t kind = test_random_next(random) % 3, stretch = 1 + test_random_next(random) % 150;
+        for (uint64_t k = 0; k < stretch && i < n; k++, i++)
+            src[i] = kind == 0 || (kind == 1 && k != stretch / 2) ? (float)(16.0 * test_random_unit(random) - 8.0)
+                                                                  : test_from_bits((uint32_t)test_random_next(random));
+    }
+}
+
+ParameterizedTestParameters(loop, stretches_of_rare_lanes) { return test_cases(VACT_KIND_UNARY); }
+
+/* Whatever stands beside it, an argument has the result that it has alone. */
+ParameterizedTest(test_case *which, loop, stretches_of_rare_lanes)
+{
+    enum { LONGEST = 700, ROUNDS = 60 };
+    static float src[LONGEST], want[LONGEST], got[LONGEST];
+    test_subject subject = test_begin(which);
+    vact_unary_f32_fn *kernel = test_unary(subject.table, subject.info);
+    test_random random = {11};
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t n = 1 + (size_t)(test_random_next(&random) % LONGEST);
+        fill_stretches(&random, src, n);
+        for (size_t i = 0; i < n; i++)
+            kernel(want + i, src + i, 1, NULL);
+        kernel(got, src, n, NULL);
+        compare(&subject, got, want, src, n, "apart");
+        memcpy(got, src, n * sizeof *src);
+        kernel(got, got, n, NULL);
+        compare(&subject, got, want, src, n, "in place");
+    }
 }
 
 ParameterizedTestParameters(loop, kernels_beyond_the_cache) { return test_cases(VACT_KIND_UNARY); }

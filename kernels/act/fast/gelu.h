@@ -17,8 +17,7 @@
 
 #define GELU_ORDINARY FAST_NORMAL_NEAR
 #define GELU_POWER 0x1p-64f
-#define GELU_LOW (-0x1.a4ae0cp+3f) /* below it gelu is subnormal, */
-#define GELU_LEAST 0x1p-62f        /* and its product below this */
+#define GELU_LEAST 0x1p-62f /* a product below it is subnormal without the power */
 
 /* t*Phi(-t)/GELU_POWER, and what its rounding leaves. */
 VACT_INLINE vf_pair gelu_product(vf t, fast_normal tail)
@@ -69,10 +68,10 @@ VACT_INLINE vf gelu_ordinary(vf x, const vact_params_f32 *params)
 VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
+    const vf least = vf_set1(GELU_LEAST);
     vf product = gelu_any_product(x).hi;
-    vf y = gelu_of_product(vf_max(vf_set1(GELU_LEAST), product), x);
-    vf units = vf_units(vf_fma(product, vf_set1(-0x1p+85f), vf_set1(-0x1p+23f)));
-    return vf_select(vm_lt(x, vf_set1(GELU_LOW)), units, y);
+    vf units = vf_units(vf_fma(product, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    return vf_select(vm_lt(product, least), vf_copysign(units, x), gelu_of_product(vf_max(least, product), x));
 }
 
 VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params) { return gelu_rare(x, params); }

@@ -81,10 +81,10 @@ VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
     fast_power power = gelu_tanh_power(bounded);
     if (!vm_any(vm_le(vf_set1(-GELU_TANH_DEEP), x))) {
         vf s = vf_power_of_two(vf_sub(power.shifted, vf_set1(64.0f)));
-        return fast_deep_back(gelu_tanh_of_sum(bounded, s, vf_mul(vf_mul(s, power.f), power.slope)));
+        return fast_deep_back(gelu_tanh_of_sum(bounded, s, vf_mul(vf_mul(s, power.f), power.slope)), -1.0f);
     }
     vf result = gelu_tanh_quotient(bounded, fast_deep_power(deep, power), power);
-    return vf_select(high, x, fast_scale_back(deep, result));
+    return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
 }
 
 VACT_NOINLINE static vf gelu_tanh_any(vf x, const vact_params_f32 *params) { return gelu_tanh_rare(x, params); }

@@ -12,8 +12,8 @@
  * with one this took 1.2 of the time.
  *
  * Beyond, lane by lane: above 8, x - x*2*e^(-2x), which from 9.1 on is x; below -8, x*w*(1 - w/2) with
- * w = e^x, of which the next term is w^3/4, formed 2^64 times as large and brought down so that a subnormal result is
- * rounded once, by integers.
+ * w = e^x of math/fast/exp.h, of which the next term is w^3/4, formed 2^64 times as large and brought down by integers
+ * where it is subnormal.
  *
  * docs/approximations/fast_mish.py makes the tables, docs/approximations/fast_mish_search.c has moved the last bits of
  * the coefficients. Largest error 1.0602 ULP, at -0x1.ddd6bep+1 (all 2^32 inputs).
@@ -22,7 +22,8 @@
 #define VACT_ACT_FAST_MISH_H
 
 #include "loop/form.h"
-#include "math/fast/exp_rise.h"
+#include "math/fast/exp.h"
+#include "math/fast/logistic.h"
 
 #define MISH_ORDINARY 8.0f
 
@@ -81,26 +82,16 @@ VACT_INLINE vf mish_above(vf x)
 VACT_INLINE vf mish_below(vf x)
 {
     vf bounded = vf_max(vf_set1(-120.0f), x);
-    fast_reduced parts = fast_reduce(bounded);
-    /* What r lacks. */
-    vf above = vf_fnma(parts.n, vf_set1(0x1.62e4p-1f), bounded);
-    vf r_lo = vf_fnma(parts.n, vf_set1(0x1.7f7d1cp-20f), vf_sub(above, parts.r));
-    /* w from 2^-32 on, enough for w/2; it joins e^r - 1 - r. */
-    vf power = vf_power_of_two(vf_max(parts.shifted, vf_set1(VF_POWER_SHIFT - 32.0f)));
-    vf curve = fast_exp_curve(parts.r);
-    vf grown = vf_add(vf_fma(vf_mul(parts.r, curve), parts.r, parts.r), vf_set1(1.0f));
-    vf half = vf_mul(vf_mul(vf_mul(power, vf_set1(0.5f)), grown), grown);
-    vf rest = vf_fma(r_lo, grown, vf_fms(vf_mul(parts.r, curve), parts.r, half));
-    vf t = vf_add(parts.r, vf_set1(1.0f));
-    vf t_lo = vf_add(vf_add(vf_sub(vf_set1(1.0f), t), parts.r), rest);
-    vf scale = vf_mul(bounded, vf_power_of_two(vf_add(parts.shifted, vf_set1(64.0f))));
-    vf y = vf_fma(scale, t, vf_mul(scale, t_lo)), least = vf_set1(-0x1p-62f);
-    vm subnormal = vm_lt(least, y);
-    vf normal = vf_mul(vf_min(least, y), vf_set1(0x1p-64f));
-    if (!vm_any(subnormal))
-        return normal;
-    vf units = vf_units(vf_fnma(vf_max(least, y), vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    return vf_select(subnormal, vf_neg(units), normal);
+    fast_eighths_reduced parts = fast_exp_reduce(bounded);
+    parts.t = vf_add(parts.t, vf_set1(8.0f * 64.0f));
+    fast_eighths e = fast_eighths_of(parts);
+    /* From w = 2^-32 on, enough for w/2. */
+    vf half_power = vf_mul(vf_max(vf_set1(0x1p+32f), e.power), vf_set1(0x1p-65f));
+    vf half = vf_fma(half_power, e.rise, half_power);
+    vf rise = vf_sub(e.rise, vf_fma(half, e.rise, half));
+    vf scaled = vf_mul(bounded, e.power);
+    vf y = vf_add(scaled, vf_fma(scaled, rise, vf_fms(bounded, e.power, scaled)));
+    return fast_deep_back(y, -1.0f);
 }
 
 VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
@@ -109,14 +100,16 @@ VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
     return mish_near(x);
 }
 
-/* What is below -8 and what is not are computed only if the vector has such lanes. */
+/* What is below -8, above 8 and between is computed only if the vector has such lanes. */
 VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vf limit = vf_set1(MISH_ORDINARY), least = vf_set1(-MISH_ORDINARY), y = x;
+    vm above = vm_lt(limit, x), below = vm_lt(x, least);
     if (vm_any(vm_le(least, x)))
-        y = vf_select(vm_le(x, limit), mish_near(vf_min(limit, vf_max(least, x))), mish_above(x));
-    vm below = vm_lt(x, least);
+        y = mish_near(vf_min(limit, vf_max(least, x)));
+    if (vm_any(above))
+        y = vf_select(above, mish_above(x), y);
     return vm_any(below) ? vf_select(below, mish_below(vf_min(least, x)), y) : y;
 }
 

@@ -61,7 +61,7 @@ VACT_INLINE vf swish_positive(vf x, float up, float beta)
     swish_scaled scaled = swish_scale_where(low, power);
     vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
     if (up <= 1.0f)
-        result = fast_scale_back(low, result);
+        result = vf_select(low, fast_deep_back(result, -1.0f), result);
     return vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
 }
 
@@ -96,8 +96,10 @@ VACT_INLINE vf swish_rare(vf x, const vact_params_f32 *params)
     const float beta = params->v[0];
     if (swish_is_extreme(beta))
         return swish_extreme(x, beta);
-    swish_factor m = swish_factor_of(beta);
-    return fast_swish_any(x, beta, m.hi, m.lo);
+    const float size = __builtin_fabsf(beta);
+    const vf sign = vf_set1(beta);
+    swish_factor m = swish_factor_of(size);
+    return vf_flip_sign(fast_swish_any(vf_flip_sign(x, sign), size, m.hi, m.lo), sign);
 }
 
 VACT_INLINE vf swish_ordinary(vf x, const vact_params_f32 *params)

@@ -44,7 +44,7 @@ VACT_INLINE vf fast_exp_any(vf x)
         return fast_exp(bounded);
     vf unit = vf_set1(0x1p+23f);
     fast_eighths_reduced parts = fast_exp_reduce(vf_max(vf_set1(-104.0f), bounded));
-    parts.t = vf_select(low, vf_add(parts.t, vf_set1(8.0f * 149.0f)), parts.t);
+    parts.t = vf_add(parts.t, vf_select(low, vf_set1(8.0f * 149.0f), vf_set1(0.0f)));
     fast_eighths e = fast_eighths_of(parts);
     vf y = fast_eighths_value(e);
     vf whole = vf_add(e.power, unit);

@@ -157,25 +157,13 @@ VACT_INLINE fast_logistic_sum fast_deep_sum(fast_power power)
     return sum;
 }
 
-/* The result that y is 2^64 of, where `low`. A subnormal one is rounded as a whole number of 2^-149. */
-VACT_INLINE vf fast_scale_back(vm low, vf y)
+/* The result that y is 2^64 of, rounded as a whole number of 2^-149 where it is subnormal; y has that sign, 1 or -1. */
+VACT_INLINE vf fast_deep_back(vf y, float sign)
 {
-    const vf least = vf_set1(0x1p-62f);
-    vf magnitude = vf_abs(y);
-    vf units = vf_units(vf_fma(magnitude, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    vm normal = vm_and(low, vm_le(least, magnitude)), subnormal = vm_and(low, vm_lt(magnitude, least));
-    vf scaled = vf_mul(y, vf_select(normal, vf_set1(0x1p-64f), vf_set1(1.0f)));
-    return vf_select(subnormal, vf_copysign(units, y), scaled);
-}
-
-/* The same in every lane. */
-VACT_INLINE vf fast_deep_back(vf y)
-{
-    const vf least = vf_set1(0x1p-62f);
-    vf magnitude = vf_abs(y);
-    vf units = vf_units(vf_fma(magnitude, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    vf scaled = vf_mul(vf_max(least, magnitude), vf_set1(0x1p-64f));
-    return vf_copysign(vf_select(vm_lt(magnitude, least), units, scaled), y);
+    const vf least = vf_set1(sign * 0x1p-62f);
+    vf units = vf_units(vf_fma(y, vf_set1(0x1p+85f), vf_set1(sign * 0x1p+23f)));
+    vf scaled = vf_mul(sign > 0.0f ? vf_max(least, y) : vf_min(least, y), vf_set1(0x1p-64f));
+    return vf_select(sign > 0.0f ? vm_lt(y, least) : vm_lt(least, y), units, scaled);
 }
 
 /* x/2. Where x is subnormal or half of it is, the sum with 2^-125 rounds that half, at the speed of normal numbers. */
@@ -194,24 +182,23 @@ VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
     return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_product(x, m_hi, m_lo)));
 }
 
-/* The same for every x, p = beta*x, 2^-6 <= |beta| <= 2^16: so no result is subnormal but a deep one. */
+/* The same for every x, p = beta*x, beta in [2^-6, 2^16]: so no result is subnormal but a deep one. */
 VACT_INLINE vf fast_swish_any(vf x, float beta, vf m_hi, vf m_lo)
 {
-    const vf one = vf_set1(1.0f);
-    vf p = vf_mul(x, vf_set1(beta));
-    vm deep = vm_lt(p, vf_set1(-FAST_LOGISTIC_DEEP)), high = vm_lt(vf_set1(64.0f), p);
-    vf bounded = vf_select(high, one, x);
+    const vf one = vf_set1(1.0f), most = vf_set1(64.0f / beta), deepest = vf_set1(-FAST_LOGISTIC_DEEP / beta);
+    vm deep = vm_lt(x, deepest), high = vm_lt(most, x);
+    vf bounded = vf_min(most, x);
     if (!vm_any(deep)) {
         fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
         fast_logistic_sum sum = fast_wide_sum(one, vf_power_of_two(power.shifted), power);
         return vf_select(high, x, fast_times_logistic(bounded, sum));
     }
-    bounded = vf_select(vm_lt(p, vf_set1(-120.0f)), vf_set1(-120.0f / beta), bounded);
+    bounded = vf_max(vf_set1(-120.0f / beta), bounded);
     fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
-    if (!vm_any(vm_le(vf_set1(-FAST_LOGISTIC_DEEP), p)))
-        return fast_deep_back(fast_times_logistic(bounded, fast_deep_sum(power)));
+    if (!vm_any(vm_le(deepest, x)))
+        return fast_deep_back(fast_times_logistic(bounded, fast_deep_sum(power)), -1.0f);
     vf result = fast_times_logistic(bounded, fast_wide_sum(one, fast_deep_power(deep, power), power));
-    return vf_select(high, x, fast_scale_back(deep, result));
+    return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
 }
 
 #endif
