@@ -2,7 +2,7 @@
 
 LN4, a multiple of 2^-16, stands for 2*ln 2. It is 1 + EXCESS times that, EXCESS = -0.0148, chosen so that the first
 coefficient of the exponential, -1/(2*(1 + EXCESS)), is a float within 2^-33. M(t) = 2*(1 + EXCESS)*L(t) + EXCESS*t^2,
-L(t) = -ln(Phi(-t)*e^(t^2/2)), on eight intervals of [0, 8] and four of [8, 14.41].
+L(t) = -ln(Phi(-t)*e^(t^2/2)), on eight intervals of [0, 10.5] and two of [10.5, 14.41].
 
 A centre c is the float nearest to where M - 64*LN4 is a multiple of 2^-16, found near a wanted place (PLACES, as shares
 of the interval: of those tried, the ones with which the search ended lowest); of the multiples around, the first whose
@@ -19,9 +19,11 @@ mp.mp.prec = 160
 LN4 = mp.mpf(float.fromhex("0x1.5da4p+0"))
 EXCESS = LN4 / (2 * mp.log(2)) - 1
 OFFSET = -64 * LN4
-# Between them the nearest whole, or half below 2^23, of 2^23 - 3 + 0.5625*t is one number.
-EDGES = [mp.mpf(v) / mp.mpf("0.5625") for v in (0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.5, 4.5, 5.5, 6.5, 7.5, 8.12)]
-PLACES = (0.51, 0.53, 0.47, 0.55, 0.49, 0.41, 0.55, 0.39, 0.47, 0.53, 0.41, 0.47)
+# In t*SLOPE. Between them the nearest whole, or half below 2^23, of 2^23 - 2.5 + t*SLOPE is one number, but for the end
+# of the eighth at t = 10.5.
+SLOPE = mp.mpf("0.474609375")
+EDGES = [mp.mpf(v) / SLOPE for v in (0, 0.25, 0.75, 1.25, 1.75, 2.25, 3, 4, 10.5 * SLOPE, 6, 14.41 * SLOPE)]
+PLACES = (0.49, 0.57, 0.45, 0.53, 0.45, 0.57, 0.41, 0.41, 0.47, 0.47)
 DEGREE, E_DEGREE = 5, 6
 SUBNORMAL = mp.mpf("13.05")
 

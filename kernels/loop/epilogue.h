@@ -59,17 +59,22 @@ VACT_INLINE epilogue_row epilogue_beyond(epilogue_row row, size_t n)
 
 enum { EPILOGUE_RUNS = LOOP_ABREAST, EPILOGUE_SHORTEST_RUN = 2 * LOOP_LINE };
 
-/* What most callers ask for, a bias alone: without a test for each vector and operand, 0.94 of the time (gelu). */
+/* What most callers ask for, a bias alone: without a test for each vector and operand, 0.89 of the time (gelu,
+ * AVX-512, in cache). */
+VACT_INLINE loop_operands epilogue_biased(loop_operands from)
+{
+    from.up = from.residual = NULL;
+    if (!from.bias)
+        __builtin_unreachable();
+    return from;
+}
+
 VACT_INLINE void epilogue_biased_runs(float *const dst[EPILOGUE_RUNS], const epilogue_row *run, size_t n, size_t jump,
                                       loop_operation op, loop_walk walk)
 {
     loop_operands biased[EPILOGUE_RUNS];
-    for (size_t k = 0; k < EPILOGUE_RUNS; k++) {
-        biased[k] = run[k].from;
-        biased[k].up = biased[k].residual = NULL;
-        if (!biased[k].bias)
-            __builtin_unreachable();
-    }
+    for (size_t k = 0; k < EPILOGUE_RUNS; k++)
+        biased[k] = epilogue_biased(run[k].from);
     const loop_operands *const from[EPILOGUE_RUNS] = {&biased[0], &biased[1], &biased[2], &biased[3]};
     loop_four_runs(dst, from, 0, n, 0, jump, op, walk);
 }
@@ -172,6 +177,10 @@ VACT_INLINE void loop_epilogue(const vact_params_f32 *params, float *dst, size_t
     for (; r < rows; r++) {
         epilogue_row row = epilogue_row_of(&m, r);
         size_t done = walk == WALK_CACHED ? 0 : epilogue_within(row, cols, walk, side_by_side);
+        if (bias && !residual) {
+            const loop_operands biased = epilogue_biased(row.from);
+            done = loop_fours(row.dst, &biased, done, cols, op);
+        }
         loop_cached(row.dst, &row.from, done, cols, op);
     }
     if (walk == WALK_STREAM)

@@ -21,7 +21,7 @@
 #ifndef VACT_MATH_FAST_NORMAL_H
 #define VACT_MATH_FAST_NORMAL_H
 
-#define FAST_NORMAL_NEAR 8.0f
+#define FAST_NORMAL_NEAR 10.5f
 #define FAST_NORMAL_LIMIT 0x1.cdp+3f /* t*Phi(-t) is below 2^-150 from here on */
 
 typedef struct {
@@ -35,44 +35,8 @@ typedef struct {
     vf centre, level, p[FAST_NORMAL_TERMS];
 } fast_normal_interval;
 
-typedef const float fast_normal_row[8];
-
-/* Centres, levels, then each coefficient. */
-VACT_INLINE fast_normal_row *fast_normal_near(void)
-{
-    _Alignas(32) static fast_normal_row rows[2 + FAST_NORMAL_TERMS] = {
-        {0x1.67c42cp+2f, 0x1.ba8322p+2f, 0x1.d02bc6p-3f, 0x1.d4b55ep-1f, 0x1.c0414cp+0f, 0x1.5ae4b8p+1f, 0x1.c5d9dep+1f,
-         0x1.1757dep+2f},
-        {-0x1.4a6d74p+6f, -0x1.49d49p+6f, -0x1.56d358p+6f, -0x1.5379f8p+6f, -0x1.50878p+6f, -0x1.4e225cp+6f,
-         -0x1.4ca19cp+6f, -0x1.4b8a9cp+6f},
-        {0x1.51a774p-3f, 0x1.1cd9cp-4f, 0x1.69eca4p+0f, 0x1.0aa9c8p+0f, 0x1.7ca94ep-1f, 0x1.0a98bp-1f, 0x1.8a9792p-2f,
-         0x1.22dab8p-2f},
-        {-0x1.51d92ep-5f, -0x1.0fe33ep-5f, -0x1.4edd2p-2f, -0x1.c48cd2p-3f, -0x1.255326p-3f, -0x1.8198a8p-4f,
-         -0x1.1e117ap-4f, -0x1.c20c06p-5f},
-        {0x1.5fa6a2p-9f, 0x1.a10c4ap-10f, 0x1.027baep-4f, 0x1.4d0ef8p-5f, 0x1.795afap-6f, 0x1.9446fep-7f,
-         0x1.ece428p-8f, 0x1.3de96ep-8f},
-        {-0x1.34bbd8p-12f, -0x1.3b60ep-13f, -0x1.2dd578p-7f, -0x1.c0696ap-8f, -0x1.ff689ap-9f, -0x1.f8c702p-10f,
-         -0x1.16fbcp-10f, -0x1.445296p-11f},
-        {0x1.1fc744p-15f, 0x1.b7f6b6p-17f, 0x1.706642p-12f, 0x1.a4e5bap-11f, 0x1.243d3ep-11f, 0x1.31bcp-12f,
-         0x1.314f56p-13f, 0x1.3745d2p-14f}};
-    return rows;
-}
-
-/* For t in (8, 14.41]; where there is 0 is no interval. */
-VACT_INLINE fast_normal_row *fast_normal_far(void)
-{
-    _Alignas(32) static fast_normal_row rows[2 + FAST_NORMAL_TERMS] = {
-        {0, 0, 0x1.1ab69ap+3f, 0x1.571a64p+3f, 0x1.892058p+3f, 0x1.bb3178p+3f, 0, 0},
-        {0, 0, -0x1.49bf6p+6f, -0x1.4a6fccp+6f, -0x1.4b821cp+6f, -0x1.4cfe84p+6f, 0, 0},
-        {0, 0, -0x1.66a1ecp-5f, -0x1.17ae82p-3f, -0x1.a43decp-3f, -0x1.1374cep-2f, 0, 0},
-        {0, 0, -0x1.b2cfb6p-6f, -0x1.77f992p-6f, -0x1.595308p-6f, -0x1.44083p-6f, 0, 0},
-        {0, 0, 0x1.b11a58p-11f, 0x1.fa097ap-12f, 0x1.581f5p-12f, 0x1.e89efp-13f, 0, 0},
-        {0, 0, -0x1.0e1296p-14f, -0x1.0ad95ep-15f, -0x1.4183d4p-16f, -0x1.8b8968p-17f, 0, 0},
-        {0, 0, 0x1.54bf8ep-18f, 0x1.2de79cp-19f, 0x1.4350bp-20f, 0x1.be760ep-21f, 0, 0}};
-    return rows;
-}
-
-VACT_INLINE fast_normal_interval fast_normal_look_up(fast_normal_row *table, vi i)
+/* Of a table of centres, of levels, and of each coefficient. */
+VACT_INLINE fast_normal_interval fast_normal_look_up(const float table[2 + FAST_NORMAL_TERMS][8], vi i)
 {
     fast_normal_interval of = {vf_look_up(table[0], i), vf_look_up(table[1], i), {vf_look_up(table[2], i)}};
     for (int k = 1; k < FAST_NORMAL_TERMS; k++)
@@ -80,7 +44,7 @@ VACT_INLINE fast_normal_interval fast_normal_look_up(fast_normal_row *table, vi 
     return of;
 }
 
-VACT_INLINE fast_normal_interval fast_normal_look_up_where(vm m, fast_normal_row *table, vi i,
+VACT_INLINE fast_normal_interval fast_normal_look_up_where(vm m, const float table[2 + FAST_NORMAL_TERMS][8], vi i,
                                                            fast_normal_interval otherwise)
 {
     fast_normal_interval of;
@@ -91,10 +55,40 @@ VACT_INLINE fast_normal_interval fast_normal_look_up_where(vm m, fast_normal_row
     return of;
 }
 
-/* A little less than 0.5625, so that 8 is the last of its interval. */
-VACT_INLINE vi fast_normal_index(vf t)
+/* With t beyond FAST_NORMAL_NEAR only if `any`. In the second table two entries are one interval's, and 0 is none's. */
+VACT_INLINE fast_normal_interval fast_normal_interval_of(vf t, int any)
 {
-    return vi_of_low_bits(vf_fma(t, vf_set1(0x1.1ffffep-1f), vf_set1(0x1.fffff4p+22f)));
+    _Alignas(32) static const float near_table[2 + FAST_NORMAL_TERMS][8] = {
+        {0x1.68e58ep+2f, 0x1.cc181p+2f, 0x1.28e238p+3f, 0x1.085636p-2f, 0x1.2091a4p+0f, 0x1.06f4dep+1f, 0x1.98b5f2p+1f,
+         0x1.0a387p+2f},
+        {-0x1.4a6a7cp+6f, -0x1.49c388p+6f, -0x1.49d87cp+6f, -0x1.56a614p+6f, -0x1.52a1d8p+6f, -0x1.4fad6cp+6f,
+         -0x1.4d3604p+6f, -0x1.4bc8a8p+6f},
+        {0x1.4eadp-3f, 0x1.a72adep-5f, -0x1.11afa4p-4f, 0x1.64b2e8p+0f, 0x1.e8142p-1f, 0x1.533732p-1f, 0x1.c01c4cp-2f,
+         0x1.3a92b8p-2f},
+        {-0x1.50afd4p-5f, -0x1.05aea6p-5f, -0x1.a1ff0ep-6f, -0x1.48d0cp-2f, -0x1.93432p-3f, -0x1.fcf88ep-4f,
+         -0x1.422d12p-4f, -0x1.dbd18ap-5f},
+        {0x1.5cd82p-9f, 0x1.78b962p-10f, 0x1.7acbccp-11f, 0x1.fb7854p-5f, 0x1.20839cp-5f, 0x1.3423c4p-6f,
+         0x1.2ddfaap-7f, 0x1.615892p-8f},
+        {-0x1.324ce8p-12f, -0x1.15b326p-13f, -0x1.c4d884p-15f, -0x1.2b5e92p-7f, -0x1.89ddaap-8f, -0x1.9a06d4p-9f,
+         -0x1.65811p-10f, -0x1.72bac8p-11f},
+        {0x1.254218p-15f, 0x1.7d77eap-17f, 0x1.0330dp-18f, 0x1.bb4062p-12f, 0x1.9a184p-11f, 0x1.d18a88p-12f,
+         0x1.9f8cbp-13f, 0x1.705546p-14f}};
+    _Alignas(32) static const float far_table[2 + FAST_NORMAL_TERMS][8] = {
+        {0, 0, 0x1.7017c4p+3f, 0x1.7017c4p+3f, 0x1.aeedf4p+3f, 0, 0, 0},
+        {0, 0, -0x1.4aeb1cp+6f, -0x1.4aeb1cp+6f, -0x1.4c97fp+6f, 0, 0, 0},
+        {0, 0, -0x1.5f6444p-3f, -0x1.5f6444p-3f, -0x1.03d354p-2f, 0, 0, 0},
+        {0, 0, -0x1.673082p-6f, -0x1.673082p-6f, -0x1.489914p-6f, 0, 0, 0},
+        {0, 0, 0x1.9f0402p-12f, 0x1.9f0402p-12f, 0x1.08a57p-12f, 0, 0, 0},
+        {0, 0, -0x1.9b9cdap-16f, -0x1.9b9cdap-16f, -0x1.bf5394p-17f, 0, 0, 0},
+        {0, 0, 0x1.9f7c2ap-20f, 0x1.9f7c2ap-20f, 0x1.da82c8p-21f, 0, 0, 0}};
+    vi i = vi_of_low_bits(vf_fma(t, vf_set1(0x1.e6p-2f), vf_set1(0x1.fffff6p+22f)));
+    if (!any)
+        return fast_normal_look_up(near_table, i);
+    vm near = vm_le(t, vf_set1(FAST_NORMAL_NEAR)), beyond = vm_lt(vf_set1(FAST_NORMAL_NEAR), t);
+    if (!vm_any(near))
+        return fast_normal_look_up(far_table, i);
+    fast_normal_interval of = fast_normal_look_up(near_table, i);
+    return vm_any(beyond) ? fast_normal_look_up_where(beyond, far_table, i, of) : of;
 }
 
 VACT_INLINE fast_normal fast_normal_of(vf t, fast_normal_interval of)
@@ -111,31 +105,16 @@ VACT_INLINE fast_normal fast_normal_of(vf t, fast_normal_interval of)
     vf w = vf_fma(p, d, known);
 
     /* e^(-w*ln(2)/C) - 1 within 0.09 * 2^-24 of 1 plus it, for -w*ln(2)/C in [-0.352, 0.383]. */
-    vf e = vf_fma(vf_set1(0x1.9235e6p-16f), w, vf_set1(-0x1.279794p-12f));
-    e = vf_fma(e, w, vf_set1(0x1.6a4b34p-9f));
-    e = vf_fma(e, w, vf_set1(-0x1.64f08p-6f));
-    e = vf_fma(e, w, vf_set1(0x1.07bf28p-3f));
-    e = vf_fma(e, w, vf_set1(-0x1.03d83p-1f));
-    tail.rest = vf_mul(w, e);
+    vf square = vf_mul(w, w);
+    vf high = vf_fma(vf_fma(vf_set1(0x1.9235e6p-16f), w, vf_set1(-0x1.279794p-12f)), w, vf_set1(0x1.6a4b34p-9f));
+    vf e = vf_fma(high, square, vf_fma(vf_set1(-0x1.64f08p-6f), w, vf_set1(0x1.07bf28p-3f)));
+    tail.rest = vf_fma(w, vf_set1(-0x1.03d83p-1f), vf_mul(square, e));
     return tail;
 }
 
 /* t <= FAST_NORMAL_NEAR */
-VACT_INLINE fast_normal fast_normal_near_tail(vf t)
-{
-    return fast_normal_of(t, fast_normal_look_up(fast_normal_near(), fast_normal_index(t)));
-}
+VACT_INLINE fast_normal fast_normal_near_tail(vf t) { return fast_normal_of(t, fast_normal_interval_of(t, 0)); }
 
-VACT_INLINE fast_normal fast_normal_tail(vf t)
-{
-    vi i = fast_normal_index(t);
-    vm near = vm_le(t, vf_set1(FAST_NORMAL_NEAR)), beyond = vm_lt(vf_set1(FAST_NORMAL_NEAR), t);
-    if (!vm_any(near))
-        return fast_normal_of(t, fast_normal_look_up(fast_normal_far(), i));
-    fast_normal_interval of = fast_normal_look_up(fast_normal_near(), i);
-    if (vm_any(beyond))
-        of = fast_normal_look_up_where(beyond, fast_normal_far(), i, of);
-    return fast_normal_of(t, of);
-}
+VACT_INLINE fast_normal fast_normal_tail(vf t) { return fast_normal_of(t, fast_normal_interval_of(t, 1)); }
 
 #endif
