@@ -201,7 +201,7 @@ static size_t length_beyond_the_cache(const test_subject *subject)
     return 0;
 }
 
-/* Stretches of usual arguments, of one rare argument among them, of rare ones alone, which any bits are for most. */
+/* Stretches of usual arguments, of usual ones with any bits in their middle, and of any bits, most of them rare. */
 static void fill_stretches(test_random *random, float *src, size_t n)
 {
     for (size_t i = 0; i < n;) {

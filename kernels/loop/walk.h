@@ -286,7 +286,8 @@ VACT_INLINE size_t loop_runs(float *dst, const loop_operands *from, size_t n, lo
 }
 
 /* In cache, the elements from i on: four vectors at a time, as long as there are four. Returns where it ends. Of an
- * operation without `finish` the elements are the arguments, so those with rare lanes can be done in one call. */
+ * operation without `finish` the elements are the arguments, so those with rare lanes can be done in one call: hence
+ * not by loop_four_at, with which AVX2 took up to 1.15 of the time of arrays without any (exp). */
 VACT_INLINE size_t loop_fours(float *dst, const loop_operands *from, size_t i, size_t n, loop_operation op)
 {
     const loop_operands *const same[4] = {from, from, from, from};

@@ -41,11 +41,11 @@
  *   vf_exponent(a)                                floor(log2(a)) for normal a > 0; for other a without meaning
  *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], and for t = 2*k, k
  *                                                 from there to 2^24; -k*2^-149 for t = -2^23 - k; by integers: at the
- *                                                 speed of normal numbers where the result is subnormal; for t beyond,
- *                                                 in magnitude, some number without meaning, the same in all
+ *                                                 speed of normal numbers where the result is subnormal; for other t
+ *                                                 some number without meaning, the same in all
  *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
- *   vi_of_low_bits(v)                             the low three bits: m mod 8 for v = 1.5*2^23 + m, |m| < 2^21
+ *   vi_of_low_bits(v)                             the low three bits of v: m mod 8 for v = 1.5*2^23 + m, |m| < 2^21
  *   vi_look_up(cells, v)                          of sixteen bytes below 8, aligned to 16, the one that the low four
  *                                                 bits of v choose; the next four bits of v are 0
  *   vi_of_higher_bits(v)                          bits 22 to 24: the half of its octave, and the last two bits of the
