@@ -78,7 +78,8 @@ function(vact_kernel_library build set)
 
     add_library(${target} OBJECT "${source}")
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}")
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3> ${VACT_${build}_FLAGS} -fno-lto)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3> ${VACT_${build}_FLAGS} -fno-lto
+        ${VACT_CALLED_OPTIONS})
     target_link_libraries(${target} PRIVATE vact_numeric_options
         $<$<STREQUAL:${set},sleef>:SLEEF::sleef>)
     set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)

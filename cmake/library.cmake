@@ -56,7 +56,7 @@ foreach(kind IN ITEMS static shared)
     endif()
     # Not for the kernels: they keep no text and no sizes from outside on their stacks, and a call of 16 elements
     # would pay for the check.
-    target_compile_options(${target} PRIVATE -fstack-protector-strong
+    target_compile_options(${target} PRIVATE ${VACT_CALLED_OPTIONS} -fstack-protector-strong
         $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE>
         $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-D_FORTIFY_SOURCE=2>)
 endforeach()

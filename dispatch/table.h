@@ -132,8 +132,9 @@ bool vact_build_runs(const char *build);
 /* The strongest build of an instruction set that this CPU runs (AUTO: of all); null where there is none. */
 const vact_table *vact_table_find(vact_isa isa, vact_math math);
 
-/* What calls use now; null before the first use. */
-extern _Atomic(const vact_table *) vact_table_chosen;
+/* What calls use now; null before the first use. Known to be of this library, it is read without a look at the table
+ * of addresses. */
+__attribute__((visibility("hidden"))) extern _Atomic(const vact_table *) vact_table_chosen;
 
 /* Publishes the environment's choice unless there is one by now, and returns what is chosen. */
 const vact_table *vact_table_first(void);

@@ -56,13 +56,18 @@
     {                                                                                                                  \
         loop_four_vectors(dst, src, n, params, name##_operation(params), KERNEL_NAME(name), name##_long);              \
     }                                                                                                                  \
+    static const vact_params_f32 name##_defaults = {{__VA_ARGS__}};                                                    \
+    VACT_NOINLINE static void name##_more(float *dst, const float *src, size_t n, const vact_params_f32 *params)       \
+    {                                                                                                                  \
+        loop_more(dst, src, n, params, name##_at, name##_four_vectors);                                                \
+    }                                                                                                                  \
     VACT_NOINLINE void KERNEL_NAME(name)(float *dst, const float *src, size_t n, const vact_params_f32 *params)        \
     {                                                                                                                  \
-        static const vact_params_f32 defaults = {{__VA_ARGS__}};                                                       \
-        loop_unary(dst, src, n, params ? params : &defaults, name##_at, name##_four_vectors);                          \
+        params = params ? params : &name##_defaults;                                                                   \
+        loop_unary(dst, src, n, params, name##_operation(params), name##_more);                                        \
     }                                                                                                                  \
-    EPILOGUE_KERNEL(name, __VA_ARGS__)
-#define EPILOGUE_KERNEL(name, ...)                                                                                     \
+    EPILOGUE_KERNEL(name)
+#define EPILOGUE_KERNEL(name)                                                                                          \
     vact_epilogue_f32_fn KERNEL_NAME(name##_epilogue);                                                                 \
     VACT_INLINE vf name##_epilogue_at(const loop_operands *from, size_t i, size_t n)                                   \
     {                                                                                                                  \
@@ -85,8 +90,7 @@
                                       size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,       \
                                       const float *residual, size_t residual_stride)                                   \
     {                                                                                                                  \
-        static const vact_params_f32 defaults = {{__VA_ARGS__}};                                                       \
-        params = params ? params : &defaults;                                                                          \
+        params = params ? params : &name##_defaults;                                                                   \
         loop_epilogue(params, dst, dst_stride, x, x_stride, rows, cols, scale, bias, residual, residual_stride,        \
                       name##_epilogue_operation(params), name##_side_by_side);                                         \
     }

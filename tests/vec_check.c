@@ -179,6 +179,7 @@ static const oracle oracles[] = {
     {"vm_outside", want_outside, false},
     {"vm_any_beyond", want_any_beyond, false},
     {"vm_any_of_four_beyond", want_any_beyond, false},
+    {"beyond_negative", want_found, false},
     {"vm_any_of_four_below", want_any_below, false},
     {"beyond_beside_nan", want_found, false},
     {"vf_near_inverse", want_near_inverse, true},

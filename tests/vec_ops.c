@@ -123,6 +123,23 @@ static int one_beyond(const vf x[4], float limit)
 static int four_beyond(const vf x[4], float limit) { return vm_any_of_four_beyond(x[0], x[1], x[2], x[3], limit); }
 static int four_below(const vf x[4], float limit) { return vm_any_of_four_below(x[0], x[1], x[2], x[3], limit); }
 
+/* Every number is beyond a negative limit. */
+static int beyond_negative(const vf x[4], float limit)
+{
+    const float negative[2] = {-0x1p-149f, -limit - 1.0f};
+    int found = 1;
+    for (size_t which = 0; which < 2; which++) {
+        int numbers = 0;
+        for (size_t k = 0; k < 4; k++) {
+            int has_number = vm_any(vm_le(vf_abs(x[k]), vf_set1(__builtin_inff())));
+            found &= !has_number || vm_any_beyond(x[k], negative[which]);
+            numbers |= has_number;
+        }
+        found &= !numbers || vm_any_of_four_beyond(x[0], x[1], x[2], x[3], negative[which]);
+    }
+    return found;
+}
+
 /* A NaN of either kind, in the same lane of another vector, must not hide a lane. */
 static int four_beyond_beside_nan(const vf x[4], float limit)
 {
@@ -142,6 +159,7 @@ static int four_beyond_beside_nan(const vf x[4], float limit)
 
 static vf op_vm_any_beyond(vf a, vf b, vf c) { return (void)c, any_lane(a, b, one_beyond); }
 static vf op_vm_any_of_four_beyond(vf a, vf b, vf c) { return (void)c, any_lane(a, b, four_beyond); }
+static vf op_beyond_negative(vf a, vf b, vf c) { return (void)c, any_lane(a, b, beyond_negative); }
 static vf op_vm_any_of_four_below(vf a, vf b, vf c) { return (void)c, any_lane(a, b, four_below); }
 static vf op_beyond_beside_nan(vf a, vf b, vf c) { return (void)c, any_lane(a, b, four_beyond_beside_nan); }
 
@@ -185,6 +203,7 @@ static const struct {
     NAMED(vf_exponent),
     NAMED(vm_any_beyond),
     NAMED(vm_any_of_four_beyond),
+    NAMED(beyond_negative),
     NAMED(vm_any_of_four_below),
     NAMED(beyond_beside_nan),
     NAMED(vi_of_low_bits),

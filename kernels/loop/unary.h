@@ -11,31 +11,49 @@ VACT_INLINE loop_operands unary_operands(const float *src, const vact_params_f32
 }
 
 /*
- * A kernel does less than four vectors itself. More go on in a function of their own, and those of more than LOOP_SHORT
- * elements in another: so a short call sets up nothing for what it does not reach. Each hands on its rest: to the
- * kernel, the longest in pieces.
+ * A kernel does one vector itself, or part of one, and calls nothing for it: it has no stack to set up. More, or one
+ * with a rare lane, goes on in a function of its own, from there what has four vectors in another, and what has more
+ * than LOOP_SHORT elements in a third: a short call sets up nothing for what it does not reach. The last two hand on
+ * their rests: to the kernel, the longest in pieces.
  */
-typedef void loop_long_fn(float *dst, const float *src, size_t n, const vact_params_f32 *params);
+typedef void loop_part_fn(float *dst, const float *src, size_t n, const vact_params_f32 *params);
 
-VACT_INLINE void loop_unary(float *dst, const float *src, size_t n, const vact_params_f32 *params, loop_at_fn *at,
-                            loop_long_fn *four_vectors)
+VACT_INLINE void loop_unary(float *dst, const float *src, size_t n, const vact_params_f32 *params, loop_operation op,
+                            loop_part_fn *more)
+{
+    if (__builtin_expect(n <= VF_LANES, 1)) {
+        const loop_operands from = unary_operands(src, params);
+        vf x = op.argument(&from, 0, n);
+        if (__builtin_expect(!act_has_rare(x, op.limit), 1)) {
+            vf y = op.ordinary(x, &from, 0);
+            if (__builtin_expect(n == VF_LANES, 1))
+                vf_store(dst, y);
+            else
+                vf_store_partial(dst, y, n);
+            return;
+        }
+    }
+    more(dst, src, n, params);
+}
+
+VACT_INLINE void loop_more(float *dst, const float *src, size_t n, const vact_params_f32 *params, loop_at_fn *at,
+                           loop_part_fn *four_vectors)
 {
     if (__builtin_expect(n >= 4 * VF_LANES, 0)) {
         four_vectors(dst, src, n, params);
-    } else {
-        const loop_operands from = unary_operands(src, params);
-        size_t i = 0;
-        if (n >= VF_LANES) {
-            vf_store(dst, at(&from, 0, VF_LANES));
-            i = VF_LANES;
-        }
-        if (i != n)
-            loop_rest(dst, &from, i, n, at);
+        return;
     }
+    const loop_operands from = unary_operands(src, params);
+    size_t i = 0;
+    if (__builtin_expect(n > VF_LANES, 1)) {
+        vf_store(dst, at(&from, 0, VF_LANES));
+        i = VF_LANES;
+    }
+    loop_rest(dst, &from, i, n, at);
 }
 
 VACT_INLINE void loop_four_vectors(float *dst, const float *src, size_t n, const vact_params_f32 *params,
-                                   loop_operation op, vact_unary_f32_fn *kernel, loop_long_fn *runs)
+                                   loop_operation op, vact_unary_f32_fn *kernel, loop_part_fn *runs)
 {
     if (VF_STREAMS && n > LOOP_SHORT) {
         runs(dst, src, n, params);

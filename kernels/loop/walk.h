@@ -92,7 +92,7 @@ VACT_INLINE loop_walk loop_walk_here(int in_place, size_t n)
 /* n <= VF_LANES elements; the lanes beyond are 1, an argument that no activation has a rare branch for. */
 VACT_INLINE vf loop_argument(const float *x, size_t n)
 {
-    return n == VF_LANES ? vf_load(x) : vf_keep_first(vf_load_partial(x, n), n, vf_set1(1.0f));
+    return __builtin_expect(n == VF_LANES, 1) ? vf_load(x) : vf_keep_first(vf_load_partial(x, n), n, vf_set1(1.0f));
 }
 
 /* The argument of an operation that takes the element itself. */
@@ -117,10 +117,8 @@ VACT_INLINE void loop_rest(float *dst, const loop_operands *from, size_t i, size
 
 VACT_INLINE int loop_has_rare(const vf x[4], float tiny, float limit)
 {
-    if (limit == ACT_UNLIMITED)
-        return 0;
-    return limit == 0.0f || vm_any_of_four_beyond(x[0], x[1], x[2], x[3], limit) ||
-           (tiny > 0.0f && vm_any_of_four_below(x[0], x[1], x[2], x[3], tiny));
+    return act_is_limited(limit) && (vm_any_of_four_beyond(x[0], x[1], x[2], x[3], limit) ||
+                                     (tiny > 0.0f && vm_any_of_four_below(x[0], x[1], x[2], x[3], tiny)));
 }
 
 typedef struct {

@@ -33,7 +33,7 @@
  *   vm_any(m)                                     whether it holds in any lane, as a C condition
  *   vm_any_beyond(x, high), vm_any_of_four_beyond(a, b, c, d, high)
  *                                                 whether in any lane |x| > high, as a C condition; for NaN either;
- *                                                 high >= 0
+ *                                                 high may be negative, not -0
  *   vm_any_of_four_below(a, b, c, d, low)         the same of |x| < low
  *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
  *                                                 of [2^23, 2^24) some number without meaning, the same in all

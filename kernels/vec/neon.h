@@ -95,7 +95,7 @@ VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
 
 VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vcagtq_f32(x, vf_set1(high))); }
+VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
 
 /* The larger of the magnitudes, by integers: of a NaN and a number vmaxq_f32 is NaN, which is beyond nothing. */
 VACT_INLINE uint32x4_t vi_larger_magnitude(vf a, vf b)
@@ -106,7 +106,7 @@ VACT_INLINE uint32x4_t vi_larger_magnitude(vf a, vf b)
 VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
 {
     uint32x4_t most = vmaxq_u32(vi_larger_magnitude(a, b), vi_larger_magnitude(c, d));
-    return vm_any(vcgtq_u32(most, vreinterpretq_u32_f32(vf_set1(high))));
+    return vm_any(vcgtq_s32(vreinterpretq_s32_u32(most), vreinterpretq_s32_f32(vf_set1(high))));
 }
 
 VACT_INLINE uint32x4_t vi_smaller_magnitude(vf a, vf b)
