@@ -6,6 +6,7 @@
 
 #include "cases.h"
 #include "dispatch/table.h"
+#include "rare.h"
 #include "shim.h"
 #include "table.h"
 
@@ -26,13 +27,17 @@ static void help(void)
            "  --benchmark_filter=REGEX   the benchmarks to run, by name: operation/f32/instruction "
            "set/variant/n:elements/\n"
            "                     distribution, with call/ before it for calls through the public function\n"
-           "                     and epilogue/ for act(x + bias); this and gated units beside the bare activation\n"
+           "                     and epilogue/ for act(x + bias); this and gated units beside the bare activation;\n"
+           "                     rare/operation/.../every:-20 or one_in_eight:-20 for arguments near a number,\n"
+           "                     beside the uniform distribution\n"
            "\n"
            "Without --benchmark_format it prints a table, with it what Google Benchmark prints. Defaults:\n"
            "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). Google Benchmark's flags:\n"
            "\n");
     bm_help();
 }
+
+static bool register_build(const char *build) { return cases_register(build) && rare_register(build); }
 
 static bool is_build(const char *name)
 {
@@ -49,12 +54,12 @@ static void register_list(char *list)
     for (char *name = strtok_r(list, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
         if (strcmp(name, "all") == 0) {
             for (size_t i = 0; i < vact_build_count; i++)
-                if (!cases_register(vact_builds[i]))
+                if (!register_build(vact_builds[i]))
                     abort();
         } else if (!is_build(name)) {
             fprintf(stderr, "vact_bench: --isa: '%s' is not in this build (vact_bench --help names what is)\n", name);
             exit(EXIT_USAGE);
-        } else if (!cases_register(name)) {
+        } else if (!register_build(name)) {
             abort();
         }
     }
@@ -107,7 +112,7 @@ int main(int argc, char **argv)
     bm_context("vact_sleef", vact_info()->sleef_version);
     if (isa != NULL)
         register_list(isa);
-    else if (!cases_register(vact_table_current()->build))
+    else if (!register_build(vact_table_current()->build))
         abort();
     if (bm_run(google_report ? NULL : table_report, NULL) == 0) {
         fprintf(stderr, "vact_bench: no benchmark ran (--isa=all adds the other instruction sets)\n");

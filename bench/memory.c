@@ -79,3 +79,12 @@ const float *memory_input(distribution kind, size_t n)
     }
     return from->array;
 }
+
+void memory_fill_near(float *array, size_t n, float near, size_t every)
+{
+    uint64_t state = DISTRIBUTIONS;
+    for (size_t i = 0; i < n; i++) {
+        bool chosen = next(&state) * (double)every < 1.0;
+        array[i] = chosen ? (float)(near * (1.0 - 0.01 * next(&state))) : draw(UNIFORM, &state);
+    }
+}

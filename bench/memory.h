@@ -18,6 +18,9 @@ enum { MEMORY_PLACES = 16, MEMORY_PLACE_ELEMENTS = MEMORY_ELEMENTS / 32 };
  * sequence, no subnormal among them. Null when out of memory. */
 const float *memory_input(distribution kind, size_t n);
 
+/* n elements, of which one in `every`, at random, is `near` or up to a hundredth nearer to 0, the others uniform. */
+void memory_fill_near(float *array, size_t n, float near, size_t every);
+
 /* Where results go: apart from every input, all of its pages present. Null when out of memory. */
 float *memory_output(void);
 

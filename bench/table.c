@@ -61,11 +61,14 @@ static void print_heading(void)
 static void print_row(const bm_result *value, const bm_result *variation)
 {
     double kernel = counter_of(value, "x_kernel"), bare = counter_of(value, "x_bare");
+    double usual = counter_of(value, "x_usual");
     printf("%-54s", value->name);
     print_time(counter_of(value, "n") / counter_of(value, "elements/s")); /* Google Benchmark's is the mean of all */
     print_number(7, 1, counter_of(value, "GB/s"));
     print_number(7, 2, 1e-9 * counter_of(value, "elements/s"));
-    if (!isnan(bare)) {
+    if (!isnan(usual)) {
+        printf("   %.3f times the usual arguments' time\n", usual);
+    } else if (!isnan(bare)) {
         printf("   %.3f times the bare activation's time\n", bare);
     } else if (isnan(kernel)) {
         print_ratio(value, variation, "x_copy");

@@ -77,12 +77,18 @@ static float want_units(float a, float b, float c)
 {
     (void)b, (void)c;
     float sum = a + 0x1p+23f; /* what vf_units is given */
-    if (sum >= 0x1p+24f && sum < 0x1p+25f)
+    if (sum >= 0x1p+24f && sum < 0x1p+127f)
         return ldexpf(sum, -150);
     if (sum <= -0x1p+23f && sum >= -0x1p+24f)
         return -ldexpf(-sum - 0x1p+23f, -149);
+    if (sum < -0x1p+24f && sum > -0x1p+127f)
+        return ldexpf(sum, -150);
     return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
 }
+
+static float want_units_where(float a, float b, float c) { return a < b ? want_units(a, b, c) : c; }
+
+static float want_add_where(float a, float b, float c) { return a < b ? c + a : c == 0.0f ? from_bits(ANYTHING) : c; }
 
 static float want_min_magnitude(float a, float b, float c)
 {
@@ -176,6 +182,8 @@ static const oracle oracles[] = {
     {"vf_scale", want_scale, false},
     {"vf_power_of_two", want_power_of_two, false},
     {"vf_units", want_units, false},
+    {"vf_units_where", want_units_where, false},
+    {"vf_add_where", want_add_where, false},
     {"vm_outside", want_outside, false},
     {"vm_any_beyond", want_any_beyond, false},
     {"vm_any_of_four_beyond", want_any_beyond, false},
@@ -278,9 +286,9 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const memory[] = {"vf_set1",          "vf_load_pairs", "vf_store_pairs", "vm_any",
-                                         "vf_keep_first",    "vf_load",       "vf_store",       "vf_load_partial",
-                                         "vf_store_partial", "vf_stream",     "vf_stream_end",  "vf_exchange"};
+    static const char *const memory[] = {
+        "vf_set1",  "vf_load_pairs",   "vf_store_pairs",   "vm_any",    "vm_all",        "vf_keep_first", "vf_load",
+        "vf_store", "vf_load_partial", "vf_store_partial", "vf_stream", "vf_stream_end", "vf_exchange"};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;

@@ -27,12 +27,15 @@ int vec_check_pairs(const vec_ops *build, FILE *report)
 int vec_check_any(const vec_ops *build, FILE *report)
 {
     int failures = 0;
-    for (size_t negative = 0; negative <= build->lanes; negative++) { /* the last: none */
-        float all[VEC_LANES_LIMIT];
-        for (size_t lane = 0; lane < build->lanes; lane++)
-            all[lane] = lane == negative ? -1.0f : 1.0f;
-        if (build->any_negative(all) != (negative < build->lanes)) {
-            fprintf(report, "%s vm_any: lane %zu of %zu\n", build->build, negative, build->lanes);
+    for (size_t other = 0; other <= build->lanes; other++) { /* the last: none */
+        float one[VEC_LANES_LIMIT], rest[VEC_LANES_LIMIT];
+        for (size_t lane = 0; lane < build->lanes; lane++) {
+            one[lane] = lane == other ? -1.0f : 1.0f;
+            rest[lane] = -one[lane];
+        }
+        bool none = other == build->lanes;
+        if (build->any_negative(one) == none || build->all_negative(rest) != none) {
+            fprintf(report, "%s vm_any, vm_all: lane %zu of %zu\n", build->build, other, build->lanes);
             failures++;
         }
     }

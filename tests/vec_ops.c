@@ -94,6 +94,10 @@ static vf op_vf_exponent(vf a, vf b, vf c)
 
 static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_add(a, vf_set1(0x1p+23f))); }
 
+static vf op_vf_units_where(vf a, vf b, vf c) { return vf_units_where(vm_lt(a, b), vf_add(a, vf_set1(0x1p+23f)), c); }
+
+static vf op_vf_add_where(vf a, vf b, vf c) { return vf_add_where(vm_lt(a, b), c, a); }
+
 static vf op_vm_outside(vf a, vf b, vf c) { return (void)b, (void)c, number(vm_outside(a, 0x1p-30f, 87.0f)); }
 
 /* Lane by lane, the other lanes and vectors the limit itself, which is |b|; its vector among the four is the lane's. */
@@ -192,6 +196,8 @@ static const struct {
     NAMED(vf_scale),
     NAMED(vf_power_of_two),
     NAMED(vf_units),
+    NAMED(vf_units_where),
+    NAMED(vf_add_where),
     NAMED(vm_outside),
     NAMED(vf_near_inverse),
     NAMED(vf_min_magnitude),
@@ -224,6 +230,8 @@ static void run(size_t op, float *dst, const float *a, const float *b, const flo
 static void set1(float *all, float a) { vf_store(all, vf_set1(a)); }
 
 static int any_negative(const float *all) { return vm_any(vm_lt(vf_load(all), vf_set1(0.0f))) != 0; }
+
+static int all_negative(const float *all) { return vm_all(vm_lt(vf_load(all), vf_set1(0.0f))) != 0; }
 
 static void load_pairs(float *a, float *b, const float *p)
 {
@@ -268,6 +276,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES,   name_of,  run,          set1,          any_negative, load_pairs,
-    store_pairs,      keep_first, exchange, load_partial, store_partial, stream,
+    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,      set1,         any_negative,  all_negative,
+    load_pairs,       store_pairs, keep_first, exchange, load_partial, store_partial, stream,
 };

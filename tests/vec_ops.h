@@ -17,6 +17,7 @@ typedef struct vec_ops {
     void (*run)(size_t op, float *dst, const float *a, const float *b, const float *c, size_t n);
     void (*set1)(float *all, float a);     /* all: every lane */
     int (*any_negative)(const float *all); /* vm_any of all < 0 */
+    int (*all_negative)(const float *all); /* vm_all of them */
     /* the floats at even places of p to a, those at odd to b; and back */
     void (*load_pairs)(float *a, float *b, const float *p);
     void (*store_pairs)(float *p, const float *a, const float *b);

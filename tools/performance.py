@@ -4,7 +4,8 @@
     tools/performance.py BUILD [--arm BUILD] [--bench BENCH.json]
 
 Reads the kernel objects of a build folder (objdump), models the loop that each kernel spends its time in with
-llvm-mca, and sets beside it what `vact_bench --benchmark_out=BENCH.json` measured. Writes Markdown.
+llvm-mca, and sets beside it what `vact_bench --benchmark_out=BENCH.json` measured; then what rare arguments cost there.
+Writes Markdown.
 """
 
 import argparse
@@ -152,6 +153,24 @@ def measurements(path: Path | None) -> dict[tuple[str, str, str], Measured]:
     }
 
 
+def rare_table(target: Target, path: Path | None) -> list[str]:
+    """By operation, the time of rare arguments relative to usual ones (bench/rare.h): the medians."""
+    ratios: dict[str, dict[str, float]] = {}
+    for row in json.loads(path.read_text())["benchmarks"] if path else []:
+        name = row.get("run_name", row["name"]).split("/")
+        median = row.get("run_type") != "aggregate" or row.get("aggregate_name") == "median"
+        if len(name) >= 7 and name[0] == "rare" and name[3] == target.build and median:
+            ratios.setdefault(name[1], {})[name[6]] = row["x_usual"]
+    if not ratios:
+        return []
+    places = list(next(iter(ratios.values())))
+    heads = ["operation"] + [place.replace(":", " near ").replace("_", " ") for place in places]
+    lines = [f"### {target.build}: rare arguments", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    for operation, row in sorted(ratios.items()):
+        lines.append("| " + " | ".join([operation] + [f"{row[place]:.2f}" for place in places]) + " |")
+    return lines + [""]
+
+
 def elementwise_operations() -> set[str]:
     """Not their gradients, gates and epilogues, whose loops store other than four vectors."""
     registry = Path(__file__).parent.parent / "kernels" / "registry.def"
@@ -195,7 +214,7 @@ def main() -> None:
     for target in TARGETS:
         build = options.arm if target.build == "neon" else options.build
         if build is not None:
-            print("\n".join(table(target, build, measured)))
+            print("\n".join(table(target, build, measured) + rare_table(target, options.bench)))
 
 
 if __name__ == "__main__":

@@ -145,8 +145,10 @@ VACT_INLINE size_t loop_any_fours(float *dst, const float *src, size_t n, act_fo
     size_t i = 0;
     do {
         loop_four four = loop_load_four(src + i);
-        for (size_t k = 0; k < 4; k++)
-            four.x[k] = form.rare(four.x[k], &own);
+        four.x[0] = form.rare(four.x[0], &own);
+        four.x[1] = form.rare(four.x[1], &own);
+        four.x[2] = form.rare(four.x[2], &own);
+        four.x[3] = form.rare(four.x[3], &own);
         loop_store_four(dst + i, four);
         i += 4 * VF_LANES;
     } while (n - i >= 4 * VF_LANES && loop_has_rare(loop_load_four(src + i).x, 0.0f, form.limit));

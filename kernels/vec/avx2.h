@@ -101,7 +101,10 @@ VACT_INLINE vm vm_or(vm a, vm b) { return _mm256_or_ps(a, b); }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
 
+VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm256_add_ps(a, _mm256_and_ps(m, b)); }
+
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
+VACT_INLINE int vm_all(vm m) { return _mm256_movemask_ps(m) == 0xff; }
 
 VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
 
@@ -142,6 +145,8 @@ VACT_INLINE vf vf_units(vf t)
 {
     return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(t), _mm256_castps_si256(_mm256_set1_ps(0x1p+23f))));
 }
+
+VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)

@@ -93,7 +93,10 @@ VACT_INLINE vm vm_or(vm a, vm b) { return (vm)(a | b); }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a); }
 
-VACT_INLINE int vm_any(vm m) { return m != 0; }
+VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm512_mask_add_ps(a, m, a, b); }
+
+VACT_INLINE int vm_any(vm m) { return _cvtmask16_u32(m) != 0; }
+VACT_INLINE int vm_all(vm m) { return _cvtmask16_u32(m) == 0xffff; }
 
 VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
 
@@ -123,6 +126,12 @@ VACT_INLINE vf vf_exponent(vf a) { return _mm512_getexp_ps(a); }
 VACT_INLINE vf vf_units(vf t)
 {
     return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(t), _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
+}
+
+VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise)
+{
+    return _mm512_castsi512_ps(_mm512_mask_sub_epi32(_mm512_castps_si512(otherwise), m, _mm512_castps_si512(t),
+                                                     _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
 }
 
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }

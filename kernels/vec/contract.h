@@ -30,7 +30,8 @@
  *   vm_outside(x, low, high)                      |x| < low or |x| > high, or x is NaN; 0 <= low <= high, constants
  *   vm_and, vm_or                                 of two masks
  *   vf_select(m, a, b)                            a where m holds, else b, the bits unchanged
- *   vm_any(m)                                     whether it holds in any lane, as a C condition
+ *   vf_add_where(m, a, b)                         a + b where m holds, else a, but -0 may turn into 0
+ *   vm_any(m), vm_all(m)                          whether it holds in any lane, or in all, as a C condition
  *   vm_any_beyond(x, high), vm_any_of_four_beyond(a, b, c, d, high)
  *                                                 whether in any lane |x| > high, as a C condition; for NaN either;
  *                                                 high may be negative, not -0
@@ -40,9 +41,10 @@
  *   vf_times_power(v, t)                          v*2^n for such t, where that is normal or 0
  *   vf_exponent(a)                                floor(log2(a)) for normal a > 0; for other a without meaning
  *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], and for t = 2*k, k
- *                                                 from there to 2^24; -k*2^-149 for t = -2^23 - k; by integers: at the
+ *                                                 from there to 2^126; the negative of that for -t; by integers: at the
  *                                                 speed of normal numbers where the result is subnormal; for other t
  *                                                 some number without meaning, the same in all
+ *   vf_units_where(m, t, otherwise)               the same where m holds, else otherwise
  *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *   vi_of_low_bits(v)                             the low three bits of v: m mod 8 for v = 1.5*2^23 + m, |m| < 2^21

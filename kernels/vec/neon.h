@@ -93,7 +93,13 @@ VACT_INLINE vm vm_or(vm a, vm b) { return vorrq_u32(a, b); }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
 
+VACT_INLINE vf vf_add_where(vm m, vf a, vf b)
+{
+    return vaddq_f32(a, vreinterpretq_f32_u32(vandq_u32(m, vreinterpretq_u32_f32(b))));
+}
+
 VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
+VACT_INLINE int vm_all(vm m) { return vminvq_u32(m) != 0; }
 
 VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
 
@@ -134,6 +140,8 @@ VACT_INLINE vf vf_units(vf t)
 {
     return vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(t), vreinterpretq_u32_f32(vf_set1(0x1p+23f))));
 }
+
+VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)

@@ -83,7 +83,10 @@ VACT_INLINE vm vm_or(vm a, vm b) { return a || b; }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
 
+VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return m ? a + b : a; }
+
 VACT_INLINE int vm_any(vm m) { return m; }
+VACT_INLINE int vm_all(vm m) { return m; }
 
 VACT_INLINE int vm_any_beyond(vf x, float high) { return vf_abs(x) > high; }
 
@@ -116,6 +119,7 @@ VACT_INLINE vf vf_times_power(vf v, vf t) { return v * vf_power_of_two(t); }
 
 VACT_INLINE vf vf_exponent(vf a) { return (float)((int)(vf_bits(a) >> 23) - 127); }
 VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
+VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)

@@ -71,7 +71,7 @@ VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
     const vf least = vf_set1(GELU_LEAST);
     vf product = gelu_any_product(x).hi;
     vf units = vf_units(vf_fma(product, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    return vf_select(vm_lt(product, least), vf_copysign(units, x), gelu_of_product(vf_max(least, product), x));
+    return vf_select(vm_lt(product, least), vf_flip_sign(units, x), gelu_of_product(vf_max(least, product), x));
 }
 
 VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params) { return gelu_rare(x, params); }

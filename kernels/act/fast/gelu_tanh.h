@@ -79,7 +79,7 @@ VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
     }
     bounded = vf_max(vf_set1(-11.5f), bounded);
     fast_power power = gelu_tanh_power(bounded);
-    if (!vm_any(vm_le(vf_set1(-GELU_TANH_DEEP), x))) {
+    if (vm_all(deep)) {
         vf s = vf_power_of_two(vf_sub(power.shifted, vf_set1(64.0f)));
         return fast_deep_back(gelu_tanh_of_sum(bounded, s, vf_mul(vf_mul(s, power.f), power.slope)), -1.0f);
     }

@@ -23,7 +23,7 @@
 
 #include "loop/form.h"
 #include "math/fast/exp.h"
-#include "math/fast/logistic.h"
+#include "math/fast/subnormal.h"
 
 #define MISH_ORDINARY 8.0f
 
@@ -85,13 +85,13 @@ VACT_INLINE vf mish_below(vf x)
     fast_eighths_reduced parts = fast_exp_reduce(bounded);
     parts.t = vf_add(parts.t, vf_set1(8.0f * 64.0f));
     fast_eighths e = fast_eighths_of(parts);
-    /* From w = 2^-32 on, enough for w/2. */
-    vf half_power = vf_mul(vf_max(vf_set1(0x1p+32f), e.power), vf_set1(0x1p-65f));
-    vf half = vf_fma(half_power, e.rise, half_power);
-    vf rise = vf_sub(e.rise, vf_fma(half, e.rise, half));
+    /* (1 + rise)*(1 - w/2) - 1, w = T*(1 + rise) */
+    vf scale = vf_set1(-0x1p-65f);
+    vf square = vf_fma(vf_fma(scale, e.rise, vf_set1(-0x1p-64f)), e.rise, scale);
+    vf rise = vf_fma(e.power, square, e.rise);
     vf scaled = vf_mul(bounded, e.power);
     vf y = vf_add(scaled, vf_fma(scaled, rise, vf_fms(bounded, e.power, scaled)));
-    return fast_deep_back(y, -1.0f);
+    return fast_unscaled(y, -1.0f);
 }
 
 VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
@@ -100,17 +100,17 @@ VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
     return mish_near(x);
 }
 
-/* What is below -8, above 8 and between is computed only if the vector has such lanes. */
+/* What is below -8, above 8 and between is computed only if the vector has such lanes; in others it has no meaning. */
 VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf limit = vf_set1(MISH_ORDINARY), least = vf_set1(-MISH_ORDINARY), y = x;
-    vm above = vm_lt(limit, x), below = vm_lt(x, least);
-    if (vm_any(vm_le(least, x)))
-        y = mish_near(vf_min(limit, vf_max(least, x)));
+    vm above = vm_lt(vf_set1(MISH_ORDINARY), x), below = vm_lt(x, vf_set1(-MISH_ORDINARY));
+    if (vm_all(below))
+        return mish_below(x);
+    vf y = mish_near(x);
     if (vm_any(above))
         y = vf_select(above, mish_above(x), y);
-    return vm_any(below) ? vf_select(below, mish_below(vf_min(least, x)), y) : y;
+    return vm_any(below) ? vf_select(below, mish_below(x), y) : y;
 }
 
 VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params) { return mish_rare(x, params); }

@@ -21,7 +21,7 @@ VACT_INLINE vf sigmoid_rare(vf x, const vact_params_f32 *params)
         return fast_logistic(fast_wide_sum(vf_set1(1.0f), vf_power_of_two(power.shifted), power));
     }
     fast_power power = fast_rising_power_of_negative(vf_max(vf_set1(-112.0f), bounded));
-    if (!vm_any(vm_le(vf_set1(-FAST_LOGISTIC_DEEP), x)))
+    if (vm_all(deep))
         return fast_deep_back(fast_logistic(fast_deep_sum(power)), 1.0f);
     vf result = fast_logistic(fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power));
     return vf_select(deep, fast_deep_back(result, 1.0f), result);

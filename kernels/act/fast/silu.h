@@ -23,7 +23,7 @@ VACT_INLINE vf silu_rare(vf x, const vact_params_f32 *params)
     }
     bounded = vf_max(vf_set1(-120.0f), bounded);
     fast_power power = fast_power_of_negative(bounded);
-    if (!vm_any(vm_le(vf_set1(-FAST_LOGISTIC_DEEP), x)))
+    if (vm_all(deep))
         return fast_deep_back(fast_times_logistic(bounded, fast_deep_sum(power)), -1.0f);
     vf result = fast_times_logistic(bounded, fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power));
     return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));

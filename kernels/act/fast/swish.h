@@ -32,7 +32,7 @@ typedef struct {
 
 VACT_INLINE swish_scaled swish_scale_where(vm low, fast_power power)
 {
-    vf shifted = vf_sub(power.shifted, vf_select(low, vf_set1(64.0f), vf_set1(0.0f)));
+    vf shifted = vf_add_where(low, power.shifted, vf_set1(-64.0f));
     return (swish_scaled){vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)), vf_power_of_two(shifted)};
 }
 
@@ -53,7 +53,7 @@ VACT_INLINE vf swish_positive(vf x, float up, float beta)
     vf factor = vf_set1(up);
     if (limit > 0x1p+10f) {
         vm far = vm_lt(x, vf_set1(-6.5f * limit));
-        power.shifted = vf_sub(power.shifted, vf_select(far, vf_set1(100.0f), vf_set1(0.0f)));
+        power.shifted = vf_add_where(far, power.shifted, vf_set1(-100.0f));
         factor = vf_mul(factor, vf_select(far, vf_set1(0x1p-100f), vf_set1(1.0f)));
     }
     if (up > 1.0f)
@@ -61,7 +61,7 @@ VACT_INLINE vf swish_positive(vf x, float up, float beta)
     swish_scaled scaled = swish_scale_where(low, power);
     vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
     if (up <= 1.0f)
-        result = vf_select(low, fast_deep_back(result, -1.0f), result);
+        result = vf_select(low, fast_unscaled(result, -1.0f), result);
     return vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
 }
 

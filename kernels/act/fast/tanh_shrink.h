@@ -16,6 +16,7 @@
 #define VACT_ACT_FAST_TANH_SHRINK_H
 
 #include "loop/form.h"
+#include "math/fast/subnormal.h"
 #include "math/pair.h"
 
 #define TANH_SHRINK_TINY 0x1p-14f /* x^3/3 is right to 2^-29 up to here */
@@ -79,15 +80,13 @@ VACT_INLINE vf tanh_shrink_of_magnitude(vf a)
 
 VACT_INLINE vf tanh_shrink_ordinary(vf x) { return vf_flip_sign(tanh_shrink_of_magnitude(vf_abs(x)), x); }
 
-/* For a up to TANH_SHRINK_TINY: 2^120 of the result is formed, and of that the whole number of 2^-149, or where it is
- * more, as the result is normal then, the number itself: vf_units takes 2^23 more, or the double. */
+/* For a up to TANH_SHRINK_TINY: 2^120 of the result is formed. */
 VACT_INLINE vf tanh_shrink_of_tiny(vf a)
 {
     vf third = vf_set1(0x1.555556p-2f), t = vf_mul(vf_max(vf_set1(0x1p-50f), a), vf_set1(0x1p+40f));
     vf_pair cube = tanh_shrink_cube(t, vf_mul(t, t));
     vf low = vf_fma(cube.hi, vf_set1(-0x1.555556p-27f), vf_mul(cube.lo, third));
-    vf y = vf_fma(cube.hi, third, low);
-    return vf_units(vf_max(vf_fma(y, vf_set1(0x1p+29f), vf_set1(0x1p+23f)), vf_mul(y, vf_set1(0x1p+30f))));
+    return fast_from_units(vf_fma(cube.hi, third, low), 0x1p+29f, 1.0f);
 }
 
 VACT_NOINLINE static vf tanh_shrink_any(vf x)

@@ -36,20 +36,31 @@ VACT_INLINE vf fast_exp(vf x) { return fast_eighths_value(fast_eighths_of(fast_e
  * once, to a whole number: as the sum of 2^23, of the whole part of T, and of all else. vf_units takes 2^23 + k, or
  * 2*k where that is more. Above, T is finite wherever e^x is, since e^-theta is below 1.
  */
+VACT_INLINE vf fast_exp_in_units(fast_eighths e)
+{
+    vf unit = vf_set1(0x1p+23f);
+    vf whole = vf_add(e.power, unit);
+    vf rest = vf_fma(e.power, e.rise, vf_sub(e.power, vf_sub(whole, unit)));
+    vf y = fast_eighths_value(e);
+    return vf_max(vf_add(whole, rest), vf_add(y, y));
+}
+
 VACT_INLINE vf fast_exp_any(vf x)
 {
+    const vf octaves = vf_set1(8.0f * 149.0f), least = vf_set1(-104.0f);
     vm low = vm_lt(x, vf_set1(-FAST_EXP_ORDINARY));
+    if (vm_all(low)) {
+        fast_eighths_reduced parts = fast_exp_reduce(vf_max(least, x));
+        parts.t = vf_add(parts.t, octaves);
+        return vf_units(fast_exp_in_units(fast_eighths_of(parts)));
+    }
     vf bounded = vf_min(vf_set1(88.73f), x);
     if (!vm_any(low))
         return fast_exp(bounded);
-    vf unit = vf_set1(0x1p+23f);
-    fast_eighths_reduced parts = fast_exp_reduce(vf_max(vf_set1(-104.0f), bounded));
-    parts.t = vf_add(parts.t, vf_select(low, vf_set1(8.0f * 149.0f), vf_set1(0.0f)));
+    fast_eighths_reduced parts = fast_exp_reduce(vf_max(least, bounded));
+    parts.t = vf_add_where(low, parts.t, octaves);
     fast_eighths e = fast_eighths_of(parts);
-    vf y = fast_eighths_value(e);
-    vf whole = vf_add(e.power, unit);
-    vf rest = vf_fma(e.power, e.rise, vf_sub(e.power, vf_sub(whole, unit)));
-    return vf_select(low, vf_units(vf_max(vf_add(whole, rest), vf_add(y, y))), y);
+    return vf_units_where(low, fast_exp_in_units(e), fast_eighths_value(e));
 }
 
 #endif

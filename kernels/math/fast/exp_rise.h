@@ -10,6 +10,7 @@
 #ifndef VACT_MATH_FAST_EXP_RISE_H
 #define VACT_MATH_FAST_EXP_RISE_H
 
+#include "math/fast/subnormal.h"
 #include "math/pair.h"
 
 typedef struct {
@@ -44,15 +45,13 @@ VACT_INLINE vf fast_exp_curve(vf r)
 /* e^r - 1 */
 VACT_INLINE vf fast_exp_rise(vf r) { return vf_fma(vf_mul(r, fast_exp_curve(r)), r, r); }
 
-/* e^x where x is below -40; elsewhere that of -40. 2^149 times the result is formed, k: vf_units takes 2^23 + k, in
- * which a subnormal result is rounded as a whole number, or 2*k where that is more. */
+/* e^x where x is below -40; elsewhere that of -40. 2^149 times the result is formed. */
 VACT_INLINE vf fast_exp_low(vf x)
 {
     fast_reduced parts =
         fast_reduce_by(vf_max(vf_set1(-104.0f), vf_min(vf_set1(-40.0f), x)), vf_set1(VF_POWER_SHIFT + 149.0f));
     vf power = vf_power_of_two(parts.shifted);
-    vf k = vf_fma(power, fast_exp_rise(parts.r), power);
-    return vf_units(vf_max(vf_add(k, vf_set1(0x1p+23f)), vf_add(k, k)));
+    return fast_from_units(vf_fma(power, fast_exp_rise(parts.r), power), 1.0f, 1.0f);
 }
 
 #endif

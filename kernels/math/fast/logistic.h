@@ -13,6 +13,8 @@
 #ifndef VACT_MATH_FAST_LOGISTIC_H
 #define VACT_MATH_FAST_LOGISTIC_H
 
+#include "math/fast/subnormal.h"
+
 typedef struct {
     vf shifted; /* n + VF_POWER_SHIFT */
     vf f;       /* t = f*slope */
@@ -143,7 +145,7 @@ VACT_INLINE vf fast_times_logistic(vf x, fast_logistic_sum sum)
 
 VACT_INLINE vf fast_deep_power(vm deep, fast_power power)
 {
-    return vf_power_of_two(vf_select(deep, vf_sub(power.shifted, vf_set1(64.0f)), power.shifted));
+    return vf_power_of_two(vf_add_where(deep, power.shifted, vf_set1(-64.0f)));
 }
 
 /* Of a vector all of whose lanes are deep. */
@@ -157,24 +159,8 @@ VACT_INLINE fast_logistic_sum fast_deep_sum(fast_power power)
     return sum;
 }
 
-/* The result that y is 2^64 of, rounded as a whole number of 2^-149 where it is subnormal; y has that sign, 1 or -1. */
-VACT_INLINE vf fast_deep_back(vf y, float sign)
-{
-    const vf least = vf_set1(sign * 0x1p-62f);
-    vf units = vf_units(vf_fma(y, vf_set1(0x1p+85f), vf_set1(sign * 0x1p+23f)));
-    vf scaled = vf_mul(sign > 0.0f ? vf_max(least, y) : vf_min(least, y), vf_set1(0x1p-64f));
-    return vf_select(sign > 0.0f ? vm_lt(y, least) : vm_lt(least, y), units, scaled);
-}
-
-/* x/2. Where x is subnormal or half of it is, the sum with 2^-125 rounds that half, at the speed of normal numbers. */
-VACT_INLINE vf fast_half(vf x)
-{
-    const vf least = vf_set1(0x1p-125f);
-    vf magnitude = vf_abs(x);
-    vf whole = vf_mul(vf_mul(vf_add(vf_min(magnitude, least), least), vf_set1(0x1p+74f)), vf_set1(0x1p+74f));
-    vf normal = vf_mul(vf_max(least, magnitude), vf_set1(0.5f));
-    return vf_copysign(vf_select(vm_lt(magnitude, least), vf_units(whole), normal), x);
-}
+/* The result that y is 2^64 of. */
+VACT_INLINE vf fast_deep_back(vf y, float sign) { return fast_from_units(y, 0x1p+85f, sign); }
 
 /* x*sigma(p) for p = x*(m_hi + m_lo)*-ln 2 > 0 where x > 0, as gelu_quick and swish need. Ordinary: |p| <= 16. */
 VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
@@ -195,7 +181,7 @@ VACT_INLINE vf fast_swish_any(vf x, float beta, vf m_hi, vf m_lo)
     }
     bounded = vf_max(vf_set1(-120.0f / beta), bounded);
     fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
-    if (!vm_any(vm_le(deepest, x)))
+    if (vm_all(deep))
         return fast_deep_back(fast_times_logistic(bounded, fast_deep_sum(power)), -1.0f);
     vf result = fast_times_logistic(bounded, fast_wide_sum(one, fast_deep_power(deep, power), power));
     return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));

@@ -84,8 +84,8 @@ VACT_INLINE fast_normal_interval fast_normal_interval_of(vf t, int any)
     vi i = vi_of_low_bits(vf_fma(t, vf_set1(0x1.e6p-2f), vf_set1(0x1.fffff6p+22f)));
     if (!any)
         return fast_normal_look_up(near_table, i);
-    vm near = vm_le(t, vf_set1(FAST_NORMAL_NEAR)), beyond = vm_lt(vf_set1(FAST_NORMAL_NEAR), t);
-    if (!vm_any(near))
+    vm beyond = vm_lt(vf_set1(FAST_NORMAL_NEAR), t);
+    if (vm_all(beyond))
         return fast_normal_look_up(far_table, i);
     fast_normal_interval of = fast_normal_look_up(near_table, i);
     return vm_any(beyond) ? fast_normal_look_up_where(beyond, far_table, i, of) : of;

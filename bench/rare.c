@@ -1,0 +1,129 @@
+#include "rare.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "dispatch/table.h"
+#include "measure.h"
+#include "memory.h"
+#include "registry.h"
+
+enum { ELEMENTS = 4096, ONE_IN_EIGHT = 8 };
+
+/* Between them these reach every form there is: large results and small, subnormal ones, tiny arguments, subnormals. */
+static const struct {
+    const char *name;
+    float near;
+    size_t every; /* one in so many */
+} places[] = {
+    {"every:-14", -14.0f, 1},
+    {"every:-20", -20.0f, 1},
+    {"every:-95", -95.0f, 1},
+    {"every:20", 20.0f, 1},
+    {"one_in_eight:-14", -14.0f, ONE_IN_EIGHT},
+    {"one_in_eight:-20", -20.0f, ONE_IN_EIGHT},
+    {"one_in_eight:-95", -95.0f, ONE_IN_EIGHT},
+    {"one_in_eight:20", 20.0f, ONE_IN_EIGHT},
+    {"every:1e-31", 1e-31f, 1},
+    {"every:1e-40", 1e-40f, 1},
+};
+
+enum { PLACES = sizeof places / sizeof places[0] };
+
+typedef struct {
+    vact_unary_f32_fn *kernel;
+    vact_params_f32 params;
+    const float *src;
+    float *dst;
+} work;
+
+typedef struct {
+    bool runs; /* on this CPU */
+    size_t place;
+    const float *src, *usual_src;
+    work subject, usual;
+    contest contest;
+} rare_case;
+
+static void run_kernel(const void *user, size_t calls)
+{
+    const work *w = user;
+    for (size_t i = 0; i < calls; i++)
+        w->kernel(w->dst, w->src, ELEMENTS, &w->params);
+}
+
+/* Both read the same part of their arrays and write to the same. */
+static void move(void *user, size_t at)
+{
+    rare_case *c = user;
+    size_t offset = at % MEMORY_PLACES * ELEMENTS;
+    c->subject.src = c->src + offset;
+    c->usual.src = c->usual_src + offset;
+    c->subject.dst = c->usual.dst = memory_output() + offset;
+}
+
+/* The inputs of a place, made at first use, kept to the end of the program. */
+static const float *inputs_near(size_t place)
+{
+    static float *made[PLACES];
+    const size_t n = (size_t)MEMORY_PLACES * ELEMENTS;
+    if (made[place] == NULL && (made[place] = aligned_alloc(ELEMENTS, n * sizeof(float))) != NULL)
+        memory_fill_near(made[place], n, places[place].near, places[place].every);
+    return made[place];
+}
+
+static void run_case(bm_state *state, void *user)
+{
+    rare_case *c = user;
+    if (!c->runs) {
+        bm_skip(state, "this CPU lacks the instruction set");
+        return;
+    }
+    c->src = inputs_near(c->place);
+    c->usual_src = memory_input(UNIFORM, (size_t)MEMORY_PLACES * ELEMENTS);
+    if (c->src == NULL || c->usual_src == NULL || memory_output() == NULL) {
+        bm_skip(state, "out of memory");
+        return;
+    }
+    outcome found = measure(state, &c->contest);
+    const double n = ELEMENTS;
+    bm_counter(state, "n", n, BM_PLAIN);
+    bm_counter(state, "GB/s", 1e-9 * 2.0 * sizeof(float) * n / found.seconds[0], BM_PLAIN);
+    bm_counter(state, "elements/s", n / found.seconds[0], BM_PLAIN);
+    bm_counter(state, "x_usual", found.ratio[1], BM_PLAIN);
+}
+
+/* Google Benchmark keeps no hold of what a case is, so it stays to the end of the program. */
+static bool add_case(const vact_op_info *op, const vact_table *table, size_t place)
+{
+    char name[128];
+    rare_case *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return false;
+    c->runs = vact_build_runs(table->build);
+    c->place = place;
+    c->subject.kernel = table->unary[VACT_OP_SLOT(op->op)];
+    c->subject.params = vact_registry_defaults(op);
+    c->usual = c->subject;
+    c->contest =
+        (contest){.contenders = {{.run = run_kernel, .work = &c->subject}, {.run = run_kernel, .work = &c->usual}},
+                  .count = 2,
+                  .warm = true,
+                  .move = move,
+                  .user = c};
+    snprintf(name, sizeof name, "rare/%s/f32/%s/fast/n:%d/%s", op->name, table->build, ELEMENTS, places[place].name);
+    bm_use_manual_time(bm_register(name, run_case, c));
+    return true;
+}
+
+bool rare_register(const char *build)
+{
+    const vact_table *table = vact_table_of_build(build, VACT_MATH_FAST);
+    for (size_t i = 0; i < vact_registry_count; i++) {
+        const vact_op_info *op = &vact_registry[i];
+        for (size_t place = 0; op->kind == VACT_KIND_UNARY && op->needs_math && place < PLACES; place++)
+            if (!add_case(op, table, place))
+                return false;
+    }
+    return true;
+}
