@@ -16,6 +16,7 @@ typedef struct {
 } act_form;
 
 #define ACT_UNLIMITED __builtin_inff()
+#define ACT_NONE_ORDINARY (-1.0f) /* not 0, up to which zeros are */
 
 /* All lanes alike: one function serves them. */
 #define ACT_ONE_FORM(forward) ((act_form){ACT_UNLIMITED, forward, forward, forward})

@@ -112,7 +112,7 @@ VACT_INLINE float swish_limit(const vact_params_f32 *params)
 {
     float size = __builtin_fabsf(params->v[0]);
     int extreme = (size < 0x1p-70f) | (size > 0x1p+60f);
-    return extreme ? -1.0f : FAST_LOGISTIC_ORDINARY / size;
+    return extreme ? ACT_NONE_ORDINARY : FAST_LOGISTIC_ORDINARY / size;
 }
 
 VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params) { return swish_rare(x, params); }
