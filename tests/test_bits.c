@@ -24,6 +24,26 @@ static void compare(const test_subject *subject, const vact_table *reference_tab
     free(got);
 }
 
+/* Special values, each in an array of nothing else: no other lane makes a vector take the form that serves all. */
+static void compare_alike(const test_subject *subject, const vact_table *reference_table, const vact_params_f32 *params)
+{
+    enum { ALIKE = 64 };
+    test_floats specials = {0};
+    test_add_specials(&specials);
+    for (size_t i = 0; i < specials.n; i++) {
+        float alike[ALIKE], got[ALIKE], expected;
+        for (size_t k = 0; k < ALIKE; k++)
+            alike[k] = specials.v[i];
+        test_unary(reference_table, subject->info)(&expected, alike, 1, params);
+        test_unary(subject->table, subject->info)(got, alike, ALIKE, params);
+        for (size_t k = 0; k < ALIKE; k++)
+            if (!test_same(expected, got[k]))
+                test_fail_bits(subject, params, alike[k], expected, got[k], "alone, against %s",
+                               reference_table->build);
+    }
+    test_free(&specials);
+}
+
 ParameterizedTestParameters(bits, defaults) { return test_cases_of_same_bits(VACT_KIND_UNARY); }
 
 ParameterizedTest(test_case *which, bits, defaults)
@@ -55,6 +75,7 @@ ParameterizedTest(test_case *which, bits, parameters)
         test_floats inputs = {0};
         test_add_mixture(&inputs, &params[i], &random, MIXTURE);
         compare(&subject, reference, &params[i], &inputs);
+        compare_alike(&subject, reference, &params[i]);
         test_free(&inputs);
     }
 }
