@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "registry.h"
 
-enum { ELEMENTS = 4096, ONE_IN_EIGHT = 8 };
+enum { ELEMENTS = 4096, ONE_IN_EIGHT = 8, PAGE = 4096 /* bytes */ };
 
 /* Between them these reach every form there is: large results and small, subnormal ones, tiny arguments, subnormals. */
 static const struct {
@@ -67,7 +67,7 @@ static const float *inputs_near(size_t place)
 {
     static float *made[PLACES];
     const size_t n = (size_t)MEMORY_PLACES * ELEMENTS;
-    if (made[place] == NULL && (made[place] = aligned_alloc(ELEMENTS, n * sizeof(float))) != NULL)
+    if (made[place] == NULL && (made[place] = aligned_alloc(PAGE, n * sizeof(float))) != NULL)
         memory_fill_near(made[place], n, places[place].near, places[place].every);
     return made[place];
 }

@@ -100,7 +100,8 @@ VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
     return mish_near(x);
 }
 
-/* What is below -8, above 8 and between is computed only if the vector has such lanes; in others it has no meaning. */
+/* Each form is computed of all lanes, and means something in its own; the outer two only if the vector has such lanes.
+ */
 VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;

@@ -1,5 +1,4 @@
-/* Results that may be subnormal, at the speed of normal numbers: products that are, take processors a hundred cycles.
- */
+/* Results that may be subnormal, at the speed of normal numbers: a subnormal product costs a hundred cycles or more. */
 #ifndef VACT_MATH_FAST_SUBNORMAL_H
 #define VACT_MATH_FAST_SUBNORMAL_H
 
@@ -16,7 +15,7 @@ VACT_INLINE vf fast_from_units(vf y, float units, float sign)
     return vf_units(sign > 0.0f ? vf_max(sum, twice) : vf_min(sum, twice));
 }
 
-/* y*2^-64, rounded once, where that may be larger; y has that sign. */
+/* y*2^-64, rounded once, for y too large for the above; y has that sign, and NaN stays NaN. */
 VACT_INLINE vf fast_unscaled(vf y, float sign)
 {
     const vf least = vf_set1(sign * 0x1p-62f);
