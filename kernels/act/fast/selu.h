@@ -1,28 +1,45 @@
 /*
- * selu: s*(x > 0 ? x : a*expm1(x)). s and s*a are carried as hi + lo (docs/approximations/constants.py), as neither
- * is a float, and expm1 as hi + lo, so that the product is rounded once. Below 2^-26 in magnitude expm1(x) is x.
+ * selu: s*(x > 0 ? x : a*expm1(x)). Neither s nor s*a is a float: s is 1 + 0.0507 and s*a 2 - 0.2419, where only the
+ * small part is rounded. Above 0 that is one operation. Below, with e^x = 2^n*e^r (math/fast/exp_rise.h), it is
+ *
+ *     2*(2^n - 1) + [2^n*s*a*(e^r - 1) + (s*a - 2)*(2^n - 1)]
+ *
+ * The first term is exact for n >= -24; for n = -25, the last, it is -2 and what it lost half an ULP. The bracket is
+ * below 0.5, of which little is lost; for n = 0 the terms with 2^n - 1 are 0. s*a*(e^r - 1) = 2*r + r*c(r) is rounded
+ * once, also where it is subnormal.
+ *
+ * At most 0.941 ULP, at -0x1.50d134p-2, and no violation of monotonicity.
  */
 #ifndef VACT_ACT_FAST_SELU_H
 #define VACT_ACT_FAST_SELU_H
 
 #include "loop/form.h"
-#include "math/fast/expm1.h"
+#include "math/fast/exp_rise.h"
+
+/* From here on the result is -s*a: s*a*e^x is below half an ULP of it. */
+#define SELU_LEAST (-17.35f)
+
+/* s*a*(e^r - 1)/r - 2: docs/approximations/selu.sollya */
+VACT_INLINE vf selu_curve(vf r)
+{
+    vf c = vf_set1(0x1.408776p-9f);
+    c = vf_fma(c, r, vf_set1(0x1.e22936p-7f));
+    c = vf_fma(c, r, vf_set1(0x1.2c0cc6p-4f));
+    c = vf_fma(c, r, vf_set1(0x1.2c0bc4p-2f));
+    c = vf_fma(c, r, vf_set1(0x1.c212ccp-1f));
+    return vf_fma(c, r, vf_set1(-0x1.ef699ap-3f));
+}
 
 VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf tiny = vf_set1(-FAST_ELU_TINY), zero = vf_set1(0.0f);
-    vf_pair m = fast_expm1_pair(vf_min(tiny, vf_max(vf_set1(FAST_EXPM1_LEAST), x)), zero);
-    vm itself = vm_lt(tiny, x), positive = vm_le(zero, x);
-    vf hi = vf_select(positive, vf_set1(0x1.0cfabep+0f), vf_set1(0x1.c212ccp+0f));
-    vf lo = vf_select(positive, vf_set1(-0x1.2adddap-25f), vf_set1(0x1.903c0cp-26f));
-    vf factor = vf_select(itself, x, m.hi);
-    vf low_factor = vf_select(itself, zero, m.lo);
-    vf low_product = vf_fma(hi, low_factor, vf_mul(factor, lo));
-    /* An infinite x would meet its own negative in the low product. */
-    low_product = vf_select(vm_lt(vf_abs(factor), vf_set1(__builtin_inff())), low_product, zero);
-    /* A zero sum of products of two signs would be +0. */
-    return vf_copysign(vf_fma(factor, hi, low_product), x);
+    const vf zero = vf_set1(0.0f), two = vf_set1(2.0f), less = vf_set1(-0x1.ef699cp-3f); /* s*a - 2 */
+    fast_reduced parts = fast_reduce(vf_max(vf_set1(SELU_LEAST), vf_min(zero, x)));
+    vf power = vf_power_of_two(parts.shifted);
+    vf rise = vf_fma(parts.r, selu_curve(parts.r), vf_add(parts.r, parts.r));
+    vf bracket = vf_fma(power, rise, vf_fms(power, less, less));
+    vf below = vf_add(vf_fms(power, two, two), bracket);
+    return vf_select(vm_lt(x, zero), below, vf_fma(x, vf_set1(0x1.9f57aep-5f), x)); /* s - 1 */
 }
 
 VACT_INLINE act_form selu_form(const vact_params_f32 *params)
