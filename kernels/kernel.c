@@ -44,7 +44,8 @@
     }                                                                                                                  \
     VACT_INLINE loop_operation name##_operation(const vact_params_f32 *params)                                         \
     {                                                                                                                  \
-        return (loop_operation){name##_at,        loop_element, name##_ordinary_at, 0.0f, FORM(name, params).limit,    \
+        const act_form form = FORM(name, params);                                                                      \
+        return (loop_operation){name##_at,        loop_element, name##_ordinary_at, form.tiny, form.limit,             \
                                 name##_any_fours, NULL};                                                               \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_long(float *dst, const float *src, size_t n, const vact_params_f32 *params)       \
@@ -79,8 +80,9 @@
     }                                                                                                                  \
     VACT_INLINE loop_operation name##_epilogue_operation(const vact_params_f32 *params)                                \
     {                                                                                                                  \
-        return (loop_operation){name##_epilogue_at,       epilogue_argument, name##_epilogue_ordinary, 0.0f,           \
-                                FORM(name, params).limit, name##_any_fours,  epilogue_result};                         \
+        const act_form form = FORM(name, params);                                                                      \
+        return (loop_operation){name##_epilogue_at, epilogue_argument, name##_epilogue_ordinary, form.tiny,            \
+                                form.limit,         name##_any_fours,  epilogue_result};                               \
     }                                                                                                                  \
     VACT_NOINLINE static void name##_side_by_side(const epilogue_row *run, size_t n, size_t jump, loop_walk walk)      \
     {                                                                                                                  \

@@ -88,6 +88,18 @@ static float want_units(float a, float b, float c)
 
 static float want_units_where(float a, float b, float c) { return a < b ? want_units(a, b, c) : c; }
 
+static float want_units_of_128ths_where(float a, float b, float c)
+{
+    float rounded_a = rintf(a), rounded_b = rintf(b);
+    bool meant = rounded_a >= 0.0f && rounded_a <= 0x1p+30f && rounded_b >= -rounded_a && rounded_b <= 0x1p+30f;
+    if (!(a < 0x1p+29f))
+        return c;
+    if (!meant)
+        return from_bits(ANYTHING);
+    int units = ((int)rounded_a + (int)rounded_b) / 128;
+    return ldexpf((float)units, -149);
+}
+
 static float want_add_where(float a, float b, float c) { return a < b ? c + a : c == 0.0f ? from_bits(ANYTHING) : c; }
 
 static float want_min_magnitude(float a, float b, float c)
@@ -119,7 +131,10 @@ static float want_entry(float a, float b, float c)
     return (void)b, (void)c, table[to_bits(a) & 7];
 }
 
-static float want_entry_where(float a, float b, float c) { return a < b ? want_entry(a, b, c) : c; }
+static float want_entry_where(float a, float b, float c)
+{
+    return !(a < b) ? c : (to_bits(a) & 7) == 0 ? 0.0f : want_entry(a, b, c);
+}
 
 static float want_low_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) & 7); }
 
@@ -183,6 +198,7 @@ static const oracle oracles[] = {
     {"vf_power_of_two", want_power_of_two, false},
     {"vf_units", want_units, false},
     {"vf_units_where", want_units_where, false},
+    {"vf_units_of_128ths_where", want_units_of_128ths_where, false},
     {"vf_add_where", want_add_where, false},
     {"vm_outside", want_outside, false},
     {"vm_any_beyond", want_any_beyond, false},

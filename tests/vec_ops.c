@@ -82,7 +82,10 @@ static vf op_vf_look_up(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(
 
 static vf op_vf_look_up_where(vf a, vf b, vf c)
 {
-    return vf_look_up_where(vm_lt(a, b), looked_up, vi_of_low_bits(a), c);
+    _Alignas(32) float table[8];
+    memcpy(table, looked_up, sizeof table);
+    table[0] = 0.0f;
+    return vf_look_up_where(vm_lt(a, b), table, vi_of_low_bits(a), c);
 }
 
 /* Of a where the contract gives it a meaning. */
@@ -95,6 +98,11 @@ static vf op_vf_exponent(vf a, vf b, vf c)
 static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_add(a, vf_set1(0x1p+23f))); }
 
 static vf op_vf_units_where(vf a, vf b, vf c) { return vf_units_where(vm_lt(a, b), vf_add(a, vf_set1(0x1p+23f)), c); }
+
+static vf op_vf_units_of_128ths_where(vf a, vf b, vf c)
+{
+    return vf_units_of_128ths_where(vm_lt(a, vf_set1(0x1p+29f)), a, b, c);
+}
 
 static vf op_vf_add_where(vf a, vf b, vf c) { return vf_add_where(vm_lt(a, b), c, a); }
 
@@ -197,6 +205,7 @@ static const struct {
     NAMED(vf_power_of_two),
     NAMED(vf_units),
     NAMED(vf_units_where),
+    NAMED(vf_units_of_128ths_where),
     NAMED(vf_add_where),
     NAMED(vm_outside),
     NAMED(vf_near_inverse),

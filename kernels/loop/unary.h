@@ -24,7 +24,7 @@ VACT_INLINE void loop_unary(float *dst, const float *src, size_t n, const vact_p
     if (__builtin_expect(n <= VF_LANES, 1)) {
         const loop_operands from = unary_operands(src, params);
         vf x = op.argument(&from, 0, n);
-        if (__builtin_expect(!act_has_rare(x, op.limit), 1)) {
+        if (__builtin_expect(!act_has_rare(x, op.tiny, op.limit), 1)) {
             vf y = op.ordinary(x, &from, 0);
             if (__builtin_expect(n == VF_LANES, 1))
                 vf_store(dst, y);

@@ -144,14 +144,16 @@ VACT_INLINE size_t loop_any_fours(float *dst, const float *src, size_t n, act_fo
     const vact_params_f32 own = *params;
     size_t i = 0;
     do {
-        loop_four four = loop_load_four(src + i);
-        four.x[0] = form.rare(four.x[0], &own);
-        four.x[1] = form.rare(four.x[1], &own);
-        four.x[2] = form.rare(four.x[2], &own);
-        four.x[3] = form.rare(four.x[3], &own);
-        loop_store_four(dst + i, four);
+        const loop_four four = loop_load_four(src + i);
+        vf first = form.rare(four.x[0], &own), second = form.rare(four.x[1], &own);
+        __asm__ volatile(""); /* as in loop_ordinary_four */
+        vf third = form.rare(four.x[2], &own), fourth = form.rare(four.x[3], &own);
+        vf_store(dst + i, first);
+        vf_store(dst + i + VF_LANES, second);
+        vf_store(dst + i + 2 * VF_LANES, third);
+        vf_store(dst + i + 3 * VF_LANES, fourth);
         i += 4 * VF_LANES;
-    } while (n - i >= 4 * VF_LANES && loop_has_rare(loop_load_four(src + i).x, 0.0f, form.limit));
+    } while (n - i >= 4 * VF_LANES && loop_has_rare(loop_load_four(src + i).x, form.tiny, form.limit));
     return i;
 }
 

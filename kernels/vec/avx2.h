@@ -148,6 +148,12 @@ VACT_INLINE vf vf_units(vf t)
 
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
+VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
+{
+    __m256i sum = _mm256_add_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));
+    return vf_select(m, _mm256_castsi256_ps(_mm256_srli_epi32(sum, 7)), otherwise);
+}
+
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)
 {
@@ -168,9 +174,11 @@ VACT_INLINE vi vi_of_low_bits(vf v) { return _mm256_castps_si256(v); }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 22); }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
+/* A blend by a mask is two or three operations on some processors, and there are seven of these in a row. */
 VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
 {
-    return vf_select(m, vf_look_up(table, i), otherwise);
+    vi first_elsewhere = _mm256_and_si256(_mm256_castps_si256(m), i);
+    return _mm256_or_ps(vf_look_up(table, first_elsewhere), _mm256_andnot_ps(m, otherwise));
 }
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)

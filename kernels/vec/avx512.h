@@ -134,6 +134,12 @@ VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise)
                                                      _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
 }
 
+VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
+{
+    __m512i sum = _mm512_add_epi32(_mm512_cvtps_epi32(a), _mm512_cvtps_epi32(b));
+    return _mm512_castsi512_ps(_mm512_mask_srli_epi32(_mm512_castps_si512(otherwise), m, sum, 7));
+}
+
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
 
 VACT_INLINE vi vi_of_low_bits(vf v) { return _mm512_castps_si512(v); }

@@ -45,6 +45,9 @@
  *                                                 speed of normal numbers where the result is subnormal; for other t
  *                                                 some number without meaning, the same in all
  *   vf_units_where(m, t, otherwise)               the same where m holds, else otherwise
+ *   vf_units_of_128ths_where(m, a, b, otherwise)  where m holds, k*2^-149, k the whole part of (A + B)/128, A and B
+ *                                                 being a and b rounded to whole numbers, the even of two, A in
+ *                                                 [0, 2^30], B from -A to 2^30; by integers; else otherwise
  *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *   vi_of_low_bits(v)                             the low three bits of v: m mod 8 for v = 1.5*2^23 + m, |m| < 2^21
@@ -56,7 +59,7 @@
  *                                                 w_j*2^floor(m/8), where that is normal, for t = 1.5*2^23 + m and v
  *                                                 whose bits are those of w_j less j*2^20, j = m mod 8
  *   vf_look_up(table, i)                          the entry of each lane, of eight floats aligned to 32 bytes
- *   vf_look_up_where(m, table, i, otherwise)      the same where m is set, else otherwise
+ *   vf_look_up_where(m, table, i, otherwise)      the same where m is set, else otherwise; the first entry is +0
  *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
  *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning
  *

@@ -143,6 +143,12 @@ VACT_INLINE vf vf_units(vf t)
 
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
+VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
+{
+    uint32x4_t sum = vreinterpretq_u32_s32(vaddq_s32(vcvtnq_s32_f32(a), vcvtnq_s32_f32(b)));
+    return vf_select(m, vreinterpretq_f32_u32(vshrq_n_u32(sum, 7)), otherwise);
+}
+
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)
 {

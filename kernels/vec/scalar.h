@@ -121,6 +121,16 @@ VACT_INLINE vf vf_exponent(vf a) { return (float)((int)(vf_bits(a) >> 23) - 127)
 VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
+/* From 2^23 on every number is whole. */
+VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
+{
+    if (!m)
+        return otherwise;
+    vf size = vf_abs(b), whole_a = a < 0x1p+23f ? a + 0x1p+23f - 0x1p+23f : a;
+    vf whole_b = vf_copysign(size < 0x1p+23f ? size + 0x1p+23f - 0x1p+23f : size, b);
+    return vf_of_bits((unsigned)((int)whole_a + (int)whole_b) >> 7);
+}
+
 /* In two factors, the first product being exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)
 {

@@ -22,7 +22,7 @@ VACT_NOINLINE static vf exp_any(vf x, const vact_params_f32 *params) { return ex
 VACT_INLINE act_form exp_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){FAST_EXP_ORDINARY, exp_ordinary, exp_rare, exp_any};
+    return (act_form){0.0f, FAST_EXP_ORDINARY, exp_ordinary, exp_rare, exp_any};
 }
 
 VACT_INLINE vf exp_forward(vf x, const vact_params_f32 *params) { return act_forward(exp_form(params), x, params); }

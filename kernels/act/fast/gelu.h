@@ -5,7 +5,7 @@
  * before the last operation, which takes the power out, makes the difference and rounds once more: below 0 to nothing
  * new but where the result is subnormal: that takes processors ten times as long, so there it is rounded as a whole
  * number of 2^-149. Of a negative x the difference is taken from -0, which the tail's end keeps. Beyond 10.5 a lane
- * is rare: above, gelu is x, below the tail has other intervals.
+ * is rare: there the tail has other intervals.
  * Largest error 1.3886 ULP, at -5.09091139 (all 2^32 inputs); above 0 it is near 1.1.
  */
 #ifndef VACT_ACT_FAST_GELU_H
@@ -38,13 +38,6 @@ VACT_INLINE vf_pair gelu_near_product(vf x)
     return gelu_product(t, fast_normal_near_tail(t));
 }
 
-/* A gelu above 10.5 is x, also less what it is short of at 10.5. */
-VACT_INLINE vf_pair gelu_any_product(vf x)
-{
-    vf bounded = vf_min(vf_set1(GELU_ORDINARY), vf_max(vf_set1(-FAST_NORMAL_LIMIT), x)), t = vf_abs(bounded);
-    return gelu_product(t, fast_normal_tail(t));
-}
-
 /* hi is gelu(x); lo, what its two roundings left, is for a factor that follows (geglu). */
 VACT_INLINE vf_pair gelu_pair_of(vf_pair product, vf x)
 {
@@ -54,7 +47,12 @@ VACT_INLINE vf_pair gelu_pair_of(vf_pair product, vf x)
     return (vf_pair){y, lo};
 }
 
-VACT_INLINE vf_pair gelu_pair(vf x) { return gelu_pair_of(gelu_any_product(x), x); }
+/* A gelu above 10.5 is x, also less what it is short of at 10.5, of which no product is subnormal. */
+VACT_INLINE vf_pair gelu_pair(vf x)
+{
+    vf t = vf_abs(vf_min(vf_set1(GELU_ORDINARY), vf_max(vf_set1(-FAST_NORMAL_LIMIT), x)));
+    return gelu_pair_of(gelu_product(t, fast_normal_tail(t)), x);
+}
 
 /* |x| <= GELU_ORDINARY */
 VACT_INLINE vf_pair gelu_near_pair(vf x) { return gelu_pair_of(gelu_near_product(x), x); }
@@ -68,10 +66,11 @@ VACT_INLINE vf gelu_ordinary(vf x, const vact_params_f32 *params)
 VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    const vf least = vf_set1(GELU_LEAST);
-    vf product = gelu_any_product(x).hi;
-    vf units = vf_units(vf_fma(product, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    return vf_select(vm_lt(product, least), vf_flip_sign(units, x), gelu_of_product(vf_max(least, product), x));
+    const vf least = vf_set1(GELU_LEAST), t = vf_min(vf_set1(FAST_NORMAL_LIMIT), vf_abs(x));
+    vf product = gelu_product(t, fast_normal_tail(t)).hi;
+    vf units = vf_flip_sign(vf_fma(product, vf_set1(0x1p+85f), vf_set1(0x1p+23f)), x);
+    vf y = gelu_of_product(vf_max(least, product), x);
+    return vf_units_where(vm_lt(vf_max(x, product), least), units, y); /* a large x, less a tiny product, is y */
 }
 
 VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params) { return gelu_rare(x, params); }
@@ -79,7 +78,7 @@ VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params) { return g
 VACT_INLINE act_form gelu_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){GELU_ORDINARY, gelu_ordinary, gelu_rare, gelu_any};
+    return (act_form){0.0f, GELU_ORDINARY, gelu_ordinary, gelu_rare, gelu_any};
 }
 
 VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params) { return act_forward(gelu_form(params), x, params); }

@@ -28,7 +28,7 @@ VACT_NOINLINE static vf gelu_quick_any(vf x, const vact_params_f32 *params) { re
 VACT_INLINE act_form gelu_quick_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){GELU_QUICK_ORDINARY, gelu_quick_ordinary, gelu_quick_rare, gelu_quick_any};
+    return (act_form){0.0f, GELU_QUICK_ORDINARY, gelu_quick_ordinary, gelu_quick_rare, gelu_quick_any};
 }
 
 VACT_INLINE vf gelu_quick_forward(vf x, const vact_params_f32 *params)

@@ -38,21 +38,16 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
     return power;
 }
 
-/* x/(first + rest) */
-VACT_INLINE vf gelu_tanh_of_sum(vf x, vf first, vf rest)
-{
-    vf inverse = fast_inverse(vf_add(first, rest));
-    vf q = vf_mul(x, inverse);
-    vf residual = vf_fma(q, rest, vf_fms(q, first, x));
-    return vf_fnma(inverse, residual, q);
-}
-
 /* x/(1 + 2^n*(1 + t)), s = 2^n. */
 VACT_INLINE vf gelu_tanh_quotient(vf x, vf s, fast_power power)
 {
     const vf one = vf_set1(1.0f);
+    vf first = vf_max(vf_set1(2.0f), s);
     vf rest = vf_fma(vf_mul(s, power.f), power.slope, vf_min(one, vf_sub(s, one)));
-    return gelu_tanh_of_sum(x, vf_max(vf_set1(2.0f), s), rest);
+    vf inverse = fast_inverse(vf_add(first, rest));
+    vf q = vf_mul(x, inverse);
+    vf residual = vf_fma(q, rest, vf_fms(q, first, x));
+    return vf_fnma(inverse, residual, q);
 }
 
 /* |x| up to here is ordinary: 2^-n does not overflow. */
@@ -72,17 +67,8 @@ VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vm deep = vm_lt(x, vf_set1(-GELU_TANH_DEEP)), high = vm_lt(vf_set1(GELU_TANH_ORDINARY), x);
-    vf bounded = vf_min(vf_set1(GELU_TANH_ORDINARY), x);
-    if (!vm_any(deep)) {
-        fast_power power = gelu_tanh_power(bounded);
-        return vf_select(high, x, gelu_tanh_quotient(bounded, vf_power_of_two(power.shifted), power));
-    }
-    bounded = vf_max(vf_set1(-11.5f), bounded);
+    vf bounded = vf_max(vf_set1(-11.5f), vf_min(vf_set1(GELU_TANH_ORDINARY), x));
     fast_power power = gelu_tanh_power(bounded);
-    if (vm_all(deep)) {
-        vf s = vf_power_of_two(vf_sub(power.shifted, vf_set1(64.0f)));
-        return fast_deep_back(gelu_tanh_of_sum(bounded, s, vf_mul(vf_mul(s, power.f), power.slope)), -1.0f);
-    }
     vf result = gelu_tanh_quotient(bounded, fast_deep_power(deep, power), power);
     return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
 }
@@ -92,7 +78,7 @@ VACT_NOINLINE static vf gelu_tanh_any(vf x, const vact_params_f32 *params) { ret
 VACT_INLINE act_form gelu_tanh_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){GELU_TANH_ORDINARY, gelu_tanh_ordinary, gelu_tanh_rare, gelu_tanh_any};
+    return (act_form){0.0f, GELU_TANH_ORDINARY, gelu_tanh_ordinary, gelu_tanh_rare, gelu_tanh_any};
 }
 
 VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)

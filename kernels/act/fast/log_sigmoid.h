@@ -22,7 +22,7 @@ VACT_NOINLINE static vf log_sigmoid_any(vf x, const vact_params_f32 *params) { r
 VACT_INLINE act_form log_sigmoid_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){FAST_SOFTPLUS_REACH, log_sigmoid_ordinary, log_sigmoid_rare, log_sigmoid_any};
+    return (act_form){0.0f, FAST_SOFTPLUS_REACH, log_sigmoid_ordinary, log_sigmoid_rare, log_sigmoid_any};
 }
 
 VACT_INLINE vf log_sigmoid_forward(vf x, const vact_params_f32 *params)

@@ -81,7 +81,7 @@ VACT_INLINE vf mish_above(vf x)
 /* x < -8. */
 VACT_INLINE vf mish_below(vf x)
 {
-    vf bounded = vf_max(vf_set1(-120.0f), x);
+    vf bounded = vf_max(vf_set1(-110.0f), x); /* x*e^x is below 2^-150; and no error of a product is subnormal */
     fast_eighths_reduced parts = fast_exp_reduce(bounded);
     parts.t = vf_add(parts.t, vf_set1(8.0f * 64.0f));
     fast_eighths e = fast_eighths_of(parts);
@@ -119,7 +119,7 @@ VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params) { return m
 VACT_INLINE act_form mish_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){MISH_ORDINARY, mish_ordinary, mish_rare, mish_any};
+    return (act_form){0.0f, MISH_ORDINARY, mish_ordinary, mish_rare, mish_any};
 }
 
 VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params) { return act_forward(mish_form(params), x, params); }

@@ -15,14 +15,7 @@ VACT_INLINE vf sigmoid_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vm deep = vm_lt(x, vf_set1(-FAST_LOGISTIC_DEEP));
-    vf bounded = vf_min(vf_set1(64.0f), x);
-    if (!vm_any(deep)) {
-        fast_power power = fast_rising_power_of_negative(bounded);
-        return fast_logistic(fast_wide_sum(vf_set1(1.0f), vf_power_of_two(power.shifted), power));
-    }
-    fast_power power = fast_rising_power_of_negative(vf_max(vf_set1(-112.0f), bounded));
-    if (vm_all(deep))
-        return fast_deep_back(fast_logistic(fast_deep_sum(power)), 1.0f);
+    fast_power power = fast_rising_power_of_negative(vf_max(vf_set1(-112.0f), vf_min(vf_set1(64.0f), x)));
     vf result = fast_logistic(fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power));
     return vf_select(deep, fast_deep_back(result, 1.0f), result);
 }
@@ -32,7 +25,7 @@ VACT_NOINLINE static vf sigmoid_any(vf x, const vact_params_f32 *params) { retur
 VACT_INLINE act_form sigmoid_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){FAST_LOGISTIC_ORDINARY, sigmoid_ordinary, sigmoid_rare, sigmoid_any};
+    return (act_form){0.0f, FAST_LOGISTIC_ORDINARY, sigmoid_ordinary, sigmoid_rare, sigmoid_any};
 }
 
 VACT_INLINE vf sigmoid_forward(vf x, const vact_params_f32 *params)

@@ -15,16 +15,8 @@ VACT_INLINE vf silu_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vm deep = vm_lt(x, vf_set1(-FAST_LOGISTIC_DEEP)), high = vm_lt(vf_set1(64.0f), x);
-    vf bounded = vf_min(vf_set1(64.0f), x);
-    if (!vm_any(deep)) {
-        fast_power power = fast_power_of_negative(bounded);
-        vf s = vf_power_of_two(power.shifted);
-        return vf_select(high, x, fast_times_logistic(bounded, fast_wide_sum(vf_set1(1.0f), s, power)));
-    }
-    bounded = vf_max(vf_set1(-120.0f), bounded);
+    vf bounded = vf_max(vf_set1(-120.0f), vf_min(vf_set1(64.0f), x));
     fast_power power = fast_power_of_negative(bounded);
-    if (vm_all(deep))
-        return fast_deep_back(fast_times_logistic(bounded, fast_deep_sum(power)), -1.0f);
     vf result = fast_times_logistic(bounded, fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power));
     return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
 }
@@ -34,7 +26,7 @@ VACT_NOINLINE static vf silu_any(vf x, const vact_params_f32 *params) { return s
 VACT_INLINE act_form silu_form(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){FAST_LOGISTIC_ORDINARY, silu_ordinary, silu_rare, silu_any};
+    return (act_form){0.0f, FAST_LOGISTIC_ORDINARY, silu_ordinary, silu_rare, silu_any};
 }
 
 VACT_INLINE vf silu_forward(vf x, const vact_params_f32 *params) { return act_forward(silu_form(params), x, params); }

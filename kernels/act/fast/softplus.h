@@ -92,7 +92,7 @@ VACT_NOINLINE static vf softplus_any(vf x, const vact_params_f32 *params) { retu
 
 VACT_INLINE act_form softplus_form(const vact_params_f32 *params)
 {
-    return (act_form){softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : ACT_NONE_ORDINARY, softplus_ordinary,
+    return (act_form){0.0f, softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : ACT_NONE_ORDINARY, softplus_ordinary,
                       softplus_rare, softplus_any};
 }
 

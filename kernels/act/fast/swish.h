@@ -119,7 +119,7 @@ VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params) { return 
 
 VACT_INLINE act_form swish_form(const vact_params_f32 *params)
 {
-    return (act_form){swish_limit(params), swish_ordinary, swish_rare, swish_any};
+    return (act_form){0.0f, swish_limit(params), swish_ordinary, swish_rare, swish_any};
 }
 
 VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params) { return act_forward(swish_form(params), x, params); }

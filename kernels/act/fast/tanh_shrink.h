@@ -78,7 +78,13 @@ VACT_INLINE vf tanh_shrink_of_magnitude(vf a)
     return vf_select(vm_lt(a, vf_set1(0.6505f)), tanh_shrink_near(a), tanh_shrink_far(a));
 }
 
-VACT_INLINE vf tanh_shrink_ordinary(vf x) { return vf_flip_sign(tanh_shrink_of_magnitude(vf_abs(x)), x); }
+VACT_INLINE vf tanh_shrink_ordinary(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vf y = vf_flip_sign(tanh_shrink_of_magnitude(vf_abs(x)), x);
+    __asm__ volatile(""); /* for two of these, interleaved, there are not registers enough: 4 % on AVX-512 */
+    return y;
+}
 
 /* For a up to TANH_SHRINK_TINY: 2^120 of the result is formed. */
 VACT_INLINE vf tanh_shrink_of_tiny(vf a)
@@ -89,8 +95,9 @@ VACT_INLINE vf tanh_shrink_of_tiny(vf a)
     return fast_from_units(vf_fma(cube.hi, third, low), 0x1p+29f, 1.0f);
 }
 
-VACT_NOINLINE static vf tanh_shrink_any(vf x)
+VACT_INLINE vf tanh_shrink_rare(vf x, const vact_params_f32 *params)
 {
+    (void)params;
     vf a = vf_abs(x), least = vf_set1(TANH_SHRINK_TINY), large = vf_set1(TANH_SHRINK_LARGE);
     vf of_tiny = tanh_shrink_of_tiny(vf_min(least, a));
     vf y = tanh_shrink_of_magnitude(vf_min(large, vf_max(least, a)));
@@ -98,18 +105,17 @@ VACT_NOINLINE static vf tanh_shrink_any(vf x)
     return vf_flip_sign(vf_select(vm_eq(x, x), y, a), x);
 }
 
-VACT_INLINE vf tanh_shrink_forward(vf x, const vact_params_f32 *params)
-{
-    (void)params;
-    if (__builtin_expect(vm_any(vm_outside(x, TANH_SHRINK_TINY, TANH_SHRINK_LARGE)), 0))
-        return tanh_shrink_any(x);
-    return tanh_shrink_ordinary(x);
-}
+VACT_NOINLINE static vf tanh_shrink_any(vf x, const vact_params_f32 *params) { return tanh_shrink_rare(x, params); }
 
 VACT_INLINE act_form tanh_shrink_form(const vact_params_f32 *params)
 {
     (void)params;
-    return ACT_ONE_FORM(tanh_shrink_forward);
+    return (act_form){TANH_SHRINK_TINY, TANH_SHRINK_LARGE, tanh_shrink_ordinary, tanh_shrink_rare, tanh_shrink_any};
+}
+
+VACT_INLINE vf tanh_shrink_forward(vf x, const vact_params_f32 *params)
+{
+    return act_forward(tanh_shrink_form(params), x, params);
 }
 
 #endif

@@ -17,8 +17,8 @@
 
 #include "math/fast/exp_eighths.h"
 
-/* Up to here in magnitude e^x and T are normal. */
-#define FAST_EXP_ORDINARY 87.0f
+/* Up to here in magnitude e^x and T are normal, T for m >= -1007. */
+#define FAST_EXP_ORDINARY 87.28f
 
 /* The shift and the factor of t: docs/approximations/exp_eighths.py. */
 VACT_INLINE fast_eighths_reduced fast_exp_reduce(vf x)
@@ -32,35 +32,17 @@ VACT_INLINE fast_eighths_reduced fast_exp_reduce(vf x)
 VACT_INLINE vf fast_exp(vf x) { return fast_eighths_value(fast_eighths_of(fast_exp_reduce(x))); }
 
 /*
- * For every x. Below -87, 2^149 times the result is formed, k. Where k < 2^23 the result is subnormal, and k is rounded
- * once, to a whole number: as the sum of 2^23, of the whole part of T, and of all else. vf_units takes 2^23 + k, or
- * 2*k where that is more. Above, T is finite wherever e^x is, since e^-theta is below 1.
+ * For every x. Below the limit, where the result may be subnormal, 2^149 times it is rounded once, to a whole number: T
+ * and T*rise in units of 1/128 are added as integers. Above, T is finite wherever e^x is, since e^-theta is below 1.
  */
-VACT_INLINE vf fast_exp_in_units(fast_eighths e)
-{
-    vf unit = vf_set1(0x1p+23f);
-    vf whole = vf_add(e.power, unit);
-    vf rest = vf_fma(e.power, e.rise, vf_sub(e.power, vf_sub(whole, unit)));
-    vf y = fast_eighths_value(e);
-    return vf_max(vf_add(whole, rest), vf_add(y, y));
-}
-
 VACT_INLINE vf fast_exp_any(vf x)
 {
-    const vf octaves = vf_set1(8.0f * 149.0f), least = vf_set1(-104.0f);
     vm low = vm_lt(x, vf_set1(-FAST_EXP_ORDINARY));
-    if (vm_all(low)) {
-        fast_eighths_reduced parts = fast_exp_reduce(vf_max(least, x));
-        parts.t = vf_add(parts.t, octaves);
-        return vf_units(fast_exp_in_units(fast_eighths_of(parts)));
-    }
-    vf bounded = vf_min(vf_set1(88.73f), x);
-    if (!vm_any(low))
-        return fast_exp(bounded);
-    fast_eighths_reduced parts = fast_exp_reduce(vf_max(least, bounded));
-    parts.t = vf_add_where(low, parts.t, octaves);
+    fast_eighths_reduced parts = fast_exp_reduce(vf_max(vf_set1(-104.0f), vf_min(vf_set1(88.73f), x)));
+    parts.t = vf_add_where(low, parts.t, vf_set1(8.0f * (149.0f + 7.0f)));
     fast_eighths e = fast_eighths_of(parts);
-    return vf_units_where(low, fast_exp_in_units(e), fast_eighths_value(e));
+    vf risen = vf_fma(e.power, e.rise, vf_set1(64.0f)); /* a half */
+    return vf_units_of_128ths_where(low, e.power, risen, fast_eighths_value(e));
 }
 
 #endif

@@ -148,17 +148,6 @@ VACT_INLINE vf fast_deep_power(vm deep, fast_power power)
     return vf_power_of_two(vf_add_where(deep, power.shifted, vf_set1(-64.0f)));
 }
 
-/* Of a vector all of whose lanes are deep. */
-VACT_INLINE fast_logistic_sum fast_deep_sum(fast_power power)
-{
-    vf s = vf_power_of_two(vf_sub(power.shifted, vf_set1(64.0f)));
-    vf s_f = vf_mul(s, power.f);
-    fast_logistic_sum sum;
-    sum.hi = vf_fma(s_f, power.slope, s);
-    sum.lo = vf_fma(s_f, power.slope, vf_sub(s, sum.hi));
-    return sum;
-}
-
 /* The result that y is 2^64 of. */
 VACT_INLINE vf fast_deep_back(vf y, float sign) { return fast_from_units(y, 0x1p+85f, sign); }
 
@@ -173,16 +162,8 @@ VACT_INLINE vf fast_swish_any(vf x, float beta, vf m_hi, vf m_lo)
 {
     const vf one = vf_set1(1.0f), most = vf_set1(64.0f / beta), deepest = vf_set1(-FAST_LOGISTIC_DEEP / beta);
     vm deep = vm_lt(x, deepest), high = vm_lt(most, x);
-    vf bounded = vf_min(most, x);
-    if (!vm_any(deep)) {
-        fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
-        fast_logistic_sum sum = fast_wide_sum(one, vf_power_of_two(power.shifted), power);
-        return vf_select(high, x, fast_times_logistic(bounded, sum));
-    }
-    bounded = vf_max(vf_set1(-120.0f / beta), bounded);
+    vf bounded = vf_max(vf_set1(-120.0f / beta), vf_min(most, x));
     fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
-    if (vm_all(deep))
-        return fast_deep_back(fast_times_logistic(bounded, fast_deep_sum(power)), -1.0f);
     vf result = fast_times_logistic(bounded, fast_wide_sum(one, fast_deep_power(deep, power), power));
     return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
 }

@@ -87,8 +87,7 @@ VACT_INLINE fast_normal_interval fast_normal_interval_of(vf t, int any)
     vm beyond = vm_lt(vf_set1(FAST_NORMAL_NEAR), t);
     if (vm_all(beyond))
         return fast_normal_look_up(far_table, i);
-    fast_normal_interval of = fast_normal_look_up(near_table, i);
-    return vm_any(beyond) ? fast_normal_look_up_where(beyond, far_table, i, of) : of;
+    return fast_normal_look_up_where(beyond, far_table, i, fast_normal_look_up(near_table, i));
 }
 
 VACT_INLINE fast_normal fast_normal_of(vf t, fast_normal_interval of)
