@@ -90,13 +90,9 @@ static float want_units_where(float a, float b, float c) { return a < b ? want_u
 
 static float want_units_of_128ths_where(float a, float b, float c)
 {
-    float rounded_a = rintf(a), rounded_b = rintf(b);
-    bool meant = rounded_a >= 0.0f && rounded_a <= 0x1p+30f && rounded_b >= -rounded_a && rounded_b <= 0x1p+30f;
-    if (!(a < 0x1p+29f))
+    if (!(a >= 0.0f && a <= 0x1p+30f && b >= -a && b <= 0x1p+30f))
         return c;
-    if (!meant)
-        return from_bits(ANYTHING);
-    int units = ((int)rounded_a + (int)rounded_b) / 128;
+    unsigned units = ((unsigned)rintf(a) + (unsigned)(int)rintf(b)) / 128;
     return ldexpf((float)units, -149);
 }
 

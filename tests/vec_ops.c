@@ -99,9 +99,12 @@ static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_a
 
 static vf op_vf_units_where(vf a, vf b, vf c) { return vf_units_where(vm_lt(a, b), vf_add(a, vf_set1(0x1p+23f)), c); }
 
+/* Where the contract gives a and b a meaning. */
 static vf op_vf_units_of_128ths_where(vf a, vf b, vf c)
 {
-    return vf_units_of_128ths_where(vm_lt(a, vf_set1(0x1p+29f)), a, b, c);
+    const vf most = vf_set1(0x1p+30f);
+    vm meant = vm_and(vm_and(vm_le(vf_set1(0.0f), a), vm_le(a, most)), vm_and(vm_le(vf_neg(a), b), vm_le(b, most)));
+    return vf_units_of_128ths_where(meant, a, b, c);
 }
 
 static vf op_vf_add_where(vf a, vf b, vf c) { return vf_add_where(vm_lt(a, b), c, a); }

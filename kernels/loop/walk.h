@@ -148,7 +148,7 @@ VACT_INLINE size_t loop_any_fours(float *dst, const float *src, size_t n, act_fo
         vf first = form.rare(four.x[0], &own), second = form.rare(four.x[1], &own);
         __asm__ volatile(""); /* as in loop_ordinary_four */
         vf third = form.rare(four.x[2], &own), fourth = form.rare(four.x[3], &own);
-        vf_store(dst + i, first);
+        vf_store(dst + i, first); /* with loop_store_four GCC copies them through the stack by 64-bit integers */
         vf_store(dst + i + VF_LANES, second);
         vf_store(dst + i + 2 * VF_LANES, third);
         vf_store(dst + i + 3 * VF_LANES, fourth);

@@ -46,8 +46,8 @@
  *                                                 some number without meaning, the same in all
  *   vf_units_where(m, t, otherwise)               the same where m holds, else otherwise
  *   vf_units_of_128ths_where(m, a, b, otherwise)  where m holds, k*2^-149, k the whole part of (A + B)/128, A and B
- *                                                 being a and b rounded to whole numbers, the even of two, A in
- *                                                 [0, 2^30], B from -A to 2^30; by integers; else otherwise
+ *                                                 being a and b rounded to whole numbers, the even of two, a in
+ *                                                 [0, 2^30], b from -a to 2^30; by integers; else otherwise
  *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *   vi_of_low_bits(v)                             the low three bits of v: m mod 8 for v = 1.5*2^23 + m, |m| < 2^21

@@ -128,7 +128,7 @@ VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
         return otherwise;
     vf size = vf_abs(b), whole_a = a < 0x1p+23f ? a + 0x1p+23f - 0x1p+23f : a;
     vf whole_b = vf_copysign(size < 0x1p+23f ? size + 0x1p+23f - 0x1p+23f : size, b);
-    return vf_of_bits((unsigned)((int)whole_a + (int)whole_b) >> 7);
+    return vf_of_bits(((unsigned)whole_a + (unsigned)(int)whole_b) >> 7);
 }
 
 /* In two factors, the first product being exact. */
