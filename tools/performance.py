@@ -28,13 +28,13 @@ class Target:
     objdump: str
     triple: str
     cpus: tuple[str, ...]
-    vector: str  # matches the stores that the loop is recognised by
+    vector: str  # matches the stores that the loop is recognised by, not those to the stack
 
 
 TARGETS = (
     Target("avx512", 16, "objdump", "x86_64", ("sapphirerapids", "znver4"), r"vmovup[sd]\s+%zmm\d+,.*\("),
     Target("avx2", 8, "objdump", "x86_64", ("sapphirerapids", "znver4"), r"vmovup[sd]\s+%ymm\d+,.*\("),
-    Target("neon", 4, "aarch64-linux-gnu-objdump", "aarch64", ("neoverse-v2",), r"st[rp]\s+q\d+"),
+    Target("neon", 4, "aarch64-linux-gnu-objdump", "aarch64", ("neoverse-v2",), r"st(u?r|p)\s+q\d+,.*\[x"),
 )
 
 
@@ -189,14 +189,15 @@ def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Meas
         paths = sorted(build.rglob(f"kernels_{target.build}_{variant}.c.o"))
         for symbol, code in sorted(functions(target, paths[0]).items()) if paths else []:
             name = re.fullmatch(r"(\w+)_four_vectors", symbol)  # loop/unary.h
-            loop = main_loop(target, code) if name else None
-            if name is None or name[1] not in operations or loop is None:
+            if name is None or name[1] not in operations:
                 continue
-            cells = [name[1], variant, f"{len(loop) / 4:g}"]
-            calls = any(re.match(CALL, i.text) for i in loop)
+            loop = main_loop(target, code)
+            cells = [name[1], variant, f"{len(loop) / 4:g}" if loop else ""]
+            calls = any(re.match(CALL, i.text) for i in loop or [])
             for cpu in target.cpus:
-                found = None if calls else model(target, cpu, loop)
-                cells += [f"{found.cycles:.1f}", found.bound] if found else ["", "not modelled: a call"]
+                found = model(target, cpu, loop) if loop and not calls else None
+                reason = "a call" if loop else "no loop recognised"
+                cells += [f"{found.cycles:.1f}", found.bound] if found else ["", f"not modelled: {reason}"]
             if with_figures:
                 figures = measured.get((name[1], target.build, variant))
                 cells += [f"{figures.ns:.3f}", f"{figures.copy:.2f}"] if figures else ["", ""]

@@ -70,7 +70,7 @@ VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
     vf product = gelu_product(t, fast_normal_tail(t)).hi;
     vf units = vf_flip_sign(vf_fma(product, vf_set1(0x1p+85f), vf_set1(0x1p+23f)), x);
     vf y = gelu_of_product(vf_max(least, product), x);
-    return vf_units_where(vm_lt(vf_max(x, product), least), units, y); /* a large x, less a tiny product, is y */
+    return vf_units_where(vm_lt(vf_max(x, product), least), units, y); /* in a large x the product is lost */
 }
 
 VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params) { return gelu_rare(x, params); }

@@ -100,8 +100,7 @@ VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
     return mish_near(x);
 }
 
-/* Each form is computed of all lanes, and means something in its own; the outer two only if the vector has such lanes.
- */
+/* Each form is computed of all lanes and means something in its own, the outer two only if the vector has such. */
 VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;

@@ -4,9 +4,9 @@
  *
  *     2*(2^n - 1) + [2^n*s*a*(e^r - 1) + (s*a - 2)*(2^n - 1)]
  *
- * The first term is exact for n >= -24; for n = -25, the last, it is -2 and what it lost half an ULP. The bracket is
- * below 0.5, of which little is lost; for n = 0 the terms with 2^n - 1 are 0. s*a*(e^r - 1) = 2*r + r*c(r) is rounded
- * once, also where it is subnormal.
+ * The first term is exact for n >= -24; for n = -25, the last, it is -2 and what it lost half an ULP. For n = 0
+ * the terms with 2^n - 1 are 0; else the bracket is below 0.5, of which little is lost. s*a*(e^r - 1) = 2*r + r*c(r) is
+ * rounded once, also where it is subnormal.
  *
  * At most 0.9619 ULP, at -0x1.55dc2p-2 (all 2^32 inputs), and no violation of monotonicity.
  */
