@@ -88,11 +88,11 @@ static float want_units(float a, float b, float c)
 
 static float want_units_where(float a, float b, float c) { return a < b ? want_units(a, b, c) : c; }
 
-static float want_units_of_128ths_where(float a, float b, float c)
+static float want_risen(float a, float b, float c)
 {
-    if (!(a >= 0.0f && a <= 0x1p+30f && b >= -a && b <= 0x1p+30f))
-        return c;
-    unsigned units = ((unsigned)rintf(a) + (unsigned)(int)rintf(b)) / 128;
+    if (!(c < 0.0f && a >= 0x1p+5f && a <= 1.2f * 0x1p+30f && fabsf(b) <= 0x1p-4f))
+        return fmaf(a, b, a);
+    int units = ((int)rintf(a) + (int)rintf(fmaf(a, b, 64.0f))) / 128;
     return ldexpf((float)units, -149);
 }
 
@@ -194,7 +194,7 @@ static const oracle oracles[] = {
     {"vf_power_of_two", want_power_of_two, false},
     {"vf_units", want_units, false},
     {"vf_units_where", want_units_where, false},
-    {"vf_units_of_128ths_where", want_units_of_128ths_where, false},
+    {"vf_risen", want_risen, false},
     {"vf_add_where", want_add_where, false},
     {"vm_outside", want_outside, false},
     {"vm_any_beyond", want_any_beyond, false},

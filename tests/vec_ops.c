@@ -99,12 +99,14 @@ static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_a
 
 static vf op_vf_units_where(vf a, vf b, vf c) { return vf_units_where(vm_lt(a, b), vf_add(a, vf_set1(0x1p+23f)), c); }
 
-/* Where the contract gives a and b a meaning. */
-static vf op_vf_units_of_128ths_where(vf a, vf b, vf c)
+/* In lanes of negative c where the contract gives a mask a meaning. */
+static vf op_vf_risen(vf a, vf b, vf c)
 {
-    const vf most = vf_set1(0x1p+30f);
-    vm meant = vm_and(vm_and(vm_le(vf_set1(0.0f), a), vm_le(a, most)), vm_and(vm_le(vf_neg(a), b), vm_le(b, most)));
-    return vf_units_of_128ths_where(meant, a, b, c);
+    vm rises = vm_le(vf_abs(b), vf_set1(0x1p-4f));
+    vm subnormal = vm_and(vm_le(vf_set1(0x1p+5f), a), vm_le(a, vf_set1(1.2f * 0x1p+30f)));
+    vm meant = vm_and(vm_lt(c, vf_set1(0.0f)), vm_and(rises, subnormal));
+    vf less_exponent = vf_times_eighths(a, vf_set1(0x1.8p+23f - 8.0f * 156.0f));
+    return vf_risen(meant, vf_select(meant, less_exponent, a), b);
 }
 
 static vf op_vf_add_where(vf a, vf b, vf c) { return vf_add_where(vm_lt(a, b), c, a); }
@@ -208,7 +210,7 @@ static const struct {
     NAMED(vf_power_of_two),
     NAMED(vf_units),
     NAMED(vf_units_where),
-    NAMED(vf_units_of_128ths_where),
+    NAMED(vf_risen),
     NAMED(vf_add_where),
     NAMED(vm_outside),
     NAMED(vf_near_inverse),

@@ -138,7 +138,8 @@ VACT_INLINE void loop_store_four(float *dst, loop_four four)
 }
 
 /* What a loop_rare_fn does. Arrays with a rare lane in every vector take 0.8 to 0.9 of the time that a call for each
- * four takes (swish, exp, in cache). */
+ * four takes (swish, exp, in cache). Of the fours after the first one in two is taken untested, which saves up to 4 %
+ * more; a four alone among ordinary ones takes no other with it. */
 VACT_INLINE size_t loop_any_fours(float *dst, const float *src, size_t n, act_form form, const vact_params_f32 *params)
 {
     const vact_params_f32 own = *params;
@@ -153,7 +154,8 @@ VACT_INLINE size_t loop_any_fours(float *dst, const float *src, size_t n, act_fo
         vf_store(dst + i + 2 * VF_LANES, third);
         vf_store(dst + i + 3 * VF_LANES, fourth);
         i += 4 * VF_LANES;
-    } while (n - i >= 4 * VF_LANES && loop_has_rare(loop_load_four(src + i).x, form.tiny, form.limit));
+    } while (n - i >= 4 * VF_LANES &&
+             (i / (4 * VF_LANES) % 2 == 0 || loop_has_rare(loop_load_four(src + i).x, form.tiny, form.limit)));
     return i;
 }
 

@@ -148,10 +148,14 @@ VACT_INLINE vf vf_units(vf t)
 
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
-VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
+/* Each of both is 0 in the other's lanes: with a blend AVX2's exp of -95 takes 1.04 of the time. Where rise is infinite
+ * or NaN, the other's is an exponent's lowest bit, which is set already. */
+VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
 {
-    __m256i sum = _mm256_add_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));
-    return vf_select(m, _mm256_castsi256_ps(_mm256_srli_epi32(sum, 7)), otherwise);
+    __m256i scaled = _mm256_add_epi32(_mm256_castps_si256(v), _mm256_set1_epi32(VF_RISEN_BITS));
+    vf w = _mm256_and_ps(m, _mm256_castsi256_ps(scaled)), elsewhere = _mm256_andnot_ps(m, v);
+    __m256i sum = _mm256_add_epi32(_mm256_cvtps_epi32(w), _mm256_cvtps_epi32(vf_fma(w, rise, vf_set1(64.0f))));
+    return _mm256_or_ps(vf_fma(elsewhere, rise, elsewhere), _mm256_castsi256_ps(_mm256_srli_epi32(sum, 7)));
 }
 
 /* In two factors, the first product being exact. */

@@ -134,10 +134,12 @@ VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise)
                                                      _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
 }
 
-VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
+VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
 {
-    __m512i sum = _mm512_add_epi32(_mm512_cvtps_epi32(a), _mm512_cvtps_epi32(b));
-    return _mm512_castsi512_ps(_mm512_mask_srli_epi32(_mm512_castps_si512(otherwise), m, sum, 7));
+    __m512i bits = _mm512_castps_si512(v);
+    vf w = _mm512_castsi512_ps(_mm512_mask_add_epi32(bits, m, bits, _mm512_set1_epi32(VF_RISEN_BITS)));
+    __m512i sum = _mm512_add_epi32(_mm512_cvtps_epi32(w), _mm512_cvtps_epi32(vf_fma(w, rise, vf_set1(64.0f))));
+    return _mm512_castsi512_ps(_mm512_mask_srli_epi32(_mm512_castps_si512(vf_fma(w, rise, w)), m, sum, 7));
 }
 
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }

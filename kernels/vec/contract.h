@@ -45,9 +45,10 @@
  *                                                 speed of normal numbers where the result is subnormal; for other t
  *                                                 some number without meaning, the same in all
  *   vf_units_where(m, t, otherwise)               the same where m holds, else otherwise
- *   vf_units_of_128ths_where(m, a, b, otherwise)  where m holds, k*2^-149, k the whole part of (A + B)/128, A and B
- *                                                 being a and b rounded to whole numbers, the even of two, a in
- *                                                 [0, 2^30], b from -a to 2^30; by integers; else otherwise
+ *   vf_risen(m, v, rise)                          v + v*rise by vf_fma; where m holds, v's bits being those of some
+ *                                                 w in [32, 1.2*2^30] less VF_RISEN_BITS, modulo 2^32, and |rise| at
+ *                                                 most 1/16, k*2^-149: k the whole part of (A + B)/128, A and B being
+ *                                                 w and w*rise + 64 rounded to whole numbers, the even of two
  *   vf_scale(v, n)                                v*2^n, one rounding also where the result is subnormal; n whole,
  *                                                 |n| <= 252, v*2^floor(n/2) normal; NaN where v is NaN
  *   vi_of_low_bits(v)                             the low three bits of v: m mod 8 for v = 1.5*2^23 + m, |m| < 2^21
@@ -92,6 +93,9 @@
  * constant near 2.0013 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py, which
  * starts the search of the constant that math/fast/logistic.h has (sigmoid_search.c). */
 #define VF_INVERSE_BITS 0x7ef33400
+
+/* What 2^(149 + 7) adds to the bits of a number: the units of vf_risen are 2^-149/128. */
+#define VF_RISEN_BITS (156 << 23)
 
 #define VACT_INLINE static inline __attribute__((always_inline))
 #define VACT_NOINLINE __attribute__((noinline))

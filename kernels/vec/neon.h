@@ -143,10 +143,12 @@ VACT_INLINE vf vf_units(vf t)
 
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
-VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
+VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
 {
-    uint32x4_t sum = vreinterpretq_u32_s32(vaddq_s32(vcvtnq_s32_f32(a), vcvtnq_s32_f32(b)));
-    return vf_select(m, vreinterpretq_f32_u32(vshrq_n_u32(sum, 7)), otherwise);
+    uint32x4_t more = vandq_u32(m, vdupq_n_u32(VF_RISEN_BITS));
+    vf w = vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(v), more));
+    int32x4_t sum = vaddq_s32(vcvtnq_s32_f32(w), vcvtnq_s32_f32(vf_fma(w, rise, vf_set1(64.0f))));
+    return vf_select(m, vreinterpretq_f32_u32(vshrq_n_u32(vreinterpretq_u32_s32(sum), 7)), vf_fma(w, rise, w));
 }
 
 /* In two factors, the first product being exact. */

@@ -122,13 +122,14 @@ VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
 /* From 2^23 on every number is whole. */
-VACT_INLINE vf vf_units_of_128ths_where(vm m, vf a, vf b, vf otherwise)
+VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
 {
     if (!m)
-        return otherwise;
-    vf size = vf_abs(b), whole_a = a < 0x1p+23f ? a + 0x1p+23f - 0x1p+23f : a;
-    vf whole_b = vf_copysign(size < 0x1p+23f ? size + 0x1p+23f - 0x1p+23f : size, b);
-    return vf_of_bits(((unsigned)whole_a + (unsigned)(int)whole_b) >> 7);
+        return vf_fma(v, rise, v);
+    vf w = vf_of_bits(vf_bits(v) + VF_RISEN_BITS), more = vf_fma(w, rise, 64.0f), size = vf_abs(more);
+    vf whole_w = w < 0x1p+23f ? w + 0x1p+23f - 0x1p+23f : w;
+    vf whole_more = vf_copysign(size < 0x1p+23f ? size + 0x1p+23f - 0x1p+23f : size, more);
+    return vf_of_bits(((unsigned)whole_w + (unsigned)(int)whole_more) >> 7);
 }
 
 /* In two factors, the first product being exact. */

@@ -32,17 +32,15 @@ VACT_INLINE fast_eighths_reduced fast_exp_reduce(vf x)
 VACT_INLINE vf fast_exp(vf x) { return fast_eighths_value(fast_eighths_of(fast_exp_reduce(x))); }
 
 /*
- * For every x. Below the limit, where the result may be subnormal, 2^149 times it is rounded once, to a whole number: T
- * and T*rise in units of 1/128 are added as integers. Above, T is finite wherever e^x is, since e^-theta is below 1.
+ * For every x. Below the limit, where the result may be subnormal, T's exponent has wrapped around, and the sum is
+ * rounded once, to whole units of 2^-149. Above, T is finite wherever e^x is, since e^-theta is below 1.
  */
 VACT_INLINE vf fast_exp_any(vf x)
 {
     vm low = vm_lt(x, vf_set1(-FAST_EXP_ORDINARY));
-    fast_eighths_reduced parts = fast_exp_reduce(vf_max(vf_set1(-104.0f), vf_min(vf_set1(88.73f), x)));
-    parts.t = vf_add_where(low, parts.t, vf_set1(8.0f * (149.0f + 7.0f)));
-    fast_eighths e = fast_eighths_of(parts);
-    vf risen = vf_fma(e.power, e.rise, vf_set1(64.0f)); /* a half */
-    return vf_units_of_128ths_where(low, e.power, risen, fast_eighths_value(e));
+    vf within = vf_max(vf_set1(-104.0f), vf_min(vf_set1(88.73f), x));
+    fast_eighths e = fast_eighths_of(fast_exp_reduce(within));
+    return vf_risen(low, e.power, e.rise);
 }
 
 #endif
