@@ -118,7 +118,7 @@ def model(target: Target, cpu: str, loop: list[Instruction]) -> Model:
     cycles = summary["TotalCycles"] / iterations
     width = summary["uOpsPerCycle"]
     name, busy = max(usage.items(), key=lambda item: item[1])
-    name = name.partition("\0")[0].rstrip(".")  # llvm-mca 19 ends some names so
+    name = name.partition(".")[0]  # llvm-mca 19 numbers the units of a group by a byte behind a dot
     if busy >= 0.85 * cycles:
         bound = "division" if "div" in name.lower() else name
     elif width >= 0.85 * summary["DispatchWidth"]:
