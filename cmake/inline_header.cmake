@@ -67,7 +67,7 @@ VACT_INLINE vf vf_apart(vf v)
 }
 ")
 
-string(REPLACE "_Alignas(32)" "__attribute__((aligned(32)))" text "${text}") # C++ has another word for it
+string(REGEX REPLACE "_Alignas[(]([0-9]+)[)]" "__attribute__((aligned(\\1)))" text "${text}") # C++ has another word
 string(REGEX MATCHALL "(VACT_INLINE|VACT_NOINLINE static) [A-Za-z0-9_]+ [A-Za-z0-9_]+\\(" functions "${text}")
 string(REGEX MATCHALL "\n} [a-z0-9_]+" structures "${text}")
 string(REGEX MATCHALL "\ntypedef [a-z0-9_]+ [a-z0-9_]+" types "${text}")

@@ -127,9 +127,9 @@ static float want_entry(float a, float b, float c)
     return (void)b, (void)c, table[to_bits(a) & 7];
 }
 
-static float want_entry_where(float a, float b, float c)
+static float want_entry_of_either(float a, float b, float c)
 {
-    return !(a < b) ? c : (to_bits(a) & 7) == 0 ? 0.0f : want_entry(a, b, c);
+    return a < b ? want_entry(from_bits(8 - (to_bits(a) & 7)), b, c) : want_entry(a, b, c);
 }
 
 static float want_low_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) & 7); }
@@ -210,7 +210,7 @@ static const oracle oracles[] = {
     {"vf_times_eighths", want_times_eighths, true},
     {"vi_of_higher_bits", want_higher_index, false},
     {"vf_look_up", want_entry, true},
-    {"vf_look_up_where", want_entry_where, true},
+    {"vf_look_up_either", want_entry_of_either, true},
     {"vf_exponent", want_exponent, false},
 };
 

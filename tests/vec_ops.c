@@ -75,17 +75,16 @@ static vf op_vi_look_up(vf a, vf b, vf c)
     return (void)b, (void)c, vf_look_up(entries, vi_look_up(cells, vf_load(x)));
 }
 
-_Alignas(32) static const
-    float looked_up[8] = {0x1.fffffep+127f, -1.5f, 0x1p-149f, -0.0f, -0x1p-126f, 0x1p5f, -0x1.fffffcp-127f, 3.0f};
+/* The second is the first, but for the first entry, from behind. */
+_Alignas(64) static const
+    float looked_up[2][8] = {{0x1.fffffep+127f, -1.5f, 0x1p-149f, -0.0f, -0x1p-126f, 0x1p5f, -0x1.fffffcp-127f, 3.0f},
+                             {0x1.fffffep+127f, 3.0f, -0x1.fffffcp-127f, 0x1p5f, -0x1p-126f, -0.0f, 0x1p-149f, -1.5f}};
 
-static vf op_vf_look_up(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(looked_up, vi_of_low_bits(a)); }
+static vf op_vf_look_up(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(looked_up[0], vi_of_low_bits(a)); }
 
-static vf op_vf_look_up_where(vf a, vf b, vf c)
+static vf op_vf_look_up_either(vf a, vf b, vf c)
 {
-    _Alignas(32) float table[8];
-    memcpy(table, looked_up, sizeof table);
-    table[0] = 0.0f;
-    return vf_look_up_where(vm_lt(a, b), table, vi_of_low_bits(a), c);
+    return (void)c, vf_look_up_either(vm_lt(a, b), looked_up, vi_of_low_bits(a));
 }
 
 /* Of a where the contract gives it a meaning. */
@@ -219,7 +218,7 @@ static const struct {
     NAMED(vi_look_up),
     NAMED(vi_of_higher_bits),
     NAMED(vf_look_up),
-    NAMED(vf_look_up_where),
+    NAMED(vf_look_up_either),
     NAMED(vf_exponent),
     NAMED(vm_any_beyond),
     NAMED(vm_any_of_four_beyond),

@@ -178,11 +178,13 @@ VACT_INLINE vi vi_of_low_bits(vf v) { return _mm256_castps_si256(v); }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 22); }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
-/* A blend by a mask is two or three operations on some processors, and there are seven of these in a row. */
-VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
+/* The second table less the first, bit by bit, is a constant: one operation more where a blend is three, and there are
+ * seven of these in a row. */
+VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {
+    vf change = _mm256_xor_ps(_mm256_load_ps(tables[0]), _mm256_load_ps(tables[1]));
     vi first_elsewhere = _mm256_and_si256(_mm256_castps_si256(m), i);
-    return _mm256_or_ps(vf_look_up(table, first_elsewhere), _mm256_andnot_ps(m, otherwise));
+    return _mm256_xor_ps(vf_look_up(tables[0], i), _mm256_permutevar8x32_ps(change, first_elsewhere));
 }
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)

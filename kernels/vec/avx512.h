@@ -159,9 +159,11 @@ VACT_INLINE vf vf_look_up(const float *table, vi i)
     return _mm512_permutexvar_ps(i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
 }
 
-VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
+VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {
-    return _mm512_mask_permutexvar_ps(otherwise, m, i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
+    __m512i entry = _mm512_and_epi32(i, _mm512_set1_epi32(7));
+    entry = _mm512_mask_or_epi32(entry, m, entry, _mm512_set1_epi32(8));
+    return _mm512_permutexvar_ps(entry, _mm512_load_ps(tables));
 }
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)

@@ -60,7 +60,8 @@
  *                                                 w_j*2^floor(m/8), where that is normal, for t = 1.5*2^23 + m and v
  *                                                 whose bits are those of w_j less j*2^20, j = m mod 8
  *   vf_look_up(table, i)                          the entry of each lane, of eight floats aligned to 32 bytes
- *   vf_look_up_where(m, table, i, otherwise)      the same where m is set, else otherwise; the first entry is +0
+ *   vf_look_up_either(m, tables, i)               the same of the second of two such tables where m holds, else of the
+ *                                                 first; their first entries are equal; aligned to 64 bytes
  *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
  *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning
  *

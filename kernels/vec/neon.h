@@ -183,9 +183,9 @@ VACT_INLINE vf vf_look_up(const float *table, vi i)
     return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, i));
 }
 
-VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
+VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {
-    return vf_select(m, vf_look_up(table, i), otherwise);
+    return vf_select(m, vf_look_up(tables[1], i), vf_look_up(tables[0], i));
 }
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)

@@ -146,10 +146,7 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v) { return cells[vf_bi
 VACT_INLINE vi vi_of_higher_bits(vf v) { return vf_bits(v) >> 22 & 7; }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return table[i]; }
 
-VACT_INLINE vf vf_look_up_where(vm m, const float *table, vi i, vf otherwise)
-{
-    return vf_select(m, vf_look_up(table, i), otherwise);
-}
+VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i) { return vf_look_up(tables[m ? 1 : 0], i); }
 
 VACT_INLINE vf vf_times_eighths(vf v, vf t)
 {

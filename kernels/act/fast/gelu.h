@@ -17,7 +17,7 @@
 
 #define GELU_ORDINARY FAST_NORMAL_NEAR
 #define GELU_POWER 0x1p-64f
-#define GELU_LEAST 0x1p-62f /* a product below it is subnormal without the power */
+#define GELU_NORMAL 0x1.a4ae0cp+3f /* the result is subnormal from the next float below its negative on */
 
 /* t*Phi(-t)/GELU_POWER, and what its rounding leaves. */
 VACT_INLINE vf_pair gelu_product(vf t, fast_normal tail)
@@ -66,11 +66,12 @@ VACT_INLINE vf gelu_ordinary(vf x, const vact_params_f32 *params)
 VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    const vf least = vf_set1(GELU_LEAST), t = vf_min(vf_set1(FAST_NORMAL_LIMIT), vf_abs(x));
+    vm low = vm_lt(x, vf_set1(-GELU_NORMAL));
+    vf t = vf_min(vf_set1(FAST_NORMAL_LIMIT), vf_abs(x));
     vf product = gelu_product(t, fast_normal_tail(t)).hi;
-    vf units = vf_flip_sign(vf_fma(product, vf_set1(0x1p+85f), vf_set1(0x1p+23f)), x);
-    vf y = gelu_of_product(vf_max(least, product), x);
-    return vf_units_where(vm_lt(vf_max(x, product), least), units, y); /* in a large x the product is lost */
+    vf units = vf_fma(product, vf_set1(-0x1p+85f), vf_set1(-0x1p+23f));
+    vf y = gelu_of_product(vf_add_where(low, product, vf_set1(1.0f)), x); /* in a large x the product is lost */
+    return vf_units_where(low, units, y);
 }
 
 VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params) { return gelu_rare(x, params); }

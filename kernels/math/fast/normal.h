@@ -8,9 +8,9 @@
  * follows; the difference enters where it costs nothing: in the coefficients of M, which is 2*L but for that, and in
  * those of e^(-w*ln(2)/C) - 1, of which the first is a float within 2^-33.
  *
- * M is level + d*P(d), d = t - c, with P of degree 4 on each of twelve intervals. The float 2^23 - 3 + 0.5625*t counts
+ * M is level + d*P(d), d = t - c, with P of degree 4 on each of ten intervals. The float 2^23 - 2.5 + 0.4746*t counts
  * them in its low bits: by halves below 2^23, where L bends more, by wholes above. One permutation tells the eight up
- * to t = 8 apart, another the four beyond, which gelu takes as rare. The centres c are floats at which M lies within
+ * to t = 10.5 apart, another the two beyond, which gelu takes as rare. The centres c are floats at which M lies within
  * 2^-29 of a multiple of 2^-16, `level`, which the multiple of C leaves exactly. t^2 less that is one rounding of a
  * number that seldom exceeds 1. The power n is chosen by t^2 and the tangent at c, which is there before P and within
  * 0.06 of w.
@@ -35,59 +35,41 @@ typedef struct {
     vf centre, level, p[FAST_NORMAL_TERMS];
 } fast_normal_interval;
 
-/* Of a table of centres, of levels, and of each coefficient. */
-VACT_INLINE fast_normal_interval fast_normal_look_up(const float table[2 + FAST_NORMAL_TERMS][8], vi i)
-{
-    fast_normal_interval of = {vf_look_up(table[0], i), vf_look_up(table[1], i), {vf_look_up(table[2], i)}};
-    for (int k = 1; k < FAST_NORMAL_TERMS; k++)
-        of.p[k] = vf_look_up(table[2 + k], i);
-    return of;
-}
-
-VACT_INLINE fast_normal_interval fast_normal_look_up_where(vm m, const float table[2 + FAST_NORMAL_TERMS][8], vi i,
-                                                           fast_normal_interval otherwise)
-{
-    fast_normal_interval of;
-    of.centre = vf_look_up_where(m, table[0], i, otherwise.centre);
-    of.level = vf_look_up_where(m, table[1], i, otherwise.level);
-    for (int k = 0; k < FAST_NORMAL_TERMS; k++)
-        of.p[k] = vf_look_up_where(m, table[2 + k], i, otherwise.p[k]);
-    return of;
-}
-
-/* With t beyond FAST_NORMAL_NEAR only if `any`. In the second table two entries are one interval's, and 0 is none's. */
+/* With t beyond FAST_NORMAL_NEAR only if `any`. Beyond it the second half of a row counts: 2 and 3 are one interval, 4
+ * is the last, and 0 equals the first half's, as vf_look_up_either wants it. */
 VACT_INLINE fast_normal_interval fast_normal_interval_of(vf t, int any)
 {
-    _Alignas(32) static const float near_table[2 + FAST_NORMAL_TERMS][8] = {
-        {0x1.68e58ep+2f, 0x1.cc181p+2f, 0x1.28e238p+3f, 0x1.085636p-2f, 0x1.2091a4p+0f, 0x1.06f4dep+1f, 0x1.98b5f2p+1f,
-         0x1.0a387p+2f},
-        {-0x1.4a6a7cp+6f, -0x1.49c388p+6f, -0x1.49d87cp+6f, -0x1.56a614p+6f, -0x1.52a1d8p+6f, -0x1.4fad6cp+6f,
-         -0x1.4d3604p+6f, -0x1.4bc8a8p+6f},
-        {0x1.4eadp-3f, 0x1.a72adep-5f, -0x1.11afa4p-4f, 0x1.64b2e8p+0f, 0x1.e8142p-1f, 0x1.533732p-1f, 0x1.c01c4cp-2f,
-         0x1.3a92b8p-2f},
-        {-0x1.50afd4p-5f, -0x1.05aea6p-5f, -0x1.a1ff0ep-6f, -0x1.48d0cp-2f, -0x1.93432p-3f, -0x1.fcf88ep-4f,
-         -0x1.422d12p-4f, -0x1.dbd18ap-5f},
-        {0x1.5cd82p-9f, 0x1.78b962p-10f, 0x1.7acbccp-11f, 0x1.fb7854p-5f, 0x1.20839cp-5f, 0x1.3423c4p-6f,
-         0x1.2ddfaap-7f, 0x1.615892p-8f},
-        {-0x1.324ce8p-12f, -0x1.15b326p-13f, -0x1.c4d884p-15f, -0x1.2b5e92p-7f, -0x1.89ddaap-8f, -0x1.9a06d4p-9f,
-         -0x1.65811p-10f, -0x1.72bac8p-11f},
-        {0x1.254218p-15f, 0x1.7d77eap-17f, 0x1.0330dp-18f, 0x1.bb4062p-12f, 0x1.9a184p-11f, 0x1.d18a88p-12f,
-         0x1.9f8cbp-13f, 0x1.705546p-14f}};
-    _Alignas(32) static const float far_table[2 + FAST_NORMAL_TERMS][8] = {
-        {0, 0, 0x1.7017c4p+3f, 0x1.7017c4p+3f, 0x1.aeedf4p+3f, 0, 0, 0},
-        {0, 0, -0x1.4aeb1cp+6f, -0x1.4aeb1cp+6f, -0x1.4c97fp+6f, 0, 0, 0},
-        {0, 0, -0x1.5f6444p-3f, -0x1.5f6444p-3f, -0x1.03d354p-2f, 0, 0, 0},
-        {0, 0, -0x1.673082p-6f, -0x1.673082p-6f, -0x1.489914p-6f, 0, 0, 0},
-        {0, 0, 0x1.9f0402p-12f, 0x1.9f0402p-12f, 0x1.08a57p-12f, 0, 0, 0},
-        {0, 0, -0x1.9b9cdap-16f, -0x1.9b9cdap-16f, -0x1.bf5394p-17f, 0, 0, 0},
-        {0, 0, 0x1.9f7c2ap-20f, 0x1.9f7c2ap-20f, 0x1.da82c8p-21f, 0, 0, 0}};
+    _Alignas(64) static const float table[2 + FAST_NORMAL_TERMS][2][8] = {
+        {{0x1.68e58ep+2f, 0x1.cc181p+2f, 0x1.28e238p+3f, 0x1.085636p-2f, 0x1.2091a4p+0f, 0x1.06f4dep+1f, 0x1.98b5f2p+1f,
+          0x1.0a387p+2f},
+         {0x1.68e58ep+2f, 0, 0x1.7017c4p+3f, 0x1.7017c4p+3f, 0x1.aeedf4p+3f, 0, 0, 0}},
+        {{-0x1.4a6a7cp+6f, -0x1.49c388p+6f, -0x1.49d87cp+6f, -0x1.56a614p+6f, -0x1.52a1d8p+6f, -0x1.4fad6cp+6f,
+          -0x1.4d3604p+6f, -0x1.4bc8a8p+6f},
+         {-0x1.4a6a7cp+6f, 0, -0x1.4aeb1cp+6f, -0x1.4aeb1cp+6f, -0x1.4c97fp+6f, 0, 0, 0}},
+        {{0x1.4eadp-3f, 0x1.a72adep-5f, -0x1.11afa4p-4f, 0x1.64b2e8p+0f, 0x1.e8142p-1f, 0x1.533732p-1f, 0x1.c01c4cp-2f,
+          0x1.3a92b8p-2f},
+         {0x1.4eadp-3f, 0, -0x1.5f6444p-3f, -0x1.5f6444p-3f, -0x1.03d354p-2f, 0, 0, 0}},
+        {{-0x1.50afd4p-5f, -0x1.05aea6p-5f, -0x1.a1ff0ep-6f, -0x1.48d0cp-2f, -0x1.93432p-3f, -0x1.fcf88ep-4f,
+          -0x1.422d12p-4f, -0x1.dbd18ap-5f},
+         {-0x1.50afd4p-5f, 0, -0x1.673082p-6f, -0x1.673082p-6f, -0x1.489914p-6f, 0, 0, 0}},
+        {{0x1.5cd82p-9f, 0x1.78b962p-10f, 0x1.7acbccp-11f, 0x1.fb7854p-5f, 0x1.20839cp-5f, 0x1.3423c4p-6f,
+          0x1.2ddfaap-7f, 0x1.615892p-8f},
+         {0x1.5cd82p-9f, 0, 0x1.9f0402p-12f, 0x1.9f0402p-12f, 0x1.08a57p-12f, 0, 0, 0}},
+        {{-0x1.324ce8p-12f, -0x1.15b326p-13f, -0x1.c4d884p-15f, -0x1.2b5e92p-7f, -0x1.89ddaap-8f, -0x1.9a06d4p-9f,
+          -0x1.65811p-10f, -0x1.72bac8p-11f},
+         {-0x1.324ce8p-12f, 0, -0x1.9b9cdap-16f, -0x1.9b9cdap-16f, -0x1.bf5394p-17f, 0, 0, 0}},
+        {{0x1.254218p-15f, 0x1.7d77eap-17f, 0x1.0330dp-18f, 0x1.bb4062p-12f, 0x1.9a184p-11f, 0x1.d18a88p-12f,
+          0x1.9f8cbp-13f, 0x1.705546p-14f},
+         {0x1.254218p-15f, 0, 0x1.9f7c2ap-20f, 0x1.9f7c2ap-20f, 0x1.da82c8p-21f, 0, 0, 0}}};
     vi i = vi_of_low_bits(vf_fma(t, vf_set1(0x1.e6p-2f), vf_set1(0x1.fffff6p+22f)));
-    if (!any)
-        return fast_normal_look_up(near_table, i);
     vm beyond = vm_lt(vf_set1(FAST_NORMAL_NEAR), t);
-    if (vm_all(beyond))
-        return fast_normal_look_up(far_table, i);
-    return fast_normal_look_up_where(beyond, far_table, i, fast_normal_look_up(near_table, i));
+    vf found[2 + FAST_NORMAL_TERMS];
+    for (int k = 0; k < 2 + FAST_NORMAL_TERMS; k++)
+        found[k] = any ? vf_look_up_either(beyond, table[k], i) : vf_look_up(table[k][0], i);
+    fast_normal_interval of = {found[0], found[1], {found[2]}};
+    for (int k = 1; k < FAST_NORMAL_TERMS; k++)
+        of.p[k] = found[2 + k];
+    return of;
 }
 
 VACT_INLINE fast_normal fast_normal_of(vf t, fast_normal_interval of)
