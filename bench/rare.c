@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "registry.h"
 
-enum { ELEMENTS = 4096, ONE_IN_EIGHT = 8, PAGE = 4096 /* bytes */ };
+enum { ELEMENTS = 4096, ONE_IN_TWO = 2, ONE_IN_EIGHT = 8, PAGE = 4096 /* bytes */ };
 
 /* Between them these reach every form there is: large results and small, subnormal ones, masks, arguments whose squares
  * are subnormal, arguments that leave subnormal products, subnormals. */
@@ -22,6 +22,9 @@ static const struct {
     {"every:-95", -95.0f, 1},
     {"every:-1000", -1000.0f, 1},
     {"every:20", 20.0f, 1},
+    {"one_in_two:-20", -20.0f, ONE_IN_TWO},
+    {"one_in_two:-95", -95.0f, ONE_IN_TWO},
+    {"one_in_two:20", 20.0f, ONE_IN_TWO},
     {"one_in_eight:-14", -14.0f, ONE_IN_EIGHT},
     {"one_in_eight:-20", -20.0f, ONE_IN_EIGHT},
     {"one_in_eight:-95", -95.0f, ONE_IN_EIGHT},

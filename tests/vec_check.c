@@ -88,6 +88,19 @@ static float want_units(float a, float b, float c)
 
 static float want_units_where(float a, float b, float c) { return a < b ? want_units(a, b, c) : c; }
 
+static float want_minus_unscaled(float a, float b, float c)
+{
+    (void)b, (void)c;
+    return -ldexpf(a > 0.0f && a <= 0x1p+64f ? a : 1.0f, -64);
+}
+
+/* The bits, by integers. */
+static float want_near_power(float a, float b, float c)
+{
+    (void)b, (void)c;
+    return from_bits((uint32_t)fmaf(a >= -125.0f && a <= 127.0f ? a : 0.0f, 0x1p+23f, 0x1p+23f * 126.957f));
+}
+
 static float want_risen(float a, float b, float c)
 {
     if (!(c < 0.0f && a >= 0x1p+5f && a <= 1.2f * 0x1p+30f && fabsf(b) <= 0x1p-4f))
@@ -194,6 +207,8 @@ static const oracle oracles[] = {
     {"vf_power_of_two", want_power_of_two, false},
     {"vf_units", want_units, false},
     {"vf_units_where", want_units_where, false},
+    {"vf_minus_unscaled", want_minus_unscaled, false},
+    {"vf_near_power", want_near_power, true},
     {"vf_risen", want_risen, false},
     {"vf_add_where", want_add_where, false},
     {"vm_outside", want_outside, false},

@@ -98,6 +98,20 @@ static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_a
 
 static vf op_vf_units_where(vf a, vf b, vf c) { return vf_units_where(vm_lt(a, b), vf_add(a, vf_set1(0x1p+23f)), c); }
 
+static vf op_vf_minus_unscaled(vf a, vf b, vf c)
+{
+    vm meant = vm_and(vm_lt(vf_set1(0.0f), a), vm_le(a, vf_set1(0x1p+64f)));
+    return (void)b, (void)c, vf_minus_unscaled(vf_select(meant, a, vf_set1(1.0f)));
+}
+
+/* Of 2^23*(a + 126.957). */
+static vf op_vf_near_power(vf a, vf b, vf c)
+{
+    vm meant = vm_and(vm_le(vf_set1(-125.0f), a), vm_le(a, vf_set1(127.0f)));
+    vf v = vf_select(meant, a, vf_set1(0.0f));
+    return (void)b, (void)c, vf_near_power(vf_fma(v, vf_set1(0x1p+23f), vf_set1(VF_NEAR_POWER_OF(0.0f))));
+}
+
 /* In lanes of negative c where the contract gives a mask a meaning. */
 static vf op_vf_risen(vf a, vf b, vf c)
 {
@@ -209,6 +223,8 @@ static const struct {
     NAMED(vf_power_of_two),
     NAMED(vf_units),
     NAMED(vf_units_where),
+    NAMED(vf_minus_unscaled),
+    NAMED(vf_near_power),
     NAMED(vf_risen),
     NAMED(vf_add_where),
     NAMED(vm_outside),

@@ -148,6 +148,16 @@ VACT_INLINE vf vf_units(vf t)
 
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
+VACT_INLINE vf vf_near_power(vf p) { return _mm256_castsi256_ps(_mm256_cvtps_epi32(p)); }
+
+VACT_INLINE vf vf_minus_unscaled(vf y)
+{
+    __m256i units = _mm256_castps_si256(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    __m256i twice = _mm256_add_epi32(_mm256_castps_si256(y), _mm256_set1_epi32(VF_TWICE_IN_UNITS_BITS));
+    __m256i larger = _mm256_max_epu32(units, twice);
+    return _mm256_castsi256_ps(_mm256_add_epi32(larger, _mm256_set1_epi32(VF_MINUS_UNITS_BITS)));
+}
+
 /* Each of both is 0 in the other's lanes: with a blend AVX2's exp of -95 takes 1.04 of the time. Where rise is infinite
  * or NaN, the other's is an exponent's lowest bit, which is set already. */
 VACT_INLINE vf vf_risen(vm m, vf v, vf rise)

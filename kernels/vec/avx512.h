@@ -134,6 +134,16 @@ VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise)
                                                      _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
 }
 
+VACT_INLINE vf vf_near_power(vf p) { return _mm512_castsi512_ps(_mm512_cvtps_epi32(p)); }
+
+VACT_INLINE vf vf_minus_unscaled(vf y)
+{
+    __m512i units = _mm512_castps_si512(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    __m512i twice = _mm512_add_epi32(_mm512_castps_si512(y), _mm512_set1_epi32(VF_TWICE_IN_UNITS_BITS));
+    __m512i larger = _mm512_max_epu32(units, twice);
+    return _mm512_castsi512_ps(_mm512_add_epi32(larger, _mm512_set1_epi32(VF_MINUS_UNITS_BITS)));
+}
+
 VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
 {
     __m512i bits = _mm512_castps_si512(v);

@@ -45,6 +45,9 @@
  *                                                 speed of normal numbers where the result is subnormal; for other t
  *                                                 some number without meaning, the same in all
  *   vf_units_where(m, t, otherwise)               the same where m holds, else otherwise
+ *   vf_minus_unscaled(y)                          -(y*2^-64), rounded once also where that is subnormal, y > 0
+ *                                                 and at most 2^64: the larger of 2^23 + y*2^85 and y*2^86, less 2^23, by
+ *                                                 integers; for other y some number without meaning
  *   vf_risen(m, v, rise)                          v + v*rise by vf_fma; where m holds, v's bits being those of some
  *                                                 w in [32, 1.2*2^30] less VF_RISEN_BITS, modulo 2^32, and |rise| at
  *                                                 most 1/16, k*2^-149: k the whole part of (A + B)/128, A and B being
@@ -64,6 +67,8 @@
  *                                                 first; their first entries are equal; aligned to 64 bytes
  *   vf_near_inverse(a)                            the float whose bits are VF_INVERSE_BITS less those of a: for a in
  *                                                 [2^-120, 2^120] 1/a within 5.2 %, for other a without meaning
+ *   vf_near_power(p)                              the float whose bits are p in [2^23, 2^31), 2^v within 3.1 % for
+ *                                                 p = VF_NEAR_POWER_OF(v); for other p some float without meaning
  *
  * NaN: which NaN (sign and payload) an operation returns is not fixed; all count as one value. Subnormals are
  * ordinary numbers. The caller's rounding is to nearest, without FTZ and DAZ.
@@ -94,6 +99,13 @@
  * constant near 2.0013 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py, which
  * starts the search of the constant that math/fast/logistic.h has (sigmoid_search.c). */
 #define VF_INVERSE_BITS 0x7ef33400
+
+/* 2^23*(v + 127), the bits of 2^v for a whole v, of up to 1.0615 times it between, less half of that. */
+#define VF_NEAR_POWER_OF(v) (0x1p+23f * ((v) + 126.957f))
+
+/* What 2^86 adds to the bits of a number; and what takes 2^23 from them and sets the sign. */
+#define VF_TWICE_IN_UNITS_BITS (86 << 23)
+#define VF_MINUS_UNITS_BITS 0x35000000
 
 /* What 2^(149 + 7) adds to the bits of a number: the units of vf_risen are 2^-149/128. */
 #define VF_RISEN_BITS (156 << 23)

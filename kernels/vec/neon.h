@@ -143,6 +143,15 @@ VACT_INLINE vf vf_units(vf t)
 
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
+VACT_INLINE vf vf_near_power(vf p) { return vreinterpretq_f32_u32(vcvtq_u32_f32(p)); }
+
+VACT_INLINE vf vf_minus_unscaled(vf y)
+{
+    uint32x4_t units = vreinterpretq_u32_f32(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    uint32x4_t twice = vaddq_u32(vreinterpretq_u32_f32(y), vdupq_n_u32(VF_TWICE_IN_UNITS_BITS));
+    return vreinterpretq_f32_u32(vaddq_u32(vmaxq_u32(units, twice), vdupq_n_u32(VF_MINUS_UNITS_BITS)));
+}
+
 VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
 {
     uint32x4_t more = vandq_u32(m, vdupq_n_u32(VF_RISEN_BITS));

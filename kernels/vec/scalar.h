@@ -121,6 +121,14 @@ VACT_INLINE vf vf_exponent(vf a) { return (float)((int)(vf_bits(a) >> 23) - 127)
 VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
 VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
 
+VACT_INLINE vf vf_near_power(vf p) { return vf_of_bits(p < 0x1p+31f && p > 0.0f ? (unsigned)p : 0); }
+
+VACT_INLINE vf vf_minus_unscaled(vf y)
+{
+    unsigned units = vf_bits(vf_fma(y, 0x1p+85f, 0x1p+23f)), twice = vf_bits(y) + VF_TWICE_IN_UNITS_BITS;
+    return vf_of_bits((units > twice ? units : twice) + VF_MINUS_UNITS_BITS);
+}
+
 /* From 2^23 on every number is whole. */
 VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
 {

@@ -70,12 +70,12 @@ VACT_INLINE vf mish_near(vf x)
     return vf_copysign(vf_fma(x, f, vf_mul(x, f_lo)), x); /* f_lo may be below 0, and a sum of two zeros +0 */
 }
 
-/* x > 8, or NaN. 2*e^(-2x) as a parabola within 4.8 %, held below 2^-25 from 9.0625 on: less than half of x's ULP. */
+/* x > 8. Of 2*e^(-2x), a few ULP at most, 3 % matter no more than 0.06 ULP. */
 VACT_INLINE vf mish_above(vf x)
 {
-    vf s = vf_sub(vf_set1(9.0625f), vf_min(vf_set1(9.0625f), x));
-    vf missing = vf_fma(vf_fma(vf_set1(0x1.36dbf8p-23f), s, vf_set1(0x1.7132b6p-26f)), s, vf_set1(0x1.e38b8p-26f));
-    return vf_fnma(vf_min(vf_set1(16.0f), x), missing, x);
+    vf bounded = vf_min(vf_set1(16.0f), x);
+    vf missing = vf_near_power(vf_fma(bounded, vf_set1(-0x1.715476p+24f), vf_set1(VF_NEAR_POWER_OF(1.0f))));
+    return vf_fnma(bounded, missing, x);
 }
 
 /* x < -8. */
@@ -90,8 +90,8 @@ VACT_INLINE vf mish_below(vf x)
     vf square = vf_fma(vf_fma(scale, e.rise, vf_set1(-0x1p-64f)), e.rise, scale);
     vf rise = vf_fma(e.power, square, e.rise);
     vf scaled = vf_mul(bounded, e.power);
-    vf y = vf_add(scaled, vf_fma(scaled, rise, vf_fms(bounded, e.power, scaled)));
-    return fast_unscaled(y, -1.0f);
+    vf more = vf_fnma(scaled, rise, vf_fnma(bounded, e.power, scaled));
+    return vf_minus_unscaled(vf_sub(more, scaled));
 }
 
 VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
@@ -100,17 +100,12 @@ VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
     return mish_near(x);
 }
 
-/* Each form is computed of all lanes and means something in its own, the outer two only if the vector has such. */
+/* Each form is computed of all lanes, and means something in its own. */
 VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vm above = vm_lt(vf_set1(MISH_ORDINARY), x), below = vm_lt(x, vf_set1(-MISH_ORDINARY));
-    if (vm_all(below))
-        return mish_below(x);
-    vf y = mish_near(x);
-    if (vm_any(above))
-        y = vf_select(above, mish_above(x), y);
-    return vm_any(below) ? vf_select(below, mish_below(x), y) : y;
+    return vf_select(below, mish_below(x), vf_select(above, mish_above(x), mish_near(x)));
 }
 
 VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params) { return mish_rare(x, params); }

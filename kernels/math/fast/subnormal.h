@@ -15,15 +15,6 @@ VACT_INLINE vf fast_from_units(vf y, float units, float sign)
     return vf_units(sign > 0.0f ? vf_max(sum, twice) : vf_min(sum, twice));
 }
 
-/* y*2^-64, rounded once, for y too large for the above; y has that sign, and NaN stays NaN. */
-VACT_INLINE vf fast_unscaled(vf y, float sign)
-{
-    const vf least = vf_set1(sign * 0x1p-62f);
-    vf in_units = vf_fma(y, vf_set1(0x1p+85f), vf_set1(sign * 0x1p+23f));
-    vf scaled = vf_mul(sign > 0.0f ? vf_max(least, y) : vf_min(least, y), vf_set1(0x1p-64f));
-    return vf_units_where(sign > 0.0f ? vm_lt(y, least) : vm_lt(least, y), in_units, scaled);
-}
-
 /* x/2. Where x is subnormal or half of it is, the sum with 2^-125 rounds that half, at the speed of normal numbers. */
 VACT_INLINE vf fast_half(vf x)
 {
