@@ -45,9 +45,9 @@
  *                                                 speed of normal numbers where the result is subnormal; for other t
  *                                                 some number without meaning, the same in all
  *   vf_units_where(m, t, otherwise)               the same where m holds, else otherwise
- *   vf_minus_unscaled(y)                          -(y*2^-64), rounded once also where that is subnormal, y > 0
- *                                                 and at most 2^64: the larger of 2^23 + y*2^85 and y*2^86, less 2^23, by
- *                                                 integers; for other y some number without meaning
+ *   vf_minus_unscaled(y)                          -(y*2^-64), rounded once also where that is subnormal, y above 0
+ *                                                 and at most 2^64: the larger of 2^23 + y*2^85 and y*2^86, less
+ *                                                 2^23, by integers; for other y some number without meaning
  *   vf_risen(m, v, rise)                          v + v*rise by vf_fma; where m holds, v's bits being those of some
  *                                                 w in [32, 1.2*2^30] less VF_RISEN_BITS, modulo 2^32, and |rise| at
  *                                                 most 1/16, k*2^-149: k the whole part of (A + B)/128, A and B being

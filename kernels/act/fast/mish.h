@@ -82,9 +82,7 @@ VACT_INLINE vf mish_above(vf x)
 VACT_INLINE vf mish_below(vf x)
 {
     vf bounded = vf_max(vf_set1(-110.0f), x); /* x*e^x is below 2^-150; and no error of a product is subnormal */
-    fast_eighths_reduced parts = fast_exp_reduce(bounded);
-    parts.t = vf_add(parts.t, vf_set1(8.0f * 64.0f));
-    fast_eighths e = fast_eighths_of(parts);
+    fast_eighths e = fast_eighths_scaled(fast_exp_reduce(bounded));
     /* (1 + rise)*(1 - w/2) - 1, w = T*(1 + rise) */
     vf scale = vf_set1(-0x1p-65f);
     vf square = vf_fma(vf_fma(scale, e.rise, vf_set1(-0x1p-64f)), e.rise, scale);

@@ -44,16 +44,31 @@ VACT_INLINE fast_eighths_reduced fast_eighths_reduce(vf x, vf origin)
     return (fast_eighths_reduced){t, vf_fnma(m, vf_set1(0x1.7f7d1cp-23f), r)};
 }
 
-/* For an x at most the maximum and not 125 or more below it; r may be up to 0.046 in magnitude. NaN for NaN. */
-VACT_INLINE fast_eighths fast_eighths_of(fast_eighths_reduced x)
+/* `scale` times 1.088*2^(j/8), the bits less j*2^20: vf_times_eighths. */
+#define FAST_EIGHTHS_TABLE(scale)                                                                                      \
+    {0x1.16747cp+0f * (scale), 0x1.0fa848p+0f * (scale), 0x1.0b2404p+0f * (scale), 0x1.091c8ap+0f * (scale),           \
+     0x1.09cb7cp+0f * (scale), 0x1.0d6fb4p+0f * (scale), 0x1.144dbcp+0f * (scale), 0x1.1eb052p+0f * (scale)}
+
+VACT_INLINE fast_eighths fast_eighths_by(const float *table, fast_eighths_reduced x)
 {
-    /* 1.088*2^(j/8), the bits less j*2^20: vf_times_eighths. */
-    _Alignas(32) static const float table[8] = {0x1.16747cp+0f, 0x1.0fa848p+0f, 0x1.0b2404p+0f, 0x1.091c8ap+0f,
-                                                0x1.09cb7cp+0f, 0x1.0d6fb4p+0f, 0x1.144dbcp+0f, 0x1.1eb052p+0f};
     vf q = vf_fma(vf_set1(0x1.555d1p-5f), x.r, vf_set1(0x1.555c94p-3f));
     q = vf_fma(q, x.r, vf_set1(0.5f));
     vf power = vf_times_eighths(vf_look_up(table, vi_of_low_bits(x.t)), x.t);
     return (fast_eighths){power, vf_fma(vf_mul(x.r, q), x.r, x.r)};
+}
+
+/* For an x at most the maximum and not 125 or more below it; r may be up to 0.046 in magnitude. NaN for NaN. */
+VACT_INLINE fast_eighths fast_eighths_of(fast_eighths_reduced x)
+{
+    _Alignas(32) static const float table[8] = FAST_EIGHTHS_TABLE(1.0f);
+    return fast_eighths_by(table, x);
+}
+
+/* The same with a power 2^64 times as large, x up to 189 below. */
+VACT_INLINE fast_eighths fast_eighths_scaled(fast_eighths_reduced x)
+{
+    _Alignas(32) static const float table[8] = FAST_EIGHTHS_TABLE(0x1p+64f);
+    return fast_eighths_by(table, x);
 }
 
 VACT_INLINE vf fast_eighths_value(fast_eighths e) { return vf_fma(e.power, e.rise, e.power); }

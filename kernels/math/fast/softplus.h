@@ -82,9 +82,9 @@ VACT_INLINE vf fast_softplus(vf x) { return fast_softplus_of(x, vf_abs(x)); }
 VACT_INLINE vf fast_softplus_any(vf x)
 {
     vf reach = vf_set1(FAST_SOFTPLUS_REACH), y = x;
-    if (vm_any(vm_le(vf_neg(reach), x)))
-        y = fast_softplus_of(x, vf_min(reach, vf_abs(x)));
     vm low = vm_lt(x, vf_neg(reach));
+    if (!vm_all(low))
+        y = fast_softplus_of(x, vf_min(reach, vf_abs(x)));
     return vm_any(low) ? vf_select(low, fast_exp_low(x), y) : y;
 }
 
