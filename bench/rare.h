@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Registers every operation of the set `fast` of a build, 4096 elements near one number, each of them or one in eight
- * with uniform ones between, named
+ * Registers every operation of the set `fast` of a build, 4096 elements near one number, each of them, or one in two or
+ * eight with uniform ones between, named
  *
  *   rare/gelu/f32/avx512/fast/n:4096/every:-20
  *   rare/gelu/f32/avx512/fast/n:4096/one_in_eight:-20
