@@ -35,8 +35,8 @@ typedef struct {
     vf centre, level, p[FAST_NORMAL_TERMS];
 } fast_normal_interval;
 
-/* With t beyond FAST_NORMAL_NEAR only if `any`. Beyond it the second half of a row counts: 2 and 3 are one interval, 4
- * is the last, and 0 equals the first half's, as vf_look_up_either wants it. */
+/* With t beyond FAST_NORMAL_NEAR only if `any`. Beyond it the second of a pair of tables counts: its entries 2 and 3
+ * are one interval's, 4 is the last's, and 0 is the first table's, as vf_look_up_either wants it. */
 VACT_INLINE fast_normal_interval fast_normal_interval_of(vf t, int any)
 {
     _Alignas(64) static const float table[2 + FAST_NORMAL_TERMS][2][8] = {
