@@ -7,14 +7,17 @@
  *     float32x4_t vact_gelu_f32x4(float32x4_t x);    AArch64
  *
  * Each element-by-element operation of vact.h has its function under each name that the compiler's flags allow, several
- * side by side where they allow several. Parameters follow x (vact_leaky_relu_m512(x, 0.01f)), within the domain that
- * vact.h states: nothing is checked. The gated units take gate and up: vact_swiglu_m512(gate, up).
+ * side by side where they allow several; prelu is leaky_relu with the channel's slope. Parameters follow x
+ * (vact_leaky_relu_m512(x, 0.01f)), within the domain that vact.h states: nothing is checked. The gated units take gate
+ * and up: vact_swiglu_m512(gate, up).
  *
  *   Bits       Those of VACT_MATH_FAST (of the one kernel where an operation has no variants), under any optimisation
- *              and a compiler's default contraction: no operation of the caller's melts into one in here. Only
- *              -ffast-math and what it stands for is refused. A header has the bits of its own version.
- *   Rare lanes Some functions branch on whether any lane is extreme (say |x| > 87); lanes without meaning may
- *              therefore cost time, never more: they neither fault nor touch other lanes. Give them 1.
+ *              and a compiler's default contraction: no operation of the caller's melts into one in here.
+ *              -ffast-math is refused, and each part of it that changes results, as far as a compiler tells of it. A
+ *              header has the bits of its own version.
+ *   Rare lanes Some functions call one that is not inlined where any lane is extreme: beyond 8 to 16 in magnitude for
+ *              sigmoid, silu, gelu, mish and their kin, beyond 87 for exp. Lanes without meaning may therefore cost
+ *              time, never more: they neither fault nor touch other lanes. Give them 1.
  *   Names      The files define vact_* and nothing else. They need no library.
  *   C++        works with GCC and Clang, which know C's compound literals, from C++17 (or gnu++11) on.
  *

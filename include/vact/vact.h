@@ -8,7 +8,8 @@
  *   Errors     are returned, see vact_status; on any error the destination is untouched. The library never
  *              prints, aborts, allocates, starts a thread or catches a signal.
  *   Checks     come in this order: parameters, sizes (more bytes than PTRDIFF_MAX, a stride below the
- *              columns), nothing to do (VACT_OK), null pointers, values of a slope array, overlap.
+ *              columns), nothing to do (VACT_OK), null pointers, values of arrays (slopes, class weights,
+ *              targets), overlap. A single result that is written even when n is 0 must not be null.
  *   Aliasing   dst == src (and equal strides) works in place. Ranges that overlap otherwise are
  *              VACT_EOVERLAP. A strided matrix counts as the range from its first to its last element.
  *   Alignment  any that float allows.
@@ -43,7 +44,7 @@ extern "C" {
 #define VACT_VERSION_PATCH 0
 #define VACT_VERSION "0.1.0"
 
-/* Raised whenever the bits that some operation returns change. */
+/* Raised by a release in which some operation returns other bits than in the release before it. */
 #define VACT_NUMERICS_VERSION 2
 
 /* ---------------------------------------------------------------------------------------------- types */
@@ -68,7 +69,7 @@ typedef enum vact_isa {
 typedef enum vact_math {
     VACT_MATH_AUTO = 0,  /* per operation the variant that `vact list` names; the same on every CPU */
     VACT_MATH_SLEEF = 1, /* SLEEF's vector functions, at most 4 ULP */
-    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics, at most 1.5 ULP (softmax: see docs/accuracy.md) */
+    VACT_MATH_FAST = 2,  /* vact's own inlined mathematics, at most 1.5 ULP; gated units and softmax 2 */
     VACT_MATH_CR = 3     /* correctly rounded; not in this release: VACT_EUNSUPPORTED */
 } vact_math;
 
@@ -159,9 +160,9 @@ VACT_API const vact_info_t *vact_info(void);
  * Chooses the instruction set and the variant for the whole process; AUTO means the strongest instruction
  * set of this CPU, and per operation the variant that `vact list` names. For the application, not for
  * libraries. Thread-safe: calls that already run finish on the old choice. It overrides the environment
- * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef, fast), which are read once at first use.
- * VACT_EINVAL for a code that is none, VACT_EUNSUPPORTED where the CPU or the build lacks it: the choice
- * then stays as it was.
+ * variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef, fast), which are read once at first use; there
+ * an empty value counts as unset, and one that is unknown or not supported as auto (vact_info tells which). VACT_EINVAL
+ * for a code that is none, VACT_EUNSUPPORTED where the CPU or the build lacks it: the choice then stays as it was.
  */
 VACT_API vact_status vact_select(vact_isa isa, vact_math math);
 
@@ -311,9 +312,10 @@ VACT_API vact_status vact_softplus_f32(float *dst, const float *src, size_t n, f
  *
  *   Kinks      as in PyTorch. Where f' is 0 by a case, dx is +0 even for an infinite or NaN dy.
  *   NaN        in x (or y) gives NaN; in dy, NaN wherever f' is not 0 by a case.
- *   Error      at most 2 ULP of dy*f'(x), also where f'(x) is subnormal; beyond |x| = 120 this holds for |dy| in
- *              [2^-90, 2^90]. Near a zero of f' (gelu and its kin, silu, swish, mish, hard_swish) at most
- *              2^-24*|dy|: docs/accuracy.md has the intervals.
+ *   Error      at most 2 ULP of dy*f'(x) for |dy| in [2^-90, 2^90], also where f'(x) is subnormal. Near a zero of f'
+ *              (gelu and its kin, silu, swish, mish, hard_swish) at most 2^-24*|dy|: docs/accuracy.md has the
+ *              intervals. Larger dy may overflow, smaller ones lose digits, before f'(x) would; an infinite dy gives
+ *              an infinity or NaN where f' is not 0 by a case.
  *
  * The functions from the output take y = f(x) in place of x, for frameworks that keep that; there a slope alpha of
  * leaky_relu and elu must not be negative (VACT_EINVAL). Their error is counted against f' at the y given.
@@ -563,8 +565,8 @@ VACT_API vact_status vact_saturated_fraction_f32(double *fraction, const float *
  *                       from layer to layer, the rule that gives relu its sqrt(2) (He 2015).
  * docs/approximations/gain.py computes them; for elu from param, its alpha.
  *
- * param is ignored but for leaky_relu, prelu and elu. NaN for an operation along rows, an unknown code, and for a
- * param that is used and not finite.
+ * param is ignored but for leaky_relu, prelu and elu. NaN for an operation along rows, a gated unit, an unknown code,
+ * and for a param that is used and not finite.
  */
 VACT_API double vact_gain(vact_op op, float param);
 
@@ -680,8 +682,9 @@ VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa
 
 /* ------------------------------------------------------------------------------------ the softmax family
  *
- * One implementation serves every variant. Errors hold for any number of columns up to 2^20 (longer rows lose nothing
- * that was seen); the bits depend on the row alone, also between the functions: a row has the same under
+ * One implementation, that of the variant `fast`, serves every variant of the functions below. Errors hold for any
+ * number of columns up to 2^20 (longer rows lose nothing that was seen); the bits depend on the row alone, also between
+ * the functions: a row has the same under vact_softmax_f32 (in the variants auto and fast), under
  * vact_softmax_masked_f32 without options, as a column under vact_softmax_axis_f32, and at any stride.
  */
 
