@@ -3,6 +3,7 @@
  * values and the worst inputs on record; over a range of parameters on a mixture of inputs. The full sweep of all
  * 2^32 inputs is `vact accuracy`.
  */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -69,6 +70,37 @@ ParameterizedTest(test_case *which, bounds, parameters)
         test_floats inputs = {0};
         test_add_mixture(&inputs, &params[i], &random, MIXTURE);
         check_bound(&subject, &params[i], &inputs);
+        test_free(&inputs);
+    }
+}
+
+/* A small negative alpha, beyond those that the bound was sampled for: x/alpha up to where alpha*e^(x/alpha) overflows,
+ * and on. */
+ParameterizedTestParameters(bounds, celu_of_small_negative_alpha)
+{
+    static test_case cases[64];
+    struct criterion_test_params all = test_cases(VACT_KIND_UNARY);
+    const test_case *each = all.params;
+    size_t count = 0;
+    for (size_t i = 0; i < all.length; i++)
+        if (vact_registry[each[i].op].op == VACT_OP_CELU && count < sizeof cases / sizeof cases[0])
+            cases[count++] = each[i];
+    return cr_make_param_array(test_case, cases, count);
+}
+
+ParameterizedTest(test_case *which, bounds, celu_of_small_negative_alpha)
+{
+    static const float alphas[] = {-0x1p-20f, -0x1.8p-51f, -0x1p-60f, -0x1.234566p-99f, -0x1p-126f, -FLT_TRUE_MIN};
+    test_subject subject = test_begin(which);
+    test_random random = {3};
+    for (size_t i = 0; i < sizeof alphas / sizeof alphas[0]; i++) {
+        vact_params_f32 params = {{alphas[i]}};
+        test_floats inputs = {0};
+        test_add(&inputs, -INFINITY);
+        test_add(&inputs, -FLT_MAX);
+        for (int j = 0; j < 2000; j++)
+            test_add(&inputs, (float)(250.0 * test_random_unit(&random) * (double)alphas[i]));
+        check_bound(&subject, &params, &inputs);
         test_free(&inputs);
     }
 }

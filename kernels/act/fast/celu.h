@@ -2,32 +2,59 @@
  * celu: x > 0 ? x : alpha*expm1(x/alpha). With alpha = 1 it is elu.
  *
  * The quotient is carried as q.hi + q.lo and expm1 of it as hi + lo, so that the product is rounded once. Where
- * |q| < 2^-26 the result is x itself, which also covers a quotient that underflows. A negative alpha makes q
- * positive: above 64, e^(q - 36) is computed and e^36 (within 0.06 * 2^-24 of a float,
- * docs/approximations/constants.py) multiplies last, so that nothing overflows but the result.
+ * |q| < 2^-26 the result is x itself, which also covers a quotient that underflows.
  */
 #ifndef VACT_ACT_FAST_CELU_H
 #define VACT_ACT_FAST_CELU_H
 
 #include "loop/form.h"
 #include "math/fast/expm1.h"
+#include "math/pair.h"
+
+VACT_INLINE vf_pair celu_quotient(vf x, vf alpha)
+{
+    vf q = vf_div(x, alpha);
+    return (vf_pair){q, vf_div(vf_fnma(q, alpha, x), alpha)};
+}
+
+VACT_INLINE vm celu_is_itself(vf x, vf_pair q)
+{
+    return vm_or(vm_le(vf_set1(0.0f), x), vm_lt(vf_abs(q.hi), vf_set1(FAST_ELU_TINY)));
+}
+
+/*
+ * A negative alpha makes q positive, up to where alpha*e^q overflows: 192, for an alpha of 2^-149. Above 64 it is
+ * 2^-150*e^q that is computed, of which 2^-150 is no part that counts; 2^90 of the rest multiplies alpha and 2^60 the
+ * product, so that nothing is subnormal on the way or overflows but the result.
+ */
+VACT_INLINE vf celu_growing(vf x, vf alpha)
+{
+    vf zero = vf_set1(0.0f);
+    vf_pair q = celu_quotient(x, alpha);
+    vm high = vm_lt(vf_set1(64.0f), q.hi), itself = celu_is_itself(x, q);
+    vf bounded = vf_select(itself, zero, vf_min(vf_set1(192.25f), q.hi));
+    fast_reduced parts = fast_reduce(vf_select(vm_eq(x, x), bounded, x));
+    vf power = vf_power_of_two(vf_add_where(high, parts.shifted, vf_set1(-150.0f)));
+    vf rest = vf_sub(power, vf_select(high, zero, vf_set1(1.0f)));
+    vf_pair m = fast_expm1_pair_of(power, rest, parts.r, pair_low_of_exponent(q));
+    vf factor = vf_mul(alpha, vf_select(high, vf_set1(0x1p+90f), vf_set1(1.0f)));
+    vf tail = pair_times(m, factor); /* both parts of the product may overflow, to infinities of two signs */
+    tail = vf_mul(tail, vf_select(high, vf_set1(0x1p+60f), vf_set1(1.0f)));
+    return vf_select(itself, x, tail);
+}
 
 VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
 {
     if (params->v[0] == 1.0f)
         return fast_elu(x);
-    vf alpha = vf_set1(params->v[0]), zero = vf_set1(0.0f), tiny = vf_set1(FAST_ELU_TINY);
-    vf_pair q;
-    q.hi = vf_div(x, alpha);
-    q.lo = vf_div(vf_fnma(q.hi, alpha, x), alpha);
-    vm high = vm_lt(vf_set1(64.0f), q.hi), itself = vm_or(vm_le(zero, x), vm_lt(vf_abs(q.hi), tiny));
-    vf bounded = vf_max(vf_set1(FAST_EXPM1_LEAST), vf_min(vf_set1(124.0f), q.hi));
-    bounded = vf_select(high, vf_sub(bounded, vf_set1(36.0f)), bounded);
-    bounded = vf_select(vm_eq(x, x), vf_select(itself, zero, bounded), x);
-    vf_pair m = fast_expm1_pair(bounded, pair_low_of_exponent(q));
-    vf tail = vf_fma(alpha, m.hi, vf_mul(alpha, m.lo));
-    tail = vf_select(high, vf_mul(tail, vf_set1(0x1.ea215ap+51f)), tail);
-    return vf_select(itself, x, tail);
+    vf alpha = vf_set1(params->v[0]);
+    if (params->v[0] < 0.0f)
+        return celu_growing(x, alpha);
+    vf_pair q = celu_quotient(x, alpha);
+    vm itself = celu_is_itself(x, q);
+    vf bounded = vf_select(itself, vf_set1(0.0f), vf_max(vf_set1(FAST_EXPM1_LEAST), q.hi));
+    vf_pair m = fast_expm1_pair(vf_select(vm_eq(x, x), bounded, x), pair_low_of_exponent(q));
+    return vf_select(itself, x, vf_fma(alpha, m.hi, vf_mul(alpha, m.lo)));
 }
 
 VACT_INLINE act_form celu_form(const vact_params_f32 *params)

@@ -31,20 +31,26 @@ VACT_INLINE vf fast_elu(vf x)
     return vf_select(vm_lt(vf_set1(-FAST_ELU_TINY), x), x, fast_expm1(bounded));
 }
 
-/* e^(x + x_lo) - 1 as hi + lo, for a product to round once: |x_lo| <= 2^-24*|x|. lo holds what t and the sum lost
- * in rounding (each error-free, as the larger term is known) and x_lo*e^x. */
-VACT_INLINE vf_pair fast_expm1_pair(vf x, vf x_lo)
+/* power*e^(r + r_lo) + (rest - power) as hi + lo, for a product to round once. lo holds what t and the sum lost in
+ * rounding (each error-free, as the larger term is known) and r_lo*e^r. */
+VACT_INLINE vf_pair fast_expm1_pair_of(vf power, vf rest, vf r, vf r_lo)
 {
-    fast_reduced parts = fast_reduce(x);
-    vf power = vf_power_of_two(parts.shifted), rest = vf_sub(power, vf_set1(1.0f));
-    vf slope = vf_mul(parts.r, fast_exp_curve(parts.r));
-    vf t = vf_fma(slope, parts.r, parts.r);
-    vf t_lo = vf_fma(slope, parts.r, vf_sub(parts.r, t));
+    vf slope = vf_mul(r, fast_exp_curve(r));
+    vf t = vf_fma(slope, r, r);
+    vf t_lo = vf_fma(slope, r, vf_sub(r, t));
     vf_pair m;
     m.hi = vf_fma(power, t, rest);
     m.lo = vf_fms(power, t, vf_sub(m.hi, rest));
-    m.lo = vf_fma(power, vf_add(t_lo, vf_fma(x_lo, t, x_lo)), m.lo);
+    m.lo = vf_fma(power, vf_add(t_lo, vf_fma(r_lo, t, r_lo)), m.lo);
     return m;
+}
+
+/* e^(x + x_lo) - 1 as hi + lo: -20 <= x <= 64, |x_lo| <= 2^-24*|x|. */
+VACT_INLINE vf_pair fast_expm1_pair(vf x, vf x_lo)
+{
+    fast_reduced parts = fast_reduce(x);
+    vf power = vf_power_of_two(parts.shifted);
+    return fast_expm1_pair_of(power, vf_sub(power, vf_set1(1.0f)), parts.r, x_lo);
 }
 
 #endif
