@@ -2,6 +2,7 @@
  * The gradients, dy*f'(x) and from the output: their bound of 2 ULP (absolute near a zero of f'), the same bits on
  * every build, every length and place, dx on top of dy or of x, kinks, and that f' is the slope of f.
  */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,9 +52,10 @@ static float *new_dy(size_t n)
     return dy;
 }
 
-static void check_error(const gradient *g, const vact_params_f32 *params, const test_floats *inputs)
+static void check_error_with(const gradient *g, const vact_params_f32 *params, const test_floats *inputs,
+                             const float *dy)
 {
-    float *dy = new_dy(inputs->n), *dx = malloc(inputs->n * sizeof *dx);
+    float *dx = malloc(inputs->n * sizeof *dx);
     cr_assert(dx, "out of memory");
     g->kernel(dx, dy, inputs->v, inputs->n, params);
     for (size_t i = 0; i < inputs->n; i++) {
@@ -63,7 +65,14 @@ static void check_error(const gradient *g, const vact_params_f32 *params, const 
             test_fail_error(&g->subject, params, inputs->v[i], (double)dy[i], dx[i], error, "gradient%s; `exact` is dy",
                             g->from_output ? " from the output" : "");
     }
-    free(dy), free(dx);
+    free(dx);
+}
+
+static void check_error(const gradient *g, const vact_params_f32 *params, const test_floats *inputs)
+{
+    float *dy = new_dy(inputs->n);
+    check_error_with(g, params, inputs, dy);
+    free(dy);
 }
 
 ParameterizedTestParameters(backward, defaults) { return test_cases_of_gradients(); }
@@ -108,6 +117,42 @@ ParameterizedTest(test_case *which, backward, parameters)
             check_error(&list[k], &params[i], &inputs);
             test_free(&inputs);
         }
+}
+
+/* Without a transcendental function nothing overflows or loses digits before dx does. */
+ParameterizedTestParameters(backward, any_dy)
+{
+    static test_case cases[128];
+    struct criterion_test_params all = test_cases_of_gradients();
+    const test_case *each = all.params;
+    size_t count = 0;
+    for (size_t i = 0; i < all.length; i++)
+        if (!vact_registry[each[i].op].needs_math && count < sizeof cases / sizeof cases[0])
+            cases[count++] = each[i];
+    return cr_make_param_array(test_case, cases, count);
+}
+
+ParameterizedTest(test_case *which, backward, any_dy)
+{
+    static const float slopes[] = {FLT_MAX, -FLT_MAX, 0x1.7p+126f, 0x1.234566p-126f, -0x1.234p-135f, FLT_TRUE_MIN};
+    enum { SLOPES = sizeof slopes / sizeof slopes[0] };
+    test_subject subject = test_begin(which);
+    vact_params_f32 defaults = vact_registry_defaults(subject.info);
+    test_random random = {15};
+    test_floats drawn = {0}, inputs = {0};
+    gradient list[2];
+    test_add_kinks(&drawn, &defaults);
+    test_add_uniform(&drawn, &random, 8.0, 500);
+    for (size_t i = 0; i < drawn.n * SLOPES; i++)
+        test_add(&inputs, drawn.v[i / SLOPES]);
+    float *dy = malloc(inputs.n * sizeof *dy);
+    cr_assert(dy, "out of memory");
+    for (size_t i = 0; i < inputs.n; i++)
+        dy[i] = slopes[i % SLOPES];
+    for (size_t k = gradients_of(&subject, list); k-- > 0;)
+        check_error_with(&list[k], &defaults, &inputs, dy);
+    free(dy);
+    test_free(&drawn), test_free(&inputs);
 }
 
 ParameterizedTestParameters(backward, same_bits) { return test_cases_of_gradients(); }
@@ -220,6 +265,16 @@ ParameterizedTest(test_case *which, backward, cases_of_zero)
                     test_fail_bits(&subject, NULL, x, 0.0f, dx, "gradient of a flat part, dy %g", (double)slopes[j]);
             }
     test_free(&inputs);
+}
+
+/* A line of slope 0 at 2 is flat wherever x is. */
+Test(backward, hard_sigmoid_of_slope_0)
+{
+    const float x[3] = {-INFINITY, 1.0f, INFINITY}, dy[3] = {INFINITY, INFINITY, NAN};
+    float dx[3] = {1.0f, 1.0f, 1.0f};
+    cr_assert(vact_hard_sigmoid_backward_f32(dx, dy, x, 3, 0.0f, 2.0f) == VACT_OK);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect(dx[i] == 0.0f, "dx of x = %g is %g", (double)x[i], (double)dx[i]);
 }
 
 /* The oracle's derivative against the slope of the oracle's function, by central differences between the kinks. */

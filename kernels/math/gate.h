@@ -25,14 +25,6 @@ typedef struct {
     act_gate_fn *ordinary;
 } gate_form;
 
-/* (y.hi + y.lo)*v with one rounding of any size; without the low part where that would make a NaN of an infinity, or
- * lose a zero's sign. */
-VACT_INLINE vf gate_times(vf_pair y, vf v)
-{
-    vf product = vf_mul(y.hi, v), low = vf_mul(y.lo, v);
-    return vf_select(vm_lt(vf_abs(low), vf_abs(product)), vf_fma(y.hi, v, low), product);
-}
-
 /* Below it a product takes this form; act(gate) of the four activations is still normal there. */
 #define GATE_FAR (-80.0f)
 
@@ -47,7 +39,7 @@ VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
     vf first = vf_set1(0x1p-100f);
     vf rest = vf_add(parts.n, vf_set1(100.0f));
     vf second = vf_max(vf_set1(-126.0f), rest);
-    vf product = gate_times((vf_pair){vf_mul(factor.hi, first), vf_mul(factor.lo, first)}, b);
+    vf product = pair_times((vf_pair){vf_mul(factor.hi, first), vf_mul(factor.lo, first)}, b);
     product = vf_mul(product, vf_power_of_two(vf_add(second, shift)));
     return vf_mul(product, vf_power_of_two(vf_add(vf_sub(rest, second), shift)));
 }

@@ -24,6 +24,14 @@ VACT_INLINE vf_pair pair_product(vf a, vf b)
     return (vf_pair){product, vf_fms(a, b, product)};
 }
 
+/* (y.hi + y.lo)*v with one rounding of any size; without the low part where that would make a NaN of an infinity, or
+ * lose a zero's sign. */
+VACT_INLINE vf pair_times(vf_pair y, vf v)
+{
+    vf product = vf_mul(y.hi, v), low = vf_mul(y.lo, v);
+    return vf_select(vm_lt(vf_abs(low), vf_abs(product)), vf_fma(y.hi, v, low), product);
+}
+
 /* The low part of an argument of exp, made 0 where the high part is so large, infinite or NaN that the result
  * does not depend on it (and where it may itself be NaN). */
 VACT_INLINE vf pair_low_of_exponent(vf_pair p)

@@ -1,4 +1,5 @@
-/* The derivative of relu_squared: x > 0 ? 2x : 0; doubling last, after the one rounding, would overflow early. */
+/* The derivative of relu_squared: x > 0 ? 2x : 0, doubled last: 2x would overflow where a small dy keeps the product
+ * finite. */
 #ifndef VACT_ACT_BACKWARD_RELU_SQUARED_H
 #define VACT_ACT_BACKWARD_RELU_SQUARED_H
 

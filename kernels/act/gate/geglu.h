@@ -14,7 +14,7 @@
 
 VACT_INLINE vf geglu_product(vf gate, vf v)
 {
-    vf product = gate_times(gelu_pair(gate), v);
+    vf product = pair_times(gelu_pair(gate), v);
     if (!gate_any_rare(gate, GATE_TINY, GEGLU_FAR))
         return product;
     vf bounded = vf_max(vf_set1(-20.5f), gate);
@@ -32,8 +32,8 @@ VACT_INLINE vf geglu_product(vf gate, vf v)
 
 VACT_INLINE vf geglu_forward(vf gate, vf up) { return geglu_product(gate, up); }
 
-#if VACT_SET_FAST
-VACT_INLINE vf geglu_ordinary(vf gate, vf up) { return gate_times(gelu_near_pair(gate), up); }
+#ifdef VACT_SET_FAST
+VACT_INLINE vf geglu_ordinary(vf gate, vf up) { return pair_times(gelu_near_pair(gate), up); }
 VACT_INLINE gate_form geglu_form(void) { return (gate_form){GATE_TINY, GELU_ORDINARY, geglu_ordinary}; }
 #endif
 

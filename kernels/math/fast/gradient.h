@@ -1,6 +1,7 @@
 /*
  * What the gradients share: dy*f'(x) where f' is 2^n times something of middling size, n as low as -250. n enters last,
- * so that digits are not lost to a subnormal f' which a large dy lifts again, nor the product to an overflow of e^x.
+ * so that for |dy| in [2^-90, 2^90] digits are not lost to a subnormal f' which a large dy lifts again, nor the product
+ * to an overflow of e^x.
  * Sums and quotients are carried as hi + lo: the roundings that count are those of e^r - 1 and of the last product.
  */
 #ifndef VACT_MATH_FAST_GRADIENT_H
@@ -16,7 +17,7 @@ typedef struct {
     vf power; /* 2^n, or 2^-64 where n is less: no product of it is subnormal, and a sum with 1 is the same */
 } gradient_exp;
 
-/* The argument counts as at most 174 in size: beyond, for |dy| in [2^-90, 2^90], a gradient is 0 or infinite. */
+/* The argument counts as at most 174 in size: beyond, for such dy, a gradient is 0 or infinite. */
 VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo)
 {
     vf bounded = vf_min(vf_set1(174.0f), vf_max(vf_set1(-174.0f), p));
