@@ -57,7 +57,7 @@ static inline vact_status run_unary(vact_op op, const vact_params_f32 *params, f
     const vact_table *table = atomic_load_explicit(&vact_table_chosen, memory_order_acquire);
     size_t bytes = n * sizeof(float);
     bool apart = (uintptr_t)dst - (uintptr_t)src + bytes - 1 >= 2 * bytes - 1;
-    bool plain = table != NULL && n <= INT32_MAX && dst != NULL && src != NULL && (apart || dst == src);
+    bool plain = table != NULL && n <= INT32_MAX / sizeof(float) && dst != NULL && src != NULL && (apart || dst == src);
     if (__builtin_expect(!plain, 0))
         return run_with_care(op, params, dst, src, n);
     table->unary[VACT_OP_SLOT(op)](dst, src, n, params);

@@ -1,7 +1,7 @@
 /*
  * The kernels of one instruction set and one variant. Not compiled by itself: CMake writes a source per build and
- * set (cmake/kernels.c.in) that defines VACT_BUILD, VACT_SET and VACT_SET_PLAIN, includes a header of vec/, one of
- * math/ and all of act/, and then this file.
+ * set (cmake/kernels.c.in) that defines VACT_BUILD, VACT_SET and VACT_SET_PLAIN or VACT_SET_FAST, includes a header of
+ * vec/, one of math/ and all of act/, and then this file.
  *
  * From each registry line it makes one function, vact_<operation>_f32_<build>_<set>: to find vact_gelu_f32_avx2_sleef,
  * read act/gelu.h over vec/avx2.h and math/sleef.h, walked by loop/unary.h. The set is `plain` for operations without
@@ -20,7 +20,7 @@
 #define KERNEL_NAME(name) JOIN(vact_, name##_f32, VACT_BUILD, VACT_SET)
 
 /* What serves which lanes: the set `fast` has activations of two forms. */
-#if VACT_SET_FAST
+#ifdef VACT_SET_FAST
 #define FORM(name, params) name##_form(params)
 #define GATE_FORM(name) name##_form()
 #else
@@ -182,7 +182,7 @@
         loop_gate_backward_interleaved(dsrc, dy, src, n, name##_backward);                                             \
     }
 
-#if VACT_SET_PLAIN
+#ifdef VACT_SET_PLAIN
 #define IF_PLAIN(...) __VA_ARGS__
 #define IF_MATH(...)
 #define IF_BACKWARD_PLAIN(...) __VA_ARGS__
@@ -191,7 +191,7 @@
 #define IF_PLAIN(...)
 #define IF_MATH(...) __VA_ARGS__
 #define IF_BACKWARD_PLAIN(...)
-#if VACT_SET_FAST
+#ifdef VACT_SET_FAST
 #define IF_BACKWARD_MATH(...) __VA_ARGS__
 #else
 #define IF_BACKWARD_MATH(...)
@@ -208,11 +208,11 @@
 #include "registry.def"
 /* clang-format on */
 
-#if VACT_SET_FAST
+#ifdef VACT_SET_FAST
 #include "loss/kernels.h"
 /* The softmax family has one implementation for every variant. */
 #include "rows/kernels.h"
 #endif
-#if VACT_SET_PLAIN
+#ifdef VACT_SET_PLAIN
 #include "health/kernels.h"
 #endif

@@ -116,6 +116,40 @@ ParameterizedTest(consumer *c, inline_header, bits, .timeout = 300)
     free(command_run("rm -r %s", folder).text);
 }
 
+/* An engine's warnings are errors, also of what the preprocessor takes for 0. */
+Test(inline_header, no_warnings)
+{
+    static const char *const compilers[] = {"gcc -x c -std=c11", "g++ -x c++ -std=c++17", "clang-19 -x c -std=c11"};
+    for (size_t i = 0; i < sizeof compilers / sizeof compilers[0]; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(compilers[i], " "), compilers[i]);
+        if (!command_exists(name))
+            continue;
+        command_result compiled =
+            command_run("echo '#include <vact/inline.h>' | %s -fsyntax-only -Wall -Wextra -Wundef -Werror " AVX512
+                        " -I'" VACT_SOURCE_DIR "/include' -I'" VACT_BINARY_DIR "/generated/include' - 2>&1",
+                        compilers[i]);
+        cr_expect(compiled.status == 0, "%s: %s", compilers[i], compiled.text);
+        free(compiled.text);
+    }
+}
+
+/* Each of these makes a compiler reorder or drop what keeps the digits. */
+Test(inline_header, refuses_fast_math)
+{
+    static const char *const flags[] = {"-ffast-math", "-funsafe-math-optimizations", "-ffinite-math-only",
+                                        "-freciprocal-math", "-fno-signed-zeros"};
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        command_result compiled =
+            command_run("echo '#include <vact/inline.h>' | gcc -x c -fsyntax-only %s " AVX2 " -I'" VACT_SOURCE_DIR
+                        "/include' -I'" VACT_BINARY_DIR "/generated/include' - 2>&1",
+                        flags[i]);
+        cr_expect(compiled.status != 0 && strstr(compiled.text, "needs IEEE semantics"), "%s: status %d: %s", flags[i],
+                  compiled.status, compiled.text);
+        free(compiled.text);
+    }
+}
+
 /* The headers leave no macro behind but vact_* and VACT_*. */
 Test(inline_header, names)
 {

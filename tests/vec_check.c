@@ -70,7 +70,9 @@ static float want_found(float a, float b, float c) { return (void)a, (void)b, (v
 static float want_power_of_two(float a, float b, float c)
 {
     (void)b, (void)c;
-    return a >= -126.0f && a <= 127.0f && a == floorf(a) ? ldexpf(1.0f, (int)a) : from_bits(ANYTHING);
+    if (!(a >= -127.0f && a <= 127.0f && a == floorf(a)))
+        return from_bits(ANYTHING);
+    return a == -127.0f ? 0.0f : ldexpf(1.0f, (int)a);
 }
 
 static float want_units(float a, float b, float c)
@@ -110,12 +112,6 @@ static float want_risen(float a, float b, float c)
 }
 
 static float want_add_where(float a, float b, float c) { return a < b ? c + a : c == 0.0f ? from_bits(ANYTHING) : c; }
-
-static float want_min_magnitude(float a, float b, float c)
-{
-    (void)c;
-    return a > 0.0f && !isnan(b) ? fminf(a, fabsf(b)) : from_bits(ANYTHING);
-}
 
 static float want_times_power(float a, float b, float c)
 {
@@ -218,7 +214,6 @@ static const oracle oracles[] = {
     {"vm_any_of_four_below", want_any_below, false},
     {"beyond_beside_nan", want_found, false},
     {"vf_near_inverse", want_near_inverse, true},
-    {"vf_min_magnitude", want_min_magnitude, false},
     {"vf_times_power", want_times_power, false},
     {"vi_look_up", want_cell, false},
     {"vi_of_low_bits", want_low_index, false},
@@ -251,7 +246,7 @@ static const uint32_t specials[] = {
     0x00800000, 0x80800000, 0x00800001, 0x01000000, 0x1f800000, 0x20000001, 0x33800000, 0x33ffffff, 0x34000000,
     0x3effffff, 0x3f000000, 0x3f7fffff, 0x3f800000, 0xbf800000, 0x3f800001, 0x3f800002, 0x3fb504f3, 0x3fffffff,
     0x40000000, 0xc0400000, 0x4b7fffff, 0x4b800000, 0x4b800001, 0x5f000000, 0x7e800000, 0x7f000000, 0x7f7fffff,
-    0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x7f800001,
+    0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x7f800001, 0xc2fe0000,
 };
 
 enum {

@@ -33,7 +33,6 @@ BINARY(vf_div)
 BINARY(vf_copysign)
 BINARY(vf_max)
 BINARY(vf_min)
-BINARY(vf_min_magnitude)
 TERNARY(vf_fma)
 TERNARY(vf_fnma)
 TERNARY(vf_fms)
@@ -229,7 +228,6 @@ static const struct {
     NAMED(vf_add_where),
     NAMED(vm_outside),
     NAMED(vf_near_inverse),
-    NAMED(vf_min_magnitude),
     NAMED(vf_times_power),
     NAMED(vi_look_up),
     NAMED(vi_of_higher_bits),

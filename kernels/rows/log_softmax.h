@@ -119,7 +119,7 @@ VACT_NOINLINE static double log_softmax_any_log(const float *src, size_t cols, l
 /* A row with options. */
 VACT_INLINE void log_softmax_any_row(float *dst, const float *src, size_t cols, const logits_row *row)
 {
-    logits_pivot pivot = logits_max(src, cols, row, logits_at);
+    logits_pivot pivot = logits_max(src, cols, row);
     if (!logits_finite(pivot)) {
         rows_fill(dst, cols, softmax_without_pivot(pivot, row, -__builtin_inff()));
         return;
@@ -227,7 +227,7 @@ VACT_INLINE bool rows_have_nan(const float *src, size_t cols, const logits_row *
 /* -inf of nothing, +inf where there is one: the limits. */
 VACT_INLINE float rows_logsumexp(const float *src, size_t cols, const logits_row *row)
 {
-    logits_pivot pivot = logits_max(src, cols, row, logits_at);
+    logits_pivot pivot = logits_max(src, cols, row);
     if (!logits_finite(pivot))
         return pivot.hi > 0.0f && rows_have_nan(src, cols, row) ? __builtin_nanf("") : pivot.hi;
     double log = log_softmax_any_log(src, cols, pivot, row);

@@ -57,25 +57,12 @@ VACT_INLINE vf logits_kept(vf hi, const unsigned char *keep, size_t n)
     return vf_select(vm_lt(vf_load(bars), vf_set1(0.0f)), vf_set1(-__builtin_inff()), hi);
 }
 
-/* The vector at column i < cols; -inf beyond the row. The low part of an infinite logit has no meaning. A function that
- * walks a row takes one of the two below as a constant argument, so that it is inlined. */
-typedef vf_pair logits_fn(const float *src, size_t i, size_t cols, const logits_row *row);
-
 VACT_INLINE bool logits_are_plain(const logits_row *row, size_t cols)
 {
     return row->scale == 1.0f && row->bias == NULL && row->keep == NULL && row->visible == cols;
 }
 
-/* Where logits_are_plain: the same as logits_at. */
-VACT_INLINE vf_pair logits_plain_at(const float *src, size_t i, size_t cols, const logits_row *row)
-{
-    (void)row;
-    vf x = cols - i >= VF_LANES
-               ? vf_load(src + i)
-               : vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
-    return (vf_pair){x, vf_set1(0.0f)};
-}
-
+/* The vector at column i < cols; -inf beyond the row. The low part of an infinite logit has no meaning. */
 VACT_INLINE vf_pair logits_at(const float *src, size_t i, size_t cols, const logits_row *row)
 {
     vf nothing = vf_set1(-__builtin_inff());
@@ -116,18 +103,18 @@ VACT_INLINE vf_pair logits_larger(vf_pair best, vf_pair z)
 }
 
 /* The largest logit; +inf also for a row with a NaN. Never -0, which would show in the sign of a zero result. */
-VACT_INLINE logits_pivot logits_max(const float *src, size_t cols, const logits_row *row, logits_fn *at)
+VACT_INLINE logits_pivot logits_max(const float *src, size_t cols, const logits_row *row)
 {
     vf_pair a = {vf_set1(-__builtin_inff()), vf_set1(0.0f)}, b = a, c = a, d = a;
     size_t i = 0;
     for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES) {
-        a = logits_larger(a, at(src, i, cols, row));
-        b = logits_larger(b, at(src, i + VF_LANES, cols, row));
-        c = logits_larger(c, at(src, i + 2 * VF_LANES, cols, row));
-        d = logits_larger(d, at(src, i + 3 * VF_LANES, cols, row));
+        a = logits_larger(a, logits_at(src, i, cols, row));
+        b = logits_larger(b, logits_at(src, i + VF_LANES, cols, row));
+        c = logits_larger(c, logits_at(src, i + 2 * VF_LANES, cols, row));
+        d = logits_larger(d, logits_at(src, i + 3 * VF_LANES, cols, row));
     }
     for (; i < cols; i += VF_LANES)
-        a = logits_larger(a, at(src, i, cols, row));
+        a = logits_larger(a, logits_at(src, i, cols, row));
     a = logits_larger(logits_larger(a, b), logits_larger(c, d));
     float hi[VF_LANES], lo[VF_LANES];
     vf_store(hi, a.hi);

@@ -25,7 +25,7 @@ VACT_INLINE double online_exponentials(float *dst, const float *src, size_t cols
 VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const float *src, size_t cols,
                               const logits_row *row)
 {
-    logits_pivot pivot = logits_max(src, cols, row, logits_at);
+    logits_pivot pivot = logits_max(src, cols, row);
     if (!logits_finite(pivot)) {
         bool nothing = pivot.hi < 0.0f;
         rows_fill(dst, cols, nothing ? 0.0f : __builtin_nanf(""));

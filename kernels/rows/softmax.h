@@ -47,7 +47,7 @@ VACT_INLINE float softmax_without_pivot(logits_pivot max, const logits_row *row,
 /* Any row, its maximum subtracted first. */
 VACT_NOINLINE static void softmax_any_row(float *dst, const float *src, size_t cols, const logits_row *row)
 {
-    logits_pivot pivot = logits_max(src, cols, row, logits_at);
+    logits_pivot pivot = logits_max(src, cols, row);
     if (!logits_finite(pivot)) {
         rows_fill(dst, cols, softmax_without_pivot(pivot, row, 0.0f));
         return;

@@ -81,8 +81,6 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm256_xor_ps(a, _mm256_and_
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm256_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm256_min_ps(a, b); }
 
-VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return vf_min(vf_abs(a), limit); }
-
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
@@ -159,7 +157,7 @@ VACT_INLINE vf vf_minus_unscaled(vf y)
 }
 
 /* Each of both is 0 in the other's lanes: with a blend AVX2's exp of -95 takes 1.04 of the time. Where rise is infinite
- * or NaN, the other's is an exponent's lowest bit, which is set already. */
+ * or NaN, the other's is one of an exponent's bits, which are set already. */
 VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
 {
     __m256i scaled = _mm256_add_epi32(_mm256_castps_si256(v), _mm256_set1_epi32(VF_RISEN_BITS));

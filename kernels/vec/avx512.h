@@ -74,7 +74,6 @@ VACT_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
 
 /* 0x0a: the smaller of the magnitudes, without a sign. */
-VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return _mm512_range_ps(a, limit, 0x0a); }
 
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }

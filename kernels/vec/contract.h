@@ -25,7 +25,6 @@
  *   vf_flip_sign(a, sign)                         a with its sign changed where that of `sign` is set
  *   vf_max(a, b), vf_min(a, b)                    a > b ? a : b and a < b ? a : b: b where either is NaN and b
  *                                                 of two zeros; so vf_max(constant, x) keeps a NaN in x
- *   vf_min_magnitude(limit, a)                    |a| < limit ? |a| : limit, limit > 0; where a is NaN, limit or NaN
  *   vm_lt, vm_le, vm_eq                           a < b, a <= b, a == b; false where either is NaN
  *   vm_outside(x, low, high)                      |x| < low or |x| > high, or x is NaN; 0 <= low <= high, constants
  *   vm_and, vm_or                                 of two masks
@@ -36,8 +35,9 @@
  *                                                 whether in any lane |x| > high, as a C condition; for NaN either;
  *                                                 high may be negative, not -0
  *   vm_any_of_four_below(a, b, c, d, low)         the same of |x| < low
- *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127]; for other t
- *                                                 of [2^23, 2^24) some number without meaning, the same in all
+ *   vf_power_of_two(t)                            2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127], and 0 for
+ *                                                 n = -127; for other t of [2^23, 2^24) some number without
+ *                                                 meaning, the same in all
  *   vf_times_power(v, t)                          v*2^n for such t, where that is normal or 0
  *   vf_exponent(a)                                floor(log2(a)) for normal a > 0; for other a without meaning
  *   vf_units(t)                                   k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], and for t = 2*k, k
@@ -73,14 +73,17 @@
  * NaN: which NaN (sign and payload) an operation returns is not fixed; all count as one value. Subnormals are
  * ordinary numbers. The caller's rounding is to nearest, without FTZ and DAZ.
  *
- * A sum or difference of a product is written with vf_fma or vf_fnma; no vf_mul feeds a vf_add or vf_sub, so
- * that a compiler that contracts by default has nothing to contract and the bits stay.
+ * A sum or difference of a product is written with vf_fma or vf_fnma. In what vact/inline.h takes in, no vf_mul feeds a
+ * vf_add or vf_sub, so that a compiler that contracts by default has nothing to contract and the bits stay; the library
+ * itself is compiled without contraction.
  */
 #ifndef VACT_VEC_CONTRACT_H
 #define VACT_VEC_CONTRACT_H
 
-#ifdef __FAST_MATH__
-#error "vact's mathematics needs IEEE semantics: do not compile it under -ffast-math"
+/* -ffast-math, and the parts of it that change results; each compiler defines what it has. */
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||                         \
+    defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "vact's mathematics needs IEEE semantics: do not compile it under -ffast-math or a part of it"
 #endif
 
 #include <stddef.h>

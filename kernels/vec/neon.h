@@ -75,8 +75,6 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign)
 VACT_INLINE vf vf_max(vf a, vf b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
 
-VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return vf_min(vf_abs(a), limit); }
-
 VACT_INLINE vm vm_lt(vf a, vf b) { return vcltq_f32(a, b); }
 VACT_INLINE vm vm_le(vf a, vf b) { return vcleq_f32(a, b); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return vceqq_f32(a, b); }
@@ -179,9 +177,7 @@ VACT_INLINE vi neon_bytes_of(uint32x4_t entry)
 
 VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
 {
-    uint32x4_t found = vreinterpretq_u32_u8(vqtbl1q_u8(vld1q_u8(cells), vreinterpretq_u8_f32(v)));
-    uint32x4_t entry = vandq_u32(found, vdupq_n_u32(7));
-    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
+    return neon_bytes_of(vreinterpretq_u32_u8(vqtbl1q_u8(vld1q_u8(cells), vreinterpretq_u8_f32(v))));
 }
 VACT_INLINE vi vi_of_low_bits(vf v) { return neon_bytes_of(vreinterpretq_u32_f32(v)); }
 VACT_INLINE vi vi_of_higher_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 22)); }

@@ -67,8 +67,6 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return __builtin_signbit(sign) ? -a
 VACT_INLINE vf vf_max(vf a, vf b) { return a > b ? a : b; }
 VACT_INLINE vf vf_min(vf a, vf b) { return a < b ? a : b; }
 
-VACT_INLINE vf vf_min_magnitude(vf limit, vf a) { return vf_min(vf_abs(a), limit); }
-
 VACT_INLINE vm vm_lt(vf a, vf b) { return a < b; }
 VACT_INLINE vm vm_le(vf a, vf b) { return a <= b; }
 VACT_INLINE vm vm_eq(vf a, vf b) { return a == b; }

@@ -89,7 +89,7 @@ VACT_INLINE vf mish_below(vf x)
     vf rise = vf_fma(e.power, square, e.rise);
     vf scaled = vf_mul(bounded, e.power);
     vf more = vf_fnma(scaled, rise, vf_fnma(bounded, e.power, scaled));
-    return vf_minus_unscaled(vf_sub(more, scaled));
+    return vf_minus_unscaled(vf_fnma(scaled, vf_set1(1.0f), more));
 }
 
 VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)

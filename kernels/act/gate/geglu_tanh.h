@@ -28,7 +28,7 @@ VACT_INLINE vf geglu_tanh_product(vf gate, vf v)
 
 VACT_INLINE vf geglu_tanh_forward(vf gate, vf up) { return geglu_tanh_product(gate, up); }
 
-#if VACT_SET_FAST
+#ifdef VACT_SET_FAST
 VACT_INLINE vf geglu_tanh_ordinary(vf gate, vf up) { return vf_mul(gelu_tanh_ordinary(gate, NULL), up); }
 VACT_INLINE gate_form geglu_tanh_form(void) { return (gate_form){GATE_TINY, GELU_TANH_ORDINARY, geglu_tanh_ordinary}; }
 #endif

@@ -20,7 +20,7 @@ VACT_INLINE vf glu_product(vf gate, vf v)
 
 VACT_INLINE vf glu_forward(vf gate, vf up) { return glu_product(gate, up); }
 
-#if VACT_SET_FAST
+#ifdef VACT_SET_FAST
 VACT_INLINE vf glu_ordinary(vf gate, vf up) { return vf_mul(sigmoid_ordinary(gate, NULL), up); }
 VACT_INLINE gate_form glu_form(void) { return (gate_form){0.0f, FAST_LOGISTIC_ORDINARY, glu_ordinary}; }
 #endif

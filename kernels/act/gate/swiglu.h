@@ -22,7 +22,7 @@ VACT_INLINE vf swiglu_product(vf gate, vf v)
 
 VACT_INLINE vf swiglu_forward(vf gate, vf up) { return swiglu_product(gate, up); }
 
-#if VACT_SET_FAST
+#ifdef VACT_SET_FAST
 VACT_INLINE vf swiglu_ordinary(vf gate, vf up) { return vf_mul(silu_ordinary(gate, NULL), up); }
 VACT_INLINE gate_form swiglu_form(void) { return (gate_form){GATE_TINY, FAST_LOGISTIC_ORDINARY, swiglu_ordinary}; }
 #endif

@@ -41,7 +41,7 @@ VACT_INLINE vf_pair swiglu_oai_factor(vf up)
 
 VACT_INLINE vf swiglu_oai_forward(vf gate, vf up) { return swiglu_oai_product(gate, swiglu_oai_factor(up)); }
 
-#if VACT_SET_FAST
+#ifdef VACT_SET_FAST
 VACT_INLINE vf swiglu_oai_ordinary(vf gate, vf up)
 {
     return swiglu_oai_times(gelu_quick_ordinary(vf_min(vf_set1(7.0f), gate), NULL), swiglu_oai_factor(up));

@@ -2,16 +2,15 @@
  * e^d as hi + lo for the operations over rows, times 2^96, so that hi and (but for a few) lo are normal numbers down to
  * d = -131.5: a subnormal costs some processors 150 cycles. Below, e^d < 2^-189 is 0.
  *
- * d = n*ln 2 + r as for exp, with what the rounding of r loses carried on. e^r = 1 + r + r*(r*q(r)): 1 + r is exact as
- * a pair, and the last term, at most 0.07, rounds at 2^-28; the low part of d enters as the factor 1 + low. Relative
- * error at most 2^-25.8, the polynomial's included.
+ * d = n*ln 2 + r as in exp_rise.h, with what the rounding of r loses carried on. e^r = 1 + r + r*(r*q(r)): 1 + r is
+ * exact as a pair, and the last term, at most 0.07, rounds at 2^-28; the low part of d enters as the factor 1 + low.
+ * Relative error at most 2^-25.8, the polynomial's included.
  */
 #ifndef VACT_MATH_FAST_EXP_PAIR_H
 #define VACT_MATH_FAST_EXP_PAIR_H
 
 #include "math/fast/exp_rise.h"
 
-#define FAST_PAIR_SCALE 0x1p96f
 #define FAST_PAIR_UNSCALE 0x1p-96f
 
 /* d.hi <= 20 (more counts as 20), |d.lo| <= 2^-13 and no NaN. NaN for NaN. */

@@ -1,7 +1,8 @@
 /*
  * The exponentials of a row of logits for the losses: 2^24*e^(x - max), 2^24 itself at the maximum. With
- * x - max = n*ln 2 + r as for exp, n lies in [-151, 0], so they are normal but for those that the division turns into
- * at most 2^-149; at -151, to which every smaller x is raised, 2^(n + 24) comes out as 0 and so does the exponential.
+ * x - max = n*ln 2 + r as in exp_rise.h, n lies in [-151, 0], so they are normal but for those that the division turns
+ * into at most 2^-149; at -151, to which every smaller x is raised, 2^(n + 24) comes out as 0 and so does the
+ * exponential.
  */
 #ifndef VACT_MATH_FAST_SOFTMAX_H
 #define VACT_MATH_FAST_SOFTMAX_H
@@ -53,18 +54,6 @@ VACT_INLINE fast_softmax_parts fast_softmax_parts_far(vf x, fast_softmax_row row
     fast_reduced parts = fast_reduce_by(bounded, vf_set1(VF_POWER_SHIFT + 24.0f));
     vf r = vf_add(parts.r, pair_low_of_exponent(difference));
     return (fast_softmax_parts){vf_power_of_two(parts.shifted), fast_exp_rise(r)};
-}
-
-VACT_INLINE vf fast_softmax_exponential(vf x, fast_softmax_row row)
-{
-    fast_softmax_parts parts = fast_softmax_parts_near(x, row);
-    return vf_fma(parts.power, parts.rise, parts.power);
-}
-
-VACT_INLINE vf fast_softmax_exponential_far(vf x, fast_softmax_row row)
-{
-    fast_softmax_parts parts = fast_softmax_parts_far(x, row);
-    return vf_fma(parts.power, parts.rise, parts.power);
 }
 
 #endif
