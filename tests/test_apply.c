@@ -334,9 +334,24 @@ Test(apply, gradients_of_gates)
     program_expect(program_run("apply --op glu --dup none.npy gate.npy up.npy none.npy"), 2, "");
     program_expect(program_run("apply --op glu --packed gate-first --backward packed.npy packed.npy none.npy"), 1,
                    "shape");
-    program_expect(program_run("apply --op glu --backward packed.npy --dup none.npy gate.npy up.npy none.npy"), 1,
+    program_expect(program_run("apply --op glu --backward packed.npy --dup dup.npy gate.npy up.npy none.npy"), 1,
                    "shape");
-    program_expect(program_run("apply --op glu --backward dy.npy --dup no/none.npy gate.npy up.npy dgate.npy"), 1,
-                   "no/none.npy");
     cr_expect(program_files() == 7, "%zu files", program_files());
+}
+
+/* Where dup cannot be written dgate stays too: it may be the gate that both are computed from. */
+Test(apply, gradients_of_gates_are_written_both_or_neither)
+{
+    npy_save("gate.npy", "(24,)", sample, 24);
+    npy_save("dup.npy", "(1,)", sample, 1);
+    program_expect(program_run("apply --op glu --backward gate.npy --dup no/none.npy gate.npy gate.npy gate.npy"), 1,
+                   "no/none.npy: cannot be made in its folder");
+    npy_expect("gate.npy", "(24,)", sample, 24);
+    program_expect(program_run("apply --op glu --backward gate.npy --dup gate.npy gate.npy gate.npy gate.npy"), 2,
+                   "--dup and OUT.npy are one file");
+    program_expect(program_run("apply --op glu --backward gate.npy --dup dup.npy gate.npy gate.npy no/none.npy"), 1,
+                   "no/none.npy: cannot be made in its folder");
+    npy_expect("gate.npy", "(24,)", sample, 24);
+    npy_expect("dup.npy", "(1,)", sample, 1);
+    cr_assert(program_files() == 2, "a file was left");
 }

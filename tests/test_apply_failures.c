@@ -19,10 +19,11 @@ TestSuite(apply_failures, .init = program_enter, .fini = program_leave);
 
 static const float old[2] = {41.0f, 42.0f};
 
+static const float values[3] = {-1.0f, 0.0f, 1.0f};
+
 /* in.npy, and an out.npy that must survive. */
 static void prepare(void)
 {
-    static const float values[3] = {-1.0f, 0.0f, 1.0f};
     npy_save("in.npy", "(3,)", values, 3);
     npy_save("out.npy", "(2,)", old, 2);
 }
@@ -136,6 +137,20 @@ Test(apply_failures, a_full_disk)
     cr_assert(chdir("..") == 0 && umount("small") == 0);
 }
 
+/* What is mounted cannot be replaced, which only renaming finds out: OUT, here the input too, is renamed last. */
+Test(apply_failures, a_second_output_that_cannot_be_renamed)
+{
+    prepare();
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("out.npy", "out.npy", NULL, MS_BIND, NULL) != 0)
+        cr_skip("no right to mount a file");
+    program_expect(program_run("apply --op prelu --backward in.npy --dslope out.npy in.npy in.npy"), 1,
+                   "out.npy: cannot be written: Device or resource busy");
+    cr_assert(umount("out.npy") == 0);
+    npy_expect("in.npy", "(3,)", values, 3);
+    expect_kept(2);
+}
+
 /* An address space too small for the array: an error, no crash. */
 Test(apply_failures, more_elements_than_the_file_has_bytes)
 {
@@ -169,6 +184,19 @@ Test(apply_failures, a_signal_leaves_nothing_behind)
         cr_assert(status == 128 + signals[i], "status %d", status);
         expect_kept(3);
     }
+}
+
+Test(apply_failures, a_signal_leaves_nothing_of_two_outputs)
+{
+    prepare();
+    save_large("large.npy", "(33554432,)", LARGE);
+    pid_t child =
+        program_start("apply --isa scalar --op swiglu --backward large.npy --dup dup.npy large.npy large.npy out.npy");
+    wait_for_files(5);
+    cr_assert(kill(child, SIGTERM) == 0);
+    int status = program_wait(child);
+    cr_assert(status == 128 + SIGTERM, "status %d", status);
+    expect_kept(3);
 }
 
 Test(apply_failures, an_input_that_shrinks_while_it_is_read)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "program.h"
 #include "support.h"
@@ -195,8 +197,44 @@ Test(apply_more, gradients_of_prelu)
     npy_expect("ds.npy", "()", dslope, 1);
     npy_save("slope.npy", "(2,)", slopes, 2);
     program_expect(program_run("apply --op prelu --slope slope.npy --backward dy.npy x.npy out.npy"), 1, "2 slopes");
-    program_expect(program_run("apply --op prelu --backward dy.npy --dslope none/ds.npy x.npy out.npy"), 1, "none");
     cr_assert(program_files() == 5, "a file was left");
+}
+
+/* Where the gradient of the slopes cannot be written x.npy stays: it could not be computed again without it. */
+Test(apply_more, gradients_of_prelu_are_written_both_or_neither)
+{
+    fill();
+    npy_save("x.npy", "(2, 3, 4)", x, COUNT);
+    npy_save("dy.npy", "(2, 3, 4)", dy, COUNT);
+    program_expect(program_run("apply --op prelu --backward dy.npy --dslope none/ds.npy x.npy x.npy"), 1,
+                   "none/ds.npy: cannot be made in its folder");
+    program_expect(program_run("apply --op prelu --backward dy.npy --dslope dy.npy x.npy none/x.npy"), 1,
+                   "none/x.npy: cannot be made in its folder");
+    npy_expect("x.npy", "(2, 3, 4)", x, COUNT);
+    npy_expect("dy.npy", "(2, 3, 4)", dy, COUNT);
+    cr_assert(program_files() == 2, "a file was left");
+}
+
+/* However the one file is written, and whether it is there or not. */
+Test(apply_more, two_results_in_one_file)
+{
+    static const char *const paths[][2] = {{"x.npy", "x.npy"},        {"./x.npy", "x.npy"},
+                                           {"link.npy", "x.npy"},     {"new.npy", "new.npy"},
+                                           {"new.npy", ".//new.npy"}, {"folder/new.npy", "here/new.npy"}};
+    char arguments[96];
+    fill();
+    npy_save("x.npy", "(2, 3, 4)", x, COUNT);
+    npy_save("dy.npy", "(2, 3, 4)", dy, COUNT);
+    cr_assert(symlink("x.npy", "link.npy") == 0 && mkdir("folder", 0700) == 0 && symlink("folder", "here") == 0);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        snprintf(arguments, sizeof arguments, "apply --op prelu --backward dy.npy --dslope %s x.npy %s", paths[i][0],
+                 paths[i][1]);
+        program_expect(program_run(arguments), 2, "--dslope and OUT.npy are one file");
+    }
+    npy_expect("x.npy", "(2, 3, 4)", x, COUNT);
+    cr_assert(program_files() == 5, "a file was left");
+    program_expect(program_run("apply --op prelu --backward dy.npy --dslope folder/new.npy x.npy new.npy"), 0, "");
+    cr_assert(remove("folder/new.npy") == 0);
 }
 
 /* Ten points from -3 to 3: relu stops half of the gradient, the others none. */

@@ -69,8 +69,8 @@ static const char documentation[] =
     "--backward takes the gradient that arrives, and writes the one that is passed on.\n"
     "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one with --packed. Its "
     "gradients go to OUT.npy, for the gate, and --dup, for up; or to OUT.npy, packed as IN.npy is.\n"
-    "OUT.npy is replaced only when the result is complete; it may be IN.npy itself. Files larger than memory "
-    "work.";
+    "OUT.npy is replaced only when the result is complete, that of --dslope or --dup included; it may be IN.npy "
+    "itself. Files larger than memory work.";
 
 static void collect_parameters(parameter_options *known)
 {
@@ -179,6 +179,9 @@ static void check_kind(const struct argp_state *state, const request *asked)
         argp_error(state, "--dup is of gated units in two files, with --backward");
     if (asked->dslope_path != NULL && (op->kind != VACT_KIND_CHANNELS || asked->dy_path == NULL))
         argp_error(state, "--dslope is of prelu, with --backward");
+    const char *second = two ? asked->dup_path : asked->dslope_path;
+    if (second != NULL && vact_output_same(second, asked->paths[asked->path_count - 1]))
+        argp_error(state, "%s and OUT.npy are one file: '%s'", two ? "--dup" : "--dslope", second);
     if (asked->from_output && asked->dy_path == NULL)
         argp_error(state, "--from-output goes with --backward");
     if (asked->from_output && !op->keeps_output && op->kind != VACT_KIND_ROWS)
@@ -321,44 +324,43 @@ static bool find_axis(const request *asked, const vact_npy *in, int *axis)
     return true;
 }
 
-/* Null, or what failed in words. Along the last axis whole slices lie. */
-static const char *compute(const request *asked, vact_slopes *slope, const vact_npy *dy, const vact_npy *in, int axis,
-                           float *dst)
+/* Null, or what failed in words. Along the last axis whole slices lie. dslope is null where not asked for. */
+static const char *compute(const request *asked, const vact_slopes *slope, const vact_npy *dy, const vact_npy *in,
+                           int axis, float *dst, float *dslope)
 {
     bool rows = asked->op->kind == VACT_KIND_ROWS;
     if (rows && (dy != NULL || axis != in->shape.dimensions - 1))
         return vact_apply_axis(asked->op->op, asked->from_output, dst, dy, in, axis);
     if (dy != NULL && asked->op->kind == VACT_KIND_CHANNELS)
-        return vact_apply_prelu_backward(slope, dst, dy, in);
+        return vact_apply_prelu_backward(slope, dst, dslope, dy, in);
     if (dy != NULL)
         return vact_apply_backward(asked->op->op, &asked->params, asked->from_output, dst, dy, in);
     vact_status status = apply_all(asked, slope, in, dst);
     return status == VACT_OK ? NULL : vact_status_string(status);
 }
 
-static bool write_result(const request *asked, vact_slopes *slope, const vact_npy *dy, const vact_npy *in)
+static bool write_result(const request *asked, const vact_slopes *slope, const vact_npy *dy, const vact_npy *in)
 {
     int axis;
     if (!find_axis(asked, in, &axis))
         return false;
-    vact_output out;
-    vact_reason reason;
-    float *dst = NULL;
-    if (!vact_output_open_npy(&out, asked->paths[1], &in->shape, &dst, &reason)) {
-        vact_tool_fail(asked->paths[1], "%s", reason.text);
+    vact_output out = {0};
+    float *dslope = NULL;
+    float *dst = vact_output_add_npy(&out, asked->paths[1], &in->shape);
+    if (dst == NULL)
         return false;
+    if (asked->dslope_path != NULL) {
+        dslope = vact_output_add_npy(&out, asked->dslope_path, &slope->shape);
+        if (dslope == NULL)
+            return false;
     }
-    const char *problem = compute(asked, slope, dy, in, axis, dst);
+    const char *problem = compute(asked, slope, dy, in, axis, dst, dslope);
     if (problem != NULL) {
         vact_output_discard(&out);
         vact_tool_fail(asked->paths[0], "%s: %s", asked->op->name, problem);
         return false;
     }
-    if (!vact_output_commit(&out, &reason)) {
-        vact_tool_fail(asked->paths[1], "%s", reason.text);
-        return false;
-    }
-    return asked->dslope_path == NULL || vact_slopes_save_gradient(slope, asked->dslope_path);
+    return vact_output_commit(&out);
 }
 
 static bool same_shape(const vact_shape *a, const vact_shape *b)

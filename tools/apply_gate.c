@@ -107,31 +107,19 @@ static vact_status compute(vact_op op, vact_gate_layout layout, const operands *
                                                           n / cols, cols);
 }
 
-/* The second result, the first being committed: one output at a time. */
-static bool save(const char *path, const vact_shape *shape, const float *values)
-{
-    vact_output out;
-    vact_reason reason;
-    float *dst = NULL;
-    bool opened = vact_output_open_npy(&out, path, shape, &dst, &reason);
-    if (opened)
-        memcpy(dst, values, shape->count * sizeof *dst);
-    if (opened && vact_output_commit(&out, &reason))
-        return true;
-    vact_tool_fail(path, "%s", reason.text);
-    return false;
-}
-
-/* With all inputs open. `given` is the shape of the gate's file; dup has room for as much, null where not asked for. */
+/* With all inputs open. `given` is the shape of the gate's file. */
 static bool write_results(const vact_op_info *op, const vact_gate_files *files, const operands *of,
-                          const vact_shape *given, float *dup)
+                          const vact_shape *given)
 {
-    vact_output out;
-    vact_reason reason;
-    float *dst = NULL;
-    if (!vact_output_open_npy(&out, files->out, of->dy == NULL ? &of->shape : given, &dst, &reason)) {
-        vact_tool_fail(files->out, "%s", reason.text);
+    vact_output out = {0};
+    float *dup = NULL;
+    float *dst = vact_output_add_npy(&out, files->out, of->dy == NULL ? &of->shape : given);
+    if (dst == NULL)
         return false;
+    if (files->dup != NULL) {
+        dup = vact_output_add_npy(&out, files->dup, given);
+        if (dup == NULL)
+            return false;
     }
     vact_status status = compute(op->op, files->layout, of, dst, dup);
     if (status != VACT_OK) {
@@ -139,11 +127,7 @@ static bool write_results(const vact_op_info *op, const vact_gate_files *files, 
         vact_tool_fail(files->out, "%s: %s", op->name, vact_status_string(status));
         return false;
     }
-    if (!vact_output_commit(&out, &reason)) {
-        vact_tool_fail(files->out, "%s", reason.text);
-        return false;
-    }
-    return dup == NULL || save(files->dup, given, dup);
+    return vact_output_commit(&out);
 }
 
 static bool with_dy(const vact_op_info *op, const vact_gate_files *files, operands *of, const vact_shape *given)
@@ -152,12 +136,7 @@ static bool with_dy(const vact_op_info *op, const vact_gate_files *files, operan
     if (!open_like(&dy, files->dy, &of->shape, "the result"))
         return false;
     of->dy = dy.values;
-    float *dup = files->dup == NULL ? NULL : malloc(given->count * sizeof *dup + 1);
-    bool ok = files->dup == NULL || dup != NULL;
-    if (!ok)
-        vact_tool_fail(files->dup, "out of memory");
-    ok = ok && write_results(op, files, of, given, dup);
-    free(dup);
+    bool ok = write_results(op, files, of, given);
     close_input(&dy);
     return ok;
 }
@@ -174,7 +153,7 @@ static bool with_gate(const vact_op_info *op, const vact_gate_files *files, cons
             return false;
         of.up = up.values;
     }
-    bool ok = files->dy == NULL ? write_results(op, files, &of, given, NULL) : with_dy(op, files, &of, given);
+    bool ok = files->dy == NULL ? write_results(op, files, &of, given) : with_dy(op, files, &of, given);
     if (files->up != NULL)
         close_input(&up);
     return ok;

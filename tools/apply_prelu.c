@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
 #include "tool.h"
 
 /* The elements of a file; of a copy, to be freed, where they lie at an address that no float may have. Null without
@@ -62,37 +61,26 @@ bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *a
 
 void vact_slopes_close(vact_slopes *slopes)
 {
-    free(slopes->owned), free(slopes->gradient);
+    free(slopes->owned);
     if (slopes->opened)
         vact_npy_close(&slopes->file);
 }
 
-const char *vact_apply_prelu_backward(vact_slopes *slopes, float *dx, const vact_npy *dy, const vact_npy *in)
+const char *vact_apply_prelu_backward(const vact_slopes *slopes, float *dx, float *dslope, const vact_npy *dy,
+                                      const vact_npy *in)
 {
     float *dy_owned = NULL, *in_owned = NULL;
     const float *given = floats_of(dy, &dy_owned), *x = floats_of(in, &in_owned);
     const char *problem = "out of memory";
     size_t block = slopes->channels * slopes->inner, outer = block == 0 ? 0 : in->shape.count / block;
-    slopes->gradient = malloc(slopes->channels * sizeof *slopes->gradient + 1);
-    if (slopes->gradient != NULL && given != NULL && x != NULL) {
-        vact_status status = vact_prelu_backward_f32(dx, slopes->gradient, given, x, slopes->values, outer,
-                                                     slopes->channels, slopes->inner);
+    float *unasked = dslope != NULL ? NULL : malloc(slopes->channels * sizeof *unasked + 1);
+    if (dslope == NULL)
+        dslope = unasked;
+    if (dslope != NULL && given != NULL && x != NULL) {
+        vact_status status =
+            vact_prelu_backward_f32(dx, dslope, given, x, slopes->values, outer, slopes->channels, slopes->inner);
         problem = status == VACT_OK ? NULL : vact_status_string(status);
     }
-    free(dy_owned), free(in_owned);
+    free(dy_owned), free(in_owned), free(unasked);
     return problem;
-}
-
-bool vact_slopes_save_gradient(const vact_slopes *slopes, const char *path)
-{
-    vact_reason reason;
-    vact_output out;
-    float *elements = NULL;
-    bool opened = vact_output_open_npy(&out, path, &slopes->shape, &elements, &reason);
-    if (opened)
-        memcpy(elements, slopes->gradient, slopes->shape.count * sizeof *elements);
-    if (opened && vact_output_commit(&out, &reason))
-        return true;
-    vact_tool_fail(path, "%s", reason.text);
-    return false;
 }

@@ -14,7 +14,6 @@ typedef struct vact_slopes {
     vact_shape shape; /* of the file; without axes where there is none */
     vact_npy file;
     float *owned;
-    float *gradient; /* null until it is computed */
     bool opened;
 } vact_slopes;
 
@@ -22,10 +21,8 @@ typedef struct vact_slopes {
 bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *array);
 void vact_slopes_close(vact_slopes *slopes);
 
-/* dx, and slopes->gradient. Null, or what failed. */
-const char *vact_apply_prelu_backward(vact_slopes *slopes, float *dx, const vact_npy *dy, const vact_npy *in);
-
-/* slopes->gradient to a file, in the shape of the slopes; what fails is said. */
-bool vact_slopes_save_gradient(const vact_slopes *slopes, const char *path);
+/* dx, and where it is not null dslope, of slopes->shape. Null, or what failed. */
+const char *vact_apply_prelu_backward(const vact_slopes *slopes, float *dx, float *dslope, const vact_npy *dy,
+                                      const vact_npy *in);
 
 #endif

@@ -1,4 +1,4 @@
-/* A file that is written whole or not at all. */
+/* Files that are written whole or not at all. */
 #include "output.h"
 
 #include <errno.h>
@@ -12,9 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What the signal handler removes: null, or the name of the temporary file. It is set and cleared with the
- * signals blocked. */
-static char *volatile unfinished;
+#include "tool.h"
+
+/* What the signal handler removes: of each file null, or the name of the temporary one. It is set and cleared with
+ * the signals blocked. */
+static char *volatile unfinished[VACT_OUTPUT_FILES];
 
 static const int ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGBUS};
 enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
@@ -23,9 +25,11 @@ enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
 static void on_signal(int number)
 {
     int saved = errno;
-    const char *name = unfinished;
-    if (name != NULL)
-        unlink(name);
+    for (int i = 0; i < VACT_OUTPUT_FILES; i++) {
+        const char *name = unfinished[i];
+        if (name != NULL)
+            unlink(name);
+    }
     if (number == SIGBUS) {
         static const char message[] = "vact: a mapped file became shorter or unreadable while it was in use\n";
         if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
@@ -53,8 +57,8 @@ static void catch_signals(void)
     signal(SIGXFSZ, SIG_IGN);
 }
 
-/* Makes the temporary file, or forgets it, with no signal in between. Returns mkstemp's result. */
-static int create_temporary(char *name)
+/* Makes the temporary file with no signal in between. Returns mkstemp's result. */
+static int create_temporary(char *name, int index)
 {
     sigset_t all;
     sigset_t before;
@@ -63,40 +67,30 @@ static int create_temporary(char *name)
     int fd = mkstemp(name);
     int error = errno;
     if (fd >= 0)
-        unfinished = name;
+        unfinished[index] = name;
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = error;
     return fd;
 }
 
-static bool rename_temporary(const vact_output *out)
+/* With no signal in between. The first file goes last: it may replace the input, from which alone the others could be
+ * computed again. */
+static bool rename_all(const vact_output *out)
 {
     sigset_t all;
     sigset_t before;
+    bool renamed = true;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
-    bool renamed = rename(out->temporary, out->path) == 0;
-    int error = errno;
-    if (renamed)
-        unfinished = NULL;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    errno = error;
-    return renamed;
-}
-
-/* Closes and frees what is open; the temporary file is removed unless it was renamed. */
-static void end(vact_output *out)
-{
-    if (out->map != NULL)
-        munmap(out->map, out->size);
-    if (out->fd >= 0) {
-        close(out->fd);
-        if (unfinished != NULL)
-            unlink(out->temporary);
+    for (int i = out->count - 1; renamed && i >= 0; i--) {
+        renamed = rename(out->files[i].temporary, out->files[i].path) == 0;
+        if (renamed)
+            unfinished[i] = NULL;
+        else
+            vact_tool_fail(out->files[i].name, "cannot be written: %s", strerror(errno));
     }
-    unfinished = NULL;
-    free(out->temporary);
-    free(out->path);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return renamed;
 }
 
 /* The destination with its symbolic links followed, so that a link stays and its target is replaced. *mode is
@@ -136,83 +130,130 @@ static char *resolve(const char *path, mode_t *mode, vact_reason *reason)
     return realpath(path, NULL);
 }
 
-static char *temporary_name(const char *path)
+/* `name` in the folder of `path`, to be freed. */
+static char *beside(const char *path, const char *name)
 {
-    static const char name[] = "/.vact-XXXXXX";
     char *copy = strdup(path);
-    if (copy == NULL)
-        return NULL;
-    const char *folder = dirname(copy);
-    size_t size = strlen(folder) + sizeof name;
-    char *temporary = malloc(size);
-    if (temporary != NULL)
-        snprintf(temporary, size, "%s%s", folder, name);
+    char *joined = NULL;
+    if (copy != NULL && asprintf(&joined, "%s/%s", dirname(copy), name) < 0)
+        joined = NULL;
     free(copy);
-    return temporary;
+    return joined;
 }
 
-bool vact_output_open(vact_output *out, const char *path, size_t size, vact_reason *reason)
+/* Opens the file at `index`; what is open where it fails is for vact_output_discard. */
+static bool open_file(vact_output_file *file, int index, vact_reason *reason)
 {
     mode_t mode = 0;
-    memset(out, 0, sizeof *out);
-    out->fd = -1;
-    out->size = size;
     reason->text[0] = '\0';
-    out->path = resolve(path, &mode, reason);
-    if (out->path == NULL)
+    file->path = resolve(file->name, &mode, reason);
+    if (file->path == NULL)
         return reason->text[0] == '\0' ? vact_because(reason, "%s", strerror(errno)) : false;
     catch_signals();
-    out->temporary = temporary_name(out->path);
-    out->fd = out->temporary == NULL ? -1 : create_temporary(out->temporary);
-    if (out->fd < 0) {
-        vact_because(reason, "cannot be made in its folder: %s", strerror(errno));
-        end(out);
-        return false;
-    }
+    file->temporary = beside(file->path, ".vact-XXXXXX");
+    file->fd = file->temporary == NULL ? -1 : create_temporary(file->temporary, index);
+    if (file->fd < 0)
+        return vact_because(reason, "cannot be made in its folder: %s", strerror(errno));
 
     int error = 0;
     do
-        error = posix_fallocate(out->fd, 0, (off_t)size);
+        error = posix_fallocate(file->fd, 0, (off_t)file->size);
     while (error == EINTR);
-    void *map = MAP_FAILED;
     if (error == 0) {
-        map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, out->fd, 0);
-        if (map == MAP_FAILED || fchmod(out->fd, mode) != 0)
+        void *map = mmap(NULL, file->size, PROT_READ | PROT_WRITE, MAP_SHARED, file->fd, 0);
+        if (map != MAP_FAILED)
+            file->map = map;
+        if (map == MAP_FAILED || fchmod(file->fd, mode) != 0)
             error = errno;
     }
-    if (map != MAP_FAILED)
-        out->map = map;
-    if (error != 0) {
-        vact_because(reason, "%zu bytes cannot be written: %s", size, strerror(error));
-        end(out);
-        return false;
-    }
-    madvise(out->map, size, MADV_SEQUENTIAL);
+    if (error != 0)
+        return vact_because(reason, "%zu bytes cannot be written: %s", file->size, strerror(error));
+    madvise(file->map, file->size, MADV_SEQUENTIAL);
     return true;
 }
 
-bool vact_output_commit(vact_output *out, vact_reason *reason)
+unsigned char *vact_output_add(vact_output *out, const char *path, size_t size)
 {
-    bool ok = msync(out->map, out->size, MS_SYNC) == 0 && fsync(out->fd) == 0 && rename_temporary(out);
-    if (!ok)
-        vact_because(reason, "cannot be written: %s", strerror(errno));
-    end(out);
-    return ok;
+    vact_reason reason;
+    int index = out->count++;
+    vact_output_file *file = &out->files[index];
+    *file = (vact_output_file){.name = path, .fd = -1, .size = size};
+    if (open_file(file, index, &reason))
+        return file->map;
+    vact_output_discard(out);
+    vact_tool_fail(path, "%s", reason.text);
+    return NULL;
 }
 
-void vact_output_discard(vact_output *out) { end(out); }
-
-bool vact_output_open_npy(vact_output *out, const char *path, const vact_shape *shape, float **elements,
-                          vact_reason *reason)
+float *vact_output_add_npy(vact_output *out, const char *path, const vact_shape *shape)
 {
     char header[VACT_NPY_MAX_HEADER];
     size_t offset = vact_npy_header(header, shape);
     size_t size;
-    if (__builtin_add_overflow(shape->count * sizeof(float), offset, &size))
-        return vact_because(reason, "the array is larger than this machine can address");
-    if (!vact_output_open(out, path, size, reason))
-        return false;
-    memcpy(out->map, header, offset);
-    *elements = (float *)(void *)(out->map + offset);
-    return true;
+    if (__builtin_add_overflow(shape->count * sizeof(float), offset, &size)) {
+        vact_output_discard(out);
+        vact_tool_fail(path, "the array is larger than this machine can address");
+        return NULL;
+    }
+    unsigned char *bytes = vact_output_add(out, path, size);
+    if (bytes == NULL)
+        return NULL;
+    memcpy(bytes, header, offset);
+    return (float *)(void *)(bytes + offset);
+}
+
+bool vact_output_commit(vact_output *out)
+{
+    bool ok = true;
+    for (int i = 0; ok && i < out->count; i++) {
+        const vact_output_file *file = &out->files[i];
+        ok = msync(file->map, file->size, MS_SYNC) == 0 && fsync(file->fd) == 0;
+        if (!ok)
+            vact_tool_fail(file->name, "cannot be written: %s", strerror(errno));
+    }
+    ok = ok && rename_all(out);
+    vact_output_discard(out);
+    return ok;
+}
+
+void vact_output_discard(vact_output *out)
+{
+    for (int i = 0; i < out->count; i++) {
+        vact_output_file *file = &out->files[i];
+        if (file->map != NULL)
+            munmap(file->map, file->size);
+        if (file->fd >= 0)
+            close(file->fd);
+        if (unfinished[i] != NULL) /* else it was never made, or was renamed */
+            unlink(unfinished[i]);
+        unfinished[i] = NULL;
+        free(file->temporary);
+        free(file->path);
+    }
+    out->count = 0;
+}
+
+static bool one_file(const char *one, const char *other)
+{
+    struct stat a;
+    struct stat b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static const char *name_in_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+bool vact_output_same(const char *one, const char *other)
+{
+    if (strcmp(one, other) == 0 || one_file(one, other))
+        return true;
+    char *a = beside(one, ".");
+    char *b = beside(other, ".");
+    bool same = a != NULL && b != NULL && one_file(a, b) && strcmp(name_in_folder(one), name_in_folder(other)) == 0;
+    free(a);
+    free(b);
+    return same;
 }

@@ -42,19 +42,20 @@ static int spawn(FILE *script, FILE *picture)
 int plot_save(FILE *file, const char *path)
 {
     struct stat about;
-    vact_output out;
-    vact_reason reason;
+    vact_output out = {0};
     if (fflush(file) != 0 || fseek(file, 0, SEEK_SET) != 0 || fstat(fileno(file), &about) != 0)
         return vact_tool_fail("temporary file", "%s", strerror(errno));
     if (about.st_size == 0)
         return vact_tool_fail(path, "the picture is empty");
-    if (!vact_output_open(&out, path, (size_t)about.st_size, &reason))
-        return vact_tool_fail(path, "%s", reason.text);
-    if (fread(out.map, 1, out.size, file) != out.size) {
+    size_t size = (size_t)about.st_size;
+    unsigned char *bytes = vact_output_add(&out, path, size);
+    if (bytes == NULL)
+        return VACT_TOOL_FAILURE;
+    if (fread(bytes, 1, size, file) != size) {
         vact_output_discard(&out);
         return vact_tool_fail("temporary file", "cannot be read back");
     }
-    return vact_output_commit(&out, &reason) ? VACT_TOOL_OK : vact_tool_fail(path, "%s", reason.text);
+    return vact_output_commit(&out) ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
 }
 
 int plot_run(FILE *script, const char *path)

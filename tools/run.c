@@ -109,17 +109,12 @@ static float *draw(vact_shape *shape)
 
 static bool save(const char *path, const vact_shape *shape, const float *values)
 {
-    vact_output out;
-    vact_reason reason;
-    float *elements = NULL;
-    bool ok = vact_output_open_npy(&out, path, shape, &elements, &reason);
-    if (ok) {
-        memcpy(elements, values, shape->count * sizeof(float));
-        ok = vact_output_commit(&out, &reason);
-    }
-    if (!ok)
-        vact_tool_fail(path, "%s", reason.text);
-    return ok;
+    vact_output out = {0};
+    float *elements = vact_output_add_npy(&out, path, shape);
+    if (elements == NULL)
+        return false;
+    memcpy(elements, values, shape->count * sizeof(float));
+    return vact_output_commit(&out);
 }
 
 /* GB/s, the bytes read and written over the time. */
