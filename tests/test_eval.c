@@ -152,7 +152,6 @@ Test(eval, errors_say_where)
         free(result.text);
     }
     program_expect(program_run("eval"), 2, "an expression or a file is due");
-    program_expect(program_run("eval --check no-such-file"), 1, "cannot be read");
 }
 
 /* --------------------------------------------------------------------------------------------- documents */
@@ -196,6 +195,48 @@ Test(eval, wrong_numbers_are_found_and_put_right)
     result = program_run("eval --update page.md");
     cr_expect(result->status == 0 && strcmp(result->out, "3 numbers, 3 put right\n") == 0, "%s", result->out);
     expect_document("one\n0.73<!-- vact: sigmoid(1) --> −1.42<!-- vact: silu(-3)*10 --> 0.2<!-- vact: sigmoid'(0) -->");
+}
+
+Test(eval, documents_that_cannot_be_read)
+{
+    program_expect(program_run("eval --check no-such-file"), 1, "no-such-file: cannot be read: No such file");
+    program_expect(program_run("eval --check ."), 1, ".: cannot be read: Is a directory");
+    write_document("");
+    program_expect(program_run("eval --check page.md"), 1, "page.md: the file is empty");
+}
+
+/* What is behind the byte would be neither checked nor kept. */
+Test(eval, a_document_with_a_nul_byte)
+{
+    static const char words[] = "0.7<!-- vact: sigmoid(1) --> a NUL \0 byte, 0.6<!-- vact: sigmoid(1) -->";
+    char now[sizeof words + 1];
+    FILE *file = fopen("page.md", "w");
+    cr_assert(file && fwrite(words, 1, sizeof words - 1, file) == sizeof words - 1 && fclose(file) == 0);
+    program_expect(program_run("eval --check page.md"), 1, "page.md: has a NUL byte");
+    program_expect(program_run("eval --update page.md"), 1, "page.md: has a NUL byte");
+    file = fopen("page.md", "r");
+    cr_assert(file && fread(now, 1, sizeof now, file) == sizeof words - 1 && fclose(file) == 0);
+    cr_expect(memcmp(now, words, sizeof words - 1) == 0, "the document was changed");
+}
+
+/* A limit on the size of files stands for a full disk. Of two documents one can be written. */
+Test(eval, a_document_that_cannot_be_written_stays_and_does_not_count)
+{
+    enum { LIMIT = 4096 };
+    static char document[2 * LIMIT];
+    int length = snprintf(document, sizeof document, "0.6<!-- vact: sigmoid(1) -->");
+    memset(document + length, ' ', sizeof document - 1 - (size_t)length);
+    write_document("0.6<!-- vact: sigmoid(1) -->");
+    cr_assert(rename("page.md", "short.md") == 0);
+    write_document(document);
+    const program_result *result = program_run_limited("eval --update page.md short.md", LIMIT);
+    cr_expect(result->status == 1 && strcmp(result->out, "2 numbers, 1 put right\n") == 0, "%d: %s", result->status,
+              result->out);
+    cr_expect(strstr(result->err, "page.md: 8191 bytes cannot be written: File too large\n"), "%s", result->err);
+    expect_document(document);
+    cr_assert(program_files() == 2, "a file was left");
+    cr_assert(rename("short.md", "page.md") == 0);
+    expect_document("0.7<!-- vact: sigmoid(1) -->");
 }
 
 Test(eval, marks_that_cannot_be_held)

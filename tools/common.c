@@ -1,7 +1,9 @@
 /* Messages, words and choices that several sub-commands use. */
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dispatch/table.h"
@@ -18,6 +20,28 @@ int vact_tool_fail(const char *subject, const char *format, ...)
     fputc('\n', stderr);
     va_end(arguments);
     return VACT_TOOL_FAILURE;
+}
+
+char *vact_tool_read_text(const char *path)
+{
+    char *text = NULL;
+    size_t capacity = 0;
+    FILE *file = fopen(path, "r");
+    ssize_t length = file == NULL ? -1 : getdelim(&text, &capacity, '\0', file);
+    int error = errno;
+    bool whole = file != NULL && feof(file);
+    if (file != NULL)
+        fclose(file);
+    if (whole && length > 0)
+        return text;
+    if (whole)
+        vact_tool_fail(path, "the file is empty");
+    else if (length > 0 && text[length - 1] == '\0')
+        vact_tool_fail(path, "has a NUL byte, so it is no text");
+    else
+        vact_tool_fail(path, "cannot be read: %s", strerror(error));
+    free(text);
+    return NULL;
 }
 
 typedef struct word {

@@ -6,6 +6,7 @@
 
 #include "expression.h"
 #include "marks.h"
+#include "output.h"
 #include "tool.h"
 
 typedef enum job { PRINT, CHECK, UPDATE } job;
@@ -46,47 +47,33 @@ static int print_value(const char *expression)
     return VACT_TOOL_OK;
 }
 
-static char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return NULL;
-    bool read = getdelim(&text, &size, '\0', file) >= 0;
-    fclose(file);
-    if (!read) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 static bool write_file(const char *path, const char *text)
 {
-    FILE *file = fopen(path, "w");
-    if (file == NULL)
+    vact_output out = {0};
+    unsigned char *bytes = vact_output_add(&out, path, strlen(text));
+    if (bytes == NULL)
         return false;
-    bool written = fputs(text, file) >= 0;
-    return fclose(file) == 0 && written;
+    memcpy(bytes, text, out.files[0].size);
+    return vact_output_commit(&out);
 }
 
 static int walk_file(const char *path, job asked, marks_result *all)
 {
     marks_result result = {0, 0, 0};
-    char *text = read_file(path);
-    char *right = text == NULL ? NULL : marks_walk(path, text, &result);
+    char *text = vact_tool_read_text(path);
+    if (text == NULL)
+        return VACT_TOOL_FAILURE;
+    char *right = marks_walk(path, text, &result);
     int status = VACT_TOOL_OK;
     if (right == NULL)
-        status = vact_tool_fail(path, "cannot be read");
-    else if (result.errors > 0 || (asked == CHECK && result.wrong > 0))
+        status = vact_tool_fail(path, "out of memory");
+    else if (result.errors > 0 || (result.wrong > 0 && (asked == CHECK || !write_file(path, right))))
         status = VACT_TOOL_FAILURE;
-    else if (asked == UPDATE && result.wrong > 0 && !write_file(path, right))
-        status = vact_tool_fail(path, "cannot be written");
     free(text);
     free(right);
     all->numbers += result.numbers;
-    all->wrong += result.wrong;
+    if (asked == CHECK || status == VACT_TOOL_OK)
+        all->wrong += result.wrong;
     return status;
 }
 

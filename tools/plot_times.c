@@ -1,6 +1,5 @@
 /* The panel of `vact plot` that shows a report of the benchmarks: times relative to copying, as bars. */
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,35 +145,6 @@ static void sort_sizes(plot_times *times)
     }
 }
 
-static char *read_text(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = NULL;
-    size_t used = 0;
-    size_t capacity = 0;
-    while (file != NULL && !feof(file) && !ferror(file)) {
-        if (capacity - used < 2) {
-            capacity = 2 * capacity + 65536;
-            char *grown = realloc(text, capacity);
-            if (grown == NULL)
-                break;
-            text = grown;
-        }
-        used += fread(text + used, 1, capacity - used - 1, file);
-    }
-    bool whole = file != NULL && feof(file) && !ferror(file);
-    if (!whole)
-        vact_tool_fail(path, "%s", strerror(errno));
-    if (file != NULL)
-        fclose(file);
-    if (whole) {
-        text[used] = '\0';
-        return text;
-    }
-    free(text);
-    return NULL;
-}
-
 static void take_all(plot_times *times, const cJSON *list, const char *input)
 {
     const cJSON *entry;
@@ -184,7 +154,7 @@ static void take_all(plot_times *times, const cJSON *list, const char *input)
 
 plot_times *plot_times_read(const plot_request *request)
 {
-    char *text = read_text(request->speed);
+    char *text = vact_tool_read_text(request->speed);
     if (text == NULL)
         return NULL;
     cJSON *document = cJSON_Parse(text);

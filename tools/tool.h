@@ -28,6 +28,10 @@ extern const char *vact_tool_name;
 /* Prints "<command>: <subject>: <message>" as one line to standard error and returns VACT_TOOL_FAILURE. */
 int vact_tool_fail(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The whole of a text file as a string, to be freed. Null where it cannot be read, is empty or has a NUL byte, which is
+ * said. */
+char *vact_tool_read_text(const char *path);
+
 /* The operation of that name; where there is none, a usage error that offers the nearest names (it exits). */
 const vact_op_info *vact_tool_operation(const struct argp_state *state, const char *name);
 
