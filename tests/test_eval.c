@@ -197,6 +197,16 @@ Test(eval, wrong_numbers_are_found_and_put_right)
     expect_document("one\n0.73<!-- vact: sigmoid(1) --> −1.42<!-- vact: silu(-3)*10 --> 0.2<!-- vact: sigmoid'(0) -->");
 }
 
+/* What is behind such a mark would not be held to anything. */
+Test(eval, a_mark_without_its_end)
+{
+    static const char document[] = "1<!-- vact: 1 -->\n\n2<!-- vact: 3 \n4<!-- vact: 5 --\n";
+    write_document(document);
+    program_expect(program_run("eval --check page.md"), 1, "page.md: 3: the mark has no --> behind it\n");
+    program_expect(program_run("eval --update page.md"), 1, "page.md: 3: ");
+    expect_document(document);
+}
+
 Test(eval, documents_that_cannot_be_read)
 {
     program_expect(program_run("eval --check no-such-file"), 1, "no-such-file: cannot be read: No such file");

@@ -135,13 +135,19 @@ char *marks_walk(const char *path, const char *text, marks_result *result)
     for (const char *mark = strstr(text, mark_begin); mark != NULL; mark = strstr(mark + 1, mark_begin)) {
         char number[NUMBER_SIZE];
         const char *end = strstr(mark, mark_end);
-        if (end == NULL)
+        if (end == NULL) {
+            vact_tool_fail(path, "%d: the mark has no %s behind it", line_of(text, mark), mark_end);
+            result->errors++;
             break;
+        }
         const char *start = right_number(path, text, mark, end, number, result);
         fwrite(done, 1, (size_t)(start - done), out);
         fputs(number, out);
         done = mark;
     }
     fputs(done, out);
-    return fclose(out) == 0 ? copy : NULL;
+    if (fclose(out) == 0)
+        return copy;
+    free(copy);
+    return NULL;
 }

@@ -8,7 +8,7 @@
 typedef struct marks_result {
     size_t numbers;
     size_t wrong;  /* of these, not what the expression gives at the number's own digits */
-    size_t errors; /* expressions that cannot be evaluated, marks without a number before them */
+    size_t errors; /* expressions that cannot be evaluated, marks without a number before them or an end behind them */
 } marks_result;
 
 /* Walks a document; each wrong number and each error is a line on standard error. The text with right numbers is
