@@ -1,7 +1,6 @@
 /* vact apply: one operation over a .npy file. */
 #include <errno.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,8 +279,8 @@ static vact_status apply_slice(const request *asked, const vact_slopes *slope, s
     }
 }
 
-/* Walks the array in slices of whole rows, or of whole [channels, inner] blocks, near CHUNK elements. Elements
- * that lie at an address no float may have are first copied to the output, and worked on there. */
+/* Walks the array in slices of whole rows, or of whole [channels, inner] blocks, near CHUNK elements. Where elements
+ * must be copied, they are worked on in the output. */
 static vact_status apply_all(const request *asked, const vact_slopes *slope, const vact_npy *in, float *dst)
 {
     const vact_shape *shape = &in->shape;
@@ -293,16 +292,10 @@ static vact_status apply_all(const request *asked, const vact_slopes *slope, con
         unit = slope->channels * slope->inner;
     if (shape->count == 0 || unit == 0)
         return VACT_OK;
-    bool aligned = (uintptr_t)in->bytes % _Alignof(float) == 0;
     size_t step = unit >= CHUNK ? unit : CHUNK / unit * unit;
     for (size_t done = 0; done < shape->count; done += step) {
         size_t count = shape->count - done < step ? shape->count - done : step;
-        const unsigned char *bytes = in->bytes + done * sizeof(float);
-        const float *src = dst + done;
-        if (aligned)
-            src = (const float *)(const void *)bytes;
-        else
-            memcpy(dst + done, bytes, count * sizeof(float));
+        const float *src = vact_npy_part(in, done, count, dst + done);
         vact_status status = apply_slice(asked, slope, cols, dst + done, src, count);
         if (status != VACT_OK)
             return status;
@@ -325,8 +318,8 @@ static bool find_axis(const request *asked, const vact_npy *in, int *axis)
 }
 
 /* Null, or what failed in words. Along the last axis whole slices lie. dslope is null where not asked for. */
-static const char *compute(const request *asked, const vact_slopes *slope, const vact_npy *dy, const vact_npy *in,
-                           int axis, float *dst, float *dslope)
+static const char *compute(const request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in, int axis,
+                           float *dst, float *dslope)
 {
     bool rows = asked->op->kind == VACT_KIND_ROWS;
     if (rows && (dy != NULL || axis != in->shape.dimensions - 1))
@@ -339,7 +332,7 @@ static const char *compute(const request *asked, const vact_slopes *slope, const
     return status == VACT_OK ? NULL : vact_status_string(status);
 }
 
-static bool write_result(const request *asked, const vact_slopes *slope, const vact_npy *dy, const vact_npy *in)
+static bool write_result(const request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in)
 {
     int axis;
     if (!find_axis(asked, in, &axis))
@@ -363,41 +356,13 @@ static bool write_result(const request *asked, const vact_slopes *slope, const v
     return vact_output_commit(&out);
 }
 
-static bool same_shape(const vact_shape *a, const vact_shape *b)
-{
-    if (a->dimensions != b->dimensions)
-        return false;
-    for (int i = 0; i < a->dimensions; i++)
-        if (a->sizes[i] != b->sizes[i])
-            return false;
-    return true;
-}
-
-/* The gradient that arrives; what fails is said. */
-static bool open_dy(const request *asked, const vact_npy *in, vact_npy *dy)
-{
-    vact_reason reason;
-    if (!vact_npy_open(dy, asked->dy_path, &reason)) {
-        vact_tool_fail(asked->dy_path, "%s", reason.text);
-        return false;
-    }
-    if (same_shape(&dy->shape, &in->shape))
-        return true;
-    char its[96], wanted[96];
-    vact_npy_shape_text(its, sizeof its, &dy->shape);
-    vact_npy_shape_text(wanted, sizeof wanted, &in->shape);
-    vact_tool_fail(asked->dy_path, "has the shape %s, but %s has %s", its, asked->paths[0], wanted);
-    vact_npy_close(dy);
-    return false;
-}
-
 /* With the input open: opens the other files that are asked for. */
-static bool apply_to(const request *asked, const vact_npy *in)
+static bool apply_to(const request *asked, vact_npy *in)
 {
     vact_npy dy;
     vact_slopes slope;
     bool backward = asked->dy_path != NULL, ok = false;
-    if (backward && !open_dy(asked, in, &dy))
+    if (backward && !vact_npy_open_like(&dy, asked->dy_path, &in->shape, asked->paths[0]))
         return false;
     if (vact_slopes_open(&slope, asked->slope_path, &in->shape)) {
         ok = write_result(asked, &slope, backward ? &dy : NULL, in);
@@ -434,9 +399,8 @@ int vact_tool_apply(int argc, char **argv)
         return done ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     }
     vact_npy in;
-    vact_reason reason;
-    if (!vact_npy_open(&in, asked.paths[0], &reason))
-        return vact_tool_fail(asked.paths[0], "%s", reason.text);
+    if (!vact_npy_open(&in, asked.paths[0]))
+        return VACT_TOOL_FAILURE;
     bool ok = apply_to(&asked, &in);
     vact_npy_close(&in);
     return ok ? VACT_TOOL_OK : VACT_TOOL_FAILURE;

@@ -1,19 +1,7 @@
-/* Gradients over files, in chunks; elements at an address that no float may have are copied first. */
+/* Gradients over files, in chunks. */
 #include "apply.h"
 
-#include <stdint.h>
-#include <string.h>
-
 enum { CHUNK = 1 << 12 /* elements */ };
-
-static const float *floats_at(const vact_npy *file, size_t first, size_t count, float *copy)
-{
-    const unsigned char *bytes = file->bytes + first * sizeof(float);
-    if ((uintptr_t)bytes % _Alignof(float) == 0)
-        return (const float *)(const void *)bytes;
-    memcpy(copy, bytes, count * sizeof(float));
-    return copy;
-}
 
 const char *vact_apply_backward(vact_op op, const vact_params_f32 *params, bool from_output, float *dst,
                                 const vact_npy *dy, const vact_npy *in)
@@ -21,7 +9,7 @@ const char *vact_apply_backward(vact_op op, const vact_params_f32 *params, bool 
     float dy_copy[CHUNK], in_copy[CHUNK];
     for (size_t done = 0; done < in->shape.count; done += CHUNK) {
         size_t count = in->shape.count - done < CHUNK ? in->shape.count - done : CHUNK;
-        const float *slope = floats_at(dy, done, count, dy_copy), *x = floats_at(in, done, count, in_copy);
+        const float *slope = vact_npy_part(dy, done, count, dy_copy), *x = vact_npy_part(in, done, count, in_copy);
         vact_status status = from_output ? vact_backward_from_output_f32(op, params, dst + done, slope, x, count)
                                          : vact_backward_f32(op, params, dst + done, slope, x, count);
         if (status != VACT_OK)

@@ -1,8 +1,6 @@
 /* The gated units of vact apply. */
 #include "apply_gate.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "npy.h"
@@ -21,41 +19,6 @@ bool vact_gate_layout_of(const char *word, vact_gate_layout *layout)
     return false;
 }
 
-/* An open file as floats; a copy where they lie at an address no float may have. */
-typedef struct {
-    vact_npy file;
-    const float *values;
-    float *copy;
-} input;
-
-static bool open_input(input *in, const char *path)
-{
-    vact_reason reason;
-    in->copy = NULL;
-    if (!vact_npy_open(&in->file, path, &reason)) {
-        vact_tool_fail(path, "%s", reason.text);
-        return false;
-    }
-    in->values = (const float *)(const void *)in->file.bytes;
-    if ((uintptr_t)in->file.bytes % _Alignof(float) == 0)
-        return true;
-    in->copy = malloc(in->file.shape.count * sizeof(float) + 1);
-    if (in->copy == NULL) {
-        vact_npy_close(&in->file);
-        vact_tool_fail(path, "out of memory");
-        return false;
-    }
-    memcpy(in->copy, in->file.bytes, in->file.shape.count * sizeof(float));
-    in->values = in->copy;
-    return true;
-}
-
-static void close_input(input *in)
-{
-    free(in->copy);
-    vact_npy_close(&in->file);
-}
-
 /* The shape of what a packed array gates: its last axis halved. */
 static bool halve(const char *path, vact_shape *shape)
 {
@@ -67,23 +30,6 @@ static bool halve(const char *path, vact_shape *shape)
     *last /= 2;
     shape->count /= 2;
     return true;
-}
-
-/* An input of this shape. */
-static bool open_like(input *in, const char *path, const vact_shape *shape, const char *its)
-{
-    if (!open_input(in, path))
-        return false;
-    const vact_shape *found = &in->file.shape;
-    if (found->dimensions == shape->dimensions &&
-        memcmp(found->sizes, shape->sizes, (size_t)shape->dimensions * sizeof shape->sizes[0]) == 0)
-        return true;
-    char text[96], wanted[96];
-    vact_npy_shape_text(text, sizeof text, found);
-    vact_npy_shape_text(wanted, sizeof wanted, shape);
-    vact_tool_fail(path, "has the shape %s, but %s has %s", text, its, wanted);
-    close_input(in);
-    return false;
 }
 
 /* What is open of a gated unit: up null where gate is packed, dy null forward. */
@@ -107,12 +53,16 @@ static vact_status compute(vact_op op, vact_gate_layout layout, const operands *
                                                           n / cols, cols);
 }
 
-/* With all inputs open. `given` is the shape of the gate's file. */
+/* With all inputs open; a value that is null lacked memory. `given` is the shape of the gate's file. */
 static bool write_results(const vact_op_info *op, const vact_gate_files *files, const operands *of,
                           const vact_shape *given)
 {
     vact_output out = {0};
     float *dup = NULL;
+    if (of->gate == NULL || (files->up != NULL && of->up == NULL) || (files->dy != NULL && of->dy == NULL)) {
+        vact_tool_fail(files->gate, "out of memory");
+        return false;
+    }
     float *dst = vact_output_add_npy(&out, files->out, of->dy == NULL ? &of->shape : given);
     if (dst == NULL)
         return false;
@@ -132,39 +82,39 @@ static bool write_results(const vact_op_info *op, const vact_gate_files *files, 
 
 static bool with_dy(const vact_op_info *op, const vact_gate_files *files, operands *of, const vact_shape *given)
 {
-    input dy;
-    if (!open_like(&dy, files->dy, &of->shape, "the result"))
+    vact_npy dy;
+    if (!vact_npy_open_like(&dy, files->dy, &of->shape, "the result"))
         return false;
-    of->dy = dy.values;
+    of->dy = vact_npy_values(&dy);
     bool ok = write_results(op, files, of, given);
-    close_input(&dy);
+    vact_npy_close(&dy);
     return ok;
 }
 
-static bool with_gate(const vact_op_info *op, const vact_gate_files *files, const input *gate)
+static bool with_gate(const vact_op_info *op, const vact_gate_files *files, vact_npy *gate)
 {
-    input up;
-    const vact_shape *given = &gate->file.shape;
-    operands of = {.gate = gate->values, .shape = *given};
+    vact_npy up;
+    const vact_shape *given = &gate->shape;
+    operands of = {.gate = vact_npy_values(gate), .shape = *given};
     if (files->up == NULL && !halve(files->gate, &of.shape))
         return false;
     if (files->up != NULL) {
-        if (!open_like(&up, files->up, given, files->gate))
+        if (!vact_npy_open_like(&up, files->up, given, files->gate))
             return false;
-        of.up = up.values;
+        of.up = vact_npy_values(&up);
     }
     bool ok = files->dy == NULL ? write_results(op, files, &of, given) : with_dy(op, files, &of, given);
     if (files->up != NULL)
-        close_input(&up);
+        vact_npy_close(&up);
     return ok;
 }
 
 bool vact_apply_gate(const vact_op_info *op, const vact_gate_files *files)
 {
-    input gate;
-    if (!open_input(&gate, files->gate))
+    vact_npy gate;
+    if (!vact_npy_open(&gate, files->gate))
         return false;
     bool ok = with_gate(op, files, &gate);
-    close_input(&gate);
+    vact_npy_close(&gate);
     return ok;
 }

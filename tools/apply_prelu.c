@@ -2,23 +2,9 @@
 #include "apply_prelu.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "tool.h"
-
-/* The elements of a file; of a copy, to be freed, where they lie at an address that no float may have. Null without
- * memory. */
-static const float *floats_of(const vact_npy *file, float **owned)
-{
-    if ((uintptr_t)file->bytes % _Alignof(float) == 0)
-        return (const float *)(const void *)file->bytes;
-    *owned = malloc(file->shape.count * sizeof(float) + 1);
-    if (*owned != NULL)
-        memcpy(*owned, file->bytes, file->shape.count * sizeof(float));
-    return *owned;
-}
 
 static bool check(vact_slopes *slopes, const vact_shape *array, vact_reason *reason)
 {
@@ -28,7 +14,7 @@ static bool check(vact_slopes *slopes, const vact_shape *array, vact_reason *rea
     if (count != 1 && count != channels)
         return vact_because(reason, "has %zu slopes, but the array has %zu channels (axis %zu); 1 or %zu are needed",
                             count, channels, axis, channels);
-    slopes->values = floats_of(&slopes->file, &slopes->owned);
+    slopes->values = vact_npy_values(&slopes->file);
     if (slopes->values == NULL)
         return vact_because(reason, "out of memory");
     for (size_t i = 0; i < count; i++)
@@ -49,8 +35,10 @@ bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *a
     vact_reason reason;
     if (path == NULL)
         return true;
-    slopes->opened = vact_npy_open(&slopes->file, path, &reason);
-    if (slopes->opened && check(slopes, array, &reason)) {
+    slopes->opened = vact_npy_open(&slopes->file, path);
+    if (!slopes->opened)
+        return false;
+    if (check(slopes, array, &reason)) {
         slopes->shape = slopes->file.shape;
         return true;
     }
@@ -61,16 +49,13 @@ bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *a
 
 void vact_slopes_close(vact_slopes *slopes)
 {
-    free(slopes->owned);
     if (slopes->opened)
         vact_npy_close(&slopes->file);
 }
 
-const char *vact_apply_prelu_backward(const vact_slopes *slopes, float *dx, float *dslope, const vact_npy *dy,
-                                      const vact_npy *in)
+const char *vact_apply_prelu_backward(const vact_slopes *slopes, float *dx, float *dslope, vact_npy *dy, vact_npy *in)
 {
-    float *dy_owned = NULL, *in_owned = NULL;
-    const float *given = floats_of(dy, &dy_owned), *x = floats_of(in, &in_owned);
+    const float *given = vact_npy_values(dy), *x = vact_npy_values(in);
     const char *problem = "out of memory";
     size_t block = slopes->channels * slopes->inner, outer = block == 0 ? 0 : in->shape.count / block;
     float *unasked = dslope != NULL ? NULL : malloc(slopes->channels * sizeof *unasked + 1);
@@ -81,6 +66,6 @@ const char *vact_apply_prelu_backward(const vact_slopes *slopes, float *dx, floa
             vact_prelu_backward_f32(dx, dslope, given, x, slopes->values, outer, slopes->channels, slopes->inner);
         problem = status == VACT_OK ? NULL : vact_status_string(status);
     }
-    free(dy_owned), free(in_owned), free(unasked);
+    free(unasked);
     return problem;
 }

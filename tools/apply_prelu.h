@@ -13,7 +13,6 @@ typedef struct vact_slopes {
     size_t inner;
     vact_shape shape; /* of the file; without axes where there is none */
     vact_npy file;
-    float *owned;
     bool opened;
 } vact_slopes;
 
@@ -22,7 +21,6 @@ bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *a
 void vact_slopes_close(vact_slopes *slopes);
 
 /* dx, and where it is not null dslope, of slopes->shape. Null, or what failed. */
-const char *vact_apply_prelu_backward(const vact_slopes *slopes, float *dx, float *dslope, const vact_npy *dy,
-                                      const vact_npy *in);
+const char *vact_apply_prelu_backward(const vact_slopes *slopes, float *dx, float *dslope, vact_npy *dy, vact_npy *in);
 
 #endif

@@ -2,10 +2,8 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "npy.h"
 #include "tool.h"
@@ -246,23 +244,13 @@ static bool find_axis(findings *found, const request *asked, const vact_shape *s
     return true;
 }
 
-static int report(const request *asked, const vact_npy *in)
+static int report(const request *asked, vact_npy *in)
 {
     findings found = {0};
     if (!find_axis(&found, asked, &in->shape))
         return VACT_TOOL_FAILURE;
-    float *copy = NULL;
-    const float *x = (const float *)(const void *)in->bytes;
-    if ((uintptr_t)in->bytes % _Alignof(float) != 0) {
-        copy = malloc(in->shape.count * sizeof(float) + 1);
-        if (copy == NULL)
-            return vact_tool_fail(asked->path, "out of memory");
-        memcpy(copy, in->bytes, in->shape.count * sizeof(float));
-        x = copy;
-    }
-    bool ok = examine(&found, asked, x, &in->shape);
-    free(copy);
-    if (!ok)
+    const float *x = vact_npy_values(in);
+    if (x == NULL || !examine(&found, asked, x, &in->shape))
         return vact_tool_fail(asked->path, "out of memory");
     if (asked->json)
         return print_json(&found, asked, &in->shape);
@@ -286,9 +274,8 @@ int vact_tool_health(int argc, char **argv)
         return VACT_TOOL_USAGE;
 
     vact_npy in;
-    vact_reason reason;
-    if (!vact_npy_open(&in, asked.path, &reason))
-        return vact_tool_fail(asked.path, "%s", reason.text);
+    if (!vact_npy_open(&in, asked.path))
+        return VACT_TOOL_FAILURE;
     int status = report(&asked, &in);
     vact_npy_close(&in);
     return status;

@@ -6,15 +6,10 @@
  */
 #include "npy.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
@@ -267,46 +262,6 @@ bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file
         return vact_because(reason, "%zu bytes follow after the last element", found - wanted);
     return true;
 }
-
-bool vact_npy_open(vact_npy *npy, const char *path, vact_reason *reason)
-{
-    /* O_NONBLOCK: opening a pipe without a writer would wait for one. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return vact_because(reason, "%s", strerror(errno));
-    struct stat status;
-    size_t offset = 0;
-    bool ok = false;
-    npy->map = MAP_FAILED;
-    if (fstat(fd, &status) != 0)
-        vact_because(reason, "%s", strerror(errno));
-    else if (S_ISDIR(status.st_mode))
-        vact_because(reason, "is a directory");
-    else if (!S_ISREG(status.st_mode))
-        vact_because(reason, "not a regular file, so it cannot be mapped; write it to a file first");
-    else if (status.st_size == 0)
-        vact_because(reason, "the file is empty");
-    else if ((uintmax_t)status.st_size > PTRDIFF_MAX)
-        vact_because(reason, "the file is larger than this machine can address");
-    else {
-        npy->map_size = (size_t)status.st_size;
-        npy->map = mmap(NULL, npy->map_size, PROT_READ, MAP_SHARED, fd, 0);
-        if (npy->map == MAP_FAILED)
-            vact_because(reason, "cannot be mapped: %s", strerror(errno));
-        else
-            ok = vact_npy_parse(&npy->shape, &offset, npy->map, npy->map_size, reason);
-    }
-    close(fd);
-    if (ok) {
-        npy->bytes = (const unsigned char *)npy->map + offset;
-        madvise(npy->map, npy->map_size, MADV_SEQUENTIAL);
-    } else if (npy->map != MAP_FAILED) {
-        munmap(npy->map, npy->map_size);
-    }
-    return ok;
-}
-
-void vact_npy_close(vact_npy *npy) { munmap(npy->map, npy->map_size); }
 
 void vact_npy_shape_text(char *words, size_t size, const vact_shape *shape)
 {

@@ -32,6 +32,7 @@ typedef struct vact_shape {
 typedef struct vact_npy {
     vact_shape shape;
     const unsigned char *bytes; /* the elements, at any alignment */
+    float *copy;                /* of vact_npy_values, or null */
     void *map;
     size_t map_size;
 } vact_npy;
@@ -39,9 +40,18 @@ typedef struct vact_npy {
 /* Checks a header against the size of its file; *offset is where the elements start. */
 bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason);
 
-/* Opens and maps a file. Where it fails nothing is left open. */
-bool vact_npy_open(vact_npy *npy, const char *path, vact_reason *reason);
+/* Opens and maps a file. Where it fails, which is said, nothing is left open. */
+bool vact_npy_open(vact_npy *npy, const char *path);
 void vact_npy_close(vact_npy *npy);
+
+/* The same where the shape must be that of another array, which is named `whose`. */
+bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose);
+
+/* Elements as floats: in the file, or where they lie at an address that no float may have, copied to `copy`. */
+const float *vact_npy_part(const vact_npy *npy, size_t first, size_t count, float *copy);
+
+/* All elements likewise; the copy goes with the file. Null without memory. */
+const float *vact_npy_values(vact_npy *npy);
 
 /* Writes the header of an array of that shape (version 1.0), a multiple of 64 bytes; returns its size. */
 size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape);

@@ -79,11 +79,8 @@ static float *allocate(size_t count)
 static float *load(const char *path, vact_shape *shape)
 {
     vact_npy file;
-    vact_reason reason;
-    if (!vact_npy_open(&file, path, &reason)) {
-        vact_tool_fail(path, "%s", reason.text);
+    if (!vact_npy_open(&file, path))
         return NULL;
-    }
     *shape = file.shape;
     float *values = NULL;
     if (shape->count == 0)

@@ -1,0 +1,103 @@
+/* .npy files, mapped, and their elements. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "npy.h"
+#include "tool.h"
+
+static bool map_file(vact_npy *npy, int fd, vact_reason *reason)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return vact_because(reason, "%s", strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return vact_because(reason, "is a directory");
+    if (!S_ISREG(status.st_mode))
+        return vact_because(reason, "not a regular file, so it cannot be mapped; write it to a file first");
+    if (status.st_size == 0)
+        return vact_because(reason, "the file is empty");
+    if ((uintmax_t)status.st_size > PTRDIFF_MAX)
+        return vact_because(reason, "the file is larger than this machine can address");
+    npy->map_size = (size_t)status.st_size;
+    npy->map = mmap(NULL, npy->map_size, PROT_READ, MAP_SHARED, fd, 0);
+    return npy->map != MAP_FAILED || vact_because(reason, "cannot be mapped: %s", strerror(errno));
+}
+
+static bool open_file(vact_npy *npy, const char *path, vact_reason *reason)
+{
+    /* O_NONBLOCK: opening a pipe without a writer would wait for one. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return vact_because(reason, "%s", strerror(errno));
+    bool mapped = map_file(npy, fd, reason);
+    close(fd);
+    if (!mapped)
+        return false;
+    size_t offset = 0;
+    if (!vact_npy_parse(&npy->shape, &offset, npy->map, npy->map_size, reason)) {
+        munmap(npy->map, npy->map_size);
+        return false;
+    }
+    npy->bytes = (const unsigned char *)npy->map + offset;
+    npy->copy = NULL;
+    madvise(npy->map, npy->map_size, MADV_SEQUENTIAL);
+    return true;
+}
+
+bool vact_npy_open(vact_npy *npy, const char *path)
+{
+    vact_reason reason;
+    if (open_file(npy, path, &reason))
+        return true;
+    vact_tool_fail(path, "%s", reason.text);
+    return false;
+}
+
+bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose)
+{
+    if (!vact_npy_open(npy, path))
+        return false;
+    const vact_shape *found = &npy->shape;
+    if (found->dimensions == shape->dimensions &&
+        memcmp(found->sizes, shape->sizes, (size_t)shape->dimensions * sizeof shape->sizes[0]) == 0)
+        return true;
+    char its[96];
+    char wanted[96];
+    vact_npy_shape_text(its, sizeof its, found);
+    vact_npy_shape_text(wanted, sizeof wanted, shape);
+    vact_tool_fail(path, "has the shape %s, but %s has %s", its, whose, wanted);
+    vact_npy_close(npy);
+    return false;
+}
+
+const float *vact_npy_part(const vact_npy *npy, size_t first, size_t count, float *copy)
+{
+    const unsigned char *bytes = npy->bytes + first * sizeof(float);
+    if ((uintptr_t)bytes % _Alignof(float) == 0)
+        return (const float *)(const void *)bytes;
+    memcpy(copy, bytes, count * sizeof(float));
+    return copy;
+}
+
+const float *vact_npy_values(vact_npy *npy)
+{
+    size_t count = npy->shape.count;
+    if ((uintptr_t)npy->bytes % _Alignof(float) != 0 && npy->copy == NULL) {
+        npy->copy = malloc(count * sizeof(float) + 1);
+        if (npy->copy == NULL)
+            return NULL;
+    }
+    return vact_npy_part(npy, 0, count, npy->copy);
+}
+
+void vact_npy_close(vact_npy *npy)
+{
+    free(npy->copy);
+    munmap(npy->map, npy->map_size);
+}
