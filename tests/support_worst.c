@@ -1,25 +1,10 @@
 /* The worst inputs on record: those that docs/accuracy.json names, `vact accuracy --json` having found them. */
 #include <cjson/cJSON.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "support.h"
-
-/* The text of a file, to be freed; null where there is none. */
-static char *read_text(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    char *text = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    if (file == NULL)
-        return NULL;
-    length = getdelim(&text, &capacity, '\0', file);
-    fclose(file);
-    cr_assert(length > 0, "%s cannot be read", path);
-    return text;
-}
 
 void test_add_recorded_worst(test_floats *list, const vact_op_info *info)
 {
