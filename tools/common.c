@@ -107,17 +107,20 @@ bool vact_tool_select(const vact_tool_choice *choice)
     return true;
 }
 
-const char *vact_tool_variant(const vact_op_info *op)
+const char *vact_tool_auto_variant(const vact_op_info *op)
 {
     if (!op->needs_math)
         return "plain";
-    const char *in_use = vact_info()->math;
-    if (strcmp(in_use, "auto") != 0)
-        return in_use;
     for (size_t i = 0; i < sizeof math_words / sizeof math_words[0]; i++)
         if (math_words[i].code == (int)op->auto_math)
             return math_words[i].name;
-    return in_use;
+    return "auto";
+}
+
+const char *vact_tool_variant(const vact_op_info *op)
+{
+    const char *in_use = vact_info()->math;
+    return op->needs_math && strcmp(in_use, "auto") != 0 ? in_use : vact_tool_auto_variant(op);
 }
 
 const char *vact_tool_domain(const vact_op_info *op, int index)

@@ -12,20 +12,6 @@ typedef struct request {
     const vact_op_info **operations; /* those named, in the order given; as many as there are arguments at most */
 } request;
 
-/* What auto takes. */
-static const char *auto_variant(const vact_op_info *op)
-{
-    if (!op->needs_math)
-        return "plain";
-    switch (op->auto_math) {
-    case VACT_MATH_SLEEF: return "sleef";
-    case VACT_MATH_FAST: return "fast";
-    case VACT_MATH_CR: return "cr";
-    case VACT_MATH_AUTO: break;
-    }
-    return "auto";
-}
-
 static const char *kind_code(vact_kind kind)
 {
     switch (kind) {
@@ -62,7 +48,7 @@ static cJSON *json_of(const vact_op_info *op)
     } else {
         cJSON_AddNumberToObject(bounds, "plain", op->bound_sleef);
     }
-    cJSON_AddStringToObject(object, "auto", auto_variant(op));
+    cJSON_AddStringToObject(object, "auto", vact_tool_auto_variant(op));
     return object;
 }
 
@@ -84,7 +70,7 @@ static void print_block(const vact_op_info *op)
         printf("    bound       fast %g ULP, sleef %g ULP\n", op->bound_fast, op->bound_sleef);
     else
         printf("    bound       plain %g ULP\n", op->bound_sleef);
-    printf("    auto takes  %s\n", auto_variant(op));
+    printf("    auto takes  %s\n", vact_tool_auto_variant(op));
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)

@@ -55,8 +55,8 @@ void vact_tool_choose_math(vact_tool_choice *choice, const struct argp_state *st
 /* vact_select with one clear line on standard error where the CPU or the build lacks it. */
 bool vact_tool_select(const vact_tool_choice *choice);
 
-/* The variant that an operation takes: "plain" where one kernel serves every variant, else as in use now,
- * with auto resolved. */
+/* The variant that an operation takes, with auto or as in use now: "plain" where one kernel serves every variant. */
+const char *vact_tool_auto_variant(const vact_op_info *op);
 const char *vact_tool_variant(const vact_op_info *op);
 
 /* A parameter's domain in words that follow "must be", and an operation's kind. */
