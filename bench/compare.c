@@ -264,8 +264,8 @@ static void usage(FILE *to)
         "       vact_bench_compare --agreement=PERCENT ONE.json TWO.json\n"
         "\n"
         "The first says what became slower or faster from OLD to NEW: by more than 5 %% and by more than 3 standard\n"
-        "deviations, in the steadier of the ratios x_copy and x_expf, the other not contradicting. The second says\n"
-        "how many of the benchmarks of up to %.0f elements have all their ratios within PERCENT of each other.\n"
+        "deviations, in the steadiest of its ratios (x_copy, x_expf and others), no other contradicting. The second\n"
+        "says how many of the benchmarks of up to %.0f elements have all their ratios within PERCENT of each other.\n"
         "\n"
         "Exit status: 0; 1 where something became slower, or less than 90 %% agree; 2 for wrong usage, a file that\n"
         "is no report, or nothing in common.\n",

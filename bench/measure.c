@@ -84,16 +84,31 @@ static double midmean(double *values, size_t count)
 static double seconds_kept[CONTENDERS][KEPT_TURNS];
 static double ratios_kept[CONTENDERS][KEPT_TURNS];
 
-/* One slice of each; who begins changes from turn to turn. Returns the time of the first one's slice. */
+/* Every order comes in its turn: what one leaves in the caches is not always for the same other to find. */
+static void order_of(size_t number, size_t count, size_t order[CONTENDERS])
+{
+    for (size_t i = 0; i < count; i++)
+        order[i] = i;
+    for (size_t left = count; left > 1; left--) {
+        size_t drawn = number % left, last = order[left - 1];
+        order[left - 1] = order[drawn];
+        order[drawn] = last;
+        number /= left;
+    }
+}
+
+/* One slice of each. Returns the time of the first one's slice. */
 static double turn(const contest *among, size_t number)
 {
+    size_t order[CONTENDERS];
     double slices[CONTENDERS] = {0.0};
     double *per_call[CONTENDERS] = {NULL};
     size_t kept = number % KEPT_TURNS;
     if (number % TURNS_IN_PLACE == 0)
         among->move(among->user, number / TURNS_IN_PLACE);
+    order_of(number, among->count, order);
     for (size_t i = 0; i < among->count; i++) {
-        size_t who = (number + i) % among->count;
+        size_t who = order[i];
         const contender *one = &among->contenders[who];
         if (among->warm)
             one->run(one->work, one->calls / 8 + 1);

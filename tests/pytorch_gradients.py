@@ -355,7 +355,7 @@ def main():
     special = table(["gradient", "x", "vact", "PyTorch"], special_values(lib, report))
     text = PAGE.format(version=torch.__version__.split("+")[0], count=sample(np.random.default_rng(1)).size, unary=unary,
                        others=others, exceptions=exceptions, special=special)
-    if arguments.page:
+    if arguments.page and not report.faults:
         pathlib.Path(arguments.page).write_text(text)
     else:
         print(text)

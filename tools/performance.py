@@ -112,8 +112,9 @@ def model(target: Target, cpu: str, loop: list[Instruction]) -> Model:
     region = region["CodeRegions"][0]
     summary = region["SummaryView"]
     usage: dict[str, float] = {}
+    instructions = len(region["Instructions"])  # of a line with a prefix llvm-mca makes two
     for row in region["ResourcePressureView"]["ResourcePressureInfo"]:
-        if row["InstructionIndex"] == len(lines):  # the sum over the loop
+        if row["InstructionIndex"] == instructions:  # the sum over the loop
             usage[resources[row["ResourceIndex"]]] = row["ResourceUsage"]
     cycles = summary["TotalCycles"] / iterations
     width = summary["uOpsPerCycle"]
@@ -159,15 +160,15 @@ def rare_table(target: Target, path: Path | None) -> list[str]:
     for row in json.loads(path.read_text())["benchmarks"] if path else []:
         name = row.get("run_name", row["name"]).split("/")
         median = row.get("run_type") != "aggregate" or row.get("aggregate_name") == "median"
-        if len(name) >= 7 and name[0] == "rare" and name[3] == target.build and median:
+        if len(name) >= 7 and name[0] == "rare" and name[3] == target.build and median and "x_usual" in row:
             ratios.setdefault(name[1], {})[name[6]] = row["x_usual"]
     if not ratios:
         return []
-    places = list(next(iter(ratios.values())))
+    places = list(dict.fromkeys(place for row in ratios.values() for place in row))
     heads = ["operation"] + [place.replace(":", " near ").replace("_", " ") for place in places]
     lines = [f"### {target.build}: rare arguments", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for operation, row in sorted(ratios.items()):
-        lines.append("| " + " | ".join([operation] + [f"{row[place]:.2f}" for place in places]) + " |")
+        lines.append("| " + " | ".join([operation] + [f"{row[place]:.2f}" if place in row else "" for place in places]) + " |")
     return lines + [""]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
@@ -84,7 +85,8 @@ def calls_in_slice(call: Call, wanted: float) -> int:
 
 
 def rotate(c: ctypes.CDLL, contenders: dict[str, list[Call]], effort: Effort, warm: bool) -> dict[str, list[float]]:
-    """The seconds of a call, for each contender turn by turn; who begins changes from turn to turn."""
+    """The seconds of a call, for each contender turn by turn; in each turn another order, so that what one leaves in the
+    caches is not always for the same other to find."""
     names = list(contenders)
     calls = {
         name: calls_in_slice(places[0], effort.slice_seconds) if warm else 1 for name, places in contenders.items()
@@ -95,8 +97,7 @@ def rotate(c: ctypes.CDLL, contenders: dict[str, list[Call]], effort: Effort, wa
 
     def one_turn() -> None:
         turn = len(seconds[names[-1]])
-        for i in range(len(names)):
-            name = names[(turn + i) % len(names)]
+        for name in random.Random(turn).sample(names, len(names)):
             call = contenders[name][turn // len(names) % len(contenders[name])]
             if warm:
                 call.seconds(calls[name] // 8 + 1)
@@ -177,6 +178,7 @@ class Errors:
         """The errors of the first n results."""
         self._c.peers_exact(self._operation, self._exact, self._src, self._rows, self._cols)
         for name, call in self._calls.items():
+            ctypes.memset(self._dst, 0xFF, n * FLOAT)  # NaN: a call that fails has no other's results
             call.run()
             self._c.peers_errors(worst[name], self._dst, self._exact, self._src, n)
 

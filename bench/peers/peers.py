@@ -80,6 +80,13 @@ def error_entry(worst: Worst) -> dict[str, Any]:
     }
 
 
+def save(result: report.Result, path: Path) -> None:
+    """The file is whole at any time."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(path)
+
+
 class Run:
     """Everything that is measured with one effort."""
 
@@ -135,8 +142,8 @@ class Run:
         entry["call_seconds"] = {name: time.seconds for name, time in times.items()}
         return entry
 
-    def all(self, pattern: str) -> report.Result:
-        """The saved form."""
+    def all(self, pattern: str, saved: Path) -> report.Result:
+        """The saved form; what has been measured is in the file after each operation."""
         operations = [name for name in names_of(self.c.peers_operation) if re.fullmatch(pattern or ".*", name)]
         on_rows = {name: bool(self.c.peers_works_on_rows(name.encode())) for name in operations}
         cases = list(measure.cases_of(operations, on_rows))
@@ -153,6 +160,7 @@ class Run:
         for i, case in enumerate(with_peer):
             say(f"{i + 1}/{len(with_peer)} {case}")
             result["operations"].append(self.measure(case))
+            save(result, saved)
         return result
 
 
@@ -171,18 +179,20 @@ def main() -> int:
         result = read_saved(arguments.saved)
     else:
         library = arguments.library or ROOT / "build" / "libvact_peers.so"
-        result = Run(library, arguments.quick).all(arguments.op)
+        saved = arguments.json or ROOT / "build" / "peers.json"
+        if not os.access(saved.parent, os.W_OK):
+            say(f"cannot write into {saved.parent}")
+            return 1
+        result = Run(library, arguments.quick).all(arguments.op, saved)
         if not result["operations"]:
             say(f"no operation that a peer has is called {arguments.op!r}")
             return 2
-        saved = arguments.json or ROOT / "build" / "peers.json"
-        saved.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     for line in report.table(result):
         print(line)
     good, lines = report.verdict(result)
     print()
     print("\n".join(lines))
-    whole = not (arguments.quick or arguments.op or arguments.saved)
+    whole = not (arguments.quick or arguments.op or arguments.saved or result["absent"])
     drawing = arguments.picture or (ROOT / "docs" / "peers.svg" if whole else ROOT / "build" / "peers.svg")
     try:
         picture.draw(result, drawing)
