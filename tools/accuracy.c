@@ -18,13 +18,14 @@ static void on_signal(int number)
     accuracy_stop = true;
 }
 
-/* A second signal ends the program as usual. */
+/* A second signal ends the program as usual. A limit on the size of files is an error of writing. */
 static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 static bool add_table(accuracy_job *job, const char *build, vact_math math)
@@ -241,7 +242,7 @@ static int run_report(const accuracy_options *options)
             accuracy_print_markdown(&report, markdown.stream);
         if (!accuracy_output_is_stdout(&json) && !accuracy_output_is_stdout(&markdown))
             accuracy_print_table(&report, stdout);
-        if (accuracy_count_faults(&report) != 0)
+        if (!complete || accuracy_count_faults(&report) != 0)
             status = VACT_TOOL_FAILURE;
     }
     bool json_kept = accuracy_output_close(&json, complete);
