@@ -146,6 +146,12 @@ static int failure(void)
     return 128 + (int)caught_signal;
 }
 
+/* One implementation of a gradient serves every variant. */
+static const char *variant_of(const accuracy_target *target, const vact_table *table)
+{
+    return accuracy_math_name(target->info, target->function == ACCURACY_FORWARD ? table->math : VACT_MATH_FAST);
+}
+
 static bool add_record(accuracy_report *report, const plan *p, size_t build, const accuracy_target *target,
                        uint32_t columns, const accuracy_tally *tally)
 {
@@ -154,8 +160,7 @@ static bool add_record(accuracy_report *report, const plan *p, size_t build, con
     if (record == NULL)
         return false;
     record->target = *target;
-    vact_math math = target->function == ACCURACY_FORWARD ? table->math : VACT_MATH_FAST;
-    snprintf(record->math, sizeof record->math, "%s", accuracy_math_name(target->info, math));
+    snprintf(record->math, sizeof record->math, "%s", variant_of(target, table));
     snprintf(record->build, sizeof record->build, "%s", table->build);
     record->columns = columns;
     record->shard_count = columns == 0 ? p->job.shard_count : 1;
@@ -261,7 +266,7 @@ static void print_digests(const plan *p, const uint64_t *digests, FILE *stream)
     for (size_t i = 0; i < job->target_count; i++) {
         char label[ACCURACY_LABEL];
         accuracy_label(label, &p->swept[i]);
-        const char *math = accuracy_math_name(p->swept[i].info, job->tables[0]->math);
+        const char *math = variant_of(&p->swept[i], job->tables[0]);
         uint64_t sum = 0;
         for (uint32_t k = 0; k < blocks; k++) {
             uint64_t digest = digests[i * blocks + k];
