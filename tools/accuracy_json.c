@@ -77,7 +77,7 @@ static cJSON *object_of_record(const accuracy_record *record)
         cJSON_AddStringToObject(object, "distribution", accuracy_distributions[tally->max_input]);
     else
         add_text(object, "max_input", "0x%08" PRIx64, tally->max_input);
-    if (accuracy_rises(record))
+    if (accuracy_rises(&record->target))
         cJSON_AddNumberToObject(object, "falls", (double)tally->falls);
     cJSON_AddNumberToObject(object, "misrounded", (double)tally->misrounded);
     cJSON_AddNumberToObject(object, "failures", (double)tally->failures);
@@ -238,7 +238,7 @@ static const char *read_record(const cJSON *object, bool rows, accuracy_record *
         return "max_error";
     if (!number_member(object, "inputs", most, &tally->inputs))
         return "inputs";
-    if (!rows && accuracy_rises(record) && !number_member(object, "falls", most, &tally->falls))
+    if (accuracy_rises(&record->target) && !number_member(object, "falls", most, &tally->falls))
         return "falls";
     if (!number_member(object, "misrounded", most, &tally->misrounded))
         return "misrounded";

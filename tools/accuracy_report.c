@@ -44,9 +44,11 @@ void accuracy_label(char label[ACCURACY_LABEL], const accuracy_target *target)
         snprintf(label + used, (size_t)(ACCURACY_LABEL - used), ")");
 }
 
-bool accuracy_rises(const accuracy_record *record)
+bool accuracy_rises(const accuracy_target *target)
 {
-    return record->columns == 0 && record->target.function == ACCURACY_FORWARD && record->target.info->rises;
+    vact_params_f32 defaults = accuracy_defaults(target->info);
+    return target->function == ACCURACY_FORWARD && target->info->rises &&
+           memcmp(&target->params, &defaults, sizeof defaults) == 0;
 }
 
 const char *accuracy_math_name(const vact_op_info *info, vact_math math)

@@ -49,8 +49,8 @@ bool accuracy_exempt(const accuracy_record *record);
 /* The largest error that the record's variant may have. */
 double accuracy_bound(const accuracy_record *record);
 
-/* Whether its falls are counted. */
-bool accuracy_rises(const accuracy_record *record);
+/* Whether its falls are counted: an operation that rises, as it does at its default parameters. */
+bool accuracy_rises(const accuracy_target *target);
 
 bool accuracy_complete(const accuracy_record *record);
 

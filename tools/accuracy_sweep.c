@@ -155,7 +155,7 @@ static void add_findings(accuracy_tally *tally, const accuracy_tally *found)
  * Going up the bit patterns the inputs grow above +0 and shrink from -0 on. The last input of the chunk before is run
  * again, so that the count does not depend on how the inputs were split.
  */
-static uint64_t count_falls(const accuracy_job *job, const accuracy_target *target, const chunk *c,
+static uint64_t count_falls(const vact_table *table, const accuracy_target *target, const chunk *c,
                             const float *results)
 {
     const float sign_bit_alone = -0.0f;
@@ -163,7 +163,7 @@ static uint64_t count_falls(const accuracy_job *job, const accuracy_target *targ
     float before = NAN;
     if (c->first >= c->stride) {
         float input = float_of_bits(c->first - c->stride);
-        run_kernel(job->tables[job->reference], target, &before, &input, NULL, 1);
+        run_kernel(table, target, &before, &input, NULL, 1);
     }
     for (size_t i = 0; i < c->count; i++) {
         uint32_t input = c->first + (uint32_t)i * c->stride;
@@ -173,13 +173,6 @@ static uint64_t count_falls(const accuracy_job *job, const accuracy_target *targ
         before = results[i];
     }
     return falls;
-}
-
-static bool is_rising(const accuracy_target *target)
-{
-    vact_params_f32 defaults = accuracy_defaults(target->info);
-    return target->function == ACCURACY_FORWARD && target->info->rises &&
-           memcmp(&target->params, &defaults, sizeof defaults) == 0;
 }
 
 /* What dy a gradient is tried with: 1, or of either sign and between 2^-40 and 2^40, any of 2^32 by x's bits (the
@@ -267,17 +260,18 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
     run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, NULL, c->count);
     judge(c, reference, b->exact, t, &found);
     uint64_t hash = accuracy_hash(reference, c->count);
-    uint64_t falls = is_rising(target) ? count_falls(job, target, c, reference) : 0;
+    bool rises = accuracy_rises(target);
 
     for (size_t k = 0; k < job->build_count; k++) {
         tallies[k].inputs += c->count;
-        tallies[k].falls += falls;
         size_t first = 0;
         size_t differing = 0;
         if (k != job->reference) {
             run_kernel(job->tables[k], target, b->results[k], b->inputs, NULL, c->count);
             differing = accuracy_differing(b->results[k], reference, c->count, &first);
         }
+        if (rises)
+            tallies[k].falls += count_falls(job->tables[k], target, c, b->results[k]);
         if (differing == 0) {
             add_findings(&tallies[k], &found);
             hashes[k] = accuracy_hash_join(hashes[k], hash);

@@ -73,7 +73,7 @@ static void print_record(const accuracy_report *report, const accuracy_record *r
     snprintf(misrounded, sizeof misrounded, "%" PRIu64 " (%.2f %%)", record->tally.misrounded,
              share(record, record->tally.misrounded));
     char falls[24] = "-";
-    if (accuracy_rises(record))
+    if (accuracy_rises(&record->target))
         snprintf(falls, sizeof falls, "%" PRIu64, record->tally.falls);
     const char *fault = accuracy_fault(report, record);
     fprintf(stream, "%-*s  %-7s  %-10s  %5.2f  %13.4f  %-34s  %20s  %5s  %s%s%s\n", width, subject, record->math,
@@ -171,7 +171,7 @@ static void print_markdown_row(const accuracy_record *record, FILE *stream)
     else
         fprintf(stream, " | | ");
     fprintf(stream, "%.2f %% | ", share(record, tally->misrounded));
-    if (accuracy_rises(record))
+    if (accuracy_rises(&record->target))
         fprintf(stream, "%" PRIu64, tally->falls);
     if (part_of(record) == PART_OPERATIONS)
         fputs(" | ", stream);
