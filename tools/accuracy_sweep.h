@@ -47,7 +47,7 @@ typedef struct accuracy_job {
 /* What a build did over the inputs of a shard. */
 typedef struct accuracy_tally {
     uint64_t inputs;
-    uint64_t misrounded; /* other bits than the correctly rounded result's */
+    uint64_t misrounded; /* other bits than the correctly rounded result's; of a gradient also an error above 0.5 */
     uint64_t failures;   /* infinite errors: NaN, an infinity or a zero's sign where they are wrong */
     uint64_t differing;  /* other bits than the reference build's */
     uint64_t falls;      /* of a rising operation: inputs whose result is smaller than that of the input before them */
@@ -72,6 +72,9 @@ bool accuracy_sweep(const accuracy_job *job, accuracy_tally *tallies);
 /* The results' hashes alone, without the oracle, of the first build only: target_count times the shard's
  * blocks. */
 bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests);
+
+/* The dy, besides 1, that a gradient is tried with at an input: of either sign, in [2^-40, 2^40), any of 2^32. */
+float accuracy_random_dy(uint32_t input);
 
 /* What a thread needs for its blocks; null where there is no memory, to be freed by free. */
 typedef struct accuracy_buffers accuracy_buffers;

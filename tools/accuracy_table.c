@@ -186,7 +186,8 @@ static void print_markdown_part(const accuracy_report *report, table_part part, 
             "\n### Gradients\n\n"
             "dy*f'(x), or *from output* dy*f'(y), over all x or y, each with dy = 1 and with a random dy of\n"
             "either sign in [2^-40, 2^40). Within the intervals around zeros of f' that stand below the error\n"
-            "is counted in units of 2^-25*|dy|. *Misrounded* is the share of errors above 0.5.\n\n"
+            "is counted in units of 2^-25*|dy|. *Misrounded* is the share of results that err by more than\n"
+            "0.5 and are not the nearest float.\n\n"
             "| gradient | variant | bound | largest error | at input | that is | misrounded |"
             " the same bits on |\n|---|---|---|---|---|---|---|---|\n",
         [PART_ROWS] = "\n| operation | variant | columns | bound | largest error | among logits | misrounded |"
