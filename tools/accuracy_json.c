@@ -2,14 +2,20 @@
  * The results as JSON. Schema:
  *
  *   version, numerics_version, stride
- *   results  one object per operation, parameters, variant and build:
- *     op, function (forward, backward, backward_from_output), math ("plain" where one kernel serves every variant),
- * build params            name: "value" as a string with 9 digits; prelu's slope counts as a parameter bound the
- * registry's, for the reader; not read back shards            [[i, n], ...], the parts of the inputs that this covers;
- * [[1, 1]] for all inputs            how many were tried max_error         in ULP, as a string with 17 digits, or "inf"
+ *   results  one object per operation, function, parameters, variant and build:
+ *     op
+ *     function          forward, backward (dy*f'(x)) or backward_from_output (dy*f'(y))
+ *     math              the variant; "plain" where one kernel serves every variant
+ *     build
+ *     params            name: "value" as a string with 9 digits; prelu's slope counts as a parameter
+ *     bound             in ULP, the registry's, or 2 of a gradient; for the reader, not read back
+ *     shards            [[i, n], ...], the parts of the inputs that this covers; [[1, 1]] for all
+ *     inputs            how many were tried; a gradient has two results at each
+ *     max_error         in ULP, as a string with 17 digits, or "inf"
  *     max_input         the smallest bit pattern that shows it, as "0x0123abcd"; 0x00000000 where max_error is 0
- *     falls             of a rising operation: inputs whose result is smaller than that of the input before them
- *     misrounded        results that are not the correctly rounded one
+ *     falls             only of an operation that rises, at its defaults: inputs whose result is smaller than that of
+ *                       the input before them
+ *     misrounded        results that are not the correctly rounded one (of a gradient: and err by more than 0.5)
  *     failures          NaN, an infinity or a zero's sign where they are wrong
  *     differing         results with other bits than those of the reference build in the same run
  *     first_differing   the smallest such input, where there is one
