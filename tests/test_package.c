@@ -169,6 +169,7 @@ static void enter_pkg_config(void)
     char *path = SHELL("dirname \"$(find '%s' -name vact.pc)\"", prefix);
     path[strcspn(path, "\n")] = '\0';
     setenv("PKG_CONFIG_PATH", path, 1);
+    setenv("PKG_CONFIG_LIBDIR", folder, 1); /* in place of the system's: no other package is needed */
     free(path);
 }
 
