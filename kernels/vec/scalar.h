@@ -54,7 +54,7 @@ VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }
 VACT_INLINE vf vf_div(vf a, vf b) { return a / b; }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return __builtin_fmaf(a, b, c); }
 /* Where a is itself d*e + f, GCC 12 makes (-d)*e - f of -a, whose sign differs where that is 0: let such a number be b
- * where the sign of a zero counts. */
+ * where the sign of a zero counts; and there vf_neg is for what goes into an FMA, not for what comes out. */
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return __builtin_fmaf(-a, b, c); }
 VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return __builtin_fmaf(a, b, -c); }
 
