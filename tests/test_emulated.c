@@ -216,25 +216,31 @@ Test(emulated, neon_info)
     expect_info(neon.runner, neon.program, "detected", "neon");
 }
 
-/* Hashes of the results of every operation on the inputs that are multiples of the stride, and of rows. */
-static char *digests(const char *runner, const char *program, const char *isa, int stride)
+/* The host's own program, to be run as the foreign one is. */
+static const foreign host = {"", VACT_PROGRAM};
+
+/* Hashes of the results of every operation, or with --backward gradient, on the inputs that are multiples of the
+ * stride, and of rows. */
+static char *digests(foreign where, const char *isa, const char *option, int stride)
 {
-    command_result result = command_run("%s '%s' accuracy --quiet --threads 1 --digest - --isa %s --stride %d", runner,
-                                        program, isa, stride);
-    cr_assert(result.status == 0, "%s vact accuracy --digest: status %d", runner, result.status);
+    command_result result = command_run("%s '%s' accuracy --quiet --threads 1 --digest - --isa %s %s --stride %d",
+                                        where.runner, where.program, isa, option, stride);
+    cr_assert(result.status == 0, "%s vact accuracy --digest %s: status %d", where.runner, option, result.status);
     return result.text;
 }
 
-static void expect_same_digests(const char *isa, int stride)
+static void expect_same_digests(const char *isa, const char *option, int stride)
 {
     foreign neon = neon_or_skip();
-    char *here = digests("", VACT_PROGRAM, "scalar_fma", stride), *here_rest = here;
-    char *there = digests(neon.runner, neon.program, isa, stride), *there_rest = there;
+    char *here = digests(host, "scalar_fma", option, stride), *here_rest = here;
+    char *there = digests(neon, isa, option, stride), *there_rest = there;
+    bool gradients = strcmp(option, "--backward") == 0;
     for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
         char start[64];
-        snprintf(start, sizeof start, "\n%s ", info->name);
-        cr_expect(info->kind == VACT_KIND_GATE /* two inputs are not swept */ || strstr(here, start), "no digest of %s",
-                  info->name);
+        /* two inputs are not swept */
+        bool swept = gradients ? info->kind == VACT_KIND_UNARY : info->kind != VACT_KIND_GATE;
+        snprintf(start, sizeof start, "\n%s %s", info->name, gradients ? "backward " : "");
+        cr_expect(!swept || strstr(here, start), "no digest of %s", info->name);
     }
     const char *here_line = NULL, *there_line = NULL;
     do {
@@ -250,43 +256,69 @@ static void expect_same_digests(const char *isa, int stride)
 }
 
 /* Prime strides, so that all low bits of the patterns occur. */
-Test(emulated, neon_digests) { expect_same_digests("neon", 8191); }
+Test(emulated, neon_digests) { expect_same_digests("neon", "", 8191); }
 
-Test(emulated, aarch64_scalar_digests) { expect_same_digests("scalar_fma", 65537); }
+Test(emulated, neon_digests_of_gradients) { expect_same_digests("neon", "--backward", 8191); }
 
-/* The vector layer against scalar C, by the plain program beside vact. */
-Test(emulated, neon_vector_layer)
+#if VACT_WITH_SLEEF
+Test(emulated, neon_digests_of_sleef) { expect_same_digests("neon", "--math sleef", 8191); }
+#endif
+
+Test(emulated, aarch64_scalar_digests) { expect_same_digests("scalar_fma", "", 65537); }
+
+/* Runs a plain program that stands beside `vact`. */
+static char *run_beside(foreign where, const char *name)
 {
-    foreign neon = neon_or_skip();
-    int length = (int)(strrchr(neon.program, '/') ? strrchr(neon.program, '/') - neon.program + 1 : 0);
-    command_result result = command_run("%s '%.*svact_vec_tests' 2>&1", neon.runner, length, neon.program);
-    cr_expect(result.status == 0, "status %d: %s", result.status, result.text);
-    cr_expect(strstr(result.text, "passed: neon/operations"), "%s", result.text);
-    cr_expect(strstr(result.text, "passed: scalar_fma/operations"), "%s", result.text);
-    free(result.text);
+    int length = (int)(strrchr(where.program, '/') ? strrchr(where.program, '/') - where.program + 1 : 0);
+    command_result result = command_run("%s '%.*s%s' 2>&1", where.runner, length, where.program, name);
+    cr_assert(result.status == 0, "%s %s: status %d: %s", where.runner, name, result.status, result.text);
+    return result.text;
 }
 
-/* The hash that vact_losses_hash, beside a program, prints of a build. */
-static void losses_hash(char hash[32], const char *runner, const char *program, const char *build)
+/* The vector layer against scalar C. */
+Test(emulated, neon_vector_layer)
 {
-    int length = (int)(strrchr(program, '/') ? strrchr(program, '/') - program + 1 : 0);
-    char line[64];
-    command_result result = command_run("%s '%.*svact_losses_hash' 2>&1", runner, length, program);
-    cr_assert(result.status == 0, "%s: status %d: %s", runner, result.status, result.text);
+    char *text = run_beside(neon_or_skip(), "vact_vec_tests");
+    cr_expect(strstr(text, "passed: neon/operations"), "%s", text);
+    cr_expect(strstr(text, "passed: scalar_fma/operations"), "%s", text);
+    free(text);
+}
+
+/* Short arrays at odd places: the program holds neon to scalar_fma there, this test that to scalar_fma here. */
+Test(emulated, neon_kernels)
+{
+    static const char start[] = "scalar_fma: ";
+    foreign neon = neon_or_skip();
+    char *here = run_beside(host, "vact_kernels_tests"), *there = run_beside(neon, "vact_kernels_tests");
+    size_t groups = 0;
+    for (char *rest = here, *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n"))
+        if (strncmp(line, start, sizeof start - 1) == 0) {
+            cr_expect(strstr(there, line), "here %s, there\n%s", line, there);
+            groups++;
+        }
+    cr_expect(groups > 0, "no hashes of scalar_fma");
+    cr_expect(strstr(there, "passed: neon "), "%s", there);
+    free(here), free(there);
+}
+
+/* The hash that vact_losses_hash prints of a build. */
+static void losses_hash(char hash[32], foreign where, const char *build)
+{
+    char line[64], *text = run_beside(where, "vact_losses_hash");
     snprintf(line, sizeof line, "%s ", build);
-    const char *found = strstr(result.text, line);
-    cr_assert(found && (found == result.text || found[-1] == '\n'), "no %s in: %s", build, result.text);
+    const char *found = strstr(text, line);
+    cr_assert(found && (found == text || found[-1] == '\n'), "no %s in: %s", build, text);
     cr_assert(sscanf(found + strlen(line), "%31s", hash) == 1);
-    free(result.text);
+    free(text);
 }
 
 Test(emulated, neon_losses)
 {
     char here[32], neon_hash[32], scalar_hash[32];
     foreign neon = neon_or_skip();
-    losses_hash(here, "", VACT_PROGRAM, "scalar_fma");
-    losses_hash(neon_hash, neon.runner, neon.program, "neon");
-    losses_hash(scalar_hash, neon.runner, neon.program, "scalar_fma");
+    losses_hash(here, host, "scalar_fma");
+    losses_hash(neon_hash, neon, "neon");
+    losses_hash(scalar_hash, neon, "scalar_fma");
     cr_expect(strcmp(here, neon_hash) == 0, "neon %s, scalar_fma here %s", neon_hash, here);
     cr_expect(strcmp(here, scalar_hash) == 0, "scalar_fma there %s, here %s", scalar_hash, here);
 }
