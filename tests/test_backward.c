@@ -55,7 +55,7 @@ static float *new_dy(size_t n)
 static void check_error_with(const gradient *g, const vact_params_f32 *params, const test_floats *inputs,
                              const float *dy)
 {
-    float *dx = malloc(inputs->n * sizeof *dx);
+    float *dx = malloc((inputs->n ? inputs->n : 1) * sizeof *dx);
     cr_assert(dx, "out of memory");
     g->kernel(dx, dy, inputs->v, inputs->n, params);
     for (size_t i = 0; i < inputs->n; i++) {
@@ -145,7 +145,7 @@ ParameterizedTest(test_case *which, backward, any_dy)
     test_add_uniform(&drawn, &random, 8.0, 500);
     for (size_t i = 0; i < drawn.n * SLOPES; i++)
         test_add(&inputs, drawn.v[i / SLOPES]);
-    float *dy = malloc(inputs.n * sizeof *dy);
+    float *dy = malloc((inputs.n ? inputs.n : 1) * sizeof *dy);
     cr_assert(dy, "out of memory");
     for (size_t i = 0; i < inputs.n; i++)
         dy[i] = slopes[i % SLOPES];
