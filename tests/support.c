@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CASE_LIMIT = 1024, KIND_LIMIT = 5 };
+enum { KIND_LIMIT = 5 };
 
 /* The build that the others' bits are held to: fused multiply-adds in plain C. */
 static const char *const REFERENCE_BUILD = "scalar_fma";
@@ -29,13 +29,12 @@ static const char *variant_name(vact_math math)
 
 static void add_case(test_case *cases, size_t *count, size_t op, size_t build, vact_math math)
 {
-    cr_assert(*count < CASE_LIMIT, "more cases than CASE_LIMIT");
+    cr_assert(*count < TEST_CASES_LIMIT, "more cases than TEST_CASES_LIMIT");
     cases[*count] = (test_case){(int)op, (int)build, (int)math};
     (*count)++;
 }
 
-static size_t list_cases(test_case *cases, vact_kind kind,
-                         bool (*wanted)(const vact_op_info *, const char *, vact_math))
+struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted, test_case cases[TEST_CASES_LIMIT])
 {
     size_t count = 0;
     for (size_t op = 0; op < vact_registry_count; op++) {
@@ -51,7 +50,7 @@ static size_t list_cases(test_case *cases, vact_kind kind,
                     add_case(cases, &count, op, build, VARIANTS[i]);
         }
     }
-    return count;
+    return cr_make_param_array(test_case, cases, count);
 }
 
 static bool want_all(const vact_op_info *info, const char *build, vact_math math)
@@ -69,14 +68,14 @@ static bool want_same_bits(const vact_op_info *info, const char *build, vact_mat
 
 struct criterion_test_params test_cases(vact_kind kind)
 {
-    static test_case cases[KIND_LIMIT][CASE_LIMIT];
-    return cr_make_param_array(test_case, cases[kind], list_cases(cases[kind], kind, want_all));
+    static test_case cases[KIND_LIMIT][TEST_CASES_LIMIT];
+    return test_cases_that(kind, want_all, cases[kind]);
 }
 
 struct criterion_test_params test_cases_of_same_bits(vact_kind kind)
 {
-    static test_case cases[KIND_LIMIT][CASE_LIMIT];
-    return cr_make_param_array(test_case, cases[kind], list_cases(cases[kind], kind, want_same_bits));
+    static test_case cases[KIND_LIMIT][TEST_CASES_LIMIT];
+    return test_cases_that(kind, want_same_bits, cases[kind]);
 }
 
 static bool want_gradient(const vact_op_info *info, const char *build, vact_math math)
@@ -87,8 +86,8 @@ static bool want_gradient(const vact_op_info *info, const char *build, vact_math
 
 struct criterion_test_params test_cases_of_gradients(void)
 {
-    static test_case cases[CASE_LIMIT];
-    return cr_make_param_array(test_case, cases, list_cases(cases, VACT_KIND_UNARY, want_gradient));
+    static test_case cases[TEST_CASES_LIMIT];
+    return test_cases_that(VACT_KIND_UNARY, want_gradient, cases);
 }
 
 /* Criterion reports a crash without the parameters of the test, so that the case is named here. */

@@ -51,6 +51,12 @@ typedef struct test_subject {
     double bound;        /* in ULP */
 } test_subject;
 
+enum { TEST_CASES_LIMIT = 1024 };
+
+/* The cases of a kind that are wanted, listed in an array that stays. */
+typedef bool test_wanted_fn(const vact_op_info *info, const char *build, vact_math math);
+struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted, test_case cases[TEST_CASES_LIMIT]);
+
 /* Every case of a kind; and those whose bits must be those of the reference build, without that build itself. */
 struct criterion_test_params test_cases(vact_kind kind);
 struct criterion_test_params test_cases_of_same_bits(vact_kind kind);

@@ -119,17 +119,17 @@ ParameterizedTest(test_case *which, backward, parameters)
         }
 }
 
+static bool want_plain(const vact_op_info *info, const char *build, vact_math math)
+{
+    (void)build, (void)math;
+    return !info->needs_math;
+}
+
 /* Without a transcendental function nothing overflows or loses digits before dx does. */
 ParameterizedTestParameters(backward, any_dy)
 {
-    static test_case cases[128];
-    struct criterion_test_params all = test_cases_of_gradients();
-    const test_case *each = all.params;
-    size_t count = 0;
-    for (size_t i = 0; i < all.length; i++)
-        if (!vact_registry[each[i].op].needs_math && count < sizeof cases / sizeof cases[0])
-            cases[count++] = each[i];
-    return cr_make_param_array(test_case, cases, count);
+    static test_case cases[TEST_CASES_LIMIT];
+    return test_cases_that(VACT_KIND_UNARY, want_plain, cases);
 }
 
 ParameterizedTest(test_case *which, backward, any_dy)

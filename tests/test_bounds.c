@@ -74,18 +74,18 @@ ParameterizedTest(test_case *which, bounds, parameters)
     }
 }
 
+static bool want_celu(const vact_op_info *info, const char *build, vact_math math)
+{
+    (void)build, (void)math;
+    return info->op == VACT_OP_CELU;
+}
+
 /* A small negative alpha, beyond those that the bound was sampled for: x/alpha up to where alpha*e^(x/alpha) overflows,
  * and on. */
 ParameterizedTestParameters(bounds, celu_of_small_negative_alpha)
 {
-    static test_case cases[64];
-    struct criterion_test_params all = test_cases(VACT_KIND_UNARY);
-    const test_case *each = all.params;
-    size_t count = 0;
-    for (size_t i = 0; i < all.length; i++)
-        if (vact_registry[each[i].op].op == VACT_OP_CELU && count < sizeof cases / sizeof cases[0])
-            cases[count++] = each[i];
-    return cr_make_param_array(test_case, cases, count);
+    static test_case cases[TEST_CASES_LIMIT];
+    return test_cases_that(VACT_KIND_UNARY, want_celu, cases);
 }
 
 ParameterizedTest(test_case *which, bounds, celu_of_small_negative_alpha)

@@ -195,26 +195,21 @@ static float *inputs_beyond_the_cache(size_t n)
 
 static size_t length_beyond_the_cache(void) { return 4 * vact_cache_of_core / sizeof(float) + 12345; }
 
-static bool streams(const char *build)
+/* The builds that walk such arrays otherwise than short ones. None under a sanitizer: it would take long, and the walks
+ * by themselves are sanitized above. */
+static bool want_streaming(const vact_op_info *info, const char *build, vact_math math)
 {
+    (void)info, (void)math;
     for (size_t k = 0; k < BUILDS; k++)
         if (strcmp(builds[k]->build, build) == 0)
-            return builds[k]->streams;
+            return builds[k]->streams && !TEST_SANITIZED;
     return false;
 }
 
-/* The cases of builds that walk such arrays otherwise than short ones. None under a sanitizer: it would take long, and
- * the walks by themselves are sanitized above. */
 static struct criterion_test_params cases_beyond_the_cache(vact_kind kind)
 {
-    struct criterion_test_params all = test_cases(kind);
-    test_case *cases = all.params;
-    size_t count = 0;
-    for (size_t i = 0; i < all.length && !TEST_SANITIZED; i++)
-        if (streams(vact_builds[cases[i].build]))
-            cases[count++] = cases[i];
-    all.length = count;
-    return all;
+    static test_case cases[VACT_KIND_GATE + 1][TEST_CASES_LIMIT];
+    return test_cases_that(kind, want_streaming, cases[kind]);
 }
 
 /* Stretches of usual arguments, of usual ones with any bits in their middle, and of any bits, most of them rare. */
