@@ -7,11 +7,11 @@
 
 #include "yardstick.h"
 
-#if defined(VACT_VEC_AVX512_H)
+#if defined(VACT_VEC_F32_AVX512_H)
 VACT_INLINE vf expf_u10(vf x) { return Sleef_expf16_u10avx512f(x); }
-#elif defined(VACT_VEC_AVX2_H)
+#elif defined(VACT_VEC_F32_AVX2_H)
 VACT_INLINE vf expf_u10(vf x) { return Sleef_expf8_u10avx2(x); }
-#elif defined(VACT_VEC_NEON_H)
+#elif defined(VACT_VEC_F32_NEON_H)
 VACT_INLINE vf expf_u10(vf x) { return Sleef_expf4_u10advsimd(x); }
 #else
 VACT_INLINE vf expf_u10(vf x) { return Sleef_expf1_u10purec(x); }

@@ -2,7 +2,7 @@
 # them in the order in which they include one another and puts a prefix before each name that they define, so that
 # several vector types live in one translation unit and no name is taken but vact_*. Then one function per operation.
 #
-#   cmake -D KERNELS=<kernels/> -D OUTPUT=<file> -D SUFFIX=m512 -D TYPE=__m512 -D VECTOR=vec/avx512.h -D REGISTER=v
+#   cmake -D KERNELS=<kernels/> -D OUTPUT=<file> -D SUFFIX=m512 -D TYPE=__m512 -D VECTOR=vec/f32_avx512.h -D REGISTER=v
 #         -P cmake/inline_header.cmake
 cmake_minimum_required(VERSION 3.25)
 
@@ -43,7 +43,6 @@ string(REGEX MATCHALL "VACT_OP\\([a-z0-9_]+, +[A-Z0-9_]+, +(UNARY|GATE), +[A-Z]+
     operations "${registry}")
 
 append(${VECTOR})
-append(math/fast.h)
 foreach(operation IN LISTS operations)
     string(REGEX REPLACE "VACT_OP\\(([a-z0-9_]+), .*" "\\1" name "${operation}")
     if(operation MATCHES " GATE, ")
@@ -51,7 +50,7 @@ foreach(operation IN LISTS operations)
     elseif(EXISTS "${KERNELS}/act/fast/${name}.h")
         append(act/fast/${name}.h)
     else()
-        append(act/${name}.h)
+        append(act/plain/${name}.h)
     endif()
 endforeach()
 

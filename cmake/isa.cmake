@@ -48,23 +48,23 @@ endfunction()
 set(vact_x86_64 "x86_64|amd64|AMD64")
 set(vact_aarch64 "aarch64|arm64|ARM64")
 
-vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/avx512.h
+vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx512.h
     FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
     PROBE __x86_64__ __AVX512F__ __AVX512BW__ __AVX512DQ__ __AVX512VL__ __FMA__
     GCC_TUNING -fschedule-insns -mtune=skylake-avx512) # interleaves vectors (loop/walk.h): with 32 registers it pays
-vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/avx2.h
+vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx2.h
     FLAGS -mavx2 -mfma
     PROBE __x86_64__ __AVX2__ __FMA__)
-vact_isa(neon ISA NEON PROCESSORS ${vact_aarch64} HEADER vec/neon.h
+vact_isa(neon ISA NEON PROCESSORS ${vact_aarch64} HEADER vec/f32_neon.h
     PROBE __aarch64__ __ARM_NEON)
 # sleef.h declares its purecfma functions under math.h's FP_FAST_FMA alone, which Clang does not set.
-vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_x86_64} HEADER vec/scalar.h
+vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_x86_64} HEADER vec/f32_scalar.h
     FLAGS -mfma -DFP_FAST_FMA=1
     PROBE __x86_64__ __FMA__)
-vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_aarch64} HEADER vec/scalar.h
+vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_aarch64} HEADER vec/f32_scalar.h
     FLAGS -DFP_FAST_FMA=1
     PROBE __aarch64__)
-vact_isa(scalar ISA SCALAR PROCESSORS .* EXCEPT ${vact_aarch64} HEADER vec/scalar.h)
+vact_isa(scalar ISA SCALAR PROCESSORS .* EXCEPT ${vact_aarch64} HEADER vec/f32_scalar.h)
 
 list(JOIN VACT_BUILDS " " vact_builds_text)
 message(STATUS "vact: builds for ${CMAKE_SYSTEM_PROCESSOR}: ${vact_builds_text}")

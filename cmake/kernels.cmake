@@ -8,52 +8,28 @@ set(VACT_SETS plain fast)
 if(VACT_WITH_SLEEF)
     list(APPEND VACT_SETS sleef)
 endif()
-set(VACT_plain_MATH math/fast.h)
-set(VACT_sleef_MATH math/sleef.h)
-set(VACT_fast_MATH math/fast.h)
-
 set(VACT_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
 
-# What set takes for each activation: act/<set>/<operation>.h where the variant has a form of its own, else
-# act/<operation>.h. Leaves #include lines in the variable `out`.
+# The headers that a set compiles, as #include lines in the variable `out`: its folders of act/, then the gated units,
+# which are made of activations and their derivatives. The plain ones are in every set, for reglu.
 function(vact_act_includes set out)
-    file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/kernels/act" CONFIGURE_DEPENDS
-        "${PROJECT_SOURCE_DIR}/kernels/act/*.h")
-    # plain compiles none of these, but reads them: over the mathematics that needs no other library.
+    set(folders plain ${set})
     if(set STREQUAL "plain")
-        set(set fast)
+        list(APPEND folders fast)
     endif()
-    file(GLOB own RELATIVE "${PROJECT_SOURCE_DIR}/kernels/act/${set}" CONFIGURE_DEPENDS
-        "${PROJECT_SOURCE_DIR}/kernels/act/${set}/*.h")
-    list(SORT headers)
-    set(lines "")
-    foreach(header IN LISTS headers)
-        if(header IN_LIST own)
-            set(header "${set}/${header}")
-        endif()
-        string(APPEND lines "#include \"act/${header}\"\n")
-    endforeach()
-    # The derivatives, which the sets plain and fast have.
     if(NOT set STREQUAL "sleef")
+        list(APPEND folders backward)
+    endif()
+    list(APPEND folders gate)
+    list(REMOVE_DUPLICATES folders)
+    set(lines "")
+    foreach(folder IN LISTS folders)
         file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/kernels" CONFIGURE_DEPENDS
-            "${PROJECT_SOURCE_DIR}/kernels/act/backward/*.h")
+            "${PROJECT_SOURCE_DIR}/kernels/act/${folder}/*.h")
         list(SORT headers)
         foreach(header IN LISTS headers)
             string(APPEND lines "#include \"${header}\"\n")
         endforeach()
-    endif()
-    # The gated units last: they are made of activations and their derivatives.
-    file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/kernels" CONFIGURE_DEPENDS
-        "${PROJECT_SOURCE_DIR}/kernels/act/gate/*.h")
-    list(SORT headers)
-    if(NOT set STREQUAL "sleef")
-        file(GLOB backward RELATIVE "${PROJECT_SOURCE_DIR}/kernels" CONFIGURE_DEPENDS
-            "${PROJECT_SOURCE_DIR}/kernels/act/gate/backward/*.h")
-        list(SORT backward)
-        list(APPEND headers ${backward})
-    endif()
-    foreach(header IN LISTS headers)
-        string(APPEND lines "#include \"${header}\"\n")
     endforeach()
     set(${out} "${lines}" PARENT_SCOPE)
 endfunction()
@@ -68,7 +44,6 @@ function(vact_kernel_library build set)
     string(TOUPPER "VACT_SET_${set}" which)
     set(${which} ON)
     set(vact_vec_header ${VACT_${build}_HEADER})
-    set(vact_math_header ${VACT_${set}_MATH})
     vact_act_includes(${set} vact_act_includes)
     configure_file("${PROJECT_SOURCE_DIR}/cmake/kernels.c.in" "${source}" @ONLY)
 

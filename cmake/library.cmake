@@ -3,10 +3,13 @@ include_guard()
 include(CheckLinkerFlag)
 
 file(GLOB vact_dispatch_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/dispatch/*.c")
-set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c" ${VACT_TABLE_SOURCES})
+set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c"
+    "${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"
+    "${PROJECT_SOURCE_DIR}/kernels/loop/cache.c" ${VACT_TABLE_SOURCES})
 
 # A square root of what is known not to be negative is an instruction, not a call that could set errno.
-set_source_files_properties("${PROJECT_SOURCE_DIR}/dispatch/gain.c" PROPERTIES COMPILE_OPTIONS -fno-math-errno)
+set_source_files_properties("${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"
+    PROPERTIES COMPILE_OPTIONS -fno-math-errno)
 
 set(vact_sleef_version none)
 if(VACT_WITH_SLEEF)
@@ -16,8 +19,8 @@ endif()
 # The headers of include/vact/inline.h, for every instruction set: whoever includes them chooses by compiler flags.
 set(VACT_INLINE_HEADERS "")
 file(GLOB vact_inline_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/vec/*.h"
-    "${PROJECT_SOURCE_DIR}/kernels/math/*.h" "${PROJECT_SOURCE_DIR}/kernels/math/fast/*.h"
-    "${PROJECT_SOURCE_DIR}/kernels/act/*.h" "${PROJECT_SOURCE_DIR}/kernels/act/fast/*.h"
+    "${PROJECT_SOURCE_DIR}/kernels/math/common/*.h" "${PROJECT_SOURCE_DIR}/kernels/math/fast/*.h"
+    "${PROJECT_SOURCE_DIR}/kernels/act/plain/*.h" "${PROJECT_SOURCE_DIR}/kernels/act/fast/*.h"
     "${PROJECT_SOURCE_DIR}/kernels/act/gate/*.h" "${PROJECT_SOURCE_DIR}/kernels/loop/form.h")
 function(vact_inline_header suffix type vector register)
     set(output "${VACT_GENERATED_DIR}/include/vact/inline_${suffix}.h")
@@ -29,9 +32,9 @@ function(vact_inline_header suffix type vector register)
         COMMENT "Writing vact/inline_${suffix}.h" VERBATIM)
     set(VACT_INLINE_HEADERS "${VACT_INLINE_HEADERS};${output}" PARENT_SCOPE)
 endfunction()
-vact_inline_header(m256 __m256 vec/avx2.h x)
-vact_inline_header(m512 __m512 vec/avx512.h v)
-vact_inline_header(f32x4 float32x4_t vec/neon.h w)
+vact_inline_header(m256 __m256 vec/f32_avx2.h x)
+vact_inline_header(m512 __m512 vec/f32_avx512.h v)
+vact_inline_header(f32x4 float32x4_t vec/f32_neon.h w)
 add_custom_target(vact_inline ALL DEPENDS ${VACT_INLINE_HEADERS})
 
 # Both targets are always there, since the program and the tests link what the shared library hides; an option that

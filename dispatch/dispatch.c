@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache.h"
 #include "cpu.h"
+#include "loop/cache.h"
 #include "table.h"
 
 typedef struct {

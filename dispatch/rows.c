@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "rows/once.h"
 #include "table.h"
 
 /* ------------------------------------------------------------------------------------------- the checks */
@@ -227,13 +226,7 @@ vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact
     if ((factor != NULL && (share(factors, all) || (lse != NULL && share(factors, logs)))) ||
         (lse != NULL && share(logs, all)))
         return VACT_EOVERLAP;
-    for (size_t r = 0; r < rows; r++) {
-        double sum = state[r].sum;
-        if (factor != NULL)
-            factor[r] = sum == 0.0 ? 0.0f : (float)(1.0 / sum);
-        if (lse != NULL)
-            lse[r] = sum == 0.0 ? -INFINITY : isnan(sum) ? NAN : (float)fma(state[r].exponent, ONCE_LN2, once_log(sum));
-    }
+    vact_softmax_online_finish(factor, lse, state, rows);
     return VACT_OK;
 }
 

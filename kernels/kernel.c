@@ -4,10 +4,10 @@
  * vec/, one of math/ and all of act/, and then this file.
  *
  * From each registry line it makes one function, vact_<operation>_f32_<build>_<set>: to find vact_gelu_f32_avx2_sleef,
- * read act/gelu.h over vec/avx2.h and math/sleef.h, walked by loop/unary.h. The set is `plain` for operations without
- * a transcendental function, else the variant.
+ * read act/sleef/gelu.h over vec/f32_avx2.h and math/sleef/functions.h, walked by loop/unary.h. The set is `plain` for
+ * operations without a transcendental function, else the variant.
  */
-#include "../dispatch/table.h"
+#include "abi.h"
 #include "loop/backward.h"
 #include "loop/channels.h"
 #include "loop/epilogue.h"

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "dispatch/cache.h"
+#include "kernels/loop/cache.h"
 #include "loop_ops.h"
 #include "support.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dispatch/cache.h"
+#include "kernels/loop/cache.h"
 #include "reference/reference.h"
 #include "support.h"
 

@@ -9,15 +9,15 @@
 
 #include <sleef.h>
 
-#if defined(VACT_VEC_AVX512_H)
+#if defined(VACT_VEC_F32_AVX512_H)
 VACT_INLINE vf exp_u10(vf x) { return Sleef_expf16_u10avx512f(x); }
 VACT_INLINE vf tanh_u10(vf x) { return Sleef_tanhf16_u10avx512f(x); }
 VACT_INLINE vf tanh_u35(vf x) { return Sleef_tanhf16_u35avx512f(x); }
-#elif defined(VACT_VEC_AVX2_H)
+#elif defined(VACT_VEC_F32_AVX2_H)
 VACT_INLINE vf exp_u10(vf x) { return Sleef_expf8_u10avx2(x); }
 VACT_INLINE vf tanh_u10(vf x) { return Sleef_tanhf8_u10avx2(x); }
 VACT_INLINE vf tanh_u35(vf x) { return Sleef_tanhf8_u35avx2(x); }
-#elif defined(VACT_VEC_NEON_H)
+#elif defined(VACT_VEC_F32_NEON_H)
 VACT_INLINE vf exp_u10(vf x) { return Sleef_expf4_u10advsimd(x); }
 VACT_INLINE vf tanh_u10(vf x) { return Sleef_tanhf4_u10advsimd(x); }
 VACT_INLINE vf tanh_u35(vf x) { return Sleef_tanhf4_u35advsimd(x); }
@@ -28,12 +28,12 @@ VACT_INLINE vf tanh_u35(vf x) { return Sleef_tanhf1_u35purec(x); }
 #endif
 
 /* glibc declares these to compilers alone (by the vector ABI's names, for loops that call expf), so it is done here. */
-#if defined(VACT_VEC_AVX512_H) && defined(PEERS_LIBMVEC)
+#if defined(VACT_VEC_F32_AVX512_H) && defined(PEERS_LIBMVEC)
 vf _ZGVeN16v_expf(vf x);
 vf _ZGVeN16v_tanhf(vf x);
 VACT_INLINE vf exp_mvec(vf x) { return _ZGVeN16v_expf(x); }
 VACT_INLINE vf tanh_mvec(vf x) { return _ZGVeN16v_tanhf(x); }
-#elif defined(VACT_VEC_AVX2_H) && defined(PEERS_LIBMVEC)
+#elif defined(VACT_VEC_F32_AVX2_H) && defined(PEERS_LIBMVEC)
 vf _ZGVdN8v_expf(vf x);
 vf _ZGVdN8v_tanhf(vf x);
 VACT_INLINE vf exp_mvec(vf x) { return _ZGVdN8v_expf(x); }

@@ -31,7 +31,7 @@ show("1.702", mpf("1.702"))
 show("2*sqrt(2/pi), 21 bits", 2 * sqrt(2 / pi), 21)
 show("2*sqrt(2/pi)*0.044715", 2 * sqrt(2 / pi) * mpf("0.044715"))
 show("1/6", mpf(1) / 6)
-print("\ne^-k nearest to a float, error in units of 2^-24 (kernels/math/scaled.h takes 37):")
+print("\ne^-k nearest to a float, error in units of 2^-24 (kernels/math/sleef/scaled.h takes 37):")
 for k in range(20, 61):
     value = exp(-k)
     error = abs(nearest(value) / value - 1) * 2**24

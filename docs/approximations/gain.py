@@ -1,4 +1,4 @@
-"""The gains of dispatch/gain.c that come from second moments: python3 docs/approximations/gain.py
+"""The gains of kernels/gain.c that come from second moments: python3 docs/approximations/gain.py
 
 1/sqrt(E[f(z)^2]), z standard normal, f at the registry's default parameters. Needs mpmath.
 """

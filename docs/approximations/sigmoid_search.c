@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "vec/avx512.h"
+#include "vec/f32_avx512.h"
 
 #define FIRST 0x1.0029fp+1f /* which halves the largest error: near_inverse.py */
 #define FOUND 0x1.0028dp+1f /* what the header has in its place */

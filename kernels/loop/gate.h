@@ -4,7 +4,7 @@
 #define VACT_LOOP_GATE_H
 
 #include "loop/walk.h"
-#include "math/gate.h"
+#include "math/common/gate.h"
 
 typedef gate_gradients act_gate_backward_fn(vf dy, vf gate, vf up);
 

@@ -9,7 +9,7 @@
 #ifndef VACT_LOOP_ROWS_H
 #define VACT_LOOP_ROWS_H
 
-#include "math/pair.h"
+#include "math/common/pair.h"
 
 enum { ROW_LANES = 64, ROW_VECTORS = ROW_LANES / VF_LANES };
 

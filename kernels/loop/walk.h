@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-#include "../dispatch/cache.h"
+#include "loop/cache.h"
 #include "loop/form.h"
 
 /* What results are made of: each kind of operation has some of these. */
@@ -67,8 +67,8 @@ enum {
     LOOP_AHEAD = 24 * LOOP_LINE,
     LOOP_SHORT = 1 << 16,                               /* walked as in cache whatever the cache */
     LOOP_FIRST_LEVEL = 48 * 1024 / (2 * sizeof(float)), /* of cache: source and destination */
-    LOOP_ASKED = 16 * LOOP_LINE, /* ahead, to be written */
-    LOOP_CACHES = 4 /* a destination so many times the cache is streamed to */
+    LOOP_ASKED = 16 * LOOP_LINE,                        /* ahead, to be written */
+    LOOP_CACHES = 4                                     /* a destination so many times the cache is streamed to */
 };
 
 /*

@@ -5,9 +5,9 @@
  *   loss = sum_j q_j*(log S + max - x_j)                 q_j = w_j*s/C, and w_t*(1 - s) more for the target
  *   d loss/d x_j = Q*e_j/S - q_j                         Q = sum_j q_j
  *
- * S is carried as 1 + R, R the sum without one winner (act/log_softmax.h), and log S as log1p(R): every term of a loss
- * is at least 0 and a confident row keeps its digits. The gradient at the target, where Q*e_t/S and q_t nearly agree,
- * is (Q - q_t) - Q*(S - e_t)/S, in which S - e_t is R where the target wins, and otherwise at least 1.
+ * S is carried as 1 + R, R the sum without one winner (act/sleef/log_softmax.h), and log S as log1p(R): every term of a
+ * loss is at least 0 and a confident row keeps its digits. The gradient at the target, where Q*e_t/S and q_t nearly
+ * agree, is (Q - q_t) - Q*(S - e_t)/S, in which S - e_t is R where the target wins, and otherwise at least 1.
  *
  * The exponentials are those of math/fast/softmax.h, times 2^24, summed with what each loses in rounding. Over sampled
  * rows (tests/test_losses_error.c) a loss is off by at most 0.84 ULP, 1.81 with smoothing, a gradient by 2.16 and 2.48.

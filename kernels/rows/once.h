@@ -1,6 +1,6 @@
 /*
  * What a row needs once: scalars, in double precision, which every CPU computes alike. Included by the kernels and by
- * dispatch/rows.c.
+ * online_finish.c.
  */
 #ifndef VACT_ROWS_ONCE_H
 #define VACT_ROWS_ONCE_H

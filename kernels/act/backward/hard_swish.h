@@ -8,7 +8,7 @@
 #ifndef VACT_ACT_BACKWARD_HARD_SWISH_H
 #define VACT_ACT_BACKWARD_HARD_SWISH_H
 
-#include "math/pair.h"
+#include "math/common/pair.h"
 
 VACT_INLINE vf hard_swish_backward(vf dy, vf x, const vact_params_f32 *params)
 {

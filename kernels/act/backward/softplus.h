@@ -3,9 +3,9 @@
 #ifndef VACT_ACT_BACKWARD_SOFTPLUS_H
 #define VACT_ACT_BACKWARD_SOFTPLUS_H
 
+#include "math/common/softplus_threshold.h"
 #include "math/fast/expm1.h"
 #include "math/fast/gradient.h"
-#include "math/softplus_threshold.h"
 
 VACT_INLINE vf softplus_backward(vf dy, vf x, const vact_params_f32 *params)
 {

@@ -7,7 +7,7 @@
 #ifndef VACT_ACT_BACKWARD_SOFTSIGN_H
 #define VACT_ACT_BACKWARD_SOFTSIGN_H
 
-#include "math/pair.h"
+#include "math/common/pair.h"
 
 VACT_INLINE vf softsign_backward(vf dy, vf x, const vact_params_f32 *params)
 {

@@ -8,8 +8,8 @@
 #define VACT_ACT_FAST_CELU_H
 
 #include "loop/form.h"
+#include "math/common/pair.h"
 #include "math/fast/expm1.h"
-#include "math/pair.h"
 
 VACT_INLINE vf_pair celu_quotient(vf x, vf alpha)
 {

@@ -12,8 +12,8 @@
 #define VACT_ACT_FAST_GELU_H
 
 #include "loop/form.h"
+#include "math/common/pair.h"
 #include "math/fast/normal.h"
-#include "math/pair.h"
 
 #define GELU_ORDINARY FAST_NORMAL_NEAR
 #define GELU_POWER 0x1p-64f

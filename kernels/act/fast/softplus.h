@@ -11,9 +11,9 @@
 #define VACT_ACT_FAST_SOFTPLUS_H
 
 #include "loop/form.h"
+#include "math/common/pair.h"
+#include "math/common/softplus_threshold.h"
 #include "math/fast/softplus.h"
-#include "math/pair.h"
-#include "math/softplus_threshold.h"
 
 /* 1/beta = (hi + lo)*2^exponent. Below beta*x = -reach the result is 0. */
 typedef struct {

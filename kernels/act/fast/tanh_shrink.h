@@ -16,8 +16,8 @@
 #define VACT_ACT_FAST_TANH_SHRINK_H
 
 #include "loop/form.h"
+#include "math/common/pair.h"
 #include "math/fast/subnormal.h"
-#include "math/pair.h"
 
 #define TANH_SHRINK_TINY 0x1p-14f /* x^3/3 is right to 2^-29 up to here */
 #define TANH_SHRINK_LARGE 9.0f

@@ -7,7 +7,7 @@
 #ifndef VACT_ACT_GATE_GEGLU_H
 #define VACT_ACT_GATE_GEGLU_H
 
-#include "math/gate.h"
+#include "math/common/gate.h"
 
 /* -1/2 of its square is GATE_FAR. */
 #define GEGLU_FAR (-12.65f)

@@ -1,8 +1,8 @@
-/* geglu_tanh: gelu_tanh(gate)*up. Far below 0 the exponent is carried as in act/gelu_tanh.h. */
+/* geglu_tanh: gelu_tanh(gate)*up. Far below 0 the exponent is carried as in act/sleef/gelu_tanh.h. */
 #ifndef VACT_ACT_GATE_GEGLU_TANH_H
 #define VACT_ACT_GATE_GEGLU_TANH_H
 
-#include "math/gate.h"
+#include "math/common/gate.h"
 
 /* The exponent there is -80.3. */
 #define GEGLU_TANH_FAR (-9.7f)

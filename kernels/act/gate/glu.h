@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_GATE_GLU_H
 #define VACT_ACT_GATE_GLU_H
 
-#include "math/gate.h"
+#include "math/common/gate.h"
 
 VACT_NOINLINE static vf glu_any(vf gate, vf v)
 {

@@ -2,6 +2,8 @@
 #ifndef VACT_ACT_GATE_REGLU_H
 #define VACT_ACT_GATE_REGLU_H
 
+#include "act/plain/relu.h"
+
 VACT_INLINE vf reglu_product(vf gate, vf v) { return vf_mul(relu_forward(gate, NULL), v); }
 
 VACT_INLINE vf reglu_forward(vf gate, vf up) { return reglu_product(gate, up); }

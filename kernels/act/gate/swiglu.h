@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_GATE_SWIGLU_H
 #define VACT_ACT_GATE_SWIGLU_H
 
-#include "math/gate.h"
+#include "math/common/gate.h"
 
 VACT_NOINLINE static vf swiglu_any(vf gate, vf v)
 {

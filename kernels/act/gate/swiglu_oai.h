@@ -1,12 +1,12 @@
 /*
  * swiglu_oai: gelu_quick(min(gate, 7))*(clamp(up, -7, 7) + 1). The sum with 1 is carried as hi + lo, so that only the
  * activation and the product round. Far below 0, where the product is subnormal or nearly, hi alone is taken, and
- * 1.702*gate is carried as in act/gelu_quick.h.
+ * 1.702*gate is carried as in act/sleef/gelu_quick.h.
  */
 #ifndef VACT_ACT_GATE_SWIGLU_OAI_H
 #define VACT_ACT_GATE_SWIGLU_OAI_H
 
-#include "math/gate.h"
+#include "math/common/gate.h"
 
 /* 1.702 times it is GATE_FAR. */
 #define SWIGLU_OAI_FAR (-47.01f)

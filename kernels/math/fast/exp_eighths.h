@@ -13,7 +13,7 @@
 #ifndef VACT_MATH_FAST_EXP_EIGHTHS_H
 #define VACT_MATH_FAST_EXP_EIGHTHS_H
 
-#include "math/pair.h"
+#include "math/common/pair.h"
 
 /* What the exponential of the maximum is below. */
 #define EIGHTHS_MOST 0x1p65f

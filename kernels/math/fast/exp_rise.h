@@ -10,8 +10,8 @@
 #ifndef VACT_MATH_FAST_EXP_RISE_H
 #define VACT_MATH_FAST_EXP_RISE_H
 
+#include "math/common/pair.h"
 #include "math/fast/subnormal.h"
-#include "math/pair.h"
 
 typedef struct {
     vf shifted; /* n + shift */

@@ -7,8 +7,8 @@
 #ifndef VACT_MATH_FAST_GRADIENT_H
 #define VACT_MATH_FAST_GRADIENT_H
 
+#include "math/common/pair.h"
 #include "math/fast/exp_rise.h"
-#include "math/pair.h"
 
 /* e^p = 2^n*factor. */
 typedef struct {

@@ -8,7 +8,7 @@
 #ifndef VACT_MATH_FAST_LOG1P_H
 #define VACT_MATH_FAST_LOG1P_H
 
-#include "math/pair.h"
+#include "math/common/pair.h"
 
 /* NaN for NaN. A tiny x is its own result, and 0 takes its place: its square would be subnormal. */
 VACT_INLINE vf_pair fast_log1p_pair(vf x)

@@ -1,0 +1,102 @@
+/* The kernels' types: what the tables hold and the kernels are. Internal: not installed. */
+#ifndef VACT_KERNELS_ABI_H
+#define VACT_KERNELS_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vact/vact.h"
+
+/* dst and src are dense tensors [outer, channels, inner]; slope holds `channels` values. No checks. */
+typedef void vact_channels_f32_fn(float *dst, const float *src, const float *slope, size_t outer, size_t channels,
+                                  size_t inner);
+
+/* Row r of cols elements at dst + r*dst_stride and src + r*src_stride. No checks. */
+typedef void vact_rows_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                              size_t cols);
+
+/* ------------------------------------------------------------------------------------- losses and health */
+
+/* A cross-entropy whose arguments have been checked (dispatch/losses.c). */
+typedef struct vact_cross_entropy_call {
+    float *loss;          /* null: no loss is wanted; one element where the reduction is not NONE */
+    float *dx;            /* null: no gradient is wanted; may be logits, at the same stride */
+    const float *dy;      /* null: ones; one element where the reduction is not NONE */
+    const float *logits;  /* row r at logits + r*stride */
+    const void *targets;  /* int64_t where wide, else int32_t; each ignored or below cols */
+    const float *weights; /* null: ones */
+    size_t rows, cols, stride, dx_stride;
+    int64_t ignore_index;
+    float smoothing;
+    vact_reduction reduction;
+    bool wide;
+} vact_cross_entropy_call;
+
+/* Element i takes weight i mod count; null: ones. */
+typedef struct vact_periodic {
+    const float *values;
+    size_t count;
+} vact_periodic;
+
+/* A binary cross-entropy whose arguments have been checked. */
+typedef struct vact_bce_call {
+    float *loss, *dx;
+    const float *dy, *x, *targets; /* dy, loss and dx as above; all of n elements */
+    vact_periodic positive, weight;
+    size_t n;
+    vact_reduction reduction;
+} vact_bce_call;
+
+typedef void vact_cross_entropy_f32_fn(const vact_cross_entropy_call *call);
+typedef void vact_bce_f32_fn(const vact_bce_call *call);
+
+/* How many elements are 0; how many are <= low or >= high. */
+typedef size_t vact_zeros_f32_fn(const float *x, size_t n);
+typedef size_t vact_outside_f32_fn(const float *x, size_t n, float low, float high);
+
+/* How many of the columns of [batch, units] hold zeros alone; mask, where it is not null, says which. */
+typedef size_t vact_dead_units_f32_fn(unsigned char *mask, const float *x, size_t batch, size_t units);
+
+/* Of n pairs (gate, up), side by side in src, and of their gradients in dsrc. No checks. */
+typedef void vact_interleaved_f32_fn(float *dst, const float *src, size_t n);
+typedef void vact_interleaved_backward_f32_fn(float *dsrc, const float *dy, const float *src, size_t n);
+
+/* The softmax family, and prelu's gradient: as the functions of vact.h, without checks. */
+typedef void vact_masked_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                size_t cols, const vact_softmax_options_f32 *options);
+typedef void vact_logsumexp_f32_fn(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,
+                                   const vact_softmax_options_f32 *options);
+typedef void vact_axis_f32_fn(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
+typedef void vact_online_f32_fn(vact_softmax_online_f32 *state, float *rescale, float *dst, size_t dst_stride,
+                                const float *src, size_t src_stride, size_t rows, size_t cols,
+                                const vact_softmax_options_f32 *options);
+typedef void vact_rows_backward_f32_fn(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
+                                       size_t y_stride, size_t rows, size_t cols, float scale);
+typedef void vact_logsumexp_backward_f32_fn(float *dx, size_t dx_stride, const float *dy, const float *x,
+                                            size_t x_stride, const float *y, size_t rows, size_t cols, float scale);
+typedef void vact_prelu_backward_f32_fn(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
+                                        size_t outer, size_t channels, size_t inner);
+
+typedef struct vact_softmax_family {
+    vact_masked_f32_fn *softmax, *log_softmax;
+    vact_logsumexp_f32_fn *logsumexp;
+    vact_axis_f32_fn *softmax_axis, *log_softmax_axis;
+    vact_online_f32_fn *online;
+    vact_rows_backward_f32_fn *softmax_backward, *log_softmax_backward;
+    vact_logsumexp_backward_f32_fn *logsumexp_backward;
+    vact_prelu_backward_f32_fn *prelu_backward;
+} vact_softmax_family;
+
+/* Of each state 1/sum and its logarithm; either array may be null. The same code for every build. */
+void vact_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows);
+
+enum {
+    VACT_TABLE_SLOTS = 32, /* operations per kind; an initialiser beyond it does not compile */
+    VACT_TABLE_MATHS = 4   /* values of vact_math */
+};
+
+/* Slot of an operation inside the array of its kind. */
+#define VACT_OP_SLOT(op) ((unsigned)(op) & 0xffu)
+
+#endif

@@ -1,0 +1,15 @@
+/* The derivatives of geglu: by the gate dy*up*gelu'(gate), dy*up being rounded first; by up dy*gelu(gate). */
+#ifndef VACT_ACT_BACKWARD_GEGLU_H
+#define VACT_ACT_BACKWARD_GEGLU_H
+
+#include "act/backward/gelu.h"
+#include "act/gate/geglu.h"
+#include "loop/backward.h"
+#include "math/common/gate.h"
+
+VACT_INLINE gate_gradients geglu_backward(vf dy, vf gate, vf up)
+{
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, gelu_backward), geglu_product(gate, dy)};
+}
+
+#endif

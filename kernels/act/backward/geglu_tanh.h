@@ -1,0 +1,16 @@
+/* The derivatives of geglu_tanh: by the gate dy*up*gelu_tanh'(gate), dy*up being rounded first; by up
+ * dy*gelu_tanh(gate). */
+#ifndef VACT_ACT_BACKWARD_GEGLU_TANH_H
+#define VACT_ACT_BACKWARD_GEGLU_TANH_H
+
+#include "act/backward/gelu_tanh.h"
+#include "act/gate/geglu_tanh.h"
+#include "loop/backward.h"
+#include "math/common/gate.h"
+
+VACT_INLINE gate_gradients geglu_tanh_backward(vf dy, vf gate, vf up)
+{
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, gelu_tanh_backward), geglu_tanh_product(gate, dy)};
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* The derivatives of glu: by the gate dy*up*sigmoid'(gate), dy*up being rounded first; by up dy*sigmoid(gate). */
+#ifndef VACT_ACT_BACKWARD_GLU_H
+#define VACT_ACT_BACKWARD_GLU_H
+
+#include "act/backward/sigmoid.h"
+#include "act/gate/glu.h"
+#include "loop/backward.h"
+#include "math/common/gate.h"
+
+VACT_INLINE gate_gradients glu_backward(vf dy, vf gate, vf up)
+{
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, sigmoid_backward), glu_product(gate, dy)};
+}
+
+#endif

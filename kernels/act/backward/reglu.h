@@ -1,0 +1,15 @@
+/* The derivatives of reglu: by the gate dy*up*relu'(gate), dy*up being rounded first; by up dy*relu(gate). */
+#ifndef VACT_ACT_BACKWARD_REGLU_H
+#define VACT_ACT_BACKWARD_REGLU_H
+
+#include "act/backward/relu.h"
+#include "act/gate/reglu.h"
+#include "loop/backward.h"
+#include "math/common/gate.h"
+
+VACT_INLINE gate_gradients reglu_backward(vf dy, vf gate, vf up)
+{
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, relu_backward), reglu_product(gate, dy)};
+}
+
+#endif

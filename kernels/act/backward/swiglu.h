@@ -1,0 +1,15 @@
+/* The derivatives of swiglu: by the gate dy*up*silu'(gate), dy*up being rounded first; by up dy*silu(gate). */
+#ifndef VACT_ACT_BACKWARD_SWIGLU_H
+#define VACT_ACT_BACKWARD_SWIGLU_H
+
+#include "act/backward/silu.h"
+#include "act/gate/swiglu.h"
+#include "loop/backward.h"
+#include "math/common/gate.h"
+
+VACT_INLINE gate_gradients swiglu_backward(vf dy, vf gate, vf up)
+{
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, silu_backward), swiglu_product(gate, dy)};
+}
+
+#endif

@@ -1,0 +1,10 @@
+/* hardtanh: x < lo ? lo : x > hi ? hi : x. */
+#ifndef VACT_ACT_PLAIN_HARDTANH_H
+#define VACT_ACT_PLAIN_HARDTANH_H
+
+VACT_INLINE vf hardtanh_forward(vf x, const vact_params_f32 *params)
+{
+    return vf_min(vf_set1(params->v[1]), vf_max(vf_set1(params->v[0]), x));
+}
+
+#endif

@@ -1,0 +1,12 @@
+/* relu_squared: relu(x)^2, one rounding. */
+#ifndef VACT_ACT_PLAIN_RELU_SQUARED_H
+#define VACT_ACT_PLAIN_RELU_SQUARED_H
+
+VACT_INLINE vf relu_squared_forward(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vf r = vf_max(vf_set1(0.0f), x);
+    return vf_mul(r, r);
+}
+
+#endif

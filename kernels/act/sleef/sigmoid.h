@@ -1,0 +1,18 @@
+/*
+ * sigmoid: with z = e^-|x|, 1/(1 + z) for x >= 0 and z/(1 + z) below, so that nothing cancels or overflows and the
+ * lower tail keeps the digits of z.
+ */
+#ifndef VACT_ACT_SLEEF_SIGMOID_H
+#define VACT_ACT_SLEEF_SIGMOID_H
+
+#include "math/sleef/functions.h"
+
+VACT_INLINE vf sigmoid_forward(vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vf one = vf_set1(1.0f);
+    vf z = math_exp(vf_neg(vf_abs(x)));
+    return vf_div(vf_select(vm_lt(x, vf_set1(0.0f)), z, one), vf_add(one, z));
+}
+
+#endif

@@ -1,0 +1,16 @@
+/* The end of an online softmax: what its states come to. In double, once per row, so one build serves every CPU. */
+#include <math.h>
+
+#include "abi.h"
+#include "rows/once.h"
+
+void vact_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows)
+{
+    for (size_t r = 0; r < rows; r++) {
+        double sum = state[r].sum;
+        if (factor != NULL)
+            factor[r] = sum == 0.0 ? 0.0f : (float)(1.0 / sum);
+        if (lse != NULL)
+            lse[r] = sum == 0.0 ? -INFINITY : isnan(sum) ? NAN : (float)fma(state[r].exponent, ONCE_LN2, once_log(sum));
+    }
+}

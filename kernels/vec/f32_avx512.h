@@ -1,0 +1,188 @@
+/* The vector layer (contract.h) on AVX-512 F, BW, DQ and VL: 16 lanes, masks in mask registers. */
+#ifndef VACT_VEC_F32_AVX512_H
+#define VACT_VEC_F32_AVX512_H
+
+#include <immintrin.h>
+
+#include "contract.h"
+
+typedef __m512 vf;
+typedef __mmask16 vm;
+typedef __m512i vi; /* in the low three bits of a lane */
+
+enum { VF_LANES = 16, VF_STREAMS = 1 };
+
+VACT_INLINE vf vf_set1(float a) { return _mm512_set1_ps(a); }
+VACT_INLINE vf vf_load(const float *p) { return _mm512_loadu_ps(p); }
+VACT_INLINE void vf_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
+VACT_INLINE void vf_stream(float *p, vf v) { _mm512_stream_ps(p, v); }
+VACT_INLINE void vf_stream_end(void) { _mm_sfence(); }
+
+VACT_INLINE __mmask16 vf_first_lanes(size_t n) { return (__mmask16)((1u << n) - 1u); }
+
+VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm512_maskz_loadu_ps(vf_first_lanes(n), p); }
+VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm512_mask_storeu_ps(p, vf_first_lanes(n), v); }
+
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    vf first = vf_load(p), second = vf_load(p + 16);
+    *a = _mm512_permutex2var_ps(first, even, second);
+    *b = _mm512_permutex2var_ps(first, _mm512_add_epi32(even, _mm512_set1_epi32(1)), second);
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    vf_store(p, _mm512_permutex2var_ps(a, first, b));
+    vf_store(p + 16, _mm512_permutex2var_ps(a, _mm512_add_epi32(first, _mm512_set1_epi32(8)), b));
+}
+
+VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return _mm512_mask_blend_ps(vf_first_lanes(n), fill, v); }
+
+/* Two bits a lane of four, or a quarter: 0x4e is 2, 3, 0, 1 and 0xb1 is 1, 0, 3, 2, from the lowest. */
+VACT_INLINE vf vf_exchange(vf v, size_t d)
+{
+    if (d >= 4)
+        return d == 8 ? _mm512_shuffle_f32x4(v, v, 0x4e) : _mm512_shuffle_f32x4(v, v, 0xb1);
+    return d == 2 ? _mm512_permute_ps(v, 0x4e) : _mm512_permute_ps(v, 0xb1);
+}
+
+VACT_INLINE vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }
+VACT_INLINE vf vf_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
+VACT_INLINE vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
+VACT_INLINE vf vf_div(vf a, vf b) { return _mm512_div_ps(a, b); }
+VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
+VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return _mm512_fnmadd_ps(a, b, c); }
+VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return _mm512_fmsub_ps(a, b, c); }
+
+VACT_INLINE vf vf_neg(vf a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0f)); }
+VACT_INLINE vf vf_abs(vf a) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a); }
+
+VACT_INLINE vf vf_copysign(vf magnitude, vf sign)
+{
+    __m512i bit = _mm512_castps_si512(
+        _mm512_set1_ps(-0.0f)); /* 0xd8: the second's bit where the third is set, else the first's */
+    return _mm512_castsi512_ps(
+        _mm512_ternarylogic_epi32(_mm512_castps_si512(magnitude), _mm512_castps_si512(sign), bit, 0xd8));
+}
+
+VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm512_xor_ps(a, _mm512_and_ps(_mm512_set1_ps(-0.0f), sign)); }
+
+/* The instructions' own rule is the contract's: the second operand where either is NaN or both are zeros. */
+VACT_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
+VACT_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
+
+/* 0x0a: the smaller of the magnitudes, without a sign. */
+
+VACT_INLINE vm vm_lt(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+VACT_INLINE vm vm_le(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
+VACT_INLINE vm vm_eq(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
+
+/* In integers, whose order is that of magnitudes: one comparison for both ends. */
+VACT_INLINE vm vm_outside(vf x, float low, float high)
+{
+    __m512i least = _mm512_castps_si512(_mm512_set1_ps(low)), most = _mm512_castps_si512(_mm512_set1_ps(high));
+    __m512i above = _mm512_sub_epi32(_mm512_castps_si512(vf_abs(x)), least);
+    return _mm512_cmpgt_epu32_mask(above, _mm512_sub_epi32(most, least));
+}
+
+VACT_INLINE vm vm_and(vm a, vm b) { return (vm)(a & b); }
+VACT_INLINE vm vm_or(vm a, vm b) { return (vm)(a | b); }
+
+VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a); }
+
+VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm512_mask_add_ps(a, m, a, b); }
+
+VACT_INLINE int vm_any(vm m) { return _cvtmask16_u32(m) != 0; }
+VACT_INLINE int vm_all(vm m) { return _cvtmask16_u32(m) == 0xffff; }
+
+VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
+
+/* 0x0b: the larger of the magnitudes, without a sign. Of a quiet NaN and a number it is the number, of a signalling one
+ * and a number NaN, which a third vector would replace: so two are compared, and a NaN counts as beyond. */
+VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
+{
+    __mmask16 first = _mm512_cmp_ps_mask(_mm512_range_ps(a, b, 0x0b), _mm512_set1_ps(high), _CMP_NLE_UQ);
+    __mmask16 second = _mm512_cmp_ps_mask(_mm512_range_ps(c, d, 0x0b), _mm512_set1_ps(high), _CMP_NLE_UQ);
+    return !_kortestz_mask16_u8(first, second);
+}
+
+/* 0x0a: the smaller ones, likewise. */
+VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
+{
+    __mmask16 first = _mm512_cmp_ps_mask(_mm512_range_ps(a, b, 0x0a), _mm512_set1_ps(low), _CMP_NGE_UQ);
+    __mmask16 second = _mm512_cmp_ps_mask(_mm512_range_ps(c, d, 0x0a), _mm512_set1_ps(low), _CMP_NGE_UQ);
+    return !_kortestz_mask16_u8(first, second);
+}
+
+VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
+
+VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm512_scalef_ps(v, vf_sub(t, vf_set1(VF_POWER_SHIFT))); }
+
+VACT_INLINE vf vf_exponent(vf a) { return _mm512_getexp_ps(a); }
+
+VACT_INLINE vf vf_units(vf t)
+{
+    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(t), _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
+}
+
+VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise)
+{
+    return _mm512_castsi512_ps(_mm512_mask_sub_epi32(_mm512_castps_si512(otherwise), m, _mm512_castps_si512(t),
+                                                     _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
+}
+
+VACT_INLINE vf vf_near_power(vf p) { return _mm512_castsi512_ps(_mm512_cvtps_epi32(p)); }
+
+VACT_INLINE vf vf_minus_unscaled(vf y)
+{
+    __m512i units = _mm512_castps_si512(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    __m512i twice = _mm512_add_epi32(_mm512_castps_si512(y), _mm512_set1_epi32(VF_TWICE_IN_UNITS_BITS));
+    __m512i larger = _mm512_max_epu32(units, twice);
+    return _mm512_castsi512_ps(_mm512_add_epi32(larger, _mm512_set1_epi32(VF_MINUS_UNITS_BITS)));
+}
+
+VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
+{
+    __m512i bits = _mm512_castps_si512(v);
+    vf w = _mm512_castsi512_ps(_mm512_mask_add_epi32(bits, m, bits, _mm512_set1_epi32(VF_RISEN_BITS)));
+    __m512i sum = _mm512_add_epi32(_mm512_cvtps_epi32(w), _mm512_cvtps_epi32(vf_fma(w, rise, vf_set1(64.0f))));
+    return _mm512_castsi512_ps(_mm512_mask_srli_epi32(_mm512_castps_si512(vf_fma(w, rise, w)), m, sum, 7));
+}
+
+VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
+
+VACT_INLINE vi vi_of_low_bits(vf v) { return _mm512_castps_si512(v); }
+VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 22); }
+
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
+{
+    __m512i table = _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)cells));
+    return _mm512_shuffle_epi8(table, _mm512_castps_si512(v));
+}
+
+/* The permutation takes four bits of the index, so the table stands there twice. */
+VACT_INLINE vf vf_look_up(const float *table, vi i)
+{
+    return _mm512_permutexvar_ps(i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
+}
+
+VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
+{
+    __m512i entry = _mm512_and_epi32(i, _mm512_set1_epi32(7));
+    entry = _mm512_mask_or_epi32(entry, m, entry, _mm512_set1_epi32(8));
+    return _mm512_permutexvar_ps(entry, _mm512_load_ps(tables));
+}
+
+VACT_INLINE vf vf_times_eighths(vf v, vf t)
+{
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(v), _mm512_slli_epi32(_mm512_castps_si512(t), 20)));
+}
+
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_set1_epi32(VF_INVERSE_BITS), _mm512_castps_si512(a)));
+}
+
+#endif

@@ -1,0 +1,206 @@
+/* The vector layer (contract.h) on AArch64 Advanced SIMD: 4 lanes. */
+#ifndef VACT_VEC_F32_NEON_H
+#define VACT_VEC_F32_NEON_H
+
+#include <arm_neon.h>
+
+#include "contract.h"
+
+typedef float32x4_t vf;
+typedef uint32x4_t vm; /* all bits of a lane set or clear */
+typedef uint8x16_t vi; /* the places of the entry's four bytes in the table */
+
+enum { VF_LANES = 4, VF_STREAMS = 0 };
+
+VACT_INLINE vf vf_set1(float a) { return vdupq_n_f32(a); }
+VACT_INLINE vf vf_load(const float *p) { return vld1q_f32(p); }
+VACT_INLINE void vf_store(float *p, vf v) { vst1q_f32(p, v); }
+VACT_INLINE void vf_stream(float *p, vf v) { vf_store(p, v); }
+VACT_INLINE void vf_stream_end(void) {}
+
+VACT_INLINE vf vf_load_partial(const float *p, size_t n)
+{
+    float lanes[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    memcpy(lanes, p, n * sizeof(float));
+    return vld1q_f32(lanes);
+}
+
+VACT_INLINE void vf_store_partial(float *p, vf v, size_t n)
+{
+    float lanes[4];
+    vst1q_f32(lanes, v);
+    memcpy(p, lanes, n * sizeof(float));
+}
+
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    float32x4x2_t both = vld2q_f32(p);
+    *a = both.val[0];
+    *b = both.val[1];
+}
+
+VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
+{
+    float32x4x2_t both = {{a, b}};
+    vst2q_f32(p, both);
+}
+
+VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
+{
+    static const unsigned lane[4] = {0, 1, 2, 3};
+    return vbslq_f32(vcltq_u32(vld1q_u32(lane), vdupq_n_u32((unsigned)n)), v, fill);
+}
+
+VACT_INLINE vf vf_exchange(vf v, size_t d) { return d == 2 ? vextq_f32(v, v, 2) : vrev64q_f32(v); }
+
+VACT_INLINE vf vf_add(vf a, vf b) { return vaddq_f32(a, b); }
+VACT_INLINE vf vf_sub(vf a, vf b) { return vsubq_f32(a, b); }
+VACT_INLINE vf vf_mul(vf a, vf b) { return vmulq_f32(a, b); }
+VACT_INLINE vf vf_div(vf a, vf b) { return vdivq_f32(a, b); }
+VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
+VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return vfmsq_f32(c, a, b); }
+VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return vfmaq_f32(vnegq_f32(c), a, b); }
+
+VACT_INLINE vf vf_neg(vf a) { return vnegq_f32(a); }
+VACT_INLINE vf vf_abs(vf a) { return vabsq_f32(a); }
+VACT_INLINE vf vf_copysign(vf magnitude, vf sign) { return vbslq_f32(vdupq_n_u32(0x80000000u), sign, magnitude); }
+
+VACT_INLINE vf vf_flip_sign(vf a, vf sign)
+{
+    uint32x4_t bit = vandq_u32(vreinterpretq_u32_f32(sign), vdupq_n_u32(0x80000000u));
+    return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(a), bit));
+}
+
+/* Not vmaxq/vminq: those return NaN for any NaN and order the zeros, which the contract does not. */
+VACT_INLINE vf vf_max(vf a, vf b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+VACT_INLINE vf vf_min(vf a, vf b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
+
+VACT_INLINE vm vm_lt(vf a, vf b) { return vcltq_f32(a, b); }
+VACT_INLINE vm vm_le(vf a, vf b) { return vcleq_f32(a, b); }
+VACT_INLINE vm vm_eq(vf a, vf b) { return vceqq_f32(a, b); }
+
+/* In integers, whose order is that of magnitudes: one comparison for both ends. */
+VACT_INLINE vm vm_outside(vf x, float low, float high)
+{
+    uint32x4_t least = vreinterpretq_u32_f32(vf_set1(low)), most = vreinterpretq_u32_f32(vf_set1(high));
+    return vcgtq_u32(vsubq_u32(vreinterpretq_u32_f32(vf_abs(x)), least), vsubq_u32(most, least));
+}
+
+VACT_INLINE vm vm_and(vm a, vm b) { return vandq_u32(a, b); }
+VACT_INLINE vm vm_or(vm a, vm b) { return vorrq_u32(a, b); }
+
+VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
+
+VACT_INLINE vf vf_add_where(vm m, vf a, vf b)
+{
+    return vaddq_f32(a, vreinterpretq_f32_u32(vandq_u32(m, vreinterpretq_u32_f32(b))));
+}
+
+VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
+VACT_INLINE int vm_all(vm m) { return vminvq_u32(m) != 0; }
+
+VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
+
+/* The larger of the magnitudes, by integers: of a NaN and a number vmaxq_f32 is NaN, which is beyond nothing. */
+VACT_INLINE uint32x4_t vi_larger_magnitude(vf a, vf b)
+{
+    return vmaxq_u32(vreinterpretq_u32_f32(vf_abs(a)), vreinterpretq_u32_f32(vf_abs(b)));
+}
+
+VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
+{
+    uint32x4_t most = vmaxq_u32(vi_larger_magnitude(a, b), vi_larger_magnitude(c, d));
+    return vm_any(vcgtq_s32(vreinterpretq_s32_u32(most), vreinterpretq_s32_f32(vf_set1(high))));
+}
+
+VACT_INLINE uint32x4_t vi_smaller_magnitude(vf a, vf b)
+{
+    return vminq_u32(vreinterpretq_u32_f32(vf_abs(a)), vreinterpretq_u32_f32(vf_abs(b)));
+}
+
+VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
+{
+    uint32x4_t least = vminq_u32(vi_smaller_magnitude(a, b), vi_smaller_magnitude(c, d));
+    return vm_any(vcltq_u32(least, vreinterpretq_u32_f32(vf_set1(low))));
+}
+
+VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
+
+VACT_INLINE vf vf_times_power(vf v, vf t) { return vmulq_f32(v, vf_power_of_two(t)); }
+
+VACT_INLINE vf vf_exponent(vf a)
+{
+    int32x4_t biased = vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_f32(a), 23));
+    return vcvtq_f32_s32(vsubq_s32(biased, vdupq_n_s32(127)));
+}
+
+VACT_INLINE vf vf_units(vf t)
+{
+    return vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(t), vreinterpretq_u32_f32(vf_set1(0x1p+23f))));
+}
+
+VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
+
+VACT_INLINE vf vf_near_power(vf p) { return vreinterpretq_f32_u32(vcvtq_u32_f32(p)); }
+
+VACT_INLINE vf vf_minus_unscaled(vf y)
+{
+    uint32x4_t units = vreinterpretq_u32_f32(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    uint32x4_t twice = vaddq_u32(vreinterpretq_u32_f32(y), vdupq_n_u32(VF_TWICE_IN_UNITS_BITS));
+    return vreinterpretq_f32_u32(vaddq_u32(vmaxq_u32(units, twice), vdupq_n_u32(VF_MINUS_UNITS_BITS)));
+}
+
+VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
+{
+    uint32x4_t more = vandq_u32(m, vdupq_n_u32(VF_RISEN_BITS));
+    vf w = vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(v), more));
+    int32x4_t sum = vaddq_s32(vcvtnq_s32_f32(w), vcvtnq_s32_f32(vf_fma(w, rise, vf_set1(64.0f))));
+    return vf_select(m, vreinterpretq_f32_u32(vshrq_n_u32(vreinterpretq_u32_s32(sum), 7)), vf_fma(w, rise, w));
+}
+
+/* In two factors, the first product being exact. */
+VACT_INLINE vf vf_scale(vf v, vf n)
+{
+    uint32x4_t both = vreinterpretq_u32_f32(vaddq_f32(n, vf_set1(VF_HALVES_SHIFT)));
+    uint32x4_t first = vshrq_n_u32(both, 1);
+    uint32x4_t second = vsubq_u32(both, first);
+    vf product = vmulq_f32(v, vreinterpretq_f32_u32(vshlq_n_u32(first, 23)));
+    return vmulq_f32(product, vreinterpretq_f32_u32(vshlq_n_u32(second, 23)));
+}
+
+/* The places of the four bytes of a table's entry. */
+VACT_INLINE vi neon_bytes_of(uint32x4_t entry)
+{
+    entry = vandq_u32(entry, vdupq_n_u32(7));
+    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
+}
+
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
+{
+    return neon_bytes_of(vreinterpretq_u32_u8(vqtbl1q_u8(vld1q_u8(cells), vreinterpretq_u8_f32(v))));
+}
+VACT_INLINE vi vi_of_low_bits(vf v) { return neon_bytes_of(vreinterpretq_u32_f32(v)); }
+VACT_INLINE vi vi_of_higher_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 22)); }
+
+VACT_INLINE vf vf_look_up(const float *table, vi i)
+{
+    uint8x16x2_t bytes = {{vreinterpretq_u8_f32(vld1q_f32(table)), vreinterpretq_u8_f32(vld1q_f32(table + 4))}};
+    return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, i));
+}
+
+VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
+{
+    return vf_select(m, vf_look_up(tables[1], i), vf_look_up(tables[0], i));
+}
+
+VACT_INLINE vf vf_times_eighths(vf v, vf t)
+{
+    return vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(v), vshlq_n_u32(vreinterpretq_u32_f32(t), 20)));
+}
+
+VACT_INLINE vf vf_near_inverse(vf a)
+{
+    return vreinterpretq_f32_u32(vsubq_u32(vdupq_n_u32(VF_INVERSE_BITS), vreinterpretq_u32_f32(a)));
+}
+
+#endif
