@@ -1,0 +1,48 @@
+# shellcheck shell=sh
+# ./dev format and ./dev lint.
+
+sources()
+{
+    (cd -- "$root" && find include kernels dispatch tools bench tests examples -name '*.[ch]' -o -name '*.cc' |
+        LC_ALL=C sort)
+}
+
+format()
+{
+    need "$need_format"
+    case ${1-} in
+        '') set -- -i ;;
+        --check) set -- --dry-run -Werror ;;
+        *) fail "format knows no '$1'" ;;
+    esac
+    sources | (cd -- "$root" && tr '\n' '\0' | xargs -0 clang-format-19 "$@")
+}
+
+# What clang-tidy looks at: every source that is compiled, the kernels through their generated sources.
+tidy_sources()
+{
+    sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$root/build/compile_commands.json" | LC_ALL=C sort -u
+}
+
+lint()
+{
+    [ $# -eq 0 ] || fail "lint takes no arguments"
+    need "$need_lint"
+    status=0
+    format --check || status=1
+    (cd -- "$root" && shellcheck --external-sources --check-sourced dev .ci/run) || status=1
+    (cd -- "$root" && PYTHONPYCACHEPREFIX=build/pycache python3 -m py_compile \
+        bench/peers/*.py tests/*.py tools/*.py examples/spirals/report) || status=1
+    configure release -DVACT_BUILD_TESTS=ON -DVACT_BUILD_BENCH=ON
+    say "clang-tidy"
+    # From the root: elsewhere clang-tidy takes the project's headers for someone else's and says nothing of them. It
+    # reads the commands of GCC, whose tuning (cmake/isa.cmake) it does not know.
+    tidy_sources | tr '\n' '\0' |
+        (cd -- "$root" && xargs -0 -n 1 -P "$(nproc)" clang-tidy-19 --quiet -p build \
+            --extra-arg=-Wno-ignored-optimization-argument 2>build/tidy.log) || {
+        grep -vE '^[0-9]+ warnings? |^Suppressed ' "$root/build/tidy.log" >&2 || :
+        status=1
+    }
+    [ "$status" -eq 0 ] || fail "lint found something"
+    say "lint found nothing"
+}

@@ -1,0 +1,108 @@
+# shellcheck shell=sh
+# ./dev test: every test program, and the totals of all.
+
+passed=0
+failed=0
+skipped=0
+skipped_names=
+
+# total_of PART LOG STATUS: adds the totals on a test program's last line to ours.
+total_of()
+{
+    total=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$2" | tail -n 1)
+    if [ -z "$total" ]; then
+        say "$1: ended with status $3 and without totals"
+        total='0 passed, 1 failed, 0 skipped'
+    fi
+    # shellcheck disable=SC2086 # six words
+    set -- "$1" "$2" "$3" $total
+    part_failed=$6
+    if [ "$3" -ne 0 ] && [ "$part_failed" -eq 0 ]; then
+        say "$1: ended with status $3"
+        part_failed=1
+    fi
+    passed=$((passed + $4))
+    failed=$((failed + part_failed))
+    skipped=$((skipped + $8))
+    skipped_names="$skipped_names$(sed -n "/^skipped: /,\$ s/^    \([0-9][0-9]* x \)/    $1: \1/p" "$2")
+"
+    lap
+    part_totals="$part_totals$1: $4 passed, $part_failed failed, $8 skipped ($seconds s with building)
+"
+}
+
+# run_part PART LIMIT COMMAND...: the limit, in seconds, is there so that a hang is a failure.
+run_part()
+{
+    part=$1
+    limit=$2
+    shift 2
+    say "testing $part"
+    part_log=$root/build/test-$part.log
+    mkdir -p -- "$root/build"
+    part_status=0
+    timeout -k 10 "$limit" "$@" >"$part_log" 2>&1 </dev/null || part_status=$?
+    cat -- "$part_log"
+    total_of "$part" "$part_log" "$part_status"
+}
+
+test_all()
+{
+    [ $# -eq 0 ] || fail "test takes no arguments"
+    start=$(date +%s)
+    part_start=$start
+    part_totals=
+    machine=$(uname -m)
+    if [ "$machine" = x86_64 ]; then
+        need "$need_test $need_bench $need_cross"
+    else
+        need "$need_test $need_bench"
+    fi
+    lap
+    say "packages: $seconds s"
+
+    # The aarch64 program vact is driven by the host's tests, so it comes first.
+    if [ "$machine" = x86_64 ]; then
+        configure aarch64
+        build aarch64
+        lap
+        say "building aarch64: $seconds s"
+        export VACT_NEON_PROGRAM="$root/build-aarch64/vact" VACT_NEON_RUNNER='qemu-aarch64 -L /' VACT_REQUIRE_NEON=1
+        run_part 'neon vector layer' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_vec_tests"
+        run_part 'neon softmax family' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_family_tests"
+    fi
+
+    configure release -DVACT_BUILD_TESTS=ON -DVACT_BUILD_BENCH=ON
+    build release
+    run_part release 1800 "$root/build/vact_tests"
+    run_part kernels 300 "$root/build/vact_kernels_tests"
+    run_part 'softmax family' 300 "$root/build/vact_family_tests"
+    run_part threads 300 "$root/build/vact_threads"
+    run_part benchmarks 300 "$root/build/vact_bench_tests"
+
+    # No sanitizer runs under an emulator, and the aarch64 program has been tested by now.
+    unset VACT_NEON_PROGRAM VACT_NEON_RUNNER VACT_REQUIRE_NEON
+    # Without SLEEF there is one variant, and the same bits.
+    configure nosleef -DVACT_BUILD_TESTS=ON
+    build nosleef
+    run_part nosleef 1200 "$root/build-nosleef/vact_tests"
+
+    configure asan
+    build asan
+    run_part asan 1800 "$root/build-asan/vact_tests"
+
+    # Criterion's runner does not start under ThreadSanitizer: vact_threads does without it.
+    configure tsan
+    build tsan --target vact_threads
+    run_part tsan 300 "$root/build-tsan/vact_threads"
+
+    echo
+    if [ "$skipped" -gt 0 ]; then
+        echo 'Skipped, and why:'
+        printf '%s' "$skipped_names" | grep .
+    fi
+    printf '%s' "$part_totals"
+    echo "all: $(($(date +%s) - start)) s"
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ]
+}
