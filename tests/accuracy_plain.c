@@ -9,7 +9,7 @@
 #include "command.h"
 #include "kernels/reference/reference.h"
 #include "support.h"
-#include "tools/accuracy_report.h"
+#include "tools/accuracy/report.h"
 
 /* --------------------------------------------------------------------------------------- the plain loop */
 

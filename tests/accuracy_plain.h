@@ -5,7 +5,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "tools/accuracy_sweep.h"
+#include "tools/accuracy/sweep.h"
 
 /* Over the multiples of the stride in [start, end); differing: from the reference table's results. `bits` stays 0. */
 accuracy_tally plain_sweep(const accuracy_target *target, const vact_table *table, const vact_table *reference,

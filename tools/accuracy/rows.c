@@ -1,11 +1,11 @@
-#include "accuracy_rows.h"
+#include "rows.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "reference/reference.h"
-#include "tool.h"
+#include "tools/tool.h"
 
 const uint32_t accuracy_row_columns[ACCURACY_ROW_SHAPES] = {1, 7, 64, 1024, 32000};
 

@@ -1,10 +1,10 @@
 /* The gated units of vact apply. */
-#include "apply_gate.h"
+#include "gate.h"
 
 #include <string.h>
 
-#include "npy.h"
-#include "output.h"
+#include "tools/npy.h"
+#include "tools/output.h"
 
 const char vact_gate_layout_words[] = "gate-first, gate-second or interleaved";
 

@@ -2,7 +2,7 @@
 #ifndef VACT_TOOLS_ACCURACY_ROWS_H
 #define VACT_TOOLS_ACCURACY_ROWS_H
 
-#include "accuracy_sweep.h"
+#include "sweep.h"
 
 enum { ACCURACY_ROW_SHAPES = 5, ACCURACY_DISTRIBUTIONS = 4 };
 

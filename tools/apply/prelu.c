@@ -1,10 +1,10 @@
 /* The slopes of vact apply --op prelu, and its gradients. */
-#include "apply_prelu.h"
+#include "prelu.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "tool.h"
+#include "tools/tool.h"
 
 static bool check(vact_slopes *slopes, const vact_shape *array, vact_reason *reason)
 {

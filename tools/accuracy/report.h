@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "accuracy_sweep.h"
+#include "sweep.h"
 
 typedef struct accuracy_record {
     accuracy_target target;
@@ -64,7 +64,7 @@ size_t accuracy_count_faults(const accuracy_report *report);
 /* The generated part of docs/accuracy.md. */
 void accuracy_print_markdown(const accuracy_report *report, FILE *stream);
 
-/* JSON: see accuracy_json.c for the schema. Reading adds to the report; both say what failed. */
+/* JSON: see json.c for the schema. Reading adds to the report; both say what failed. */
 bool accuracy_write_json(const accuracy_report *report, FILE *stream);
 bool accuracy_read_json(accuracy_report *report, const char *path);
 

@@ -2,7 +2,7 @@
 #ifndef VACT_TOOLS_APPLY_GATE_H
 #define VACT_TOOLS_APPLY_GATE_H
 
-#include "tool.h"
+#include "tools/tool.h"
 
 /* The words of --packed; null where the argument is none. */
 extern const char vact_gate_layout_words[];

@@ -2,7 +2,7 @@
 #ifndef VACT_TOOLS_ACCURACY_OPTIONS_H
 #define VACT_TOOLS_ACCURACY_OPTIONS_H
 
-#include "accuracy_sweep.h"
+#include "sweep.h"
 
 enum { ACCURACY_MOST_OPS = 256, ACCURACY_MOST_FILES = 4096, ACCURACY_MOST_PARAMS = 16 };
 

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "apply.h"
-#include "apply_gate.h"
-#include "apply_prelu.h"
-#include "npy.h"
-#include "output.h"
-#include "tool.h"
+#include "gate.h"
+#include "prelu.h"
+#include "tools/npy.h"
+#include "tools/output.h"
+#include "tools/tool.h"
 
 enum {
     KEY_OP = 0x101,

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "accuracy_report.h"
-#include "accuracy_rows.h"
+#include "report.h"
+#include "rows.h"
 
 static double value_of_bits(uint32_t bits)
 {

@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "accuracy_report.h"
-#include "tool.h"
+#include "report.h"
+#include "tools/tool.h"
 
 static bool refuse(const accuracy_record *record, const char *reason)
 {

@@ -1,4 +1,4 @@
-#include "accuracy_options.h"
+#include "options.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "accuracy_report.h"
-#include "tool.h"
+#include "report.h"
+#include "tools/tool.h"
 
 enum {
     OPTION_OP = 256,

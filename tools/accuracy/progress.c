@@ -1,4 +1,4 @@
-#include "accuracy_progress.h"
+#include "progress.h"
 
 #include <stdio.h>
 #include <time.h>

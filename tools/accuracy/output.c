@@ -1,4 +1,4 @@
-#include "accuracy_output.h"
+#include "output.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "tools/tool.h"
 
 bool accuracy_output_is_stdout(const accuracy_output *output)
 {

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "accuracy_options.h"
-#include "accuracy_output.h"
-#include "accuracy_report.h"
-#include "accuracy_rows.h"
-#include "tool.h"
+#include "options.h"
+#include "output.h"
+#include "report.h"
+#include "rows.h"
+#include "tools/tool.h"
 
 static volatile sig_atomic_t caught_signal;
 

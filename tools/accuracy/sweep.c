@@ -3,14 +3,14 @@
  * computed once per chunk; a build whose bits are those of the reference build shares its findings, any other is judged
  * by itself.
  */
-#include "accuracy_sweep.h"
+#include "sweep.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "accuracy_report.h"
 #include "reference/reference.h"
+#include "report.h"
 
 /* Half the distance from FLT_MAX to 2^128 lies above FLT_MAX: exact values below round to a finite float. */
 static const double rounds_to_infinity = 0x1.ffffffp127;

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "npy.h"
+#include "tools/npy.h"
 #include "vact/vact.h"
 
 /* Both return null, or what failed in words. */

@@ -31,9 +31,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "accuracy_report.h"
-#include "accuracy_rows.h"
-#include "tool.h"
+#include "report.h"
+#include "rows.h"
+#include "tools/tool.h"
 
 /* By accuracy_function. */
 static const char *const functions[] = {"forward", "backward", "backward_from_output"};

@@ -1,11 +1,11 @@
 /* Records: what they are about, their order, and what is right or wrong with them. */
-#include "accuracy_report.h"
+#include "report.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool.h"
+#include "tools/tool.h"
 
 int accuracy_param_count(const vact_op_info *info) { return info->kind == VACT_KIND_CHANNELS ? 1 : info->param_count; }
 

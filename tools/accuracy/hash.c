@@ -1,7 +1,7 @@
 /* Hashing and comparing results; all NaNs count as one value. */
 #include <string.h>
 
-#include "accuracy_sweep.h"
+#include "sweep.h"
 
 enum { LANES = 4 };
 

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "accuracy_progress.h"
-#include "accuracy_sweep.h"
-#include "tool.h"
+#include "progress.h"
+#include "sweep.h"
+#include "tools/tool.h"
 
 atomic_bool accuracy_stop;
 

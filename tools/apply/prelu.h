@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "npy.h"
+#include "tools/npy.h"
 
 /* prelu's slopes, and how the array lies around the channel axis. */
 typedef struct vact_slopes {
