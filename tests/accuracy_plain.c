@@ -9,7 +9,6 @@
 #include "command.h"
 #include "kernels/reference/reference.h"
 #include "support.h"
-#include "tools/accuracy/report.h"
 
 /* --------------------------------------------------------------------------------------- the plain loop */
 

@@ -10,7 +10,7 @@
 #include "command.h"
 #include "program.h"
 #include "support.h"
-#include "tools/accuracy/report.h"
+#include "tools/accuracy/hash.h"
 
 TestSuite(accuracy, .init = program_enter, .fini = program_leave);
 

@@ -12,6 +12,8 @@
 #include "accuracy_plain.h"
 #include "kernels/reference/reference.h"
 #include "support.h"
+#include "tools/accuracy/hash.h"
+#include "tools/accuracy/threads.h"
 
 /* ----------------------------------------------------------------------------------- kernels that err */
 

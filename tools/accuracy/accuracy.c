@@ -4,10 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
+#include "json.h"
+#include "merge.h"
 #include "options.h"
 #include "output.h"
-#include "report.h"
 #include "rows.h"
+#include "table.h"
+#include "threads.h"
 #include "tools/tool.h"
 
 static volatile sig_atomic_t caught_signal;

@@ -1,7 +1,6 @@
-/* Hashing and comparing results; all NaNs count as one value. */
-#include <string.h>
+#include "hash.h"
 
-#include "sweep.h"
+#include <string.h>
 
 enum { LANES = 4 };
 

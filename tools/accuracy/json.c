@@ -24,6 +24,8 @@
  *   rows     as results, for operations over rows: columns, and `distribution` (of the logits that show
  *            max_error) in place of shards, max_input and first_differing
  */
+#include "json.h"
+
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -31,7 +33,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report.h"
 #include "rows.h"
 #include "tools/tool.h"
 

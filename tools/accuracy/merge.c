@@ -1,8 +1,8 @@
-/* Putting the shards of one operation and build together. */
+#include "merge.h"
+
 #include <inttypes.h>
 #include <string.h>
 
-#include "report.h"
 #include "tools/tool.h"
 
 static bool refuse(const accuracy_record *record, const char *reason)

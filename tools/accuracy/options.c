@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "report.h"
 #include "tools/tool.h"
 
 enum {

@@ -1,8 +1,6 @@
-/* The results of `vact accuracy`: one record per operation and build, and the forms that they are shown in. */
+/* The results of `vact accuracy`: one record per operation and build. */
 #ifndef VACT_TOOLS_ACCURACY_REPORT_H
 #define VACT_TOOLS_ACCURACY_REPORT_H
-
-#include <stdio.h>
 
 #include "sweep.h"
 
@@ -49,39 +47,11 @@ bool accuracy_exempt(const accuracy_record *record);
 /* The largest error that the record's variant may have. */
 double accuracy_bound(const accuracy_record *record);
 
-/* Whether its falls are counted: an operation that rises, as it does at its default parameters. */
-bool accuracy_rises(const accuracy_target *target);
-
 bool accuracy_complete(const accuracy_record *record);
 
 /* What is wrong with a record, in words, or "" where nothing is. */
 const char *accuracy_fault(const accuracy_report *report, const accuracy_record *record);
 
-/* The table on standard output, with a line of totals; the number of records with a fault. */
-size_t accuracy_print_table(const accuracy_report *report, FILE *stream);
 size_t accuracy_count_faults(const accuracy_report *report);
-
-/* The generated part of docs/accuracy.md. */
-void accuracy_print_markdown(const accuracy_report *report, FILE *stream);
-
-/* JSON: see json.c for the schema. Reading adds to the report; both say what failed. */
-bool accuracy_write_json(const accuracy_report *report, FILE *stream);
-bool accuracy_read_json(accuracy_report *report, const char *path);
-
-/* Puts shards together; false where they overlap or lack, which it says. */
-bool accuracy_merge(accuracy_report *report);
-
-/* The parameters of an operation, prelu's slope being one here. */
-int accuracy_param_count(const vact_op_info *info);
-const char *accuracy_param_name(const vact_op_info *info, int index);
-vact_params_f32 accuracy_defaults(const vact_op_info *info);
-bool accuracy_accepts(const vact_op_info *info, const vact_params_f32 *params);
-
-/* "elu", or "elu(alpha=2)" where a parameter is not the default. */
-enum { ACCURACY_LABEL = 80 };
-void accuracy_label(char label[ACCURACY_LABEL], const accuracy_target *target);
-
-/* The name of the variant that an operation takes from a table. */
-const char *accuracy_math_name(const vact_op_info *info, vact_math math);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "reference/reference.h"
 #include "tools/tool.h"
 

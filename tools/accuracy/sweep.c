@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "reference/reference.h"
-#include "report.h"
+
+atomic_bool accuracy_stop;
 
 /* Half the distance from FLT_MAX to 2^128 lies above FLT_MAX: exact values below round to a finite float. */
 static const double rounds_to_infinity = 0x1.ffffffp127;

@@ -1,4 +1,4 @@
-/* The engine of `vact accuracy`: every bit pattern through every build of an operation. */
+/* The engine of `vact accuracy`: a block of bit patterns through every build of an operation. */
 #ifndef VACT_TOOLS_ACCURACY_SWEEP_H
 #define VACT_TOOLS_ACCURACY_SWEEP_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "dispatch/table.h"
-#include "registry.h"
+#include "target.h"
 
 enum {
     ACCURACY_BLOCK_BITS = 20, /* a block is 2^20 bit patterns: the unit of work, of a shard and of a digest */
@@ -17,19 +17,6 @@ enum {
     ACCURACY_CHUNK = 4096, /* results at a time, so that inputs, results and exact values stay in cache */
     ACCURACY_MOST_BUILDS = 8
 };
-
-typedef enum accuracy_function {
-    ACCURACY_FORWARD,
-    ACCURACY_BACKWARD,   /* dy*f'(x), for dy = 1 and for a dy that depends on x's bits */
-    ACCURACY_FROM_OUTPUT /* dy*f'(y) */
-} accuracy_function;
-
-/* An operation with its parameters. */
-typedef struct accuracy_target {
-    const vact_op_info *info;
-    accuracy_function function;
-    vact_params_f32 params; /* of prelu: its one slope */
-} accuracy_target;
 
 typedef struct accuracy_job {
     const accuracy_target *targets; /* unary operations and prelu */
@@ -63,16 +50,6 @@ extern atomic_bool accuracy_stop;
 /* The blocks of a shard: [*first, the result). */
 uint32_t accuracy_shard_blocks(uint32_t shard, uint32_t shard_count, uint32_t *first);
 
-/*
- * The whole job with the oracle. tallies holds target_count * build_count values, a target's builds side by
- * side. False where it was stopped or lacks the memory or the threads, which it then says.
- */
-bool accuracy_sweep(const accuracy_job *job, accuracy_tally *tallies);
-
-/* The results' hashes alone, without the oracle, of the first build only: target_count times the shard's
- * blocks. */
-bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests);
-
 /* The dy, besides 1, that a gradient is tried with at an input: of either sign, in [2^-40, 2^40), any of 2^32. */
 float accuracy_random_dy(uint32_t input);
 
@@ -86,13 +63,6 @@ void accuracy_sweep_block(const accuracy_job *job, const accuracy_target *target
                           accuracy_buffers *buffers, accuracy_tally *tallies, pthread_mutex_t *lock);
 uint64_t accuracy_digest_block(const accuracy_job *job, const accuracy_target *target, uint32_t block,
                                accuracy_buffers *buffers);
-
-/* A hash of results, all NaNs being one, and of a sequence of hashes. */
-uint64_t accuracy_hash(const float *values, size_t count);
-uint64_t accuracy_hash_join(uint64_t sum, uint64_t next);
-
-/* Compares bits, all NaNs being one: the number of differing elements and the first of them. */
-size_t accuracy_differing(const float *a, const float *b, size_t count, size_t *first);
 
 /* Takes `error` into a maximum that does not depend on the order in which inputs are met. */
 void accuracy_take_max(double *max_error, uint32_t *max_input, double error, uint32_t input);

@@ -1,9 +1,9 @@
-/* The results as a table for the terminal and as the generated part of docs/accuracy.md. */
+#include "table.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "report.h"
 #include "rows.h"
 
 static double value_of_bits(uint32_t bits)

@@ -2,6 +2,8 @@
  * The threads of `vact accuracy`: they take blocks from a counter. What is reported does not depend on which thread
  * took which block, or when.
  */
+#include "threads.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +11,7 @@
 #include <time.h>
 
 #include "progress.h"
-#include "sweep.h"
 #include "tools/tool.h"
-
-atomic_bool accuracy_stop;
 
 typedef struct sweep {
     const accuracy_job *job;
