@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "against.h"
 #include "cases.h"
 #include "dispatch/table.h"
 #include "rare.h"
@@ -32,7 +33,8 @@ static void help(void)
            "                     near a number, beside the uniform distribution\n"
            "\n"
            "Without --benchmark_format it prints a table, with it what Google Benchmark prints. Defaults:\n"
-           "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). Google Benchmark's flags:\n"
+           "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). vact_bench --against=OLD.so\n"
+           "compares two builds of the library instead (vact_bench --against --help). Google Benchmark's flags:\n"
            "\n");
     bm_help();
 }
@@ -94,6 +96,8 @@ int main(int argc, char **argv)
     static const struct option options[] = {{"isa", required_argument, NULL, 'i'}, {NULL, 0, NULL, 0}};
     char *arguments[MOST_ARGUMENTS + 1];
     char *isa = NULL;
+    if (against_is_asked(argc, argv))
+        return against(argc, argv);
     bool google_report = wants_google_report(argc, argv);
     int count = with_defaults(argc, argv, arguments);
 

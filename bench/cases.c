@@ -204,7 +204,7 @@ static void run_case(bm_state *state, void *user)
 
 /* --------------------------------------------------------------------------------------------- the product */
 
-static const char *const math_words[VACT_TABLE_MATHS] = {"auto", "sleef", "fast", "cr"};
+const char *const cases_math_words[VACT_TABLE_MATHS] = {"auto", "sleef", "fast", "cr"};
 
 /* Google Benchmark keeps no hold of what a case is, so it stays to the end of the program. */
 static bench_case *new_case(const vact_op_info *op, const vact_table *table, distribution input)
@@ -376,7 +376,7 @@ static bool add_operation(const vact_op_info *op, const char *build)
         return add_variant(op, vact_table_of_build(build, VACT_MATH_AUTO), "plain");
     for (int math = VACT_MATH_AUTO + 1; math < VACT_TABLE_MATHS; math++) {
         const vact_table *table = vact_table_of_build(build, (vact_math)math);
-        if (table != NULL && !add_variant(op, table, math_words[math]))
+        if (table != NULL && !add_variant(op, table, cases_math_words[math]))
             return false;
     }
     return true;

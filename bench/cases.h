@@ -4,6 +4,11 @@
 
 #include <stdbool.h>
 
+#include "dispatch/table.h"
+
+/* The variants' words, by vact_math. */
+extern const char *const cases_math_words[VACT_TABLE_MATHS];
+
 /*
  * Registers every operation of a build of the library in every variant, size and distribution of the input, named
  *

@@ -121,24 +121,47 @@ static double turn(const contest *among, size_t number)
     return slices[0];
 }
 
-outcome measure(bm_state *state, contest *among)
+static void prepare(contest *among)
 {
-    outcome result = {{0.0}, {0.0}};
-    size_t turns = 0;
     among->move(among->user, 0);
     for (size_t i = 0; i < among->count; i++)
         if (among->contenders[i].calls == 0)
             among->contenders[i].calls = among->warm ? find_calls(&among->contenders[i]) : 1;
-    while (bm_keep_running_batch(state, (int64_t)among->contenders[0].calls * TURNS)) {
-        double seconds = 0.0;
-        for (int i = 0; i < TURNS; i++)
-            seconds += turn(among, turns++);
-        bm_iteration_time(state, seconds);
-    }
+}
+
+static outcome outcome_of(const contest *among, size_t turns)
+{
+    outcome result = {{0.0}, {0.0}};
     size_t kept = turns < KEPT_TURNS ? turns : KEPT_TURNS;
     for (size_t i = 0; i < among->count; i++) {
         result.seconds[i] = midmean(seconds_kept[i], kept);
         result.ratio[i] = midmean(ratios_kept[i], kept);
     }
     return result;
+}
+
+outcome measure(bm_state *state, contest *among)
+{
+    size_t turns = 0;
+    prepare(among);
+    while (bm_keep_running_batch(state, (int64_t)among->contenders[0].calls * TURNS)) {
+        double seconds = 0.0;
+        for (int i = 0; i < TURNS; i++)
+            seconds += turn(among, turns++);
+        bm_iteration_time(state, seconds);
+    }
+    return outcome_of(among, turns);
+}
+
+outcome measure_rounds(contest *among, size_t rounds, double seconds)
+{
+    size_t orders = 1, turns = 0;
+    for (size_t i = 2; i <= among->count; i++)
+        orders *= i;
+    prepare(among);
+    double start = now();
+    while (turns < rounds * orders || now() - start < seconds)
+        for (size_t i = 0; i < orders; i++)
+            turn(among, turns++);
+    return outcome_of(among, turns);
 }

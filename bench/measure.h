@@ -41,4 +41,8 @@ typedef struct outcome {
 /* Runs the benchmark's loop; the benchmark is one of manual time, an iteration one call of the first contender. */
 outcome measure(bm_state *state, contest *among);
 
+/* Without Google Benchmark: rounds of turns, every order once in each, at least so many and until so many seconds are
+ * over. */
+outcome measure_rounds(contest *among, size_t rounds, double seconds);
+
 #endif

@@ -35,6 +35,14 @@ float *memory_output(void)
     return array;
 }
 
+float *memory_second_output(void)
+{
+    static float *array;
+    if (array == NULL)
+        array = new_array();
+    return array;
+}
+
 typedef struct source {
     float *array;
     size_t filled;

@@ -24,4 +24,7 @@ void memory_fill_near(float *array, size_t n, float near, size_t every);
 /* Where results go: apart from every input, all of its pages present. Null when out of memory. */
 float *memory_output(void);
 
+/* The same for what has two results. */
+float *memory_second_output(void);
+
 #endif

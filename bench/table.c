@@ -29,7 +29,7 @@ static void print_number(int width, int digits, double value)
         printf(" %*.*f", width, digits, value);
 }
 
-static void print_time(double seconds)
+void table_print_time(double seconds)
 {
     static const char *const units[] = {"ns", "us", "ms", "s"};
     double value = 1e9 * seconds;
@@ -63,7 +63,8 @@ static void print_row(const bm_result *value, const bm_result *variation)
     double kernel = counter_of(value, "x_kernel"), bare = counter_of(value, "x_bare");
     double usual = counter_of(value, "x_usual");
     printf("%-54s", value->name);
-    print_time(counter_of(value, "n") / counter_of(value, "elements/s")); /* Google Benchmark's is the mean of all */
+    table_print_time(counter_of(value, "n") /
+                     counter_of(value, "elements/s")); /* Google Benchmark's is the mean of all */
     print_number(7, 1, counter_of(value, "GB/s"));
     print_number(7, 2, 1e-9 * counter_of(value, "elements/s"));
     if (!isnan(usual)) {

@@ -55,6 +55,12 @@ bench()
                 count=$((count - 1))
                 ;;
             --compare=*) old=${argument#*=} ;;
+            --against)
+                [ "$count" -gt 0 ] || fail "bench: --against needs a file"
+                set -- "$@" "--against=$1"
+                shift
+                count=$((count - 1))
+                ;;
             -*) set -- "$@" "$argument" ;;
             *)
                 [ -z "$filter" ] || fail "bench takes one filter, not '$filter' and '$argument'"

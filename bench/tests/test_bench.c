@@ -30,6 +30,7 @@ static void leave(void)
 
 TestSuite(shim, .init = enter, .fini = leave);
 TestSuite(bench, .init = enter, .fini = leave);
+TestSuite(against, .init = enter, .fini = leave);
 TestSuite(compare, .init = enter, .fini = leave);
 
 /* The report of a program that must end well. JSON has no NaN, and cJSON none either. */
@@ -278,6 +279,94 @@ Test(bench, wrong_arguments)
     command_result result = command_run("'%s' --benchmark_filter=nothing 2>&1", BENCH_PROGRAM);
     cr_assert(result.status == 1);
     free(result.text);
+}
+
+/* ------------------------------------------------------------------------------------------------- against */
+
+/* What vact_bench --against prints, both streams. */
+static char *expect_against(const char *arguments, int status)
+{
+    command_result result = command_run("'%s' --quick --sizes=4096 --against=%s 2>&1", BENCH_PROGRAM, arguments);
+    cr_assert(result.status == status, "status %d, not %d: %s", result.status, status, result.text);
+    return result.text;
+}
+
+/* How the line of a case ends. */
+static void expect_verdict(const char *text, const char *name, const char *verdict)
+{
+    const char *line = strstr(text, name);
+    cr_assert(line != NULL, "no '%s' in: %s", name, text);
+    const char *end = strchr(line, '\n');
+    size_t length = strlen(verdict);
+    cr_assert(end != NULL && (size_t)(end - line) > length && strncmp(end - length, verdict, length) == 0,
+              "%s is not '%s': %s", name, verdict, text);
+}
+
+/* The new library is the one beside the program. */
+Test(against, the_same_library_is_the_same)
+{
+    char *text = expect_against("'" SHARED_LIBRARY "' --filter='^(backward/)?(gelu|swiglu|softmax)/'", 0);
+    cr_assert(strstr(text, "5 compared: 0 slower, 0 faster,") != NULL, "%s", text);
+    double ratio = 0.0, control = 0.0;
+    const char *line = strstr(text, "\nbackward/gelu/f32/");
+    cr_assert(line != NULL, "%s", text);
+    cr_assert(sscanf(line, " %*s %*f %*s %lf %lf", &ratio, &control) == 2, "%s", text);
+    cr_assert(ratio > 0.5 && ratio < 2.0 && control > 0.5 && control < 2.0, "%s", text);
+    free(text);
+}
+
+/* A busy machine may make a measurement noisy, but never the slower library the faster one. */
+Test(against, a_slower_library_is_slower)
+{
+    for (int attempt = 0; attempt < 5; attempt++) {
+        command_result result = command_run("'%s' --against '%s' --new '%s' --quick --sizes=4096 --filter=^relu/ 2>&1",
+                                            BENCH_PROGRAM, WORK_ONCE, WORK_TWICE);
+        if (strstr(result.text, "noisy\n") == NULL) {
+            cr_assert(result.status == 1, "status %d: %s", result.status, result.text);
+            expect_verdict(result.text, "\nrelu/f32/", "  slower");
+            free(result.text);
+            free(expect_against("'" WORK_TWICE "' --new='" WORK_ONCE "' --filter=^relu/", 0));
+            return;
+        }
+        free(result.text);
+    }
+    cr_assert_fail("noisy five times");
+}
+
+Test(against, what_a_library_lacks_is_skipped)
+{
+    char *text = expect_against("'" SHARED_LIBRARY "' --new='" WORK_ONCE "' --filter='^(gelu|epilogue/relu|glu)/'", 2);
+    expect_verdict(text, "\ngelu/f32/", "skipped: the new library lacks it");
+    expect_verdict(text, "\nepilogue/relu/f32/", "skipped: the new library lacks it");
+    cr_assert(strstr(text, "0 compared: 0 slower, 0 faster, 0 the same, 0 noisy; 3 skipped\n") != NULL, "%s", text);
+    free(text);
+}
+
+Test(against, wrong_arguments)
+{
+    static const struct {
+        const char *arguments, *message;
+    } wrong[] = {{"missing.so", "cannot read missing.so: No such file"},
+                 {"text.so", "cannot load text.so: "},
+                 {"libc.so.6", "libc.so.6 is no library of vact"},
+                 {"text.so --sizes=0", "'0' is no number of elements"},
+                 {"text.so --sizes=16x", "'16x' is no number of elements"},
+                 {"text.so --isa=mmx", "'mmx' is not in this build"},
+                 {"text.so --math=exact", "'exact' is no variant"},
+                 {"text.so --filter='('", "'(' is no regular expression"},
+                 {"text.so other.so", "what is 'other.so'?"},
+                 {"text.so --nonsense", "--nonsense"}};
+    free(command_run("echo text >text.so; cp \"$(ldd '%s' | sed -n 's/.*=> \\(.*libc.so[^ ]*\\) .*/\\1/p')\" libc.so.6",
+                     BENCH_PROGRAM)
+             .text);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char *text = expect_against(wrong[i].arguments, 2);
+        cr_assert(strstr(text, wrong[i].message) != NULL, "no '%s' in: %s", wrong[i].message, text);
+        free(text);
+    }
+    char *text = expect_against("'" SHARED_LIBRARY "' --filter=nothing", 2);
+    cr_assert(strstr(text, "nothing to compare") != NULL, "%s", text);
+    free(text);
 }
 
 #ifdef __x86_64__
