@@ -138,7 +138,8 @@ static const char *set_up(trial *t, const library *libraries, library_part part,
     t->base.cols = columns_of(part, n);
     t->base.rows = n / t->base.cols;
     t->base.n = t->base.rows * t->base.cols;
-    t->contest = (contest){.count = LIBRARIES, .warm = n <= MEMORY_PLACE_ELEMENTS, .move = move, .user = t};
+    t->contest =
+        (contest){.count = LIBRARIES, .cpu_time = true, .warm = n <= MEMORY_PLACE_ELEMENTS, .move = move, .user = t};
     if (!find_arrays(t, part))
         return "out of memory";
     if (part == PART_FROM_OUTPUT && !take_outputs(t, &libraries[OLD], op))
@@ -164,13 +165,14 @@ static verdict judge(double new, double control)
     return new > 1.0 ? SLOWER : FASTER;
 }
 
-/* A difference must be found twice, since among hundreds of cases chance makes one here and there. */
+/* Each measurement is longer than the one before. A difference must be found twice, since among hundreds of cases
+ * chance makes one here and there. */
 static verdict compare(trial *t, const settings *with)
 {
     outcome found = {{0.0}, {0.0}};
     verdict now = NOISY, last = NOISY;
-    for (size_t attempt = 0; attempt < with->attempts; attempt++) {
-        found = measure_rounds(&t->contest, with->rounds, with->seconds);
+    for (size_t attempt = 1; attempt <= with->attempts; attempt++) {
+        found = measure_rounds(&t->contest, with->rounds * attempt, with->seconds * (double)attempt);
         now = judge(1.0 / found.ratio[NEW], 1.0 / found.ratio[CONTROL]);
         if (now == SAME || (now != NOISY && now == last))
             break;

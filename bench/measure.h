@@ -29,6 +29,8 @@ typedef struct contest {
     contender contenders[CONTENDERS]; /* the first is the one whose time Google Benchmark gets */
     size_t count;
     bool warm; /* the arrays fit into a cache: each slice first brings them there; else a slice is one call */
+    bool
+        cpu_time; /* of this thread: others on the core do not count; a reading costs ten times what the clock's does */
     contest_move_fn *move; /* called every few turns, since speed depends on the pages that an array happens to have */
     void *user;
 } contest;

@@ -296,7 +296,7 @@ static void expect_verdict(const char *text, const char *name, const char *verdi
 {
     const char *line = strstr(text, name);
     cr_assert(line != NULL, "no '%s' in: %s", name, text);
-    const char *end = strchr(line, '\n');
+    const char *end = strchr(line + 1, '\n');
     size_t length = strlen(verdict);
     cr_assert(end != NULL && (size_t)(end - line) > length && strncmp(end - length, verdict, length) == 0,
               "%s is not '%s': %s", name, verdict, text);

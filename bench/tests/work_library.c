@@ -1,6 +1,7 @@
 /* What passes for a library of vact that has one operation, relu, and does its work WORK times. */
 #include "vact/vact.h"
 
+#include <math.h>
 #include <stddef.h>
 
 VACT_API const char *vact_version(void) { return "0.1.0"; }
@@ -17,7 +18,7 @@ static void relu(float *dst, const float *src, size_t n, const vact_params_f32 *
     (void)params;
     for (int work = 0; work < WORK; work++)
         for (size_t i = 0; i < n; i++)
-            *(volatile float *)&dst[i] = src[i] < 0.0f ? 0.0f : src[i];
+            *(volatile float *)&dst[i] = 0.5f * (src[i] + fabsf(src[i])); /* without a branch to predict */
 }
 
 VACT_API vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math)
