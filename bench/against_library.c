@@ -39,7 +39,7 @@ static library_function *symbol(const library *of, const char *name)
 {
     void *found = dlsym(of->handle, name);
     library_function *function = NULL;
-    memcpy(&function, &found, sizeof function); /* ISO C has no cast for it */
+    memcpy((void *)&function, (const void *)&found, sizeof function); /* ISO C has no cast for it */
     return function;
 }
 
