@@ -315,6 +315,17 @@ Test(against, the_same_library_is_the_same)
     free(text);
 }
 
+/* Were it loaded fewer times, a library would be its own control. */
+Test(against, three_copies_are_loaded_and_none_is_left)
+{
+    command_result result =
+        command_run("mkdir copies; TMPDIR=copies LD_DEBUG=files '%s' --against '%s' --new '%s' --quick "
+                    "--sizes=16 --filter=^relu/ 2>&1 | grep -c 'calling init: copies/'; ls copies",
+                    BENCH_PROGRAM, WORK_ONCE, WORK_ONCE);
+    cr_assert_str_eq(result.text, "3\n");
+    free(result.text);
+}
+
 /* A busy machine may make a measurement noisy, but never the slower library the faster one. */
 Test(against, a_slower_library_is_slower)
 {
