@@ -396,7 +396,7 @@ static void stay_on_this_core(void)
 
 int against(int argc, char **argv)
 {
-    static run r = {.with = {.filter = "", .rounds = 2, .seconds = 0.4, .attempts = 4}};
+    static run r = {.with = {.filter = "", .rounds = 2, .seconds = 0.35, .attempts = 4}};
     r.with.paths[NEW] = library_beside();
     if (!read_options(argc, argv, &r.with))
         return EXIT_USAGE;
