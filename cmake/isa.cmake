@@ -4,17 +4,18 @@
 #
 #   vact_isa(<build> ISA <suffix> PROCESSORS <regex> [EXCEPT <regex>] HEADER <vec header>
 #            [FLAGS <compiler flags>...] [PROBE <macros that the compiler must define under these flags>...]
-#            [GCC_TUNING <flags of GCC's that change the speed alone>...])
+#            [GCC_TUNING <flags of GCC's that change the speed alone>...] [SMALL])
 #
 #   build        the name in object, symbol and table names
 #   suffix       VACT_ISA_<suffix> is what selects it
+#   SMALL        its kernels are optimised for size: nobody runs it for speed
 include_guard()
 include(CheckCSourceCompiles)
 
 set(VACT_BUILDS "")
 
 function(vact_isa build)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "ISA;PROCESSORS;EXCEPT;HEADER" "FLAGS;PROBE;GCC_TUNING")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "SMALL" "ISA;PROCESSORS;EXCEPT;HEADER" "FLAGS;PROBE;GCC_TUNING")
     if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(${arg_PROCESSORS})$")
         return()
     endif()
@@ -43,6 +44,10 @@ function(vact_isa build)
     set(VACT_${build}_ISA ${arg_ISA} PARENT_SCOPE)
     set(VACT_${build}_HEADER ${arg_HEADER} PARENT_SCOPE)
     set(VACT_${build}_FLAGS ${arg_FLAGS} PARENT_SCOPE)
+    set(VACT_${build}_LEVEL -O3 PARENT_SCOPE)
+    if(arg_SMALL)
+        set(VACT_${build}_LEVEL -Os PARENT_SCOPE)
+    endif()
 endfunction()
 
 set(vact_x86_64 "x86_64|amd64|AMD64")
@@ -60,11 +65,11 @@ vact_isa(neon ISA NEON PROCESSORS ${vact_aarch64} HEADER vec/f32_neon.h
 # sleef.h declares its purecfma functions under math.h's FP_FAST_FMA alone, which Clang does not set.
 vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_x86_64} HEADER vec/f32_scalar.h
     FLAGS -mfma -DFP_FAST_FMA=1
-    PROBE __x86_64__ __FMA__)
+    PROBE __x86_64__ __FMA__ SMALL)
 vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_aarch64} HEADER vec/f32_scalar.h
     FLAGS -DFP_FAST_FMA=1
-    PROBE __aarch64__)
-vact_isa(scalar ISA SCALAR PROCESSORS .* EXCEPT ${vact_aarch64} HEADER vec/f32_scalar.h)
+    PROBE __aarch64__ SMALL)
+vact_isa(scalar ISA SCALAR PROCESSORS .* EXCEPT ${vact_aarch64} HEADER vec/f32_scalar.h SMALL)
 
 list(JOIN VACT_BUILDS " " vact_builds_text)
 message(STATUS "vact: builds for ${CMAKE_SYSTEM_PROCESSOR}: ${vact_builds_text}")

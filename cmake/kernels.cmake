@@ -1,6 +1,6 @@
-# The kernels: per build (cmake/isa.cmake) and kernel set one object library from one generated source, which
-# includes the vector header, the mathematics, every activation and kernels/kernel.c. Object and symbol names
-# carry build and set, so that none is ever mistaken for another by the linker.
+# The kernels: per build (cmake/isa.cmake) and set of mathematics one object library from one generated source, which
+# includes the vector header, and of each operation its mathematics (act/) and the templates that walk arrays
+# (loop/*.inc.h). Object and symbol names carry build and set, so that none is ever mistaken for another by the linker.
 include_guard()
 
 # plain: what needs no transcendental function. The others are the variants, named as in VACT_MATH_*.
@@ -10,28 +10,79 @@ if(VACT_WITH_SLEEF)
 endif()
 set(VACT_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
 
-# The headers that a set compiles, as #include lines in the variable `out`: its folders of act/, then the gated units,
-# which are made of activations and their derivatives. The plain ones are in every set, for reglu.
-function(vact_act_includes set out)
-    set(folders plain ${set})
-    if(set STREQUAL "plain")
-        list(APPEND folders fast)
+# The registry's lines, for the sources below: VACT_OPS, and of each VACT_<op>_KIND, _NEEDS, _KEEPS and _DEFAULTS.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/registry.def")
+file(READ "${PROJECT_SOURCE_DIR}/kernels/registry.def" vact_registry)
+string(REGEX MATCHALL "\nVACT_OP\\([a-z0-9_]+, +[A-Z0-9_]+, +[A-Z]+, +[A-Z]+, +[A-Z]+, +P[0-9]\\([^)]*\\)" vact_lines
+    "${vact_registry}")
+string(REGEX MATCHALL "\", *(INPUT|OUTPUT), +(RISING|MIXED)," vact_keeps "${vact_registry}")
+set(VACT_OPS "")
+foreach(line keeps IN ZIP_LISTS vact_lines vact_keeps)
+    string(REGEX MATCH "\\(([a-z0-9_]+), +[A-Z0-9_]+, +([A-Z]+), +([A-Z]+), +[A-Z]+, +P[0-9]\\(([^)]*)\\)" matched "${line}")
+    set(op ${CMAKE_MATCH_1})
+    set(VACT_${op}_KIND ${CMAKE_MATCH_2})
+    set(VACT_${op}_NEEDS ${CMAKE_MATCH_3})
+    # Of name, default, domain the second.
+    string(REGEX REPLACE "[a-z0-9_]+, *([^,]*), *[A-Z_]+" "\\1" VACT_${op}_DEFAULTS "${CMAKE_MATCH_4}")
+    string(REGEX MATCH "INPUT|OUTPUT" VACT_${op}_KEEPS "${keeps}")
+    list(APPEND VACT_OPS ${op})
+endforeach()
+
+# What a set has of an operation, as text: the headers, and the templates with OP defined.
+function(vact_operation set op out)
+    set(kind ${VACT_${op}_KIND})
+    set(folder ${set})
+    set(templates unary.inc.h epilogue.inc.h)
+    if(kind STREQUAL "GATE")
+        set(folder gate)
+        set(templates gate.inc.h)
+    elseif(NOT kind STREQUAL "UNARY")
+        string(TOLOWER "${kind}.inc.h" templates)
     endif()
-    if(NOT set STREQUAL "sleef")
-        list(APPEND folders backward)
+    set(defaults "${VACT_${op}_DEFAULTS}")
+    if(defaults STREQUAL "")
+        set(defaults 0.0f)
     endif()
-    list(APPEND folders gate)
-    list(REMOVE_DUPLICATES folders)
-    set(lines "")
-    foreach(folder IN LISTS folders)
-        file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/kernels" CONFIGURE_DEPENDS
-            "${PROJECT_SOURCE_DIR}/kernels/act/${folder}/*.h")
-        list(SORT headers)
-        foreach(header IN LISTS headers)
-            string(APPEND lines "#include \"${header}\"\n")
-        endforeach()
+    set(text "#include \"act/${folder}/${op}.h\"\n#define OP ${op}\n#define OP_DEFAULTS ${defaults}\n")
+    foreach(template IN LISTS templates)
+        string(APPEND text "#include \"loop/${template}\"\n")
     endforeach()
-    set(${out} "${lines}" PARENT_SCOPE)
+    # One implementation of a derivative serves every variant.
+    if(NOT set STREQUAL "sleef" AND kind MATCHES "^(UNARY|GATE)$")
+        string(APPEND text "#include \"act/backward/${op}.h\"\n")
+        if(kind STREQUAL "GATE")
+            string(APPEND text "#include \"loop/gate_backward.inc.h\"\n")
+        else()
+            string(APPEND text "#define BACKWARD backward\n#include \"loop/backward.inc.h\"\n#undef BACKWARD\n")
+            if(VACT_${op}_KEEPS STREQUAL "OUTPUT")
+                string(APPEND text
+                    "#define BACKWARD backward_from_output\n#include \"loop/backward.inc.h\"\n#undef BACKWARD\n")
+            endif()
+        endif()
+    endif()
+    set(${out} "${text}#undef OP\n#undef OP_DEFAULTS\n\n" PARENT_SCOPE)
+endfunction()
+
+# All that a set has: the operations, and what has one implementation for every variant.
+function(vact_operations set out)
+    set(text "")
+    foreach(op IN LISTS VACT_OPS)
+        if(set STREQUAL "plain")
+            set(needs PLAIN)
+        else()
+            set(needs MATH)
+        endif()
+        if(VACT_${op}_NEEDS STREQUAL needs)
+            vact_operation(${set} ${op} one)
+            string(APPEND text "${one}")
+        endif()
+    endforeach()
+    if(set STREQUAL "plain")
+        string(APPEND text "#include \"health/kernels.h\"\n")
+    elseif(set STREQUAL "fast")
+        string(APPEND text "#include \"loss/kernels.h\"\n#include \"rows/kernels.h\"\n")
+    endif()
+    set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
 # The objects must keep the bits that their source says whatever the project around them does: no link-time
@@ -44,12 +95,12 @@ function(vact_kernel_library build set)
     string(TOUPPER "VACT_SET_${set}" which)
     set(${which} ON)
     set(vact_vec_header ${VACT_${build}_HEADER})
-    vact_act_includes(${set} vact_act_includes)
+    vact_operations(${set} vact_kernels)
     configure_file("${PROJECT_SOURCE_DIR}/cmake/kernels.c.in" "${source}" @ONLY)
 
     add_library(${target} OBJECT "${source}")
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}")
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3> ${VACT_${build}_FLAGS} -fno-lto
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:${VACT_${build}_LEVEL}> ${VACT_${build}_FLAGS} -fno-lto
         ${VACT_CALLED_OPTIONS})
     target_link_libraries(${target} PRIVATE vact_numeric_options
         $<$<STREQUAL:${set},sleef>:SLEEF::sleef>)

@@ -21,7 +21,8 @@ set(VACT_INLINE_HEADERS "")
 file(GLOB vact_inline_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/vec/*.h"
     "${PROJECT_SOURCE_DIR}/kernels/math/common/*.h" "${PROJECT_SOURCE_DIR}/kernels/math/fast/*.h"
     "${PROJECT_SOURCE_DIR}/kernels/act/plain/*.h" "${PROJECT_SOURCE_DIR}/kernels/act/fast/*.h"
-    "${PROJECT_SOURCE_DIR}/kernels/act/gate/*.h" "${PROJECT_SOURCE_DIR}/kernels/loop/form.h")
+    "${PROJECT_SOURCE_DIR}/kernels/act/gate/*.h" "${PROJECT_SOURCE_DIR}/kernels/loop/form.h"
+    "${PROJECT_SOURCE_DIR}/kernels/loop/forms.inc.h")
 function(vact_inline_header suffix type vector register)
     set(output "${VACT_GENERATED_DIR}/include/vact/inline_${suffix}.h")
     set(script "${PROJECT_SOURCE_DIR}/cmake/inline_header.cmake")

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum { LOOP_CACHED, LOOP_SIDE_BY_SIDE, LOOP_STREAM, LOOP_WALKS } loop_ops_walk;
+typedef enum { LOOP_CACHED, LOOP_ABREAST, LOOP_STREAM, LOOP_WALKS } loop_ops_walk;
 
 typedef struct loop_ops {
     const char *build;

@@ -143,7 +143,7 @@ Test(loop, choice)
     float a[1], b[1];
     for (size_t k = 0; k < BUILDS; k++) {
         const loop_ops *ops = builds[k];
-        loop_ops_walk abreast = ops->streams ? LOOP_SIDE_BY_SIDE : LOOP_CACHED;
+        loop_ops_walk abreast = ops->streams ? LOOP_ABREAST : LOOP_CACHED;
         loop_ops_walk stream = ops->streams ? LOOP_STREAM : LOOP_CACHED;
         cr_expect(ops->walk_of(a, b, 0, CACHE) == LOOP_CACHED, "%s", ops->build);
         cr_expect(ops->walk_of(a, b, N, CACHE) == LOOP_CACHED, "%s", ops->build);

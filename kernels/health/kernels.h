@@ -83,17 +83,17 @@ VACT_INLINE size_t health_dead_units(unsigned char *mask, const float *x, size_t
     return count;
 }
 
-vact_zeros_f32_fn KERNEL_NAME(zeros);
-size_t KERNEL_NAME(zeros)(const float *x, size_t n) { return health_count(x, n, 0.0f, 0.0f, health_is_zero); }
+vact_zeros_f32_fn KERNEL(zeros);
+size_t KERNEL(zeros)(const float *x, size_t n) { return health_count(x, n, 0.0f, 0.0f, health_is_zero); }
 
-vact_outside_f32_fn KERNEL_NAME(outside);
-size_t KERNEL_NAME(outside)(const float *x, size_t n, float low, float high)
+vact_outside_f32_fn KERNEL(outside);
+size_t KERNEL(outside)(const float *x, size_t n, float low, float high)
 {
     return health_count(x, n, low, high, health_is_outside);
 }
 
-vact_dead_units_f32_fn KERNEL_NAME(dead_units);
-size_t KERNEL_NAME(dead_units)(unsigned char *mask, const float *x, size_t batch, size_t units)
+vact_dead_units_f32_fn KERNEL(dead_units);
+size_t KERNEL(dead_units)(unsigned char *mask, const float *x, size_t batch, size_t units)
 {
     return health_dead_units(mask, x, batch, units);
 }

@@ -1,8 +1,6 @@
-/* A derivative of an element, which loop/walk.h walks: dx[i] from dy[i] and x[i] (or the output y[i]). */
+/* What every derivative shares. */
 #ifndef VACT_LOOP_BACKWARD_H
 #define VACT_LOOP_BACKWARD_H
-
-#include "loop/walk.h"
 
 typedef vf act_backward_fn(vf dy, vf x, const vact_params_f32 *params);
 

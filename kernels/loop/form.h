@@ -1,42 +1,32 @@
 /*
- * An activation some of whose lanes are rare: for nearly all arguments in use a short form does, and one that serves
- * every lane costs more. A vector with a rare lane takes the latter, which gives the ordinary lanes the same bits. A
- * loop makes one test of four vectors (loop/walk.h), so it takes the form; who has one vector calls act_forward.
+ * An activation some of whose lanes are special: a short form serves nearly all arguments in use, the common ones, and
+ * one that serves every lane costs more. A vector with a special lane takes the latter, which gives the common lanes
+ * the same bits.
  */
 #ifndef VACT_LOOP_FORM_H
 #define VACT_LOOP_FORM_H
 
-typedef vf act_forward_fn(vf x, const vact_params_f32 *params);
-
-/* From `tiny` on and up to `limit` in magnitude a lane is ordinary: infinity, all are; negative, none is. NaN is
- * ordinary and not. */
+/* From `tiny` on and up to `limit` in magnitude a lane is common: infinity, all are; negative, none is. NaN is common
+ * and not. */
 typedef struct {
     float tiny, limit;
-    act_forward_fn *ordinary, *rare; /* inlined; `rare` serves every lane */
-    act_forward_fn *any;             /* `rare` as a function of its own */
-} act_form;
+} act_range;
 
 #define ACT_UNLIMITED __builtin_inff()
-#define ACT_NONE_ORDINARY (-1.0f) /* not 0, up to which zeros are */
-
-/* All lanes alike: one function serves them. */
-#define ACT_ONE_FORM(forward) ((act_form){0.0f, ACT_UNLIMITED, forward, forward, forward})
+#define ACT_NONE_COMMON (-1.0f) /* not 0, up to which zeros are */
+#define ACT_ALL_COMMON ((act_range){0.0f, ACT_UNLIMITED})
 
 /* Whether a test is needed: where the limit depends on parameters it is, and nothing is beyond infinity. */
-VACT_INLINE int act_is_limited(float limit) { return !(__builtin_constant_p(limit) && limit == ACT_UNLIMITED); }
-
-VACT_INLINE int act_has_rare(vf x, float tiny, float limit)
+VACT_INLINE int act_is_limited(act_range range)
 {
-    if (!act_is_limited(limit))
-        return 0;
-    return tiny > 0.0f ? vm_any(vm_outside(x, tiny, limit)) : vm_any_beyond(x, limit);
+    return !(__builtin_constant_p(range.limit) && range.limit == ACT_UNLIMITED);
 }
 
-VACT_INLINE vf act_forward(act_form form, vf x, const vact_params_f32 *params)
+VACT_INLINE int act_has_special(vf x, act_range range)
 {
-    if (__builtin_expect(act_has_rare(x, form.tiny, form.limit), 0))
-        return form.any(x, params);
-    return form.ordinary(x, params);
+    if (!act_is_limited(range))
+        return 0;
+    return range.tiny > 0.0f ? vm_any(vm_outside(x, range.tiny, range.limit)) : vm_any_beyond(x, range.limit);
 }
 
 #endif

@@ -5,10 +5,10 @@
 #include "loss/bce_with_logits.h"
 #include "loss/cross_entropy.h"
 
-vact_cross_entropy_f32_fn KERNEL_NAME(cross_entropy);
-void KERNEL_NAME(cross_entropy)(const vact_cross_entropy_call *call) { cross_entropy(call); }
+vact_cross_entropy_f32_fn KERNEL(cross_entropy);
+void KERNEL(cross_entropy)(const vact_cross_entropy_call *call) { cross_entropy(call); }
 
-vact_bce_f32_fn KERNEL_NAME(bce_with_logits);
-void KERNEL_NAME(bce_with_logits)(const vact_bce_call *call) { bce_with_logits(call); }
+vact_bce_f32_fn KERNEL(bce_with_logits);
+void KERNEL(bce_with_logits)(const vact_bce_call *call) { bce_with_logits(call); }
 
 #endif

@@ -9,9 +9,9 @@
 #include "rows/prelu_backward.h"
 #include "rows/softmax.h"
 
-vact_masked_f32_fn KERNEL_NAME(softmax_masked);
-void KERNEL_NAME(softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
-                                 size_t cols, const vact_softmax_options_f32 *options)
+vact_masked_f32_fn KERNEL(softmax_masked);
+void KERNEL(softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                            size_t cols, const vact_softmax_options_f32 *options)
 {
     if (options == NULL) {
         softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
@@ -26,9 +26,9 @@ void KERNEL_NAME(softmax_masked)(float *dst, size_t dst_stride, const float *src
     }
 }
 
-vact_masked_f32_fn KERNEL_NAME(log_softmax_masked);
-void KERNEL_NAME(log_softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
-                                     size_t cols, const vact_softmax_options_f32 *options)
+vact_masked_f32_fn KERNEL(log_softmax_masked);
+void KERNEL(log_softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                size_t cols, const vact_softmax_options_f32 *options)
 {
     if (options == NULL) {
         log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
@@ -43,9 +43,9 @@ void KERNEL_NAME(log_softmax_masked)(float *dst, size_t dst_stride, const float 
     }
 }
 
-vact_logsumexp_f32_fn KERNEL_NAME(logsumexp);
-void KERNEL_NAME(logsumexp)(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,
-                            const vact_softmax_options_f32 *options)
+vact_logsumexp_f32_fn KERNEL(logsumexp);
+void KERNEL(logsumexp)(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,
+                       const vact_softmax_options_f32 *options)
 {
     for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
@@ -53,28 +53,28 @@ void KERNEL_NAME(logsumexp)(float *dst, const float *src, size_t src_stride, siz
     }
 }
 
-vact_axis_f32_fn KERNEL_NAME(softmax_axis);
-void KERNEL_NAME(softmax_axis)(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
+vact_axis_f32_fn KERNEL(softmax_axis);
+void KERNEL(softmax_axis)(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
 {
     if (inner == 1)
-        KERNEL_NAME(softmax_masked)(dst, axis, src, axis, outer, axis, NULL);
+        KERNEL(softmax_masked)(dst, axis, src, axis, outer, axis, NULL);
     else
         loop_axis(dst, src, outer, axis, inner, axis_softmax);
 }
 
-vact_axis_f32_fn KERNEL_NAME(log_softmax_axis);
-void KERNEL_NAME(log_softmax_axis)(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
+vact_axis_f32_fn KERNEL(log_softmax_axis);
+void KERNEL(log_softmax_axis)(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
 {
     if (inner == 1)
-        KERNEL_NAME(log_softmax_masked)(dst, axis, src, axis, outer, axis, NULL);
+        KERNEL(log_softmax_masked)(dst, axis, src, axis, outer, axis, NULL);
     else
         loop_axis(dst, src, outer, axis, inner, axis_log_softmax);
 }
 
-vact_online_f32_fn KERNEL_NAME(softmax_online);
-void KERNEL_NAME(softmax_online)(vact_softmax_online_f32 *state, float *rescale, float *dst, size_t dst_stride,
-                                 const float *src, size_t src_stride, size_t rows, size_t cols,
-                                 const vact_softmax_options_f32 *options)
+vact_online_f32_fn KERNEL(softmax_online);
+void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, float *dst, size_t dst_stride,
+                            const float *src, size_t src_stride, size_t rows, size_t cols,
+                            const vact_softmax_options_f32 *options)
 {
     for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
@@ -82,34 +82,34 @@ void KERNEL_NAME(softmax_online)(vact_softmax_online_f32 *state, float *rescale,
     }
 }
 
-vact_rows_backward_f32_fn KERNEL_NAME(softmax_backward);
-void KERNEL_NAME(softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
-                                   size_t y_stride, size_t rows, size_t cols, float scale)
+vact_rows_backward_f32_fn KERNEL(softmax_backward);
+void KERNEL(softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
+                              size_t y_stride, size_t rows, size_t cols, float scale)
 {
     for (size_t r = 0; r < rows; r++)
         rows_softmax_backward(&(rows_gradient){dx + r * dx_stride, dy + r * dy_stride, y + r * y_stride, cols, scale});
 }
 
-vact_rows_backward_f32_fn KERNEL_NAME(log_softmax_backward);
-void KERNEL_NAME(log_softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
-                                       size_t y_stride, size_t rows, size_t cols, float scale)
+vact_rows_backward_f32_fn KERNEL(log_softmax_backward);
+void KERNEL(log_softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
+                                  size_t y_stride, size_t rows, size_t cols, float scale)
 {
     for (size_t r = 0; r < rows; r++)
         rows_log_softmax_backward(
             &(rows_gradient){dx + r * dx_stride, dy + r * dy_stride, y + r * y_stride, cols, scale});
 }
 
-vact_logsumexp_backward_f32_fn KERNEL_NAME(logsumexp_backward);
-void KERNEL_NAME(logsumexp_backward)(float *dx, size_t dx_stride, const float *dy, const float *x, size_t x_stride,
-                                     const float *y, size_t rows, size_t cols, float scale)
+vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward);
+void KERNEL(logsumexp_backward)(float *dx, size_t dx_stride, const float *dy, const float *x, size_t x_stride,
+                                const float *y, size_t rows, size_t cols, float scale)
 {
     for (size_t r = 0; r < rows; r++)
         rows_logsumexp_backward(dx + r * dx_stride, dy[r], x + r * x_stride, y[r], cols, scale);
 }
 
-vact_prelu_backward_f32_fn KERNEL_NAME(prelu_backward);
-void KERNEL_NAME(prelu_backward)(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
-                                 size_t outer, size_t channels, size_t inner)
+vact_prelu_backward_f32_fn KERNEL(prelu_backward);
+void KERNEL(prelu_backward)(float *dx, float *dslope, const float *dy, const float *x, const float *slope, size_t outer,
+                            size_t channels, size_t inner)
 {
     rows_prelu_backward(dx, dslope, dy, x, slope, outer, channels, inner);
 }

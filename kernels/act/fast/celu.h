@@ -7,7 +7,6 @@
 #ifndef VACT_ACT_FAST_CELU_H
 #define VACT_ACT_FAST_CELU_H
 
-#include "loop/form.h"
 #include "math/common/pair.h"
 #include "math/fast/expm1.h"
 
@@ -55,12 +54,6 @@ VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
     vf bounded = vf_select(itself, vf_set1(0.0f), vf_max(vf_set1(FAST_EXPM1_LEAST), q.hi));
     vf_pair m = fast_expm1_pair(vf_select(vm_eq(x, x), bounded, x), pair_low_of_exponent(q));
     return vf_select(itself, x, vf_fma(alpha, m.hi, vf_mul(alpha, m.lo)));
-}
-
-VACT_INLINE act_form celu_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return ACT_ONE_FORM(celu_forward);
 }
 
 #endif

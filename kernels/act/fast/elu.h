@@ -6,7 +6,6 @@
 #ifndef VACT_ACT_FAST_ELU_H
 #define VACT_ACT_FAST_ELU_H
 
-#include "loop/form.h"
 #include "math/fast/expm1.h"
 
 VACT_INLINE vf elu_forward(vf x, const vact_params_f32 *params)
@@ -24,12 +23,6 @@ VACT_INLINE vf elu_forward(vf x, const vact_params_f32 *params)
     tail = vf_copysign(tail, vf_neg(alpha));
     tail = vf_select(itself, vf_mul(alpha, x), tail);
     return vf_select(vm_le(zero, x), x, tail);
-}
-
-VACT_INLINE act_form elu_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return ACT_ONE_FORM(elu_forward);
 }
 
 #endif

@@ -17,14 +17,11 @@ VACT_INLINE vf exp_rare(vf x, const vact_params_f32 *params)
     return fast_exp_any(x);
 }
 
-VACT_NOINLINE static vf exp_any(vf x, const vact_params_f32 *params) { return exp_rare(x, params); }
-
-VACT_INLINE act_form exp_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range exp_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){0.0f, FAST_EXP_ORDINARY, exp_ordinary, exp_rare, exp_any};
+    return (act_range){0.0f, FAST_EXP_ORDINARY};
 }
-
-VACT_INLINE vf exp_forward(vf x, const vact_params_f32 *params) { return act_forward(exp_form(params), x, params); }
 
 #endif

@@ -74,14 +74,11 @@ VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
     return vf_units_where(low, units, y);
 }
 
-VACT_NOINLINE static vf gelu_any(vf x, const vact_params_f32 *params) { return gelu_rare(x, params); }
-
-VACT_INLINE act_form gelu_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range gelu_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){0.0f, GELU_ORDINARY, gelu_ordinary, gelu_rare, gelu_any};
+    return (act_range){0.0f, GELU_ORDINARY};
 }
-
-VACT_INLINE vf gelu_forward(vf x, const vact_params_f32 *params) { return act_forward(gelu_form(params), x, params); }
 
 #endif

@@ -23,17 +23,11 @@ VACT_INLINE vf gelu_quick_rare(vf x, const vact_params_f32 *params)
     return fast_swish_any(x, 1.702f, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
 }
 
-VACT_NOINLINE static vf gelu_quick_any(vf x, const vact_params_f32 *params) { return gelu_quick_rare(x, params); }
-
-VACT_INLINE act_form gelu_quick_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range gelu_quick_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){0.0f, GELU_QUICK_ORDINARY, gelu_quick_ordinary, gelu_quick_rare, gelu_quick_any};
-}
-
-VACT_INLINE vf gelu_quick_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(gelu_quick_form(params), x, params);
+    return (act_range){0.0f, GELU_QUICK_ORDINARY};
 }
 
 #endif

@@ -73,17 +73,11 @@ VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
     return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
 }
 
-VACT_NOINLINE static vf gelu_tanh_any(vf x, const vact_params_f32 *params) { return gelu_tanh_rare(x, params); }
-
-VACT_INLINE act_form gelu_tanh_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range gelu_tanh_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){0.0f, GELU_TANH_ORDINARY, gelu_tanh_ordinary, gelu_tanh_rare, gelu_tanh_any};
-}
-
-VACT_INLINE vf gelu_tanh_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(gelu_tanh_form(params), x, params);
+    return (act_range){0.0f, GELU_TANH_ORDINARY};
 }
 
 #endif

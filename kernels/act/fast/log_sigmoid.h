@@ -17,17 +17,11 @@ VACT_INLINE vf log_sigmoid_rare(vf x, const vact_params_f32 *params)
     return vf_neg(fast_softplus_any(vf_neg(x)));
 }
 
-VACT_NOINLINE static vf log_sigmoid_any(vf x, const vact_params_f32 *params) { return log_sigmoid_rare(x, params); }
-
-VACT_INLINE act_form log_sigmoid_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range log_sigmoid_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){0.0f, FAST_SOFTPLUS_REACH, log_sigmoid_ordinary, log_sigmoid_rare, log_sigmoid_any};
-}
-
-VACT_INLINE vf log_sigmoid_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(log_sigmoid_form(params), x, params);
+    return (act_range){0.0f, FAST_SOFTPLUS_REACH};
 }
 
 #endif

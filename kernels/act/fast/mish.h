@@ -106,14 +106,11 @@ VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
     return vf_select(below, mish_below(x), vf_select(above, mish_above(x), mish_near(x)));
 }
 
-VACT_NOINLINE static vf mish_any(vf x, const vact_params_f32 *params) { return mish_rare(x, params); }
-
-VACT_INLINE act_form mish_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range mish_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){0.0f, MISH_ORDINARY, mish_ordinary, mish_rare, mish_any};
+    return (act_range){0.0f, MISH_ORDINARY};
 }
-
-VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params) { return act_forward(mish_form(params), x, params); }
 
 #endif

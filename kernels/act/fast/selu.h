@@ -13,7 +13,6 @@
 #ifndef VACT_ACT_FAST_SELU_H
 #define VACT_ACT_FAST_SELU_H
 
-#include "loop/form.h"
 #include "math/fast/exp_rise.h"
 
 /* From here on the result is -s*a: s*a*e^x is below half an ULP of it. */
@@ -40,12 +39,6 @@ VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)
     vf bracket = vf_fma(power, rise, vf_fms(power, less, less));
     vf below = vf_add(vf_fms(power, two, two), bracket);
     return vf_select(vm_lt(x, zero), below, vf_fma(x, vf_set1(0x1.9f57aep-5f), x)); /* s - 1 */
-}
-
-VACT_INLINE act_form selu_form(const vact_params_f32 *params)
-{
-    (void)params;
-    return ACT_ONE_FORM(selu_forward);
 }
 
 #endif

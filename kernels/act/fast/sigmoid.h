@@ -20,17 +20,11 @@ VACT_INLINE vf sigmoid_rare(vf x, const vact_params_f32 *params)
     return vf_select(deep, fast_deep_back(result, 1.0f), result);
 }
 
-VACT_NOINLINE static vf sigmoid_any(vf x, const vact_params_f32 *params) { return sigmoid_rare(x, params); }
-
-VACT_INLINE act_form sigmoid_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range sigmoid_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){0.0f, FAST_LOGISTIC_ORDINARY, sigmoid_ordinary, sigmoid_rare, sigmoid_any};
-}
-
-VACT_INLINE vf sigmoid_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(sigmoid_form(params), x, params);
+    return (act_range){0.0f, FAST_LOGISTIC_ORDINARY};
 }
 
 #endif

@@ -21,14 +21,11 @@ VACT_INLINE vf silu_rare(vf x, const vact_params_f32 *params)
     return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
 }
 
-VACT_NOINLINE static vf silu_any(vf x, const vact_params_f32 *params) { return silu_rare(x, params); }
-
-VACT_INLINE act_form silu_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range silu_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){0.0f, FAST_LOGISTIC_ORDINARY, silu_ordinary, silu_rare, silu_any};
+    return (act_range){0.0f, FAST_LOGISTIC_ORDINARY};
 }
-
-VACT_INLINE vf silu_forward(vf x, const vact_params_f32 *params) { return act_forward(silu_form(params), x, params); }
 
 #endif

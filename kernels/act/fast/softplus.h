@@ -88,17 +88,10 @@ VACT_INLINE vf softplus_rare(vf x, const vact_params_f32 *params)
     return vf_select(softplus_is_above(x, params->v[0], params->v[1]), x, curve);
 }
 
-VACT_NOINLINE static vf softplus_any(vf x, const vact_params_f32 *params) { return softplus_rare(x, params); }
-
-VACT_INLINE act_form softplus_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range softplus_range(const vact_params_f32 *params)
 {
-    return (act_form){0.0f, softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : ACT_NONE_ORDINARY, softplus_ordinary,
-                      softplus_rare, softplus_any};
-}
-
-VACT_INLINE vf softplus_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(softplus_form(params), x, params);
+    return (act_range){0.0f, softplus_is_plain(params) ? FAST_SOFTPLUS_REACH : ACT_NONE_COMMON};
 }
 
 #endif

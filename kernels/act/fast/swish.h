@@ -112,16 +112,10 @@ VACT_INLINE float swish_limit(const vact_params_f32 *params)
 {
     float size = __builtin_fabsf(params->v[0]);
     int extreme = (size < 0x1p-70f) | (size > 0x1p+60f);
-    return extreme ? ACT_NONE_ORDINARY : FAST_LOGISTIC_ORDINARY / size;
+    return extreme ? ACT_NONE_COMMON : FAST_LOGISTIC_ORDINARY / size;
 }
 
-VACT_NOINLINE static vf swish_any(vf x, const vact_params_f32 *params) { return swish_rare(x, params); }
-
-VACT_INLINE act_form swish_form(const vact_params_f32 *params)
-{
-    return (act_form){0.0f, swish_limit(params), swish_ordinary, swish_rare, swish_any};
-}
-
-VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params) { return act_forward(swish_form(params), x, params); }
+#define ACT_TWO_FORMS
+VACT_INLINE act_range swish_range(const vact_params_f32 *params) { return (act_range){0.0f, swish_limit(params)}; }
 
 #endif

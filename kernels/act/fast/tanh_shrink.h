@@ -105,17 +105,11 @@ VACT_INLINE vf tanh_shrink_rare(vf x, const vact_params_f32 *params)
     return vf_flip_sign(vf_select(vm_eq(x, x), y, a), x);
 }
 
-VACT_NOINLINE static vf tanh_shrink_any(vf x, const vact_params_f32 *params) { return tanh_shrink_rare(x, params); }
-
-VACT_INLINE act_form tanh_shrink_form(const vact_params_f32 *params)
+#define ACT_TWO_FORMS
+VACT_INLINE act_range tanh_shrink_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_form){TANH_SHRINK_TINY, TANH_SHRINK_LARGE, tanh_shrink_ordinary, tanh_shrink_rare, tanh_shrink_any};
-}
-
-VACT_INLINE vf tanh_shrink_forward(vf x, const vact_params_f32 *params)
-{
-    return act_forward(tanh_shrink_form(params), x, params);
+    return (act_range){TANH_SHRINK_TINY, TANH_SHRINK_LARGE};
 }
 
 #endif

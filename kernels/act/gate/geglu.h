@@ -34,7 +34,8 @@ VACT_INLINE vf geglu_forward(vf gate, vf up) { return geglu_product(gate, up); }
 
 #ifdef VACT_SET_FAST
 VACT_INLINE vf geglu_ordinary(vf gate, vf up) { return pair_times(gelu_near_pair(gate), up); }
-VACT_INLINE gate_form geglu_form(void) { return (gate_form){GATE_TINY, GELU_ORDINARY, geglu_ordinary}; }
+VACT_INLINE act_range geglu_range(void) { return (act_range){GATE_TINY, GELU_ORDINARY}; }
+#define ACT_TWO_FORMS
 #endif
 
 #endif

@@ -30,7 +30,8 @@ VACT_INLINE vf geglu_tanh_forward(vf gate, vf up) { return geglu_tanh_product(ga
 
 #ifdef VACT_SET_FAST
 VACT_INLINE vf geglu_tanh_ordinary(vf gate, vf up) { return vf_mul(gelu_tanh_ordinary(gate, NULL), up); }
-VACT_INLINE gate_form geglu_tanh_form(void) { return (gate_form){GATE_TINY, GELU_TANH_ORDINARY, geglu_tanh_ordinary}; }
+VACT_INLINE act_range geglu_tanh_range(void) { return (act_range){GATE_TINY, GELU_TANH_ORDINARY}; }
+#define ACT_TWO_FORMS
 #endif
 
 #endif

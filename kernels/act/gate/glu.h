@@ -22,7 +22,8 @@ VACT_INLINE vf glu_forward(vf gate, vf up) { return glu_product(gate, up); }
 
 #ifdef VACT_SET_FAST
 VACT_INLINE vf glu_ordinary(vf gate, vf up) { return vf_mul(sigmoid_ordinary(gate, NULL), up); }
-VACT_INLINE gate_form glu_form(void) { return (gate_form){0.0f, FAST_LOGISTIC_ORDINARY, glu_ordinary}; }
+VACT_INLINE act_range glu_range(void) { return (act_range){0.0f, FAST_LOGISTIC_ORDINARY}; }
+#define ACT_TWO_FORMS
 #endif
 
 #endif

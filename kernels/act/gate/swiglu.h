@@ -24,7 +24,8 @@ VACT_INLINE vf swiglu_forward(vf gate, vf up) { return swiglu_product(gate, up);
 
 #ifdef VACT_SET_FAST
 VACT_INLINE vf swiglu_ordinary(vf gate, vf up) { return vf_mul(silu_ordinary(gate, NULL), up); }
-VACT_INLINE gate_form swiglu_form(void) { return (gate_form){GATE_TINY, FAST_LOGISTIC_ORDINARY, swiglu_ordinary}; }
+VACT_INLINE act_range swiglu_range(void) { return (act_range){GATE_TINY, FAST_LOGISTIC_ORDINARY}; }
+#define ACT_TWO_FORMS
 #endif
 
 #endif

@@ -47,7 +47,8 @@ VACT_INLINE vf swiglu_oai_ordinary(vf gate, vf up)
     return swiglu_oai_times(gelu_quick_ordinary(vf_min(vf_set1(7.0f), gate), NULL), swiglu_oai_factor(up));
 }
 
-VACT_INLINE gate_form swiglu_oai_form(void) { return (gate_form){GATE_TINY, GELU_QUICK_ORDINARY, swiglu_oai_ordinary}; }
+VACT_INLINE act_range swiglu_oai_range(void) { return (act_range){GATE_TINY, GELU_QUICK_ORDINARY}; }
+#define ACT_TWO_FORMS
 #endif
 
 #endif

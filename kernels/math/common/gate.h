@@ -17,14 +17,6 @@ typedef struct {
     vf gate, up;
 } gate_gradients;
 
-typedef vf act_gate_fn(vf gate, vf up);
-
-/* What serves gates from `tiny` to `limit` in magnitude (0 and ACT_UNLIMITED: all); the others, the whole function. */
-typedef struct {
-    float tiny, limit;
-    act_gate_fn *ordinary;
-} gate_form;
-
 /* Below it a product takes this form; act(gate) of the four activations is still normal there. */
 #define GATE_FAR (-80.0f)
 

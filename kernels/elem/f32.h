@@ -1,0 +1,20 @@
+/* float in memory, float in the lanes: an element is a lane. */
+#ifndef VACT_ELEM_F32_H
+#define VACT_ELEM_F32_H
+
+#define VACT_TYPE f32
+
+typedef float elem;
+
+VACT_INLINE vf elem_load(const elem *p) { return vf_load(p); }
+VACT_INLINE vf elem_load_partial(const elem *p, size_t n) { return vf_load_partial(p, n); }
+VACT_INLINE void elem_load_pairs(const elem *p, vf *a, vf *b) { vf_load_pairs(p, a, b); }
+VACT_INLINE void elem_store(elem *p, vf v) { vf_store(p, v); }
+VACT_INLINE void elem_store_partial(elem *p, vf v, size_t n) { vf_store_partial(p, v, n); }
+VACT_INLINE void elem_store_pairs(elem *p, vf a, vf b) { vf_store_pairs(p, a, b); }
+VACT_INLINE void elem_stream(elem *p, vf v) { vf_stream(p, v); }
+
+/* An array of elements as one of lanes; null where they differ. */
+VACT_INLINE float *elem_lanes(elem *p) { return p; }
+
+#endif

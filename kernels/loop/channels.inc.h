@@ -1,0 +1,91 @@
+/*
+ * An operation with one parameter per channel over a dense tensor [outer, channels, inner]: makes
+ * vact_<OP>_<type>_<build>_<set>. OP_forward(x, parameter) is in act/.
+ */
+#define LOOP channels
+
+VACT_INLINE act_range WALK(range)(const loop_operands *from) { return (void)from, ACT_ALL_COMMON; }
+
+VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t i)
+{
+    for (size_t k = 0; k < LOOP_RUNS; k++)
+        __builtin_prefetch(from->x + i + k * from->apart);
+}
+
+VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
+{
+    loop_four four;
+    for (size_t k = 0; k < 4; k++)
+        four.x[k] = elem_load(from->x + i + loop_place(k, from->apart));
+    return four;
+}
+
+VACT_INLINE vf WALK(common)(vf x, const loop_operands *from, size_t place)
+{
+    return (void)place, ACT(forward)(x, vf_set1(from->params.v[0]));
+}
+
+VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)
+{
+    return (void)from, (void)i, four;
+}
+
+VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, size_t i)
+{
+    return (void)from, (void)i, four;
+}
+
+#include "loop/fours.inc.h"
+
+/* A few elements, one vector at a time. */
+VACT_INLINE void WALK(few)(elem *dst, const elem *src, size_t n, vf parameter)
+{
+    for (size_t i = 0; i < n; i += VF_LANES) {
+        const size_t part = loop_vector_of(n - i);
+        loop_store(dst + i, ACT(forward)(loop_load(src + i, part), parameter), part);
+    }
+}
+
+VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
+{
+    WALK(few)(from->dst, from->x, n, vf_set1(from->params.v[0]));
+}
+
+/* inner = 1: the parameters run beside the elements. */
+VACT_INLINE void WALK(beside)(elem *dst, const elem *src, const float *parameters, size_t n)
+{
+    size_t i = 0;
+    for (; n - i >= VF_LANES; i += VF_LANES)
+        elem_store(dst + i, ACT(forward)(elem_load(src + i), vf_load(parameters + i)));
+    if (i < n)
+        elem_store_partial(
+            dst + i, ACT(forward)(elem_load_partial(src + i, n - i), vf_load_partial(parameters + i, n - i)), n - i);
+}
+
+KERNEL_TYPE(channels) KERNEL(OP);
+
+void KERNEL(OP)(elem *dst, const elem *src, const float *parameters, size_t outer, size_t channels, size_t inner)
+{
+    loop_walk walk = loop_walk_here(dst == src, outer * channels * inner);
+    if (channels == 1) {
+        inner *= outer;
+        outer = 1;
+    }
+    for (size_t o = 0; o < outer; o++) {
+        if (inner == 1) {
+            WALK(beside)(dst + o * channels, src + o * channels, parameters, channels);
+            continue;
+        }
+        for (size_t c = 0; c < channels; c++) {
+            const size_t start = (o * channels + c) * inner;
+            if (!LOOP_BY_FOURS || inner < 4 * VF_LANES) {
+                WALK(few)(dst + start, src + start, inner, vf_set1(parameters[c]));
+                continue;
+            }
+            const loop_operands from = {.dst = dst + start, .x = src + start, .params = {{parameters[c]}}};
+            loop_walked(&from, inner, walk, WALK(fours), WALK(rest));
+        }
+    }
+}
+
+#undef LOOP

@@ -1,0 +1,96 @@
+/*
+ * An activation as the end of a matrix product, act(x*scale + bias) + residual: makes
+ * vact_<OP>_epilogue_<type>_<build>_<set>. Included after loop/unary.inc.h, for the same OP.
+ */
+#define LOOP epilogue
+#define LOOP_HAS_BIAS
+
+VACT_INLINE act_range WALK(range)(const loop_operands *from) { return ACT(range)(&from->params); }
+
+VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t i)
+{
+    for (size_t k = 0; k < LOOP_RUNS; k++)
+        __builtin_prefetch(from->x + i + k * from->x_apart);
+    for (size_t k = 0; from->residual && k < LOOP_RUNS; k++)
+        __builtin_prefetch(from->residual + i + k * from->residual_apart);
+}
+
+VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
+{
+    const vf scale = vf_set1(from->scale);
+    loop_four four;
+    for (size_t k = 0; k < 4; k++)
+        four.x[k] = elem_load(from->x + i + loop_place(k, from->x_apart));
+    if (from->bias)
+        for (size_t k = 0; k < 4; k++)
+            four.x[k] = vf_fma(four.x[k], scale, vf_load(from->bias + i + loop_place(k, from->bias_apart)));
+    else
+        for (size_t k = 0; k < 4; k++)
+            four.x[k] = vf_mul(four.x[k], scale);
+    return four;
+}
+
+VACT_INLINE vf WALK(common)(vf x, const loop_operands *from, size_t place)
+{
+    return (void)place, ACT(ordinary)(x, &from->params);
+}
+
+VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)
+{
+    return (void)i, ACT(special_four)(four, &from->params);
+}
+
+VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, size_t i)
+{
+    if (from->residual)
+        for (size_t k = 0; k < 4; k++)
+            four.x[k] = vf_add(four.x[k], elem_load(from->residual + i + loop_place(k, from->residual_apart)));
+    return four;
+}
+
+#include "loop/fours.inc.h"
+
+/* A few elements of a row, one vector at a time. */
+VACT_INLINE void WALK(few)(const loop_operands *from, size_t n)
+{
+    const vf scale = vf_set1(from->scale);
+    for (size_t i = 0; i < n; i += VF_LANES) {
+        const size_t part = loop_vector_of(n - i);
+        const vf x = loop_load(from->x + i, part);
+        const vf y = ACT(forward)(
+            from->bias ? vf_fma(x, scale, loop_load_lanes(from->bias + i, part)) : vf_mul(x, scale), &from->params);
+        loop_store(from->dst + i, from->residual ? vf_add(y, loop_load(from->residual + i, part)) : y, part);
+    }
+}
+
+VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
+{
+    const loop_operands own = *from;
+    WALK(few)(&own, n);
+}
+
+KERNEL_TYPE(epilogue) KERNEL(ACT(epilogue));
+
+void KERNEL(ACT(epilogue))(const vact_params_f32 *params, elem *dst, size_t dst_stride, const elem *x, size_t x_stride,
+                           size_t rows, size_t cols, float scale, const float *bias, const elem *residual,
+                           size_t residual_stride)
+{
+    const loop_operands first = {.dst = dst,
+                                 .x = x,
+                                 .bias = bias,
+                                 .residual = residual,
+                                 .scale = scale,
+                                 .params = params ? *params : ACT(defaults)};
+    const epilogue_strides strides = {dst_stride, x_stride, residual_stride};
+    if (!LOOP_BY_FOURS || cols < 4 * VF_LANES) {
+        for (size_t r = 0; r < rows; r++) {
+            const loop_operands row = epilogue_row(&first, &strides, r);
+            WALK(few)(&row, cols);
+        }
+        return;
+    }
+    epilogue_walked(&first, &strides, rows, cols, WALK(fours), WALK(rest));
+}
+
+#undef LOOP
+#undef LOOP_HAS_BIAS

@@ -1,0 +1,20 @@
+/*
+ * The forms of one activation, OP. Its header in act/ has either OP_forward, which serves every lane, or, and then it
+ * defines ACT_TWO_FORMS, OP_common and OP_special with OP_range, which says which lanes are common (loop/form.h).
+ * Here each gets what it lacks.
+ */
+#ifdef ACT_TWO_FORMS
+VACT_NOINLINE static vf ACT(any)(vf x, const vact_params_f32 *params) { return ACT(rare)(x, params); }
+
+VACT_INLINE vf ACT(forward)(vf x, const vact_params_f32 *params)
+{
+    if (__builtin_expect(act_has_special(x, ACT(range)(params)), 0))
+        return ACT(any)(x, params);
+    return ACT(ordinary)(x, params);
+}
+#undef ACT_TWO_FORMS
+#else
+VACT_INLINE act_range ACT(range)(const vact_params_f32 *params) { return (void)params, ACT_ALL_COMMON; }
+VACT_INLINE vf ACT(ordinary)(vf x, const vact_params_f32 *params) { return ACT(forward)(x, params); }
+VACT_INLINE vf ACT(rare)(vf x, const vact_params_f32 *params) { return ACT(forward)(x, params); }
+#endif

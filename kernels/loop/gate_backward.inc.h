@@ -1,0 +1,89 @@
+/*
+ * The gradients of a gated unit over arrays: makes vact_<OP>_backward_<type>_<build>_<set> and its interleaved form.
+ * OP_backward is in act/backward/.
+ */
+#define LOOP gate_backward
+
+/* Whole lines, those a little ahead prefetched (at 64 MiB reglu 0.62 of the time, glu 0.76, swiglu 0.91). Returns the
+ * number of elements done. */
+VACT_INLINE size_t WALK(lines_of)(elem *dgate, elem *dup, const elem *dy, const elem *gate, const elem *up, size_t n,
+                                  loop_walk walk)
+{
+    enum { VECTORS = VF_STREAMS ? LOOP_LINE / VF_LANES : 1, STEP = VECTORS * VF_LANES };
+    size_t i = 0;
+    for (; n - i >= STEP; i += STEP) {
+        if (walk >= WALK_ABREAST) {
+            const size_t ahead = i + LOOP_AHEAD < n ? i + LOOP_AHEAD : i;
+            __builtin_prefetch(dy + ahead);
+            __builtin_prefetch(gate + ahead);
+            __builtin_prefetch(up + ahead);
+        }
+        gate_gradients d[VECTORS];
+        for (size_t v = 0; v < VECTORS; v++) {
+            const size_t k = i + v * VF_LANES;
+            d[v] = ACT(backward)(elem_load(dy + k), elem_load(gate + k), elem_load(up + k));
+        }
+        for (size_t v = 0; v < VECTORS; v++)
+            loop_put(dgate + i + v * VF_LANES, d[v].gate, walk);
+        for (size_t v = 0; v < VECTORS; v++)
+            loop_put(dup + i + v * VF_LANES, d[v].up, walk);
+    }
+    return i;
+}
+
+/* In cache a loop of its own: without it glu takes 1.16 of the time. */
+VACT_NOINLINE static size_t WALK(lines)(elem *dgate, elem *dup, const elem *dy, const elem *gate, const elem *up,
+                                        size_t n, loop_walk walk)
+{
+    if (!VF_STREAMS || walk == WALK_CACHED)
+        return WALK(lines_of)(dgate, dup, dy, gate, up, n, WALK_CACHED);
+    return WALK(lines_of)(dgate, dup, dy, gate, up, n, walk == WALK_STREAM ? WALK_STREAM : WALK_ABREAST);
+}
+
+VACT_NOINLINE static void WALK(rest)(elem *dgate, elem *dup, const elem *dy, const elem *gate, const elem *up, size_t n)
+{
+    for (size_t i = 0; i < n; i += VF_LANES) {
+        const size_t part = loop_vector_of(n - i);
+        const gate_gradients d =
+            ACT(backward)(loop_load(dy + i, part), loop_load(gate + i, part), loop_load(up + i, part));
+        loop_store(dgate + i, d.gate, part);
+        loop_store(dup + i, d.up, part);
+    }
+}
+
+KERNEL_TYPE(gate_backward) KERNEL(ACT(backward));
+
+/* dgate and dup are apart from each other, and each from every operand or in its place. */
+void KERNEL(ACT(backward))(elem *dgate, elem *dup, const elem *dy, const elem *gate, const elem *up, size_t n)
+{
+    const int in_place = dgate == dy || dgate == gate || dgate == up || dup == dy || dup == gate || dup == up;
+    loop_walk walk = loop_walk_here(in_place, n);
+    size_t i = 0;
+    if (walk == WALK_STREAM) {
+        i = loop_before_line(dgate);
+        if (i == loop_before_line(dup))
+            WALK(rest)(dgate, dup, dy, gate, up, i);
+        else
+            walk = WALK_ABREAST, i = 0;
+    }
+    i += WALK(lines)(dgate + i, dup + i, dy + i, gate + i, up + i, n - i, walk);
+    if (walk == WALK_STREAM)
+        vf_stream_end();
+    if (i < n)
+        WALK(rest)(dgate + i, dup + i, dy + i, gate + i, up + i, n - i);
+}
+
+KERNEL_TYPE(interleaved_backward) KERNEL(ACT(backward_interleaved));
+
+void KERNEL(ACT(backward_interleaved))(elem *dsrc, const elem *dy, const elem *src, size_t n)
+{
+    for (size_t i = 0; i < n; i += VF_LANES) {
+        vf gate, up;
+        const size_t part = loop_vector_of(n - i);
+        loop_load_pairs(src + 2 * i, part, &gate, &up);
+        const gate_gradients d = ACT(backward)(loop_load(dy + i, part), gate, up);
+        loop_store_pairs(dsrc + 2 * i, d.gate, d.up, part);
+    }
+}
+
+#undef LOOP

@@ -1,0 +1,27 @@
+/*
+ * What the templates loop/<kind>.inc.h call things. OP is the operation (gelu), VACT_TYPE its element, VACT_BUILD the
+ * instruction set and VACT_SET the set of mathematics; the source that CMake writes defines them.
+ */
+#ifndef VACT_LOOP_NAMES_H
+#define VACT_LOOP_NAMES_H
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+#define KERNEL_(name, type, build, set) vact_##name##_##type##_##build##_##set
+#define KERNEL_OF(name, type, build, set) KERNEL_(name, type, build, set)
+
+/* vact_gelu_f32_avx2_fast, the function that the tables hold. */
+#define KERNEL(name) KERNEL_OF(name, VACT_TYPE, VACT_BUILD, VACT_SET)
+
+/* gelu_common: of the activation. */
+#define ACT(part) JOIN(OP, part)
+
+/* gelu_epilogue_fours: of the activation in one kind of loop; each template defines LOOP. */
+#define WALK(part) JOIN(JOIN(OP, LOOP), part)
+
+/* vact_unary_f32_fn */
+#define KERNEL_TYPE_(kind, type) vact_##kind##_##type##_fn
+#define KERNEL_TYPE_OF(kind, type) KERNEL_TYPE_(kind, type)
+#define KERNEL_TYPE(kind) KERNEL_TYPE_OF(kind, VACT_TYPE)
+
+#endif
