@@ -1,7 +1,8 @@
 /*
  * Runs every Criterion test of this program and ends with totals of its own, since Criterion's synthesis
  * leaves skipped tests out: what failed by name, what was skipped and why, and as the last line
- * "N passed, N failed, N skipped". Criterion's command line (--filter, --jobs, --verbose, ...) stays as it is.
+ * "N passed, N failed, N skipped". What is counted is cases: a test is one, but for a batch (TEST_CASES in support.h),
+ * whose records say how many it has. Criterion's command line (--filter, --jobs, --verbose, ...) stays as it is.
  * Fails when a test fails and when no test was selected.
  */
 #include <criterion/criterion.h>
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "case_records.h"
 
 enum { REASON_LIMIT = 256 };
 static const double TIMEOUT_SECONDS = 900.0; /* for a test that hangs; --timeout overrides it */
@@ -24,12 +27,12 @@ static reason skip_reasons[REASON_LIMIT]; /* the last one takes what no longer f
 static size_t skip_reason_count;
 static size_t passed, failed, skipped;
 
-static void count_skipped(const char *text)
+static void count_skipped(const char *text, size_t count)
 {
-    skipped++;
+    skipped += count;
     for (size_t i = 0; i < skip_reason_count; i++) {
         if (strcmp(skip_reasons[i].text, text) == 0) {
-            skip_reasons[i].count++;
+            skip_reasons[i].count += count;
             return;
         }
     }
@@ -37,34 +40,96 @@ static void count_skipped(const char *text)
         snprintf(skip_reasons[skip_reason_count].text, sizeof skip_reasons[0].text, "%s", text);
     else
         snprintf(skip_reasons[skip_reason_count].text, sizeof skip_reasons[0].text, "other reasons");
-    skip_reasons[skip_reason_count].count++;
+    skip_reasons[skip_reason_count].count += count;
     if (skip_reason_count < REASON_LIMIT - 1)
         skip_reason_count++;
 }
 
-static void print_failure(const struct criterion_test_stats *test)
+static void print_failure(const struct criterion_test_stats *test, const char *which)
 {
     const char *how = test->crashed ? "crashed" : test->timed_out ? "timed out" : "failed";
-    printf("%s: %s/%s\n", how, test->test->category, test->test->name);
-    for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
-        if (!assert->passed && assert->message != NULL)
-            printf("    %s\n", assert->message);
+    printf("%s: %s/%s%s%s\n", how, test->test->category, test->test->name, *which ? ": " : "", which);
 }
 
-/* A test that the filter left out is marked as skipped too, but has no reason. */
-static void count_test(const struct criterion_test_stats *test)
+static void print_message(const struct criterion_assert_stats *assert)
+{
+    if (assert->message != NULL)
+        printf("    %s\n", assert->message);
+}
+
+static void count_whole(const struct criterion_test_stats *test)
 {
     switch (test->test_status) {
     case CR_STATUS_PASSED: passed++; break;
     case CR_STATUS_FAILED:
         failed++;
-        print_failure(test);
+        print_failure(test, "");
+        for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
+            if (!assert->passed)
+                print_message(assert);
         break;
-    case CR_STATUS_SKIPPED:
+    case CR_STATUS_SKIPPED: /* one that the filter left out is marked so too, but has no reason */
         if (test->message != NULL)
-            count_skipped(test->message);
+            count_skipped(test->message, 1);
         break;
     }
+}
+
+/* The records of one batch, which are followed from the first to the last. */
+typedef struct batch_count {
+    size_t cases, begun, failed, skipped;
+    const char *current;
+    bool current_failed;
+} batch_count;
+
+static void follow(batch_count *batch, const struct criterion_test_stats *test,
+                   const struct criterion_assert_stats *assert)
+{
+    if (strcmp(assert->file, CASE_RECORD_FILE) != 0) {
+        if (assert->passed)
+            return;
+        if (!batch->current_failed) {
+            printf("failed: %s/%s: %s\n", test->test->category, test->test->name, batch->current);
+            batch->failed++;
+        }
+        batch->current_failed = true;
+        print_message(assert);
+        return;
+    }
+    switch ((case_record)assert->line) {
+    case CASE_COUNT: batch->cases = strtoul(assert->message, NULL, 10); break;
+    case CASE_BEGINS:
+        batch->begun++;
+        batch->current = assert->message;
+        batch->current_failed = false;
+        break;
+    case CASE_IS_SKIPPED:
+        batch->skipped++;
+        count_skipped(assert->message, 1);
+        break;
+    }
+}
+
+/* What ended the batch, but for a failure that has been counted, was in the case that it was at. */
+static void count_batch(const struct criterion_test_stats *test)
+{
+    batch_count batch = {.current = ""};
+    for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
+        follow(&batch, test, assert);
+    bool died = test->crashed || test->timed_out || (test->test_status == CR_STATUS_FAILED && batch.failed == 0);
+    if (died && !batch.current_failed) {
+        batch.failed++;
+        print_failure(test, batch.current);
+    }
+    passed += batch.begun - batch.failed - batch.skipped;
+    failed += batch.failed;
+    if (batch.begun < batch.cases)
+        count_skipped("not run, since an earlier case ended its batch", batch.cases - batch.begun);
+}
+
+static bool is_batch(const struct criterion_test_stats *test)
+{
+    return test->asserts != NULL && strcmp(test->asserts->file, CASE_RECORD_FILE) == 0;
 }
 
 ReportHook(POST_ALL)(struct criterion_global_stats *all)
@@ -72,7 +137,7 @@ ReportHook(POST_ALL)(struct criterion_global_stats *all)
     printf("\n");
     for (const struct criterion_suite_stats *suite = all->suites; suite != NULL; suite = suite->next)
         for (const struct criterion_test_stats *test = suite->tests; test != NULL; test = test->next)
-            count_test(test);
+            is_batch(test) ? count_batch(test) : count_whole(test);
 }
 
 static void print_totals(void)

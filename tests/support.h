@@ -35,12 +35,30 @@ enum {
 
 /* --------------------------------------------------------------------------------------------- cases */
 
-/* Plain numbers, since a case crosses from Criterion's process into that of the test. */
 typedef struct test_case {
     int op;    /* index into vact_registry */
     int build; /* index into vact_builds */
     int math;  /* a vact_math; AUTO for operations with a single kernel */
 } test_case;
+
+/* Cases that share a process: to start one costs more than most cases do, and with a sanitizer ten times as much.
+ * Plain numbers, since a batch crosses from Criterion's process into that of the test. */
+enum { TEST_BATCH = TEST_SANITIZED ? 64 : 16 };
+typedef struct test_batch {
+    int count;
+    test_case cases[TEST_BATCH];
+} test_batch;
+
+/* TEST_CASES(suite, name, list) { ... }: the body is run for each of the list's cases, its `which`. A case that fails
+ * or is skipped ends by itself alone; a crash or a failed cr_assert ends its batch, and main.c says so. */
+#define TEST_CASES(suite, name, list)                                                                                  \
+    static void suite##_##name##_case(const test_case *which);                                                         \
+    ParameterizedTestParameters(suite, name) { return list; }                                                          \
+    ParameterizedTest(test_batch *batch, suite, name) { test_each(batch, suite##_##name##_case); }                     \
+    static void suite##_##name##_case(const test_case *which)
+
+typedef void test_case_fn(const test_case *which);
+void test_each(const test_batch *batch, test_case_fn *check);
 
 /* What a case stands for. */
 typedef struct test_subject {
@@ -51,11 +69,9 @@ typedef struct test_subject {
     double bound;        /* in ULP */
 } test_subject;
 
-enum { TEST_CASES_LIMIT = 1024 };
-
-/* The cases of a kind that are wanted, listed in an array that stays. */
+/* The cases of a kind that are wanted, in batches. */
 typedef bool test_wanted_fn(const vact_op_info *info, const char *build, vact_math math);
-struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted, test_case cases[TEST_CASES_LIMIT]);
+struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted);
 
 /* Every case of a kind; and those whose bits must be those of the reference build, without that build itself. */
 struct criterion_test_params test_cases(vact_kind kind);
@@ -66,6 +82,9 @@ struct criterion_test_params test_cases_of_gradients(void);
 
 /* Resolves a case. Skips it, by name, where this CPU lacks the build. */
 test_subject test_begin(const test_case *which);
+
+/* Skips the case, or the test where it is none of a batch. */
+void test_skip(const char *reason, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* The reference build's table for the same variant; skips the case where this CPU lacks that build. */
 const vact_table *test_reference_table(const test_case *which);
@@ -134,13 +153,13 @@ typedef struct test_guarded {
 test_guarded test_guarded_new(size_t floats);
 void test_guarded_free(test_guarded *guarded);
 
-/* Fails the test with operation, variant, build, parameters (may be null), input, expected and got; where is printf's.
- */
+/* Ends the case, or the test where it is none of a batch, as failed, with operation, variant, build, parameters (may be
+ * null), input, expected and got; where is printf's. */
 void test_fail_bits(const test_subject *subject, const vact_params_f32 *params, float input, float expected, float got,
-                    const char *where, ...) __attribute__((format(printf, 6, 7)));
+                    const char *where, ...) __attribute__((noreturn, format(printf, 6, 7)));
 void test_fail_error(const test_subject *subject, const vact_params_f32 *params, float input, double exact, float got,
-                     double error, const char *where, ...) __attribute__((format(printf, 7, 8)));
+                     double error, const char *where, ...) __attribute__((noreturn, format(printf, 7, 8)));
 /* Fails with operation, variant, build and a text. */
-void test_fail(const test_subject *subject, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void test_fail(const test_subject *subject, const char *text, ...) __attribute__((noreturn, format(printf, 2, 3)));
 
 #endif

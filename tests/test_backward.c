@@ -75,9 +75,7 @@ static void check_error(const gradient *g, const vact_params_f32 *params, const 
     free(dy);
 }
 
-ParameterizedTestParameters(backward, defaults) { return test_cases_of_gradients(); }
-
-ParameterizedTest(test_case *which, backward, defaults)
+TEST_CASES(backward, defaults, test_cases_of_gradients())
 {
     test_subject subject = test_begin(which);
     vact_params_f32 defaults = vact_registry_defaults(subject.info);
@@ -99,9 +97,7 @@ static bool takes_params(const gradient *g, const vact_params_f32 *params)
     return !(g->from_output && (op == VACT_OP_LEAKY_RELU || op == VACT_OP_ELU) && params->v[0] < 0.0f);
 }
 
-ParameterizedTestParameters(backward, parameters) { return test_cases_of_gradients(); }
-
-ParameterizedTest(test_case *which, backward, parameters)
+TEST_CASES(backward, parameters, test_cases_of_gradients())
 {
     test_subject subject = test_begin(which);
     test_random random = {12 + (uint64_t)subject.info->op};
@@ -126,13 +122,7 @@ static bool want_plain(const vact_op_info *info, const char *build, vact_math ma
 }
 
 /* Without a transcendental function nothing overflows or loses digits before dx does. */
-ParameterizedTestParameters(backward, any_dy)
-{
-    static test_case cases[TEST_CASES_LIMIT];
-    return test_cases_that(VACT_KIND_UNARY, want_plain, cases);
-}
-
-ParameterizedTest(test_case *which, backward, any_dy)
+TEST_CASES(backward, any_dy, test_cases_that(VACT_KIND_UNARY, want_plain))
 {
     static const float slopes[] = {FLT_MAX, -FLT_MAX, 0x1.7p+126f, 0x1.234566p-126f, -0x1.234p-135f, FLT_TRUE_MIN};
     enum { SLOPES = sizeof slopes / sizeof slopes[0] };
@@ -155,9 +145,7 @@ ParameterizedTest(test_case *which, backward, any_dy)
     test_free(&drawn), test_free(&inputs);
 }
 
-ParameterizedTestParameters(backward, same_bits) { return test_cases_of_gradients(); }
-
-ParameterizedTest(test_case *which, backward, same_bits)
+TEST_CASES(backward, same_bits, test_cases_of_gradients())
 {
     test_subject subject = test_begin(which);
     test_subject reference = subject;
@@ -209,9 +197,7 @@ static void check_place(const gradient *g, const test_guarded memory[3], size_t 
                                         : "on x");
 }
 
-ParameterizedTestParameters(backward, places) { return test_cases_of_gradients(); }
-
-ParameterizedTest(test_case *which, backward, places)
+TEST_CASES(backward, places, test_cases_of_gradients())
 {
     test_subject subject = test_begin(which);
     test_guarded memory[3];
@@ -238,9 +224,7 @@ static bool is_flat(vact_op op, float x, const vact_params_f32 *params)
 }
 
 /* Where f' is 0 by a case, dx is 0 whatever dy is; a NaN in x gives NaN. */
-ParameterizedTestParameters(backward, cases_of_zero) { return test_cases_of_gradients(); }
-
-ParameterizedTest(test_case *which, backward, cases_of_zero)
+TEST_CASES(backward, cases_of_zero, test_cases_of_gradients())
 {
     static const float slopes[] = {1.0f, -2.0f, INFINITY, -INFINITY, NAN};
     test_subject subject = test_begin(which);

@@ -44,9 +44,7 @@ static void compare_alike(const test_subject *subject, const vact_table *referen
     test_free(&specials);
 }
 
-ParameterizedTestParameters(bits, defaults) { return test_cases_of_same_bits(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, bits, defaults)
+TEST_CASES(bits, defaults, test_cases_of_same_bits(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     const vact_table *reference = test_reference_table(which);
@@ -62,9 +60,7 @@ ParameterizedTest(test_case *which, bits, defaults)
     test_free(&inputs);
 }
 
-ParameterizedTestParameters(bits, parameters) { return test_cases_of_same_bits(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, bits, parameters)
+TEST_CASES(bits, parameters, test_cases_of_same_bits(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     const vact_table *reference = test_reference_table(which);

@@ -43,9 +43,7 @@ static void check_bound(const test_subject *subject, const vact_params_f32 *para
     free(results);
 }
 
-ParameterizedTestParameters(bounds, defaults) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, bounds, defaults)
+TEST_CASES(bounds, defaults, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     vact_params_f32 defaults = vact_registry_defaults(subject.info);
@@ -58,9 +56,7 @@ ParameterizedTest(test_case *which, bounds, defaults)
     test_free(&inputs);
 }
 
-ParameterizedTestParameters(bounds, parameters) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, bounds, parameters)
+TEST_CASES(bounds, parameters, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     test_random random = {2 + (uint64_t)subject.info->op};
@@ -82,13 +78,7 @@ static bool want_celu(const vact_op_info *info, const char *build, vact_math mat
 
 /* A small negative alpha, beyond those that the bound was sampled for: x/alpha up to where alpha*e^(x/alpha) overflows,
  * and on. */
-ParameterizedTestParameters(bounds, celu_of_small_negative_alpha)
-{
-    static test_case cases[TEST_CASES_LIMIT];
-    return test_cases_that(VACT_KIND_UNARY, want_celu, cases);
-}
-
-ParameterizedTest(test_case *which, bounds, celu_of_small_negative_alpha)
+TEST_CASES(bounds, celu_of_small_negative_alpha, test_cases_that(VACT_KIND_UNARY, want_celu))
 {
     static const float alphas[] = {-0x1p-20f, -0x1.8p-51f, -0x1p-60f, -0x1.234566p-99f, -0x1p-126f, -FLT_TRUE_MIN};
     test_subject subject = test_begin(which);
@@ -119,9 +109,7 @@ static const range RANGES[] = {
     {VACT_OP_RELU_SQUARED, 0.0f, INFINITY}, {VACT_OP_CELU, -1.0f, INFINITY},
 };
 
-ParameterizedTestParameters(bounds, ranges) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, bounds, ranges)
+TEST_CASES(bounds, ranges, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     test_floats inputs = {0};

@@ -48,9 +48,7 @@ static void check(const test_subject *subject, matrices *m, float *dst, size_t c
     }
 }
 
-ParameterizedTestParameters(epilogue, bits) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, epilogue, bits)
+TEST_CASES(epilogue, bits, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];
@@ -77,9 +75,7 @@ ParameterizedTest(test_case *which, epilogue, bits)
 }
 
 /* Rows that end at a page that may not be touched. */
-ParameterizedTestParameters(epilogue, memory) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, epilogue, memory)
+TEST_CASES(epilogue, memory, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];

@@ -62,9 +62,7 @@ static vact_gate_backward_f32_fn *backward_of(const test_subject *s)
 
 /* ------------------------------------------------------------------------------------------------ errors */
 
-ParameterizedTestParameters(gates, bound) { return test_cases(VACT_KIND_GATE); }
-
-ParameterizedTest(test_case *which, gates, bound)
+TEST_CASES(gates, bound, test_cases(VACT_KIND_GATE))
 {
     test_subject subject = test_begin(which);
     pairs p = new_pairs();
@@ -82,9 +80,7 @@ static bool same_or_zeros(float a, float b) { return test_same(a, b) || (a == 0.
 
 /* dup is forward with dy for up, within the bound of the variant fast; dgate is the gradient of the activation with
  * dy*up for dy, to the bit, and so has its error. */
-ParameterizedTestParameters(gates, gradients) { return test_cases(VACT_KIND_GATE); }
-
-ParameterizedTest(test_case *which, gates, gradients)
+TEST_CASES(gates, gradients, test_cases(VACT_KIND_GATE))
 {
     test_subject subject = test_begin(which);
     vact_op op = subject.info->op;
@@ -133,9 +129,7 @@ Test(gates, gradients_are_slopes)
 
 /* --------------------------------------------------------------------------------------------------- bits */
 
-ParameterizedTestParameters(gates, same_bits) { return test_cases_of_same_bits(VACT_KIND_GATE); }
-
-ParameterizedTest(test_case *which, gates, same_bits)
+TEST_CASES(gates, same_bits, test_cases_of_same_bits(VACT_KIND_GATE))
 {
     test_subject subject = test_begin(which), reference = subject;
     reference.table = test_reference_table(which);
@@ -154,9 +148,7 @@ ParameterizedTest(test_case *which, gates, same_bits)
 }
 
 /* Arrays of every short length at the rear guard page, the interleaved form too, and the result on top of an input. */
-ParameterizedTestParameters(gates, places) { return test_cases(VACT_KIND_GATE); }
-
-ParameterizedTest(test_case *which, gates, places)
+TEST_CASES(gates, places, test_cases(VACT_KIND_GATE))
 {
     test_subject subject = test_begin(which);
     unsigned slot = VACT_OP_SLOT(subject.info->op);

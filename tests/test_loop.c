@@ -208,8 +208,7 @@ static bool want_streaming(const vact_op_info *info, const char *build, vact_mat
 
 static struct criterion_test_params cases_beyond_the_cache(vact_kind kind)
 {
-    static test_case cases[VACT_KIND_GATE + 1][TEST_CASES_LIMIT];
-    return test_cases_that(kind, want_streaming, cases[kind]);
+    return test_cases_that(kind, want_streaming);
 }
 
 /* Stretches of usual arguments, of usual ones with any bits in their middle, and of any bits, most of them rare. */
@@ -223,10 +222,8 @@ static void fill_stretches(test_random *random, float *src, size_t n)
     }
 }
 
-ParameterizedTestParameters(loop, stretches_of_rare_lanes) { return test_cases(VACT_KIND_UNARY); }
-
 /* Whatever stands beside it, an argument has the result that it has alone. */
-ParameterizedTest(test_case *which, loop, stretches_of_rare_lanes)
+TEST_CASES(loop, stretches_of_rare_lanes, test_cases(VACT_KIND_UNARY))
 {
     enum { LONGEST = 700, ROUNDS = 60 };
     static float src[LONGEST], want[LONGEST], got[LONGEST];
@@ -246,9 +243,7 @@ ParameterizedTest(test_case *which, loop, stretches_of_rare_lanes)
     }
 }
 
-ParameterizedTestParameters(loop, kernels_beyond_the_cache) { return cases_beyond_the_cache(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, loop, kernels_beyond_the_cache)
+TEST_CASES(loop, kernels_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     vact_unary_f32_fn *kernel = test_unary(subject.table, subject.info);
@@ -265,10 +260,8 @@ ParameterizedTest(test_case *which, loop, kernels_beyond_the_cache)
     free(source), free(want), free(got);
 }
 
-ParameterizedTestParameters(loop, channels_beyond_the_cache) { return cases_beyond_the_cache(VACT_KIND_CHANNELS); }
-
 /* Few long channels, and many that are too short for runs side by side. */
-ParameterizedTest(test_case *which, loop, channels_beyond_the_cache)
+TEST_CASES(loop, channels_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_CHANNELS))
 {
     static const float slopes[300] = {0.25f, -0.5f, 0.0f, 2.0f};
     static const size_t channels[] = {1, 3, 300};
@@ -289,11 +282,9 @@ ParameterizedTest(test_case *which, loop, channels_beyond_the_cache)
     free(source), free(want), free(got);
 }
 
-ParameterizedTestParameters(loop, epilogues_beyond_the_cache) { return cases_beyond_the_cache(VACT_KIND_UNARY); }
-
 /* Rows that begin alike in their lines and are streamed, rows that do not, an array without rows, rows of one line,
  * rows that follow each other; a bias alone has a loop of its own. */
-ParameterizedTest(test_case *which, loop, epilogues_beyond_the_cache)
+TEST_CASES(loop, epilogues_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_UNARY))
 {
     static const struct {
         size_t cols, stride;
@@ -342,9 +333,7 @@ static void try_gradient(const test_subject *subject, vact_backward_f32_fn *kern
     free(source), free(want), free(got);
 }
 
-ParameterizedTestParameters(loop, gradients_beyond_the_cache) { return cases_beyond_the_cache(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, loop, gradients_beyond_the_cache)
+TEST_CASES(loop, gradients_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     const size_t slot = VACT_OP_SLOT(subject.info->op), n = length_beyond_the_cache();
@@ -353,9 +342,7 @@ ParameterizedTest(test_case *which, loop, gradients_beyond_the_cache)
         try_gradient(&subject, subject.table->from_output[slot], n);
 }
 
-ParameterizedTestParameters(loop, gates_beyond_the_cache) { return cases_beyond_the_cache(VACT_KIND_GATE); }
-
-ParameterizedTest(test_case *which, loop, gates_beyond_the_cache)
+TEST_CASES(loop, gates_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_GATE))
 {
     test_subject subject = test_begin(which);
     vact_gate_f32_fn *kernel = subject.table->gate[VACT_OP_SLOT(subject.info->op)];
@@ -372,10 +359,8 @@ ParameterizedTest(test_case *which, loop, gates_beyond_the_cache)
     free(source), free(want), free(got);
 }
 
-ParameterizedTestParameters(loop, gate_gradients_beyond_the_cache) { return cases_beyond_the_cache(VACT_KIND_GATE); }
-
 /* Apart, begun alike in their lines or not, and both in the place of an operand. */
-ParameterizedTest(test_case *which, loop, gate_gradients_beyond_the_cache)
+TEST_CASES(loop, gate_gradients_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_GATE))
 {
     test_subject subject = test_begin(which);
     vact_gate_backward_f32_fn *kernel = subject.table->gate_backward[VACT_OP_SLOT(subject.info->op)];

@@ -90,9 +90,7 @@ static void check_against_reference(const test_subject *subject, const tensor *t
     check_elements(subject, t);
 }
 
-ParameterizedTestParameters(prelu, bound) { return test_cases(VACT_KIND_CHANNELS); }
-
-ParameterizedTest(test_case *which, prelu, bound)
+TEST_CASES(prelu, bound, test_cases(VACT_KIND_CHANNELS))
 {
     test_subject subject = test_begin(which);
     test_random random = {9};
@@ -114,9 +112,7 @@ static void check_against_table(const test_subject *subject, const tensor *t, vo
     free(expected);
 }
 
-ParameterizedTestParameters(prelu, same_bits) { return test_cases_of_same_bits(VACT_KIND_CHANNELS); }
-
-ParameterizedTest(test_case *which, prelu, same_bits)
+TEST_CASES(prelu, same_bits, test_cases_of_same_bits(VACT_KIND_CHANNELS))
 {
     test_subject subject = test_begin(which);
     const vact_table *reference = test_reference_table(which);
@@ -144,9 +140,7 @@ static void check_memory(const test_subject *subject, const tensor *t, void *con
         test_fail(subject, "wrote around dst, shape %zu x %zu x %zu", t->outer, t->channels, t->inner);
 }
 
-ParameterizedTestParameters(prelu, memory) { return test_cases(VACT_KIND_CHANNELS); }
-
-ParameterizedTest(test_case *which, prelu, memory)
+TEST_CASES(prelu, memory, test_cases(VACT_KIND_CHANNELS))
 {
     test_subject subject = test_begin(which);
     test_random random = {11};

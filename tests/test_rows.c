@@ -42,9 +42,7 @@ static void check_equal(const test_subject *subject, const float *src, const flo
 
 /* ------------------------------------------------------------------------------------ the same bits */
 
-ParameterizedTestParameters(rows, same_bits) { return test_cases_of_same_bits(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows, same_bits)
+TEST_CASES(rows, same_bits, test_cases_of_same_bits(VACT_KIND_ROWS))
 {
     test_subject subject = test_begin(which);
     const vact_table *reference = test_reference_table(which);
@@ -95,9 +93,7 @@ static void fill_matrix(float *src, size_t stride, size_t rows, size_t cols, tes
         fill_row(src + r * stride, cols, random);
 }
 
-ParameterizedTestParameters(rows, lengths) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows, lengths)
+TEST_CASES(rows, lengths, test_cases(VACT_KIND_ROWS))
 {
     enum { ROWS = 3, EXTRA = 5, MOST = ROWS * (COLS_TAIL + EXTRA) };
     test_subject subject = test_begin(which);
@@ -124,9 +120,7 @@ ParameterizedTest(test_case *which, rows, lengths)
     test_guarded_free(&dst);
 }
 
-ParameterizedTestParameters(rows, in_place) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows, in_place)
+TEST_CASES(rows, in_place, test_cases(VACT_KIND_ROWS))
 {
     enum { ROWS = 3 };
     test_subject subject = test_begin(which);
@@ -161,9 +155,7 @@ static bool all_nan(const float *p, size_t n)
     return true;
 }
 
-ParameterizedTestParameters(rows, poison_their_row_only) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows, poison_their_row_only)
+TEST_CASES(rows, poison_their_row_only, test_cases(VACT_KIND_ROWS))
 {
     enum { ROWS = 3 };
     static const uint32_t poisons[] = {0x7fc00000u, 0xffc00000u, 0x7f800001u, 0x7f800000u};
@@ -195,9 +187,7 @@ ParameterizedTest(test_case *which, rows, poison_their_row_only)
 
 /* ------------------------------------------------------------------------------------ simple truths */
 
-ParameterizedTestParameters(rows, promised_values) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows, promised_values)
+TEST_CASES(rows, promised_values, test_cases(VACT_KIND_ROWS))
 {
     static const float values[] = {0.0f, -0.0f, 1.0f, -3.5f, FLT_MAX, -FLT_MAX, FLT_TRUE_MIN, 100.0f};
     test_subject subject = test_begin(which);
@@ -219,9 +209,7 @@ ParameterizedTest(test_case *which, rows, promised_values)
 
 /* Adding a constant that the logits take without rounding changes nothing; but in `fast`, which reduces the logits
  * themselves, exponentials and what is subtracted from a logit may round otherwise: each is within its bound. */
-ParameterizedTestParameters(rows, shifted) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows, shifted)
+TEST_CASES(rows, shifted, test_cases(VACT_KIND_ROWS))
 {
     enum { COLS = 200 };
     static const float shifts[] = {1.0f, -16.0f, 1024.0f, -4096.0f};
@@ -250,9 +238,7 @@ ParameterizedTest(test_case *which, rows, shifted)
 }
 
 /* softmax lies in [0, 1], log_softmax never above -0. */
-ParameterizedTestParameters(rows, ranges) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows, ranges)
+TEST_CASES(rows, ranges, test_cases(VACT_KIND_ROWS))
 {
     test_subject subject = test_begin(which);
     vact_rows_f32_fn *kernel = test_rows(subject.table, subject.info);
@@ -273,9 +259,7 @@ ParameterizedTest(test_case *which, rows, ranges)
 }
 
 /* Matrices that are walked in batches of rows and, beyond the cache, streamed: the bits of each row alone. */
-ParameterizedTestParameters(rows, large_matrices) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows, large_matrices)
+TEST_CASES(rows, large_matrices, test_cases(VACT_KIND_ROWS))
 {
     enum { FLOATS = 1 << 18, MOST_COLS = 5000, ALIGNED = 16 };
     static const size_t widths[] = {1, 3, 16, 64, 100, 1024, 2048, 2049, 4096, MOST_COLS};

@@ -129,9 +129,7 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-ParameterizedTestParameters(rows_error, random) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows_error, random)
+TEST_CASES(rows_error, random, test_cases(VACT_KIND_ROWS))
 {
     test_subject subject = test_begin(which);
     test_random random = {13};
@@ -148,9 +146,7 @@ ParameterizedTest(test_case *which, rows_error, random)
     buffers_free(&row);
 }
 
-ParameterizedTestParameters(rows_error, long_rows) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows_error, long_rows)
+TEST_CASES(rows_error, long_rows, test_cases(VACT_KIND_ROWS))
 {
     test_subject subject = test_begin(which);
     test_random random = {14};
@@ -164,9 +160,7 @@ ParameterizedTest(test_case *which, rows_error, long_rows)
 }
 
 /* Two columns at every distance, both orders: log_softmax's winner is -log1p(e^-distance), its loser almost it. */
-ParameterizedTestParameters(rows_error, two_columns) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows_error, two_columns)
+TEST_CASES(rows_error, two_columns, test_cases(VACT_KIND_ROWS))
 {
     test_subject subject = test_begin(which);
     test_random random = {15};
@@ -182,9 +176,7 @@ ParameterizedTest(test_case *which, rows_error, two_columns)
     buffers_free(&row);
 }
 
-ParameterizedTestParameters(rows_error, extremes) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, rows_error, extremes)
+TEST_CASES(rows_error, extremes, test_cases(VACT_KIND_ROWS))
 {
     static const float rows[][4] = {
         {FLT_MAX, -FLT_MAX, 0.0f, 1.0f},

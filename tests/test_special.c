@@ -118,8 +118,6 @@ static const promise PROMISES[] = {
      {{-0.0f, 1.0f}, {0.0f, 1.0f}, {-INFINITY, 0.0f}, {INFINITY, INFINITY}, {88.722839f, INFINITY}, {-104.0f, 0.0f}}},
 };
 
-ParameterizedTestParameters(special, promised_values) { return test_cases(VACT_KIND_UNARY); }
-
 static bool ends(const promise *promised, size_t i)
 {
     return i > 0 && test_raw_bits(promised->pairs[i].x) == 0 && test_raw_bits(promised->pairs[i].y) == 0;
@@ -142,8 +140,7 @@ static void check_promise(const test_subject *subject, const promise *promised)
             test_fail_bits(subject, &params, x, expected, got, "a promised value");
     }
 }
-
-ParameterizedTest(test_case *which, special, promised_values)
+TEST_CASES(special, promised_values, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     bool found = false;
@@ -154,12 +151,10 @@ ParameterizedTest(test_case *which, special, promised_values)
         }
     }
     if (!found)
-        cr_skip("%s: no value of it stands in this test", subject.info->name);
+        test_skip("%s: no value of it stands in this test", subject.info->name);
 }
 
-ParameterizedTestParameters(special, nan_in_nan_out) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, special, nan_in_nan_out)
+TEST_CASES(special, nan_in_nan_out, test_cases(VACT_KIND_UNARY))
 {
     static const uint32_t nans[] = {0x7fc00000u, 0xffc00000u, 0x7f800001u, 0xff800001u, 0x7fffffffu, 0xffbfffffu};
     test_subject subject = test_begin(which);

@@ -101,18 +101,10 @@ static void check_every_state(const test_case *which)
     fesetround(FE_TONEAREST);
 }
 
-ParameterizedTestParameters(state, unary) { return test_cases(VACT_KIND_UNARY); }
+TEST_CASES(state, unary, test_cases(VACT_KIND_UNARY)) { check_every_state(which); }
 
-ParameterizedTest(test_case *which, state, unary) { check_every_state(which); }
+TEST_CASES(state, channels, test_cases(VACT_KIND_CHANNELS)) { check_every_state(which); }
 
-ParameterizedTestParameters(state, channels) { return test_cases(VACT_KIND_CHANNELS); }
+TEST_CASES(state, rows, test_cases(VACT_KIND_ROWS)) { check_every_state(which); }
 
-ParameterizedTest(test_case *which, state, channels) { check_every_state(which); }
-
-ParameterizedTestParameters(state, rows) { return test_cases(VACT_KIND_ROWS); }
-
-ParameterizedTest(test_case *which, state, rows) { check_every_state(which); }
-
-ParameterizedTestParameters(state, gates) { return test_cases(VACT_KIND_GATE); }
-
-ParameterizedTest(test_case *which, state, gates) { check_every_state(which); }
+TEST_CASES(state, gates, test_cases(VACT_KIND_GATE)) { check_every_state(which); }

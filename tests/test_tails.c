@@ -97,9 +97,7 @@ static void try_one(const pool *from, const test_guarded *src_memory, const test
             test_fail(from->subject, "changed its source, length %zu, shift %zu", n, src_shift);
 }
 
-ParameterizedTestParameters(tails, lengths) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, tails, lengths)
+TEST_CASES(tails, lengths, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     pool from = pool_new(&subject);
@@ -116,9 +114,7 @@ ParameterizedTest(test_case *which, tails, lengths)
     test_guarded_free(&dst);
 }
 
-ParameterizedTestParameters(tails, longer_lengths) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, tails, longer_lengths)
+TEST_CASES(tails, longer_lengths, test_cases(VACT_KIND_UNARY))
 {
     static const size_t lengths[] = {79,  95,  96,  111, 127, 128,  129,  143, 191,
                                      192, 255, 256, 257, 511, 1000, 1023, 4099};
@@ -136,9 +132,7 @@ ParameterizedTest(test_case *which, tails, longer_lengths)
     test_guarded_free(&dst);
 }
 
-ParameterizedTestParameters(tails, in_place) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, tails, in_place)
+TEST_CASES(tails, in_place, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
     pool from = pool_new(&subject);
@@ -158,9 +152,7 @@ ParameterizedTest(test_case *which, tails, in_place)
     test_guarded_free(&memory);
 }
 
-ParameterizedTestParameters(tails, poisoned_neighbours) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, tails, poisoned_neighbours)
+TEST_CASES(tails, poisoned_neighbours, test_cases(VACT_KIND_UNARY))
 {
     static const uint32_t poisons[] = {0x7fc00000u, 0x7f800001u, 0x7f800000u, 0xff800000u, 0x00000001u,
                                        0x807fffffu, 0x7f7fffffu, 0xff7fffffu, 0x80000000u, 0xc2d00000u /* -104 */};
@@ -186,9 +178,7 @@ ParameterizedTest(test_case *which, tails, poisoned_neighbours)
 }
 
 /* However an array is cut, its results stay. */
-ParameterizedTestParameters(tails, cut_anywhere) { return test_cases(VACT_KIND_UNARY); }
-
-ParameterizedTest(test_case *which, tails, cut_anywhere)
+TEST_CASES(tails, cut_anywhere, test_cases(VACT_KIND_UNARY))
 {
     enum { LENGTH = 5003, ROUNDS = TEST_SANITIZED ? 10 : 40 };
     test_subject subject = test_begin(which);

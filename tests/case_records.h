@@ -1,0 +1,16 @@
+/*
+ * What a batch of cases (TEST_CASES) tells the totals of main.c as it goes: assertions that hold, told from others by
+ * their file; the line says which record it is, the message is its text.
+ */
+#ifndef VACT_TESTS_CASE_RECORDS_H
+#define VACT_TESTS_CASE_RECORDS_H
+
+#define CASE_RECORD_FILE "a record of cases"
+
+typedef enum case_record {
+    CASE_COUNT = 1,  /* how many cases the batch has */
+    CASE_BEGINS,     /* operation, variant and build of the case that what follows is about */
+    CASE_IS_SKIPPED, /* why */
+} case_record;
+
+#endif
