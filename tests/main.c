@@ -110,12 +110,28 @@ static void follow(batch_count *batch, const struct criterion_test_stats *test,
     }
 }
 
+/* Criterion keeps the last assertion first. */
+static void follow_all(batch_count *batch, const struct criterion_test_stats *test)
+{
+    size_t n = 0;
+    for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
+        n++;
+    const struct criterion_assert_stats **in_order = malloc((n + 1) * sizeof(const struct criterion_assert_stats *));
+    if (in_order == NULL)
+        abort();
+    size_t first = n;
+    for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
+        in_order[--first] = assert;
+    for (size_t i = 0; i < n; i++)
+        follow(batch, test, in_order[i]);
+    free(in_order);
+}
+
 /* What ended the batch, but for a failure that has been counted, was in the case that it was at. */
 static void count_batch(const struct criterion_test_stats *test)
 {
     batch_count batch = {.current = ""};
-    for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
-        follow(&batch, test, assert);
+    follow_all(&batch, test);
     bool died = test->crashed || test->timed_out || (test->test_status == CR_STATUS_FAILED && batch.failed == 0);
     if (died && !batch.current_failed) {
         batch.failed++;
@@ -129,7 +145,10 @@ static void count_batch(const struct criterion_test_stats *test)
 
 static bool is_batch(const struct criterion_test_stats *test)
 {
-    return test->asserts != NULL && strcmp(test->asserts->file, CASE_RECORD_FILE) == 0;
+    for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
+        if (assert->passed && strcmp(assert->file, CASE_RECORD_FILE) == 0)
+            return true;
+    return false;
 }
 
 ReportHook(POST_ALL)(struct criterion_global_stats *all)
