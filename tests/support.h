@@ -41,7 +41,7 @@ typedef struct test_case {
     int math;  /* a vact_math; AUTO for operations with a single kernel */
 } test_case;
 
-/* Cases that share a process: to start one costs more than most cases do, and with a sanitizer ten times as much.
+/* Cases that share a process: to start one costs more than most cases do, and with a sanitizer five times as much.
  * Plain numbers, since a batch crosses from Criterion's process into that of the test. */
 enum { TEST_BATCH = TEST_SANITIZED ? 64 : 16 };
 typedef struct test_batch {
@@ -59,6 +59,9 @@ typedef struct test_batch {
 
 typedef void test_case_fn(const test_case *which);
 void test_each(const test_batch *batch, test_case_fn *check);
+
+/* Ends the case, or the test where it is none of a batch. */
+void test_end_case(void) __attribute__((noreturn));
 
 /* What a case stands for. */
 typedef struct test_subject {
@@ -83,7 +86,7 @@ struct criterion_test_params test_cases_of_gradients(void);
 /* Resolves a case. Skips it, by name, where this CPU lacks the build. */
 test_subject test_begin(const test_case *which);
 
-/* Skips the case, or the test where it is none of a batch. */
+/* The same, and it counts as skipped. */
 void test_skip(const char *reason, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* The reference build's table for the same variant; skips the case where this CPU lacks that build. */
