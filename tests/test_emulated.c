@@ -275,15 +275,6 @@ static char *run_beside(foreign where, const char *name)
     return result.text;
 }
 
-/* The vector layer against scalar C. */
-Test(emulated, neon_vector_layer)
-{
-    char *text = run_beside(neon_or_skip(), "vact_vec_tests");
-    cr_expect(strstr(text, "passed: neon/operations"), "%s", text);
-    cr_expect(strstr(text, "passed: scalar_fma/operations"), "%s", text);
-    free(text);
-}
-
 /* Short arrays at odd places: the program holds neon to scalar_fma there, this test that to scalar_fma here. */
 Test(emulated, neon_kernels)
 {

@@ -16,13 +16,6 @@
 #define AVX2 "-mavx2 -mfma"
 #define AVX512 "-mavx512f -mavx512bw -mavx512dq -mavx512vl " AVX2
 
-/* Until every form of the variant fast is vact's own. */
-#if VACT_WITH_SLEEF
-#define LIBRARIES "-lsleef -lm"
-#else
-#define LIBRARIES "-lm"
-#endif
-
 typedef struct consumer {
     char compiler[64], flags[128], suffix[8], runner[64];
     char build[16]; /* what the CPU must run */
@@ -103,7 +96,7 @@ ParameterizedTest(consumer *c, inline_header, bits, .timeout = 300)
     cr_assert_not_null(mkdtemp(folder));
     command_result compiled = command_run("%s %s -DSUFFIX=%s -I'" VACT_SOURCE_DIR "/include' -I'" VACT_BINARY_DIR
                                           "/generated/include' -I'" VACT_SOURCE_DIR "' '" VACT_SOURCE_DIR
-                                          "/tests/consumers/inline/digest.c' -o %s/digest " LIBRARIES " 2>&1",
+                                          "/tests/consumers/inline/digest.c' -o %s/digest -lm 2>&1",
                                           c->compiler, c->flags, c->suffix, folder);
     cr_expect(compiled.status == 0, "%s %s: %s", c->compiler, c->flags, compiled.text);
     if (compiled.status == 0) {
