@@ -11,6 +11,7 @@ typedef enum case_record {
     CASE_COUNT = 1,  /* how many cases the batch has */
     CASE_BEGINS,     /* operation, variant and build of the case that what follows is about */
     CASE_IS_SKIPPED, /* why */
+    CASES_END,       /* the last case has ended; without it, the process ended in the case that began last */
 } case_record;
 
 #endif

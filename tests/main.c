@@ -79,7 +79,7 @@ static void count_whole(const struct criterion_test_stats *test)
 typedef struct batch_count {
     size_t cases, begun, failed, skipped;
     const char *current;
-    bool current_failed;
+    bool current_failed, ended;
 } batch_count;
 
 static void follow(batch_count *batch, const struct criterion_test_stats *test,
@@ -107,6 +107,7 @@ static void follow(batch_count *batch, const struct criterion_test_stats *test,
         batch->skipped++;
         count_skipped(assert->message, 1);
         break;
+    case CASES_END: batch->ended = true; break;
     }
 }
 
@@ -132,8 +133,7 @@ static void count_batch(const struct criterion_test_stats *test)
 {
     batch_count batch = {.current = ""};
     follow_all(&batch, test);
-    bool died = test->crashed || test->timed_out || (test->test_status == CR_STATUS_FAILED && batch.failed == 0);
-    if (died && !batch.current_failed) {
+    if (!batch.ended && !batch.current_failed) {
         batch.failed++;
         print_failure(test, batch.current);
     }

@@ -131,6 +131,7 @@ void test_each(const test_batch *batch, test_case_fn *check)
         in_case = false;
     }
     alarm(0);
+    record(CASES_END, "");
 }
 
 void test_end_case(void)
