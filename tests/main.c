@@ -112,27 +112,20 @@ static void follow(batch_count *batch, const struct criterion_test_stats *test,
 }
 
 /* Criterion keeps the last assertion first. */
-static void follow_all(batch_count *batch, const struct criterion_test_stats *test)
+static void follow_all(batch_count *batch, const struct criterion_test_stats *test,
+                       const struct criterion_assert_stats *last)
 {
-    size_t n = 0;
-    for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
-        n++;
-    const struct criterion_assert_stats **in_order = malloc((n + 1) * sizeof(const struct criterion_assert_stats *));
-    if (in_order == NULL)
-        abort();
-    size_t first = n;
-    for (const struct criterion_assert_stats *assert = test->asserts; assert != NULL; assert = assert->next)
-        in_order[--first] = assert;
-    for (size_t i = 0; i < n; i++)
-        follow(batch, test, in_order[i]);
-    free(in_order);
+    if (last == NULL)
+        return;
+    follow_all(batch, test, last->next);
+    follow(batch, test, last);
 }
 
 /* What ended the batch, but for a failure that has been counted, was in the case that it was at. */
 static void count_batch(const struct criterion_test_stats *test)
 {
     batch_count batch = {.current = ""};
-    follow_all(&batch, test);
+    follow_all(&batch, test, test->asserts);
     if (!batch.ended && !batch.current_failed) {
         batch.failed++;
         print_failure(test, batch.current);
