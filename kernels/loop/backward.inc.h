@@ -49,27 +49,39 @@ VACT_INLINE void WALK(few)(elem *dx, const elem *dy, const elem *x, size_t n, co
     }
 }
 
-VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
+VACT_INLINE void WALK(in_cache)(elem *dx, const elem *dy, const elem *x, size_t n, const vact_params_f32 *params)
 {
-    const vact_params_f32 own = from->params;
-    WALK(few)(from->dst, from->up, from->x, n, &own);
+    size_t done = 0;
+    if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
+        const loop_operands from = {.dst = dx, .x = x, .up = dy, .params = *params};
+        done = WALK(fours_in_cache)(from, n);
+    }
+    WALK(few)(dx + done, dy + done, x + done, n - done, params);
 }
 
 KERNEL_TYPE(backward) KERNEL(ACT(BACKWARD));
+
+VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
+{
+    const vact_params_f32 own = from->params;
+    KERNEL(ACT(BACKWARD))(from->dst, from->up, from->x, n, &own);
+}
+
+VACT_NOINLINE static void WALK(beyond_cache)(elem *dx, const elem *dy, const elem *x, size_t n,
+                                             const vact_params_f32 *params)
+{
+    const loop_operands from = {.dst = dx, .x = x, .up = dy, .params = *params};
+    loop_walked(&from, n, loop_walk_here(dx == dy || dx == x, n), WALK(fours), WALK(rest));
+}
 
 void KERNEL(ACT(BACKWARD))(elem *dx, const elem *dy, const elem *x, size_t n, const vact_params_f32 *params)
 {
     static const vact_params_f32 defaults = {{OP_DEFAULTS}};
     params = params ? params : &defaults;
-    if (!LOOP_BY_FOURS || n < 4 * VF_LANES) {
-        WALK(few)(dx, dy, x, n, params);
-        return;
-    }
-    const loop_operands from = {.dst = dx, .x = x, .up = dy, .params = *params};
-    if (VF_STREAMS && n > LOOP_SHORT)
-        loop_walked(&from, n, loop_walk_here(dx == dy || dx == x, n), WALK(fours), WALK(rest));
+    if (!VF_STREAMS || n <= LOOP_SHORT)
+        WALK(in_cache)(dx, dy, x, n, params);
     else
-        loop_cached(&from, n, WALK(fours), WALK(rest));
+        WALK(beyond_cache)(dx, dy, x, n, params);
 }
 
 #undef LOOP

@@ -46,9 +46,19 @@ VACT_INLINE void WALK(few)(elem *dst, const elem *src, size_t n, vf parameter)
     }
 }
 
+VACT_NOINLINE static void WALK(in_cache)(elem *dst, const elem *src, size_t n, float parameter)
+{
+    size_t done = 0;
+    if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
+        const loop_operands from = {.dst = dst, .x = src, .params = {{parameter}}};
+        done = WALK(fours_in_cache)(from, n);
+    }
+    WALK(few)(dst + done, src + done, n - done, vf_set1(parameter));
+}
+
 VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
 {
-    WALK(few)(from->dst, from->x, n, vf_set1(from->params.v[0]));
+    WALK(in_cache)(from->dst, from->x, n, from->params.v[0]);
 }
 
 /* inner = 1: the parameters run beside the elements. */
@@ -78,8 +88,8 @@ void KERNEL(OP)(elem *dst, const elem *src, const float *parameters, size_t oute
         }
         for (size_t c = 0; c < channels; c++) {
             const size_t start = (o * channels + c) * inner;
-            if (!LOOP_BY_FOURS || inner < 4 * VF_LANES) {
-                WALK(few)(dst + start, src + start, inner, vf_set1(parameters[c]));
+            if (!VF_STREAMS || walk == WALK_CACHED) {
+                WALK(in_cache)(dst + start, src + start, inner, parameters[c]);
                 continue;
             }
             const loop_operands from = {.dst = dst + start, .x = src + start, .params = {{parameters[c]}}};

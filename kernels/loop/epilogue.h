@@ -77,16 +77,14 @@ VACT_INLINE size_t epilogue_groups(const loop_operands *first, const epilogue_st
 
 __attribute__((noinline, unused)) static void epilogue_walked(const loop_operands *first,
                                                               const epilogue_strides *strides, size_t rows, size_t cols,
-                                                              loop_fours_fn *fours, loop_rest_fn *rest)
+                                                              loop_walk walk, loop_fours_fn *fours, loop_rest_fn *rest)
 {
-    const int in_place = first->dst == first->x || first->dst == first->residual;
-    const loop_walk walk = loop_walk_here(in_place, rows * cols);
     size_t r = 0;
     if (!first->bias && strides->dst == cols && strides->x == cols && (!first->residual || strides->residual == cols)) {
         cols *= rows;
         rows = 1;
     }
-    if (walk >= WALK_ABREAST && cols >= 2 * LOOP_LINE)
+    if (cols >= 2 * LOOP_LINE)
         r = epilogue_groups(first, strides, rows, cols, walk, fours, rest);
     for (; r < rows; r++) {
         const loop_operands row = epilogue_row(first, strides, r);

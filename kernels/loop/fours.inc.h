@@ -60,24 +60,16 @@ VACT_INLINE size_t WALK(fours_of)(loop_operands own, size_t n, loop_walk walk)
     return i;
 }
 
-/* In cache a loop of its own: without it relu takes 1.2 of the time, most others 1.03. An epilogue's, where it has a
- * bias and no residual, which most callers ask for: without a test of each 0.89 of the time (gelu, AVX-512). */
-VACT_NOINLINE static size_t WALK(fours)(const loop_operands *from, size_t n, loop_walk walk)
+/* Of runs abreast, for loop_walked; each kernel has the loop in cache to itself. */
+VACT_NOINLINE static void WALK(fours)(const loop_operands *from, size_t n, loop_walk walk)
 {
-    const loop_operands own = *from;
-#ifdef LOOP_HAS_BIAS
-    if (walk == WALK_CACHED && own.bias && !own.residual)
-        return WALK(fours_of)(own, n, WALK_CACHED);
-    if (LOOP_ASKS && walk == WALK_ASKING && own.bias && !own.residual)
+    WALK(fours_of)(*from, n, walk == WALK_STREAM ? WALK_STREAM : WALK_ABREAST);
+}
+
+/* In cache; returns how many elements are done. */
+VACT_INLINE size_t WALK(fours_in_cache)(loop_operands own, size_t n)
+{
+    if (LOOP_ASKS && n > LOOP_FIRST_LEVEL)
         return WALK(fours_of)(own, n, WALK_ASKING);
-    if (LOOP_ASKS && walk == WALK_ASKING)
-        return WALK(fours_of)(own, n, WALK_ASKING);
-    return WALK(fours_of)(own, n, VF_STREAMS ? walk : WALK_CACHED);
-#else
-    if (!VF_STREAMS || walk == WALK_CACHED)
-        return WALK(fours_of)(own, n, WALK_CACHED);
-    if (LOOP_ASKS && walk == WALK_ASKING)
-        return WALK(fours_of)(own, n, WALK_ASKING);
-    return WALK(fours_of)(own, n, walk == WALK_STREAM ? WALK_STREAM : WALK_ABREAST);
-#endif
+    return WALK(fours_of)(own, n, WALK_CACHED);
 }

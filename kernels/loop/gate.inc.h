@@ -60,24 +60,35 @@ VACT_INLINE void WALK(few)(elem *dst, const elem *gate, const elem *up, size_t n
     }
 }
 
-VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
+VACT_INLINE void WALK(in_cache)(elem *dst, const elem *gate, const elem *up, size_t n)
 {
-    WALK(few)(from->dst, from->x, from->up, n);
+    size_t done = 0;
+    if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
+        const loop_operands from = {.dst = dst, .x = gate, .up = up};
+        done = WALK(fours_in_cache)(from, n);
+    }
+    WALK(few)(dst + done, gate + done, up + done, n - done);
 }
 
 KERNEL_TYPE(gate) KERNEL(OP);
 
+VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
+{
+    KERNEL(OP)(from->dst, from->x, from->up, n);
+}
+
+VACT_NOINLINE static void WALK(beyond_cache)(elem *dst, const elem *gate, const elem *up, size_t n)
+{
+    const loop_operands from = {.dst = dst, .x = gate, .up = up};
+    loop_walked(&from, n, loop_walk_here(dst == gate || dst == up, n), WALK(fours), WALK(rest));
+}
+
 void KERNEL(OP)(elem *dst, const elem *gate, const elem *up, size_t n)
 {
-    if (!LOOP_BY_FOURS || n < 4 * VF_LANES) {
-        WALK(few)(dst, gate, up, n);
-        return;
-    }
-    const loop_operands from = {.dst = dst, .x = gate, .up = up};
-    if (VF_STREAMS && n > LOOP_SHORT)
-        loop_walked(&from, n, loop_walk_here(dst == gate || dst == up, n), WALK(fours), WALK(rest));
+    if (!VF_STREAMS || n <= LOOP_SHORT)
+        WALK(in_cache)(dst, gate, up, n);
     else
-        loop_cached(&from, n, WALK(fours), WALK(rest));
+        WALK(beyond_cache)(dst, gate, up, n);
 }
 
 KERNEL_TYPE(interleaved) KERNEL(ACT(interleaved));

@@ -2,8 +2,8 @@
  * An activation over an array: makes vact_<OP>_<type>_<build>_<set>. Included once per operation, with OP defined and
  * OP_DEFAULTS its parameters' defaults; the activation's header came before.
  *
- *   kernel -> OP_unary_array -> OP_unary_fours -> OP_common                     in cache
- *   kernel -> OP_unary_array -> loop_walked -> OP_unary_fours -> OP_common      beyond it
+ *   kernel -> OP_unary_in_cache -> OP_unary_fours_of -> OP_common
+ *   kernel -> OP_unary_beyond_cache -> loop_walked -> OP_unary_fours -> OP_common
  */
 #include "loop/forms.inc.h"
 
@@ -100,19 +100,24 @@ VACT_NOINLINE static void WALK(few)(elem *dst, const elem *src, size_t n, const 
     }
 }
 
+VACT_NOINLINE static void WALK(in_cache)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
+{
+    const loop_operands from = {.dst = dst, .x = src, .params = *params};
+    const size_t done = WALK(fours_in_cache)(from, n);
+    if (done < n)
+        WALK(few)(dst + done, src + done, n - done, params);
+}
+
 VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
 {
     const vact_params_f32 own = from->params;
-    WALK(few)(from->dst, from->x, n, &own);
+    WALK(in_cache)(from->dst, from->x, n, &own);
 }
 
-VACT_NOINLINE static void WALK(array)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
+VACT_NOINLINE static void WALK(beyond_cache)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
 {
     const loop_operands from = {.dst = dst, .x = src, .params = *params};
-    if (VF_STREAMS && n > LOOP_SHORT)
-        loop_walked(&from, n, loop_walk_here(dst == src, n), WALK(fours), WALK(rest));
-    else
-        loop_cached(&from, n, WALK(fours), WALK(rest));
+    loop_walked(&from, n, loop_walk_here(dst == src, n), WALK(fours), WALK(rest));
 }
 
 KERNEL_TYPE(unary) KERNEL(OP);
@@ -130,8 +135,10 @@ VACT_NOINLINE void KERNEL(OP)(elem *dst, const elem *src, size_t n, const vact_p
     }
     if (!LOOP_BY_FOURS || n < 4 * VF_LANES)
         WALK(few)(dst, src, n, params);
+    else if (!VF_STREAMS || n <= LOOP_SHORT)
+        WALK(in_cache)(dst, src, n, params);
     else
-        WALK(array)(dst, src, n, params);
+        WALK(beyond_cache)(dst, src, n, params);
 }
 
 #undef LOOP

@@ -98,10 +98,6 @@ VACT_INLINE loop_walk loop_walk_here(int in_place, size_t n)
 #else
 #define LOOP_ASKS 0
 #endif
-VACT_INLINE loop_walk loop_walk_in_cache(size_t n)
-{
-    return LOOP_ASKS && n > LOOP_FIRST_LEVEL ? WALK_ASKING : WALK_CACHED;
-}
 
 /* n <= VF_LANES elements; the lanes beyond are 1, an argument that no activation has a special branch for. */
 VACT_INLINE vf loop_load(const elem *x, size_t n)
@@ -141,11 +137,10 @@ VACT_INLINE int loop_has_special(loop_four four, act_range range)
                                      (range.tiny > 0.0f && vm_any_of_four_below(x[0], x[1], x[2], x[3], range.tiny)));
 }
 
-/* What loop/fours.inc.h makes: as many elements of n as there are fours, returns how many. Of runs abreast n is the
- * length of each, whole lines. */
-typedef size_t loop_fours_fn(const loop_operands *from, size_t n, loop_walk walk);
+/* What loop/fours.inc.h makes, of runs abreast: n is the length of each, whole lines. */
+typedef void loop_fours_fn(const loop_operands *from, size_t n, loop_walk walk);
 
-/* All of n elements, one vector at a time. */
+/* All of n elements, as in cache. */
 typedef void loop_rest_fn(const loop_operands *from, size_t n);
 
 /* Without the first n elements. */
@@ -165,15 +160,6 @@ VACT_INLINE loop_operands loop_beyond(loop_operands from, size_t n)
 /* How many elements lie before the first boundary of a line. */
 VACT_INLINE size_t loop_before_line(const elem *dst) { return -(uintptr_t)dst / sizeof(elem) % LOOP_LINE; }
 
-VACT_INLINE void loop_cached(const loop_operands *from, size_t n, loop_fours_fn *fours, loop_rest_fn *rest)
-{
-    const size_t done = n < 4 * VF_LANES ? 0 : fours(from, n, loop_walk_in_cache(n));
-    if (done < n) {
-        const loop_operands left = loop_beyond(*from, done);
-        rest(&left, n - done);
-    }
-}
-
 /* How long the next runs of an array are of which n elements are left. */
 VACT_INLINE size_t loop_run_of(size_t n)
 {
@@ -188,7 +174,7 @@ VACT_INLINE size_t loop_jump_of(size_t n)
     return n >= 2 * block ? block - LOOP_LONGEST_RUN : LOOP_NO_JUMP;
 }
 
-/* One array, all operands at one pace. */
+/* One array, all operands at one pace, beyond what is walked as in cache whatever the cache. */
 __attribute__((noinline, unused)) static void loop_walked(const loop_operands *given, size_t n, loop_walk walk,
                                                           loop_fours_fn *fours, loop_rest_fn *rest)
 {
@@ -209,7 +195,12 @@ __attribute__((noinline, unused)) static void loop_walked(const loop_operands *g
     }
     if (walk == WALK_STREAM)
         vf_stream_end();
-    loop_cached(&from, n, fours, rest);
+    while (n > 0) {
+        const size_t piece = n < LOOP_SHORT ? n : LOOP_SHORT;
+        rest(&from, piece);
+        from = loop_beyond(from, piece);
+        n -= piece;
+    }
 }
 
 #endif
