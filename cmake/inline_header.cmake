@@ -30,7 +30,7 @@ function(append header)
         if(name STREQUAL "contract.h")
             set(name vec/contract.h)
         endif()
-        if(NOT name MATCHES "^vact/")
+        if(NOT name MATCHES "^vact/" AND NOT name STREQUAL "f32_generic.h") # that one comes after who includes it
             append(${name})
         endif()
     endforeach()
@@ -54,6 +54,7 @@ string(REGEX MATCHALL "VACT_OP\\([a-z0-9_]+, +[A-Z0-9_]+, +(UNARY|GATE), +[A-Z]+
     operations "${registry}")
 
 append(${VECTOR})
+append(vec/f32_generic.h)
 foreach(operation IN LISTS operations)
     string(REGEX REPLACE "VACT_OP\\(([a-z0-9_]+), .*" "\\1" name "${operation}")
     if(operation MATCHES " GATE, ")

@@ -17,10 +17,6 @@
 
 static float want_neg(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) ^ 0x80000000u); }
 static float want_abs(float a, float b, float c) { return (void)b, (void)c, from_bits(to_bits(a) & 0x7fffffffu); }
-static float want_near_inverse(float a, float b, float c)
-{
-    return (void)b, (void)c, from_bits(0x7ef33400u - to_bits(a));
-}
 static float want_add(float a, float b, float c) { return (void)c, a + b; }
 static float want_sub(float a, float b, float c) { return (void)c, a - b; }
 static float want_mul(float a, float b, float c) { return (void)c, a * b; }
@@ -75,42 +71,6 @@ static float want_power_of_two(float a, float b, float c)
     return a == -127.0f ? 0.0f : ldexpf(1.0f, (int)a);
 }
 
-static float want_units(float a, float b, float c)
-{
-    (void)b, (void)c;
-    float sum = a + 0x1p+23f; /* what vf_units is given */
-    if (sum >= 0x1p+24f && sum < 0x1p+127f)
-        return ldexpf(sum, -150);
-    if (sum <= -0x1p+23f && sum >= -0x1p+24f)
-        return -ldexpf(-sum - 0x1p+23f, -149);
-    if (sum < -0x1p+24f && sum > -0x1p+127f)
-        return ldexpf(sum, -150);
-    return a >= 0.0f && a <= 0x1p+23f && a == floorf(a) ? ldexpf(fabsf(a), -149) : from_bits(ANYTHING);
-}
-
-static float want_units_where(float a, float b, float c) { return a < b ? want_units(a, b, c) : c; }
-
-static float want_minus_unscaled(float a, float b, float c)
-{
-    (void)b, (void)c;
-    return -ldexpf(a > 0.0f && a <= 0x1p+64f ? a : 1.0f, -64);
-}
-
-/* The bits, by integers. */
-static float want_near_power(float a, float b, float c)
-{
-    (void)b, (void)c;
-    return from_bits((uint32_t)fmaf(a >= -125.0f && a <= 127.0f ? a : 0.0f, 0x1p+23f, 0x1p+23f * 126.957f));
-}
-
-static float want_risen(float a, float b, float c)
-{
-    if (!(c < 0.0f && a >= 0x1p+5f && a <= 1.2f * 0x1p+30f && fabsf(b) <= 0x1p-4f))
-        return fmaf(a, b, a);
-    int units = ((int)rintf(a) + (int)rintf(fmaf(a, b, 64.0f))) / 128;
-    return ldexpf((float)units, -149);
-}
-
 static float want_add_where(float a, float b, float c) { return a < b ? c + a : c == 0.0f ? from_bits(ANYTHING) : c; }
 
 static float want_times_power(float a, float b, float c)
@@ -123,12 +83,30 @@ static float want_times_power(float a, float b, float c)
     return a == 0.0f || isnan(a) || normal ? product : from_bits(ANYTHING);
 }
 
+/* Integers are the bits of floats. */
+static float want_bits(float a, float b, float c) { return (void)b, (void)c, a; }
+static float want_of_int(float a, float b, float c) { return (void)b, (void)c, (float)(int32_t)to_bits(a); }
+static float want_int_set1(float a, float b, float c) { return (void)a, (void)b, (void)c, from_bits(0xfedcba98u); }
+static float want_int_add(float a, float b, float c) { return (void)c, from_bits(to_bits(a) + to_bits(b)); }
+static float want_int_sub(float a, float b, float c) { return (void)c, from_bits(to_bits(a) - to_bits(b)); }
+static float want_int_max(float a, float b, float c) { return (void)c, to_bits(a) > to_bits(b) ? a : b; }
+static float want_int_add_where(float a, float b, float c) { return a < b ? from_bits(to_bits(c) + to_bits(a)) : c; }
+
+static int shift_of(float b, float c) { return b < 0.0f ? 1 : c < 0.0f ? 23 : 31; }
+static float want_left(float a, float b, float c) { return from_bits(to_bits(a) << shift_of(b, c)); }
+static float want_right(float a, float b, float c) { return from_bits(to_bits(a) >> shift_of(b, c)); }
+
+static float want_round(float a, float b, float c)
+{
+    (void)b, (void)c;
+    return from_bits((uint32_t)(int32_t)(fabsf(a) < 0x1p+31f ? rintf(a) : 0.0f));
+}
+
 static float want_cell(float a, float b, float c)
 {
-    static const float cells[] = {3, 1, 4, 1, 5, 0, 2, 6, 5, 3, 5, 7, 7, 6, 0, 2};
-    return (void)b, (void)c, cells[to_bits(a) & 15];
+    static const uint32_t cells[] = {3, 1, 4, 1, 5, 0, 2, 6, 255, 3, 5, 128, 7, 6, 0, 2};
+    return (void)b, (void)c, from_bits(cells[to_bits(a) & 15]);
 }
-static float want_higher_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) >> 22 & 7); }
 
 static float want_entry(float a, float b, float c)
 {
@@ -139,13 +117,6 @@ static float want_entry(float a, float b, float c)
 static float want_entry_of_either(float a, float b, float c)
 {
     return a < b ? want_entry(from_bits(8 - (to_bits(a) & 7)), b, c) : want_entry(a, b, c);
-}
-
-static float want_low_index(float a, float b, float c) { return (void)b, (void)c, (float)(to_bits(a) & 7); }
-
-static float want_times_eighths(float a, float b, float c)
-{
-    return (void)c, from_bits(to_bits(a) + (to_bits(b) << 20));
 }
 
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
@@ -201,11 +172,6 @@ static const oracle oracles[] = {
     {"vf_flip_sign", want_flip_sign, true},
     {"vf_scale", want_scale, false},
     {"vf_power_of_two", want_power_of_two, false},
-    {"vf_units", want_units, false},
-    {"vf_units_where", want_units_where, false},
-    {"vf_minus_unscaled", want_minus_unscaled, false},
-    {"vf_near_power", want_near_power, true},
-    {"vf_risen", want_risen, false},
     {"vf_add_where", want_add_where, false},
     {"vm_outside", want_outside, false},
     {"vm_any_beyond", want_any_beyond, false},
@@ -213,12 +179,19 @@ static const oracle oracles[] = {
     {"beyond_negative", want_found, false},
     {"vm_any_of_four_below", want_any_below, false},
     {"beyond_beside_nan", want_found, false},
-    {"vf_near_inverse", want_near_inverse, true},
     {"vf_times_power", want_times_power, false},
-    {"vi_look_up", want_cell, false},
-    {"vi_of_low_bits", want_low_index, false},
-    {"vf_times_eighths", want_times_eighths, true},
-    {"vi_of_higher_bits", want_higher_index, false},
+    {"vf_bits", want_bits, true},
+    {"vf_of_bits", want_bits, true},
+    {"vf_of_int", want_of_int, false},
+    {"vi_round", want_round, true},
+    {"vi_set1", want_int_set1, true},
+    {"vi_add", want_int_add, true},
+    {"vi_sub", want_int_sub, true},
+    {"vi_add_where", want_int_add_where, true},
+    {"vi_max", want_int_max, true},
+    {"vi_shift_left", want_left, true},
+    {"vi_shift_right", want_right, true},
+    {"vi_look_up", want_cell, true},
     {"vf_look_up", want_entry, true},
     {"vf_look_up_either", want_entry_of_either, true},
     {"vf_exponent", want_exponent, false},

@@ -25,7 +25,6 @@ static vf number(vm mask) { return vf_select(mask, vf_set1(1.0f), vf_set1(0.0f))
 
 UNARY(vf_neg)
 UNARY(vf_abs)
-UNARY(vf_near_inverse)
 BINARY(vf_add)
 BINARY(vf_sub)
 BINARY(vf_mul)
@@ -38,7 +37,6 @@ TERNARY(vf_fnma)
 TERNARY(vf_fms)
 BINARY(vf_flip_sign)
 BINARY(vf_scale)
-BINARY(vf_times_eighths)
 COMPARISON(vm_lt)
 COMPARISON(vm_le)
 COMPARISON(vm_eq)
@@ -53,25 +51,41 @@ static vf op_vf_power_of_two(vf a, vf b, vf c)
 
 static vf op_vf_times_power(vf a, vf b, vf c) { return (void)c, vf_times_power(a, vf_add(b, vf_set1(VF_POWER_SHIFT))); }
 
-/* The entries' own numbers. */
-_Alignas(32) static const float entries[8] = {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f, 7.0f};
+/* Integers go in and come out as the bits of floats. */
+#define OF_INTEGERS(name)                                                                                              \
+    static vf op_##name(vf a, vf b, vf c) { return (void)c, vf_of_bits(name(vf_bits(a), vf_bits(b))); }
 
-static vf op_vi_of_higher_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_higher_bits(a)); }
+OF_INTEGERS(vi_add)
+OF_INTEGERS(vi_sub)
+OF_INTEGERS(vi_max)
 
-static vf op_vi_of_low_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(entries, vi_of_low_bits(a)); }
+static vf op_vf_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_of_bits(vf_bits(a)); }
+static vf op_vf_of_bits(vf a, vf b, vf c) { return (void)b, (void)c, vf_of_bits(vi_add(vf_bits(a), vi_set1(0))); }
+static vf op_vf_of_int(vf a, vf b, vf c) { return (void)b, (void)c, vf_of_int(vf_bits(a)); }
+static vf op_vi_set1(vf a, vf b, vf c) { return (void)a, (void)b, (void)c, vf_of_bits(vi_set1(0xfedcba98u)); }
 
-/* Of a's bits, the four that the contract wants to be 0 cleared. */
-static vf op_vi_look_up(vf a, vf b, vf c)
+static vf op_vi_add_where(vf a, vf b, vf c) { return vf_of_bits(vi_add_where(vm_lt(a, b), vf_bits(c), vf_bits(a))); }
+
+/* By one place, by some and by all but one; which of them is told by b's sign and c's. */
+static vf op_vi_shift_left(vf a, vf b, vf c)
 {
-    _Alignas(16) static const unsigned char cells[16] = {3, 1, 4, 1, 5, 0, 2, 6, 5, 3, 5, 7, 7, 6, 0, 2};
-    float x[VF_LANES];
-    unsigned bits[VF_LANES];
-    vf_store(x, a);
-    memcpy(bits, x, sizeof bits);
-    for (size_t i = 0; i < VF_LANES; i++)
-        bits[i] &= ~0xf0u;
-    memcpy(x, bits, sizeof x);
-    return (void)b, (void)c, vf_look_up(entries, vi_look_up(cells, vf_load(x)));
+    vf by1 = vf_of_bits(vi_shift_left(vf_bits(a), 1)), by23 = vf_of_bits(vi_shift_left(vf_bits(a), 23));
+    vf by31 = vf_of_bits(vi_shift_left(vf_bits(a), 31)), zero = vf_set1(0.0f);
+    return vf_select(vm_lt(b, zero), by1, vf_select(vm_lt(c, zero), by23, by31));
+}
+
+static vf op_vi_shift_right(vf a, vf b, vf c)
+{
+    vf by1 = vf_of_bits(vi_shift_right(vf_bits(a), 1)), by23 = vf_of_bits(vi_shift_right(vf_bits(a), 23));
+    vf by31 = vf_of_bits(vi_shift_right(vf_bits(a), 31)), zero = vf_set1(0.0f);
+    return vf_select(vm_lt(b, zero), by1, vf_select(vm_lt(c, zero), by23, by31));
+}
+
+/* Of a where the contract gives it a meaning. */
+static vf op_vi_round(vf a, vf b, vf c)
+{
+    vm meant = vm_lt(vf_abs(a), vf_set1(0x1p+31f));
+    return (void)b, (void)c, vf_of_bits(vi_round(vf_select(meant, a, vf_set1(0.0f))));
 }
 
 /* The second is the first, but for the first entry, from behind. */
@@ -79,11 +93,20 @@ _Alignas(64) static const
     float looked_up[2][8] = {{0x1.fffffep+127f, -1.5f, 0x1p-149f, -0.0f, -0x1p-126f, 0x1p5f, -0x1.fffffcp-127f, 3.0f},
                              {0x1.fffffep+127f, 3.0f, -0x1.fffffcp-127f, 0x1p5f, -0x1p-126f, -0.0f, 0x1p-149f, -1.5f}};
 
-static vf op_vf_look_up(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(looked_up[0], vi_of_low_bits(a)); }
+static vf op_vf_look_up(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(looked_up[0], vf_bits(a)); }
 
 static vf op_vf_look_up_either(vf a, vf b, vf c)
 {
-    return (void)c, vf_look_up_either(vm_lt(a, b), looked_up, vi_of_low_bits(a));
+    return (void)c, vf_look_up_either(vm_lt(a, b), looked_up, vf_bits(a));
+}
+
+/* Of a's low four bits, with b's above the four that the contract wants to be 0; of the result the low eight bits. */
+static vf op_vi_look_up(vf a, vf b, vf c)
+{
+    _Alignas(16) static const unsigned char cells[16] = {3, 1, 4, 1, 5, 0, 2, 6, 255, 3, 5, 128, 7, 6, 0, 2};
+    vi low = vi_shift_right(vi_shift_left(vf_bits(a), 28), 28), high = vi_shift_left(vf_bits(b), 8);
+    vi cell = vi_look_up(cells, vi_add(low, high));
+    return (void)c, vf_of_bits(vi_shift_right(vi_shift_left(cell, 24), 24));
 }
 
 /* Of a where the contract gives it a meaning. */
@@ -91,34 +114,6 @@ static vf op_vf_exponent(vf a, vf b, vf c)
 {
     vm meant = vm_and(vm_le(vf_set1(0x1p-126f), a), vm_lt(a, vf_set1(__builtin_inff())));
     return (void)b, (void)c, vf_select(meant, vf_exponent(a), vf_set1(0.0f));
-}
-
-static vf op_vf_units(vf a, vf b, vf c) { return (void)b, (void)c, vf_units(vf_add(a, vf_set1(0x1p+23f))); }
-
-static vf op_vf_units_where(vf a, vf b, vf c) { return vf_units_where(vm_lt(a, b), vf_add(a, vf_set1(0x1p+23f)), c); }
-
-static vf op_vf_minus_unscaled(vf a, vf b, vf c)
-{
-    vm meant = vm_and(vm_lt(vf_set1(0.0f), a), vm_le(a, vf_set1(0x1p+64f)));
-    return (void)b, (void)c, vf_minus_unscaled(vf_select(meant, a, vf_set1(1.0f)));
-}
-
-/* Of 2^23*(a + 126.957). */
-static vf op_vf_near_power(vf a, vf b, vf c)
-{
-    vm meant = vm_and(vm_le(vf_set1(-125.0f), a), vm_le(a, vf_set1(127.0f)));
-    vf v = vf_select(meant, a, vf_set1(0.0f));
-    return (void)b, (void)c, vf_near_power(vf_fma(v, vf_set1(0x1p+23f), vf_set1(VF_NEAR_POWER_OF(0.0f))));
-}
-
-/* In lanes of negative c where the contract gives a mask a meaning. */
-static vf op_vf_risen(vf a, vf b, vf c)
-{
-    vm rises = vm_le(vf_abs(b), vf_set1(0x1p-4f));
-    vm subnormal = vm_and(vm_le(vf_set1(0x1p+5f), a), vm_le(a, vf_set1(1.2f * 0x1p+30f)));
-    vm meant = vm_and(vm_lt(c, vf_set1(0.0f)), vm_and(rises, subnormal));
-    vf less_exponent = vf_times_eighths(a, vf_set1(0x1.8p+23f - 8.0f * 156.0f));
-    return vf_risen(meant, vf_select(meant, less_exponent, a), b);
 }
 
 static vf op_vf_add_where(vf a, vf b, vf c) { return vf_add_where(vm_lt(a, b), c, a); }
@@ -220,17 +215,21 @@ static const struct {
     NAMED(vf_flip_sign),
     NAMED(vf_scale),
     NAMED(vf_power_of_two),
-    NAMED(vf_units),
-    NAMED(vf_units_where),
-    NAMED(vf_minus_unscaled),
-    NAMED(vf_near_power),
-    NAMED(vf_risen),
     NAMED(vf_add_where),
     NAMED(vm_outside),
-    NAMED(vf_near_inverse),
     NAMED(vf_times_power),
+    NAMED(vf_bits),
+    NAMED(vf_of_bits),
+    NAMED(vf_of_int),
+    NAMED(vi_round),
+    NAMED(vi_set1),
+    NAMED(vi_add),
+    NAMED(vi_sub),
+    NAMED(vi_add_where),
+    NAMED(vi_max),
+    NAMED(vi_shift_left),
+    NAMED(vi_shift_right),
     NAMED(vi_look_up),
-    NAMED(vi_of_higher_bits),
     NAMED(vf_look_up),
     NAMED(vf_look_up_either),
     NAMED(vf_exponent),
@@ -239,8 +238,6 @@ static const struct {
     NAMED(beyond_negative),
     NAMED(vm_any_of_four_below),
     NAMED(beyond_beside_nan),
-    NAMED(vi_of_low_bits),
-    NAMED(vf_times_eighths),
 };
 
 static const char *name_of(size_t op)

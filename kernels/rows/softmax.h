@@ -9,6 +9,7 @@
 #ifndef VACT_ROWS_SOFTMAX_H
 #define VACT_ROWS_SOFTMAX_H
 
+#include "math/fast/subnormal.h"
 #include "rows/exponentials.h"
 
 /* The functions of one element, which rows and columns (rows/axis.h) share. ------------------------------------- */
@@ -21,7 +22,7 @@ VACT_INLINE vf softmax_unscaled(vf p)
     vm low = vm_lt(p, least);
     if (__builtin_expect(vm_any(low), 0)) {
         vf in_units = vf_fma(p, vf_set1(0x1p33f), vf_set1(0x1p23f));
-        return vf_units_where(low, in_units, vf_mul(vf_select(low, least, p), unscale));
+        return fast_subnormal_where(low, in_units, vf_mul(vf_select(low, least, p), unscale));
     }
     return vf_mul(p, unscale);
 }

@@ -8,8 +8,8 @@
 #include "contract.h"
 
 typedef __m256 vf;
-typedef __m256 vm;  /* all bits of a lane set or clear */
-typedef __m256i vi; /* in the low three bits of a lane */
+typedef __m256 vm; /* all bits of a lane set or clear */
+typedef __m256i vi;
 
 enum { VF_LANES = 8, VF_STREAMS = 1 };
 
@@ -104,8 +104,6 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm256_add_ps(a, _mm256_a
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return _mm256_movemask_ps(m) == 0xff; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
-
 /* The larger of the magnitudes, by integers: vf_max may let a NaN hide a number, or a number a NaN. */
 VACT_INLINE __m256i vi_larger_magnitude(vf a, vf b)
 {
@@ -129,80 +127,36 @@ VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
     return vm_any(_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_castps_si256(_mm256_set1_ps(low)), least)));
 }
 
-VACT_INLINE vf vf_power_of_two(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
+VACT_INLINE vi vf_bits(vf a) { return _mm256_castps_si256(a); }
+VACT_INLINE vf vf_of_bits(vi i) { return _mm256_castsi256_ps(i); }
+VACT_INLINE vi vi_round(vf a) { return _mm256_cvtps_epi32(a); }
+VACT_INLINE vf vf_of_int(vi i) { return _mm256_cvtepi32_ps(i); }
 
-VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm256_mul_ps(v, vf_power_of_two(t)); }
+VACT_INLINE vi vi_set1(unsigned a) { return _mm256_set1_epi32((int)a); }
+VACT_INLINE vi vi_add(vi a, vi b) { return _mm256_add_epi32(a, b); }
+VACT_INLINE vi vi_sub(vi a, vi b) { return _mm256_sub_epi32(a, b); }
+VACT_INLINE vi vi_add_where(vm m, vi a, vi b) { return vi_add(a, _mm256_and_si256(vf_bits(m), b)); }
+VACT_INLINE vi vi_max(vi a, vi b) { return _mm256_max_epu32(a, b); }
+VACT_INLINE vi vi_shift_left(vi a, int n) { return _mm256_slli_epi32(a, n); }
+VACT_INLINE vi vi_shift_right(vi a, int n) { return _mm256_srli_epi32(a, n); }
 
-VACT_INLINE vf vf_exponent(vf a)
-{
-    __m256i biased = _mm256_srli_epi32(_mm256_castps_si256(a), 23);
-    return _mm256_cvtepi32_ps(_mm256_sub_epi32(biased, _mm256_set1_epi32(127)));
-}
-
-VACT_INLINE vf vf_units(vf t)
-{
-    return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(t), _mm256_castps_si256(_mm256_set1_ps(0x1p+23f))));
-}
-
-VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
-
-VACT_INLINE vf vf_near_power(vf p) { return _mm256_castsi256_ps(_mm256_cvtps_epi32(p)); }
-
-VACT_INLINE vf vf_minus_unscaled(vf y)
-{
-    __m256i units = _mm256_castps_si256(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    __m256i twice = _mm256_add_epi32(_mm256_castps_si256(y), _mm256_set1_epi32(VF_TWICE_IN_UNITS_BITS));
-    __m256i larger = _mm256_max_epu32(units, twice);
-    return _mm256_castsi256_ps(_mm256_add_epi32(larger, _mm256_set1_epi32(VF_MINUS_UNITS_BITS)));
-}
-
-/* Each of both is 0 in the other's lanes: with a blend AVX2's exp of -95 takes 1.04 of the time. Where rise is infinite
- * or NaN, the other's is one of an exponent's bits, which are set already. */
-VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
-{
-    __m256i scaled = _mm256_add_epi32(_mm256_castps_si256(v), _mm256_set1_epi32(VF_RISEN_BITS));
-    vf w = _mm256_and_ps(m, _mm256_castsi256_ps(scaled)), elsewhere = _mm256_andnot_ps(m, v);
-    __m256i sum = _mm256_add_epi32(_mm256_cvtps_epi32(w), _mm256_cvtps_epi32(vf_fma(w, rise, vf_set1(64.0f))));
-    return _mm256_or_ps(vf_fma(elsewhere, rise, elsewhere), _mm256_castsi256_ps(_mm256_srli_epi32(sum, 7)));
-}
-
-/* In two factors, the first product being exact. */
-VACT_INLINE vf vf_scale(vf v, vf n)
-{
-    __m256i both = _mm256_castps_si256(_mm256_add_ps(n, vf_set1(VF_HALVES_SHIFT)));
-    __m256i first = _mm256_srli_epi32(both, 1);
-    __m256i second = _mm256_sub_epi32(both, first);
-    vf product = _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(first, 23)));
-    return _mm256_mul_ps(product, _mm256_castsi256_ps(_mm256_slli_epi32(second, 23)));
-}
-
-VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
-{
-    __m256i table = _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)cells));
-    return _mm256_shuffle_epi8(table, _mm256_castps_si256(v));
-}
-
-VACT_INLINE vi vi_of_low_bits(vf v) { return _mm256_castps_si256(v); }
-VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm256_srli_epi32(_mm256_castps_si256(v), 22); }
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
-/* The second table less the first, bit by bit, is a constant: one operation more where a blend is three, and there are
+/* The second table less the first, bit by bit, is a constant: one operation more where a blend is three, and gelu has
  * seven of these in a row. */
+#define vf_look_up_either vf_look_up_either
 VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {
     vf change = _mm256_xor_ps(_mm256_load_ps(tables[0]), _mm256_load_ps(tables[1]));
-    vi first_elsewhere = _mm256_and_si256(_mm256_castps_si256(m), i);
+    vi first_elsewhere = _mm256_and_si256(vf_bits(m), i);
     return _mm256_xor_ps(vf_look_up(tables[0], i), _mm256_permutevar8x32_ps(change, first_elsewhere));
 }
 
-VACT_INLINE vf vf_times_eighths(vf v, vf t)
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
 {
-    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(v), _mm256_slli_epi32(_mm256_castps_si256(t), 20)));
+    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)cells)), i);
 }
 
-VACT_INLINE vf vf_near_inverse(vf a)
-{
-    return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_set1_epi32(VF_INVERSE_BITS), _mm256_castps_si256(a)));
-}
+#include "f32_generic.h"
 
 #endif

@@ -8,7 +8,7 @@
 
 typedef __m512 vf;
 typedef __mmask16 vm;
-typedef __m512i vi; /* in the low three bits of a lane */
+typedef __m512i vi;
 
 enum { VF_LANES = 16, VF_STREAMS = 1 };
 
@@ -73,8 +73,6 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm512_xor_ps(a, _mm512_and_
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
 
-/* 0x0a: the smaller of the magnitudes, without a sign. */
-
 VACT_INLINE vm vm_lt(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
@@ -97,8 +95,6 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm512_mask_add_ps(a, m, 
 VACT_INLINE int vm_any(vm m) { return _cvtmask16_u32(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return _cvtmask16_u32(m) == 0xffff; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
-
 /* 0x0b: the larger of the magnitudes, without a sign. Of a quiet NaN and a number it is the number, of a signalling one
  * and a number NaN, which a third vector would replace: so two are compared, and a NaN counts as beyond. */
 VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
@@ -116,51 +112,29 @@ VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
     return !_kortestz_mask16_u8(first, second);
 }
 
-VACT_INLINE vf vf_power_of_two(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
-
+#define vf_times_power vf_times_power
 VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm512_scalef_ps(v, vf_sub(t, vf_set1(VF_POWER_SHIFT))); }
 
+#define vf_exponent vf_exponent
 VACT_INLINE vf vf_exponent(vf a) { return _mm512_getexp_ps(a); }
 
-VACT_INLINE vf vf_units(vf t)
-{
-    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(t), _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
-}
-
-VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise)
-{
-    return _mm512_castsi512_ps(_mm512_mask_sub_epi32(_mm512_castps_si512(otherwise), m, _mm512_castps_si512(t),
-                                                     _mm512_castps_si512(_mm512_set1_ps(0x1p+23f))));
-}
-
-VACT_INLINE vf vf_near_power(vf p) { return _mm512_castsi512_ps(_mm512_cvtps_epi32(p)); }
-
-VACT_INLINE vf vf_minus_unscaled(vf y)
-{
-    __m512i units = _mm512_castps_si512(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    __m512i twice = _mm512_add_epi32(_mm512_castps_si512(y), _mm512_set1_epi32(VF_TWICE_IN_UNITS_BITS));
-    __m512i larger = _mm512_max_epu32(units, twice);
-    return _mm512_castsi512_ps(_mm512_add_epi32(larger, _mm512_set1_epi32(VF_MINUS_UNITS_BITS)));
-}
-
-VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
-{
-    __m512i bits = _mm512_castps_si512(v);
-    vf w = _mm512_castsi512_ps(_mm512_mask_add_epi32(bits, m, bits, _mm512_set1_epi32(VF_RISEN_BITS)));
-    __m512i sum = _mm512_add_epi32(_mm512_cvtps_epi32(w), _mm512_cvtps_epi32(vf_fma(w, rise, vf_set1(64.0f))));
-    return _mm512_castsi512_ps(_mm512_mask_srli_epi32(_mm512_castps_si512(vf_fma(w, rise, w)), m, sum, 7));
-}
-
+#define vf_scale vf_scale
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
 
-VACT_INLINE vi vi_of_low_bits(vf v) { return _mm512_castps_si512(v); }
-VACT_INLINE vi vi_of_higher_bits(vf v) { return _mm512_srli_epi32(_mm512_castps_si512(v), 22); }
+VACT_INLINE vi vf_bits(vf a) { return _mm512_castps_si512(a); }
+VACT_INLINE vf vf_of_bits(vi i) { return _mm512_castsi512_ps(i); }
+VACT_INLINE vi vi_round(vf a) { return _mm512_cvtps_epi32(a); }
+VACT_INLINE vf vf_of_int(vi i) { return _mm512_cvtepi32_ps(i); }
 
-VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
-{
-    __m512i table = _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)cells));
-    return _mm512_shuffle_epi8(table, _mm512_castps_si512(v));
-}
+VACT_INLINE vi vi_set1(unsigned a) { return _mm512_set1_epi32((int)a); }
+VACT_INLINE vi vi_add(vi a, vi b) { return _mm512_add_epi32(a, b); }
+VACT_INLINE vi vi_sub(vi a, vi b) { return _mm512_sub_epi32(a, b); }
+VACT_INLINE vi vi_add_where(vm m, vi a, vi b) { return _mm512_mask_add_epi32(a, m, a, b); }
+VACT_INLINE vi vi_max(vi a, vi b) { return _mm512_max_epu32(a, b); }
+
+/* Not _mm512_slli_epi32, which takes no variable where nothing is inlined. */
+VACT_INLINE vi vi_shift_left(vi a, int n) { return (vi)((__v16su)a << n); }
+VACT_INLINE vi vi_shift_right(vi a, int n) { return (vi)((__v16su)a >> n); }
 
 /* The permutation takes four bits of the index, so the table stands there twice. */
 VACT_INLINE vf vf_look_up(const float *table, vi i)
@@ -168,21 +142,20 @@ VACT_INLINE vf vf_look_up(const float *table, vi i)
     return _mm512_permutexvar_ps(i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
 }
 
+/* One permutation of sixteen. */
+#define vf_look_up_either vf_look_up_either
 VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {
-    __m512i entry = _mm512_and_epi32(i, _mm512_set1_epi32(7));
-    entry = _mm512_mask_or_epi32(entry, m, entry, _mm512_set1_epi32(8));
+    vi entry = _mm512_and_epi32(i, vi_set1(7));
+    entry = _mm512_mask_or_epi32(entry, m, entry, vi_set1(8));
     return _mm512_permutexvar_ps(entry, _mm512_load_ps(tables));
 }
 
-VACT_INLINE vf vf_times_eighths(vf v, vf t)
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
 {
-    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(v), _mm512_slli_epi32(_mm512_castps_si512(t), 20)));
+    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)cells)), i);
 }
 
-VACT_INLINE vf vf_near_inverse(vf a)
-{
-    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_set1_epi32(VF_INVERSE_BITS), _mm512_castps_si512(a)));
-}
+#include "f32_generic.h"
 
 #endif

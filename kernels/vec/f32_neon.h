@@ -8,7 +8,7 @@
 
 typedef float32x4_t vf;
 typedef uint32x4_t vm; /* all bits of a lane set or clear */
-typedef uint8x16_t vi; /* the places of the entry's four bytes in the table */
+typedef uint32x4_t vi;
 
 enum { VF_LANES = 4, VF_STREAMS = 0 };
 
@@ -99,8 +99,6 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b)
 VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return vminvq_u32(m) != 0; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
-
 /* The larger of the magnitudes, by integers: of a NaN and a number vmaxq_f32 is NaN, which is beyond nothing. */
 VACT_INLINE uint32x4_t vi_larger_magnitude(vf a, vf b)
 {
@@ -124,83 +122,34 @@ VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
     return vm_any(vcltq_u32(least, vreinterpretq_u32_f32(vf_set1(low))));
 }
 
-VACT_INLINE vf vf_power_of_two(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
+VACT_INLINE vi vf_bits(vf a) { return vreinterpretq_u32_f32(a); }
+VACT_INLINE vf vf_of_bits(vi i) { return vreinterpretq_f32_u32(i); }
+VACT_INLINE vi vi_round(vf a) { return vreinterpretq_u32_s32(vcvtnq_s32_f32(a)); }
+VACT_INLINE vf vf_of_int(vi i) { return vcvtq_f32_s32(vreinterpretq_s32_u32(i)); }
 
-VACT_INLINE vf vf_times_power(vf v, vf t) { return vmulq_f32(v, vf_power_of_two(t)); }
+VACT_INLINE vi vi_set1(unsigned a) { return vdupq_n_u32(a); }
+VACT_INLINE vi vi_add(vi a, vi b) { return vaddq_u32(a, b); }
+VACT_INLINE vi vi_sub(vi a, vi b) { return vsubq_u32(a, b); }
+VACT_INLINE vi vi_add_where(vm m, vi a, vi b) { return vaddq_u32(a, vandq_u32(m, b)); }
+VACT_INLINE vi vi_max(vi a, vi b) { return vmaxq_u32(a, b); }
 
-VACT_INLINE vf vf_exponent(vf a)
-{
-    int32x4_t biased = vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_f32(a), 23));
-    return vcvtq_f32_s32(vsubq_s32(biased, vdupq_n_s32(127)));
-}
+/* Not vshlq_n_u32, which takes no variable. */
+VACT_INLINE vi vi_shift_left(vi a, int n) { return a << n; }
+VACT_INLINE vi vi_shift_right(vi a, int n) { return a >> n; }
 
-VACT_INLINE vf vf_units(vf t)
-{
-    return vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(t), vreinterpretq_u32_f32(vf_set1(0x1p+23f))));
-}
-
-VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
-
-VACT_INLINE vf vf_near_power(vf p) { return vreinterpretq_f32_u32(vcvtq_u32_f32(p)); }
-
-VACT_INLINE vf vf_minus_unscaled(vf y)
-{
-    uint32x4_t units = vreinterpretq_u32_f32(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
-    uint32x4_t twice = vaddq_u32(vreinterpretq_u32_f32(y), vdupq_n_u32(VF_TWICE_IN_UNITS_BITS));
-    return vreinterpretq_f32_u32(vaddq_u32(vmaxq_u32(units, twice), vdupq_n_u32(VF_MINUS_UNITS_BITS)));
-}
-
-VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
-{
-    uint32x4_t more = vandq_u32(m, vdupq_n_u32(VF_RISEN_BITS));
-    vf w = vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(v), more));
-    int32x4_t sum = vaddq_s32(vcvtnq_s32_f32(w), vcvtnq_s32_f32(vf_fma(w, rise, vf_set1(64.0f))));
-    return vf_select(m, vreinterpretq_f32_u32(vshrq_n_u32(vreinterpretq_u32_s32(sum), 7)), vf_fma(w, rise, w));
-}
-
-/* In two factors, the first product being exact. */
-VACT_INLINE vf vf_scale(vf v, vf n)
-{
-    uint32x4_t both = vreinterpretq_u32_f32(vaddq_f32(n, vf_set1(VF_HALVES_SHIFT)));
-    uint32x4_t first = vshrq_n_u32(both, 1);
-    uint32x4_t second = vsubq_u32(both, first);
-    vf product = vmulq_f32(v, vreinterpretq_f32_u32(vshlq_n_u32(first, 23)));
-    return vmulq_f32(product, vreinterpretq_f32_u32(vshlq_n_u32(second, 23)));
-}
-
-/* The places of the four bytes of a table's entry. */
-VACT_INLINE vi neon_bytes_of(uint32x4_t entry)
-{
-    entry = vandq_u32(entry, vdupq_n_u32(7));
-    return vreinterpretq_u8_u32(vmlaq_n_u32(vdupq_n_u32(0x03020100u), entry, 0x04040404u));
-}
-
-VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v)
-{
-    return neon_bytes_of(vreinterpretq_u32_u8(vqtbl1q_u8(vld1q_u8(cells), vreinterpretq_u8_f32(v))));
-}
-VACT_INLINE vi vi_of_low_bits(vf v) { return neon_bytes_of(vreinterpretq_u32_f32(v)); }
-VACT_INLINE vi vi_of_higher_bits(vf v) { return neon_bytes_of(vshrq_n_u32(vreinterpretq_u32_f32(v), 22)); }
-
+/* By the places of the entry's four bytes. */
 VACT_INLINE vf vf_look_up(const float *table, vi i)
 {
     uint8x16x2_t bytes = {{vreinterpretq_u8_f32(vld1q_f32(table)), vreinterpretq_u8_f32(vld1q_f32(table + 4))}};
-    return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, i));
+    vi places = vmlaq_n_u32(vi_set1(0x03020100u), vandq_u32(i, vi_set1(7)), 0x04040404u);
+    return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, vreinterpretq_u8_u32(places)));
 }
 
-VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
 {
-    return vf_select(m, vf_look_up(tables[1], i), vf_look_up(tables[0], i));
+    return vreinterpretq_u32_u8(vqtbl1q_u8(vld1q_u8(cells), vreinterpretq_u8_u32(i)));
 }
 
-VACT_INLINE vf vf_times_eighths(vf v, vf t)
-{
-    return vreinterpretq_f32_u32(vaddq_u32(vreinterpretq_u32_f32(v), vshlq_n_u32(vreinterpretq_u32_f32(t), 20)));
-}
-
-VACT_INLINE vf vf_near_inverse(vf a)
-{
-    return vreinterpretq_f32_u32(vsubq_u32(vdupq_n_u32(VF_INVERSE_BITS), vreinterpretq_u32_f32(a)));
-}
+#include "f32_generic.h"
 
 #endif

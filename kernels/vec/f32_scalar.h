@@ -86,11 +86,9 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return m ? a + b : a; }
 VACT_INLINE int vm_any(vm m) { return m; }
 VACT_INLINE int vm_all(vm m) { return m; }
 
-VACT_INLINE int vm_any_beyond(vf x, float high) { return vf_abs(x) > high; }
-
 VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
 {
-    return vm_any_beyond(a, high) || vm_any_beyond(b, high) || vm_any_beyond(c, high) || vm_any_beyond(d, high);
+    return vf_abs(a) > high || vf_abs(b) > high || vf_abs(c) > high || vf_abs(d) > high;
 }
 
 VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
@@ -98,76 +96,34 @@ VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
     return vf_abs(a) < low || vf_abs(b) < low || vf_abs(c) < low || vf_abs(d) < low;
 }
 
-static inline unsigned vf_bits(vf a)
+VACT_INLINE vi vf_bits(vf a)
 {
-    unsigned bits;
+    vi bits;
     memcpy(&bits, &a, sizeof bits);
     return bits;
 }
 
-static inline vf vf_of_bits(unsigned bits)
+VACT_INLINE vf vf_of_bits(vi i)
 {
     vf a;
-    memcpy(&a, &bits, sizeof a);
+    memcpy(&a, &i, sizeof a);
     return a;
 }
 
-VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vf_bits(t) << 23); }
-VACT_INLINE vf vf_times_power(vf v, vf t) { return v * vf_power_of_two(t); }
+VACT_INLINE vi vi_round(vf a) { return (vi)__builtin_lrintf(a); }
+VACT_INLINE vf vf_of_int(vi i) { return (float)(int)i; }
 
-VACT_INLINE vf vf_exponent(vf a) { return (float)((int)(vf_bits(a) >> 23) - 127); }
-VACT_INLINE vf vf_units(vf t) { return vf_of_bits(vf_bits(t) - vf_bits(0x1p+23f)); }
-VACT_INLINE vf vf_units_where(vm m, vf t, vf otherwise) { return vf_select(m, vf_units(t), otherwise); }
+VACT_INLINE vi vi_set1(unsigned a) { return a; }
+VACT_INLINE vi vi_add(vi a, vi b) { return a + b; }
+VACT_INLINE vi vi_sub(vi a, vi b) { return a - b; }
+VACT_INLINE vi vi_add_where(vm m, vi a, vi b) { return m ? a + b : a; }
+VACT_INLINE vi vi_max(vi a, vi b) { return a > b ? a : b; }
+VACT_INLINE vi vi_shift_left(vi a, int n) { return a << n; }
+VACT_INLINE vi vi_shift_right(vi a, int n) { return a >> n; }
 
-VACT_INLINE vf vf_near_power(vf p) { return vf_of_bits(p < 0x1p+31f && p > 0.0f ? (unsigned)p : 0); }
+VACT_INLINE vf vf_look_up(const float *table, vi i) { return table[i & 7]; }
+VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i) { return cells[i & 15]; }
 
-VACT_INLINE vf vf_minus_unscaled(vf y)
-{
-    unsigned units = vf_bits(vf_fma(y, 0x1p+85f, 0x1p+23f)), twice = vf_bits(y) + VF_TWICE_IN_UNITS_BITS;
-    return vf_of_bits((units > twice ? units : twice) + VF_MINUS_UNITS_BITS);
-}
-
-/* From 2^23 on every number is whole. */
-VACT_INLINE vf vf_risen(vm m, vf v, vf rise)
-{
-    if (!m)
-        return vf_fma(v, rise, v);
-    vf w = vf_of_bits(vf_bits(v) + VF_RISEN_BITS), more = vf_fma(w, rise, 64.0f), size = vf_abs(more);
-    vf whole_w = w < 0x1p+23f ? w + 0x1p+23f - 0x1p+23f : w;
-    vf whole_more = vf_copysign(size < 0x1p+23f ? size + 0x1p+23f - 0x1p+23f : size, more);
-    return vf_of_bits(((unsigned)whole_w + (unsigned)(int)whole_more) >> 7);
-}
-
-/* In two factors, the first product being exact. */
-VACT_INLINE vf vf_scale(vf v, vf n)
-{
-    unsigned both = vf_bits(n + VF_HALVES_SHIFT);
-    unsigned first = both >> 1;
-    vf product = v * vf_of_bits(first << 23);
-    return product * vf_of_bits((both - first) << 23);
-}
-
-VACT_INLINE vi vi_of_low_bits(vf v) { return vf_bits(v) & 7; }
-VACT_INLINE vi vi_look_up(const unsigned char *cells, vf v) { return cells[vf_bits(v) & 15]; }
-VACT_INLINE vi vi_of_higher_bits(vf v) { return vf_bits(v) >> 22 & 7; }
-VACT_INLINE vf vf_look_up(const float *table, vi i) { return table[i]; }
-
-VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i) { return vf_look_up(tables[m ? 1 : 0], i); }
-
-VACT_INLINE vf vf_times_eighths(vf v, vf t)
-{
-    unsigned bits = vf_bits(v) + (vf_bits(t) << 20);
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
-
-VACT_INLINE vf vf_near_inverse(vf a)
-{
-    unsigned bits;
-    memcpy(&bits, &a, sizeof bits);
-    bits = VF_INVERSE_BITS - bits;
-    memcpy(&a, &bits, sizeof a);
-    return a;
-}
+#include "f32_generic.h"
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef VACT_ACT_BACKWARD_GELU_H
 #define VACT_ACT_BACKWARD_GELU_H
 
+#include "math/common/constants.h"
 #include "math/common/normal.h"
 #include "math/fast/gradient.h"
 
@@ -20,8 +21,8 @@ VACT_INLINE vf gelu_backward(vf dy, vf x, const vact_params_f32 *params)
     vf_pair square = pair_product(t, t);
     gradient_exp e = gradient_exp_of(vf_mul(half, square.hi), vf_mul(half, square.lo));
     vf_pair tail = normal_scaled_tail_closely(t);
-    vf_pair line = pair_product(vf_set1(-0x1.988454p-2f), t);
-    line.lo = vf_fma(vf_set1(0x1.857936p-27f), t, line.lo);
+    vf_pair line = pair_product(vf_set1(-MATH_INV_SQRT_2PI), t);
+    line.lo = vf_fma(vf_set1(-MATH_INV_SQRT_2PI_LO), t, line.lo);
     vf_pair g = pair_sum(line.hi, tail.hi);
     g.lo = vf_add(g.lo, vf_add(line.lo, tail.lo));
     vf_pair product = gradient_product(e.factor, g);

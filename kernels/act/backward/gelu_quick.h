@@ -2,13 +2,13 @@
 #ifndef VACT_ACT_BACKWARD_GELU_QUICK_H
 #define VACT_ACT_BACKWARD_GELU_QUICK_H
 
+#include "math/common/gelu_quick.h"
 #include "math/fast/gradient.h"
 
 VACT_INLINE vf gelu_quick_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf_pair p = pair_product(vf_set1(0x1.b3b646p+0f), x);
-    p.lo = vf_fma(vf_set1(-0x1.78d4fep-26f), x, p.lo);
+    vf_pair p = gelu_quick_exponent(x);
     return gradient_gate(dy, p, p);
 }
 

@@ -1,18 +1,19 @@
 /*
  * The derivative of gelu_tanh: s + w*s*(1 - s), s = sigmoid(p), p = x*(c1 + c2*x^2), w = x*p' = x*(c1 + 3*c2*x^2), both
- * as hi + lo: see act/sleef/gelu_tanh.h for the constants. |x| counts as at most 15, where e^-|p| ends everything, and
+ * as hi + lo (math/common/gelu_tanh.h has the constants). |x| counts as at most 15, where e^-|p| ends everything, and
  * at least 2^-40, where the slope is 1/2: no part of the square is subnormal, which would be slow.
  */
 #ifndef VACT_ACT_BACKWARD_GELU_TANH_H
 #define VACT_ACT_BACKWARD_GELU_TANH_H
 
+#include "math/common/gelu_tanh.h"
 #include "math/fast/gradient.h"
 
 VACT_INLINE vf gelu_tanh_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    const vf c1_hi = vf_set1(0x1.98845p+0f), c1_lo = vf_set1(0x1.9ea1b2p-23f);
-    const vf c2_hi = vf_set1(0x1.2444f2p-4f), c2_lo = vf_set1(0x1.49b16ap-29f);
+    const vf c1_hi = vf_set1(GELU_TANH_C1_HI), c1_lo = vf_set1(GELU_TANH_C1_LO);
+    const vf c2_hi = vf_set1(GELU_TANH_C2_HI), c2_lo = vf_set1(GELU_TANH_C2_LO);
     const vf three = vf_set1(3.0f);
     vf t = vf_copysign(vf_min(vf_set1(15.0f), vf_max(vf_set1(0x1p-40f), vf_abs(x))), x);
     vf_pair square = pair_product(t, t);

@@ -7,7 +7,7 @@
 VACT_INLINE vf swish_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     /* A beta of 0 meets a finite x: the limit is 1/2. */
-    vf largest = vf_set1(3.4028234663852886e38f);
+    vf largest = vf_set1(FLT_MAX);
     vf bounded = vf_min(largest, vf_max(vf_neg(largest), x));
     vf_pair p = pair_product(vf_set1(params->v[0]), bounded);
     return gradient_gate(dy, p, p);

@@ -14,6 +14,7 @@
 #include "loop/form.h"
 #include "math/common/pair.h"
 #include "math/fast/normal.h"
+#include "math/fast/subnormal.h"
 
 #define GELU_ORDINARY FAST_NORMAL_NEAR
 #define GELU_POWER 0x1p-64f
@@ -71,7 +72,7 @@ VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
     vf product = gelu_product(t, fast_normal_tail(t)).hi;
     vf units = vf_fma(product, vf_set1(-0x1p+85f), vf_set1(-0x1p+23f));
     vf y = gelu_of_product(vf_add_where(low, product, vf_set1(1.0f)), x); /* in a large x the product is lost */
-    return vf_units_where(low, units, y);
+    return fast_subnormal_where(low, units, y);
 }
 
 #define ACT_TWO_FORMS

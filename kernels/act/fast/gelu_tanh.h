@@ -13,6 +13,7 @@
 #define VACT_ACT_FAST_GELU_TANH_H
 
 #include "loop/form.h"
+#include "math/common/horner.h"
 #include "math/fast/logistic.h"
 
 /* e^(-c*v) for |x| <= 12: (e^(-f*ln(2)/K) - 1)/f for |f| <= K/2 from docs/approximations/fast_logistic.sollya,
@@ -29,12 +30,8 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
     vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
     vf low = vf_fma(x, h_lo, vf_fms(x, h, v));
     power.f = vf_add(vf_fma(n, vf_set1(0x1.36dc3ap+3f), v), low);
-    vf p = vf_set1(0x1.956d2ep-33f);
-    p = vf_fma(p, power.f, vf_set1(-0x1.0995b2p-26f));
-    p = vf_fma(p, power.f, vf_set1(0x1.21e8a2p-20f));
-    p = vf_fma(p, power.f, vf_set1(-0x1.fbe3bap-15f));
-    p = vf_fma(p, power.f, vf_set1(0x1.4da83ap-9f));
-    power.slope = vf_fma(p, power.f, vf_set1(-0x1.2442b2p-4f));
+    power.slope = horner5(power.f, 0x1.956d2ep-33f, -0x1.0995b2p-26f, 0x1.21e8a2p-20f, -0x1.fbe3bap-15f, 0x1.4da83ap-9f,
+                          -0x1.2442b2p-4f);
     return power;
 }
 

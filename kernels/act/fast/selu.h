@@ -13,6 +13,7 @@
 #ifndef VACT_ACT_FAST_SELU_H
 #define VACT_ACT_FAST_SELU_H
 
+#include "math/common/horner.h"
 #include "math/fast/exp_rise.h"
 
 /* From here on the result is -s*a: s*a*e^x is below half an ULP of it. */
@@ -21,12 +22,7 @@
 /* s*a*(e^r - 1)/r - 2: docs/approximations/selu.sollya, the last bits by selu_search.c. */
 VACT_INLINE vf selu_curve(vf r)
 {
-    vf c = vf_set1(0x1.40612cp-9f);
-    c = vf_fma(c, r, vf_set1(0x1.e20a4ap-7f));
-    c = vf_fma(c, r, vf_set1(0x1.2c0ceep-4f));
-    c = vf_fma(c, r, vf_set1(0x1.2c0bf2p-2f));
-    c = vf_fma(c, r, vf_set1(0x1.c212cep-1f));
-    return vf_fma(c, r, vf_set1(-0x1.ef699cp-3f));
+    return horner5(r, 0x1.40612cp-9f, 0x1.e20a4ap-7f, 0x1.2c0ceep-4f, 0x1.2c0bf2p-2f, 0x1.c212cep-1f, -0x1.ef699cp-3f);
 }
 
 VACT_INLINE vf selu_forward(vf x, const vact_params_f32 *params)

@@ -46,7 +46,7 @@ VACT_INLINE vf softplus_of_any_beta(vf x, float beta)
     vf magnitude_lo = vf_select(vm_le(magnitude, reach), vf_flip_sign(p.lo, p.hi), vf_set1(0.0f));
     magnitude = vf_min(reach, vf_max(vf_set1(FAST_SOFTPLUS_TINY), magnitude));
     fast_negative_reduced parts = fast_reduce_negative(magnitude);
-    vf fine = vf_fms(parts.minus_n, vf_set1(FAST_LN2_LO), magnitude_lo);
+    vf fine = vf_fms(parts.minus_n, vf_set1(MATH_LN2_LO), magnitude_lo);
     vf r = vf_add(parts.coarse_r, fine), r_lo = vf_sub(fine, vf_sub(r, parts.coarse_r));
     vf r2 = vf_mul(r, r), curve = fast_softplus_curve(r, r2);
     vf t = vf_fma(curve, r2, r);

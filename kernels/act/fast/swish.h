@@ -9,6 +9,7 @@
 #define VACT_ACT_FAST_SWISH_H
 
 #include "loop/form.h"
+#include "math/common/constants.h"
 #include "math/fast/logistic.h"
 
 typedef struct {
@@ -19,9 +20,9 @@ typedef struct {
 VACT_INLINE swish_factor swish_factor_of(float beta)
 {
     swish_factor m;
-    m.hi = vf_mul(vf_set1(beta), vf_set1(-0x1.715476p+0f));
-    m.lo = vf_fms(vf_set1(beta), vf_set1(-0x1.715476p+0f), m.hi);
-    m.lo = vf_fma(vf_set1(beta), vf_set1(-0x1.4ae0cp-26f), m.lo);
+    m.hi = vf_mul(vf_set1(beta), vf_set1(-MATH_LOG2E));
+    m.lo = vf_fms(vf_set1(beta), vf_set1(-MATH_LOG2E), m.hi);
+    m.lo = vf_fma(vf_set1(beta), vf_set1(-MATH_LOG2E_LO), m.lo);
     return m;
 }
 
@@ -61,7 +62,7 @@ VACT_INLINE vf swish_positive(vf x, float up, float beta)
     swish_scaled scaled = swish_scale_where(low, power);
     vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
     if (up <= 1.0f)
-        result = vf_select(low, vf_minus_unscaled(vf_neg(result)), result);
+        result = vf_select(low, fast_minus_unscaled(vf_neg(result)), result);
     return vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);
 }
 

@@ -8,7 +8,7 @@
  *
  * |x| > 9, where the result is x - 1, and a tiny x are rare. A vector with such a lane computes its ordinary ones in
  * the same way; a tiny x is worked on as 2^40*x, so that its cube and low parts are ordinary numbers, and the end is
- * vf_units: no subnormal number is met, which would take processors ten times as long, and zeros are common.
+ * fast_subnormal: no subnormal number is met, which would take processors ten times as long, and zeros are common.
  *
  * Over all inputs at most 1.016 ULP, at 0x1.2e7b6ep-1.
  */
@@ -16,6 +16,7 @@
 #define VACT_ACT_FAST_TANH_SHRINK_H
 
 #include "loop/form.h"
+#include "math/common/horner.h"
 #include "math/common/pair.h"
 #include "math/fast/subnormal.h"
 
@@ -32,14 +33,10 @@ VACT_INLINE vf_pair tanh_shrink_cube(vf a, vf y)
 /* For a up to 0.6505. */
 VACT_INLINE vf tanh_shrink_near(vf a)
 {
-    vf third = vf_set1(0x1.555556p-2f), y = vf_mul(a, a);
+    vf third = vf_set1(1.0f / 3.0f), y = vf_mul(a, a);
     vf_pair cube = tanh_shrink_cube(a, y);
-    vf g = vf_set1(-0x1.21b91p-9f);
-    g = vf_fma(g, y, vf_set1(0x1.0eec38p-7f));
-    g = vf_fma(g, y, vf_set1(-0x1.644344p-6f));
-    g = vf_fma(g, y, vf_set1(0x1.ba0226p-5f));
-    g = vf_fma(g, y, vf_set1(-0x1.1110d6p-3f));
-    g = vf_fma(g, y, vf_set1(-0x1.b1cc24p-27f));
+    vf g =
+        horner5(y, -0x1.21b91p-9f, 0x1.0eec38p-7f, -0x1.644344p-6f, 0x1.ba0226p-5f, -0x1.1110d6p-3f, -0x1.b1cc24p-27f);
     return vf_fma(cube.hi, third, vf_fma(cube.hi, g, vf_mul(cube.lo, third)));
 }
 
@@ -62,7 +59,7 @@ VACT_INLINE vf tanh_shrink_far(vf a)
                                              -0x1.cd292ep-17f, -0x1.2806a2p-22f, 0x1.056792p-4f,  0x1.6c0f18p-5f};
     _Alignas(32) static const float p5[8] = {-0x1.02dbcp-7f,  0x1.1bbd94p-12f, 0x1.ea159ep-12f, 0x1.043a2ep-14f,
                                              0x1.686142p-19f, 0x1.c9bdb6p-25f, -0x1.6007fap-9f, -0x1.610a46p-6f};
-    vi i = vi_of_higher_bits(vf_fma(a, vf_set1(0x1.cb0e3cp+0f), vf_set1(-0x1.5316d2p-3f)));
+    vi i = vi_shift_right(vf_bits(vf_fma(a, vf_set1(0x1.cb0e3cp+0f), vf_set1(-0x1.5316d2p-3f))), 22);
     vf d = vf_sub(a, vf_look_up(centre, i));
     vf p = vf_fma(vf_look_up(p5, i), d, vf_look_up(p4, i));
     p = vf_fma(p, d, vf_look_up(p3, i));
@@ -89,7 +86,7 @@ VACT_INLINE vf tanh_shrink_ordinary(vf x, const vact_params_f32 *params)
 /* For a up to TANH_SHRINK_TINY: 2^120 of the result is formed. */
 VACT_INLINE vf tanh_shrink_of_tiny(vf a)
 {
-    vf third = vf_set1(0x1.555556p-2f), t = vf_mul(vf_max(vf_set1(0x1p-50f), a), vf_set1(0x1p+40f));
+    vf third = vf_set1(1.0f / 3.0f), t = vf_mul(vf_max(vf_set1(0x1p-50f), a), vf_set1(0x1p+40f));
     vf_pair cube = tanh_shrink_cube(t, vf_mul(t, t));
     vf low = vf_fma(cube.hi, vf_set1(-0x1.555556p-27f), vf_mul(cube.lo, third));
     return fast_from_units(vf_fma(cube.hi, third, low), 0x1p+29f, 1.0f);

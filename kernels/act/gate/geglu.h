@@ -7,7 +7,9 @@
 #ifndef VACT_ACT_GATE_GEGLU_H
 #define VACT_ACT_GATE_GEGLU_H
 
+#include "math/common/constants.h"
 #include "math/common/gate.h"
+#include "math/common/horner.h"
 
 /* -1/2 of its square is GATE_FAR. */
 #define GEGLU_FAR (-12.65f)
@@ -20,13 +22,9 @@ VACT_INLINE vf geglu_product(vf gate, vf v)
     vf bounded = vf_max(vf_set1(-20.5f), gate);
     vf_pair square = pair_product(bounded, bounded);
     vf s = vf_div(vf_set1(1.0f), square.hi);
-    vf d = vf_set1(105.0f);
-    d = vf_fma(d, s, vf_set1(-15.0f));
-    d = vf_fma(d, s, vf_set1(3.0f));
-    d = vf_fma(d, s, vf_set1(-1.0f));
-    d = vf_fma(d, s, vf_set1(-0x1.e821f2p-26f));
+    vf d = horner4(s, 105.0f, -15.0f, 3.0f, -1.0f, -0x1.e821f2p-26f);
     vf_pair p = {vf_mul(square.hi, vf_set1(-0.5f)), vf_mul(square.lo, vf_set1(-0.5f))};
-    return gate_choose_far(gate, GEGLU_FAR, gate_far_product(vf_set1(-0x1.988454p-2f), d, p, v),
+    return gate_choose_far(gate, GEGLU_FAR, gate_far_product(vf_set1(-MATH_INV_SQRT_2PI), d, p, v),
                            gate_choose_tiny(gate, v, product));
 }
 

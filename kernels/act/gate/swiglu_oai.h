@@ -1,12 +1,13 @@
 /*
  * swiglu_oai: gelu_quick(min(gate, 7))*(clamp(up, -7, 7) + 1). The sum with 1 is carried as hi + lo, so that only the
  * activation and the product round. Far below 0, where the product is subnormal or nearly, hi alone is taken, and
- * 1.702*gate is carried as in act/sleef/gelu_quick.h.
+ * 1.702*gate is carried as hi + lo.
  */
 #ifndef VACT_ACT_GATE_SWIGLU_OAI_H
 #define VACT_ACT_GATE_SWIGLU_OAI_H
 
 #include "math/common/gate.h"
+#include "math/common/gelu_quick.h"
 
 /* 1.702 times it is GATE_FAR. */
 #define SWIGLU_OAI_FAR (-47.01f)
@@ -25,8 +26,7 @@ VACT_INLINE vf swiglu_oai_product(vf gate, vf_pair v)
     if (!gate_any_rare(gate, GATE_TINY, SWIGLU_OAI_FAR))
         return product;
     vf bounded = vf_max(vf_set1(-124.0f), gate);
-    vf_pair p = pair_product(bounded, vf_set1(0x1.b3b646p+0f));
-    p.lo = vf_fma(bounded, vf_set1(-0x1.78d4fep-26f), p.lo);
+    vf_pair p = gelu_quick_exponent(bounded);
     product = gate_choose_tiny(gate, v.hi, product);
     return gate_choose_far(gate, SWIGLU_OAI_FAR, gate_far_product(bounded, vf_set1(0.0f), p, v.hi), product);
 }

@@ -6,7 +6,7 @@
  * where the limit is 0. */
 VACT_INLINE vf leaky_relu_with_slope(vf x, vf slope)
 {
-    vf bounded = vf_max(vf_set1(-3.4028234663852886e38f), x);
+    vf bounded = vf_max(vf_set1(-FLT_MAX), x);
     vf factor = vf_select(vm_eq(slope, vf_set1(0.0f)), bounded, x);
     return vf_select(vm_le(vf_set1(0.0f), x), x, vf_mul(slope, factor));
 }

@@ -24,7 +24,7 @@ VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
     vf lowered = vf_add_where(third, vf_add_where(second, vf_add_where(first, q.hi, step), step), step);
     vf m = math_expm1(lowered);
     /* Bounded, as an infinite slope would meet a low part of 0. */
-    vf slope = vf_min(vf_set1(3.4028234663852886e38f), vf_add(one, m));
+    vf slope = vf_min(vf_set1(FLT_MAX), vf_add(one, m));
     m = vf_fma(pair_low_of_exponent(q), slope, m);
     vf tail = vf_mul(alpha, m);
     tail = vf_mul(tail, vf_select(first, power, one));

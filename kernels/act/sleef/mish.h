@@ -32,7 +32,7 @@ VACT_INLINE vf mish_forward(vf x, const vact_params_f32 *params)
 
     vf_pair n = {vf_select(negative, below_n.hi, above_n.hi), vf_select(negative, below_n.lo, above_n.lo)};
     vf_pair d = {vf_select(negative, below_d.hi, above_d.hi), vf_select(negative, below_d.lo, above_d.lo)};
-    vf bounded = vf_max(vf_set1(-3.4028234663852886e38f), x);
+    vf bounded = vf_max(vf_set1(-FLT_MAX), x);
     vf_pair product = pair_product(bounded, n.hi);
     product.lo = vf_fma(bounded, n.lo, product.lo);
 

@@ -7,7 +7,7 @@
 
 VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params)
 {
-    vf largest = vf_set1(3.4028234663852886e38f);
+    vf largest = vf_set1(FLT_MAX);
     vf finite = vf_min(largest, vf_max(vf_neg(largest), x)); /* beta = 0 meets no infinity */
     return logistic_product(x, pair_product(vf_set1(params->v[0]), logistic_argument(finite, 0x1p-64f)));
 }

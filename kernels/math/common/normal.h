@@ -10,6 +10,7 @@
 #ifndef VACT_MATH_COMMON_NORMAL_H
 #define VACT_MATH_COMMON_NORMAL_H
 
+#include "math/common/horner.h"
 #include "math/common/pair.h"
 
 typedef struct {
@@ -27,14 +28,8 @@ VACT_INLINE normal_parts normal_parts_of(vf t)
     reciprocal.hi = vf_div(one, sum.hi);
     reciprocal.lo = vf_mul(reciprocal.hi, vf_fnma(reciprocal.hi, sum.lo, vf_fnma(reciprocal.hi, sum.hi, one)));
     vf s = vf_fnma(eight, reciprocal.lo, vf_fnma(eight, reciprocal.hi, one));
-    vf f = vf_set1(-0x1.083532p-13f);
-    f = vf_fma(f, s, vf_set1(0x1.8f7a32p-13f));
-    f = vf_fma(f, s, vf_set1(0x1.9b97a8p-10f));
-    f = vf_fma(f, s, vf_set1(-0x1.cd89bep-9f));
-    f = vf_fma(f, s, vf_set1(-0x1.ed511ep-8f));
-    f = vf_fma(f, s, vf_set1(0x1.eed906p-5f));
-    f = vf_fma(f, s, vf_set1(-0x1.7dffb2p-3f));
-    f = vf_fma(f, s, vf_set1(0x1.8c6d8cp-2f));
+    vf f = horner7(s, -0x1.083532p-13f, 0x1.8f7a32p-13f, 0x1.9b97a8p-10f, -0x1.cd89bep-9f, -0x1.ed511ep-8f,
+                   0x1.eed906p-5f, -0x1.7dffb2p-3f, 0x1.8c6d8cp-2f);
     return (normal_parts){f, s, reciprocal};
 }
 

@@ -13,6 +13,8 @@
 #ifndef VACT_MATH_FAST_EXP_EIGHTHS_H
 #define VACT_MATH_FAST_EXP_EIGHTHS_H
 
+#include "math/common/constants.h"
+#include "math/common/horner.h"
 #include "math/common/pair.h"
 
 /* What the exponential of the maximum is below. */
@@ -27,7 +29,7 @@ typedef struct {
 VACT_INLINE vf fast_eighths_origin(vf max)
 {
     vf shift = vf_set1(0x1.8p23f);
-    vf p = vf_sub(vf_fma(max, vf_set1(0x1.715476p+3f), shift), shift);
+    vf p = vf_sub(vf_fma(max, vf_set1(8.0f * MATH_LOG2E), shift), shift);
     return vf_sub(vf_set1(0x1.8p23f + 8.0f * 64.0f + 6.0f), p);
 }
 
@@ -38,22 +40,28 @@ typedef struct {
 
 VACT_INLINE fast_eighths_reduced fast_eighths_reduce(vf x, vf origin)
 {
-    vf t = vf_fma(x, vf_set1(0x1.715476p+3f), origin);
+    vf t = vf_fma(x, vf_set1(8.0f * MATH_LOG2E), origin);
     vf m = vf_sub(t, origin);
-    vf r = vf_fnma(m, vf_set1(0x1.62e4p-4f), x);
-    return (fast_eighths_reduced){t, vf_fnma(m, vf_set1(0x1.7f7d1cp-23f), r)};
+    vf r = vf_fnma(m, vf_set1(0.125f * MATH_LN2_HI), x);
+    return (fast_eighths_reduced){t, vf_fnma(m, vf_set1(0.125f * MATH_LN2_LO), r)};
 }
 
-/* `scale` times 1.088*2^(j/8), the bits less j*2^20: vf_times_eighths. */
+/* `scale` times 1.088*2^(j/8), the bits less j*2^20, which fast_times_eighths adds. */
 #define FAST_EIGHTHS_TABLE(scale)                                                                                      \
     {0x1.16747cp+0f * (scale), 0x1.0fa848p+0f * (scale), 0x1.0b2404p+0f * (scale), 0x1.091c8ap+0f * (scale),           \
      0x1.09cb7cp+0f * (scale), 0x1.0d6fb4p+0f * (scale), 0x1.144dbcp+0f * (scale), 0x1.1eb052p+0f * (scale)}
 
+/* 2^(m/8) times 1.088 and the table's scale, where that is normal, for t = 1.5*2^23 + m and the table's entry of m
+ * mod 8. */
+VACT_INLINE vf fast_times_eighths(vf entry, vf t)
+{
+    return vf_of_bits(vi_add(vf_bits(entry), vi_shift_left(vf_bits(t), 20)));
+}
+
 VACT_INLINE fast_eighths fast_eighths_by(const float *table, fast_eighths_reduced x)
 {
-    vf q = vf_fma(vf_set1(0x1.555d1p-5f), x.r, vf_set1(0x1.555c94p-3f));
-    q = vf_fma(q, x.r, vf_set1(0.5f));
-    vf power = vf_times_eighths(vf_look_up(table, vi_of_low_bits(x.t)), x.t);
+    vf q = horner2(x.r, 0x1.555d1p-5f, 0x1.555c94p-3f, 0.5f);
+    vf power = fast_times_eighths(vf_look_up(table, vf_bits(x.t)), x.t);
     return (fast_eighths){power, vf_fma(vf_mul(x.r, q), x.r, x.r)};
 }
 

@@ -9,6 +9,7 @@
 #ifndef VACT_MATH_FAST_EXP_PAIR_H
 #define VACT_MATH_FAST_EXP_PAIR_H
 
+#include "math/common/constants.h"
 #include "math/fast/exp_rise.h"
 
 #define FAST_PAIR_UNSCALE 0x1p-96f
@@ -19,11 +20,11 @@ VACT_INLINE vf_pair fast_exp_pair(vf_pair d)
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f), shift = vf_set1(VF_POWER_SHIFT + 96.0f);
     vf least = vf_set1(-131.5f);
     vf x = vf_min(vf_set1(20.0f), vf_max(least, d.hi));
-    vf shifted = vf_fma(x, vf_set1(0x1.715476p+0f), shift);
+    vf shifted = vf_fma(x, vf_set1(MATH_LOG2E), shift);
     vf n = vf_sub(shifted, shift);
-    vf near = vf_fnma(n, vf_set1(0x1.62e4p-1f), x); /* exact */
-    vf r = vf_fnma(n, vf_set1(0x1.7f7d1cp-20f), near);
-    vf r_low = vf_add(vf_fnma(n, vf_set1(0x1.7f7d1cp-20f), vf_sub(near, r)), d.lo);
+    vf near = vf_fnma(n, vf_set1(MATH_LN2_HI), x); /* exact */
+    vf r = vf_fnma(n, vf_set1(MATH_LN2_LO), near);
+    vf r_low = vf_add(vf_fnma(n, vf_set1(MATH_LN2_LO), vf_sub(near, r)), d.lo);
     vf slope = vf_mul(r, fast_exp_curve(r));
     vf line = vf_add(one, r);
     vf line_low = vf_sub(r, vf_sub(line, one));

@@ -10,6 +10,8 @@
 #ifndef VACT_MATH_FAST_EXP_RISE_H
 #define VACT_MATH_FAST_EXP_RISE_H
 
+#include "math/common/constants.h"
+#include "math/common/horner.h"
 #include "math/common/pair.h"
 #include "math/fast/subnormal.h"
 
@@ -23,10 +25,10 @@ typedef struct {
 VACT_INLINE fast_reduced fast_reduce_by(vf x, vf shift)
 {
     fast_reduced parts;
-    parts.shifted = vf_fma(x, vf_set1(0x1.715476p+0f), shift);
+    parts.shifted = vf_fma(x, vf_set1(MATH_LOG2E), shift);
     parts.n = vf_sub(parts.shifted, shift);
-    vf r = vf_fnma(parts.n, vf_set1(0x1.62e4p-1f), x);
-    parts.r = vf_fnma(parts.n, vf_set1(0x1.7f7d1cp-20f), r);
+    vf r = vf_fnma(parts.n, vf_set1(MATH_LN2_HI), x);
+    parts.r = vf_fnma(parts.n, vf_set1(MATH_LN2_LO), r);
     return parts;
 }
 
@@ -35,11 +37,7 @@ VACT_INLINE fast_reduced fast_reduce(vf x) { return fast_reduce_by(x, vf_set1(VF
 /* (e^r - 1 - r)/r^2: docs/approximations/exp.sollya, the last bits by exp_search.c. */
 VACT_INLINE vf fast_exp_curve(vf r)
 {
-    vf q = vf_set1(0x1.69486ep-10f);
-    q = vf_fma(q, r, vf_set1(0x1.124e98p-7f));
-    q = vf_fma(q, r, vf_set1(0x1.5559ecp-5f));
-    q = vf_fma(q, r, vf_set1(0x1.555466p-3f));
-    return vf_fma(q, r, vf_set1(0x1.fffffap-2f));
+    return horner4(r, 0x1.69486ep-10f, 0x1.124e98p-7f, 0x1.5559ecp-5f, 0x1.555466p-3f, 0x1.fffffap-2f);
 }
 
 /* e^r - 1 */

@@ -8,6 +8,8 @@
 #ifndef VACT_MATH_FAST_LOG1P_H
 #define VACT_MATH_FAST_LOG1P_H
 
+#include "math/common/constants.h"
+#include "math/common/horner.h"
 #include "math/common/pair.h"
 
 /* NaN for NaN. A tiny x is its own result, and 0 takes its place: its square would be subnormal. */
@@ -20,21 +22,13 @@ VACT_INLINE vf_pair fast_log1p_pair(vf x)
     vf power = vf_power_of_two(vf_sub(vf_set1(VF_POWER_SHIFT), k));
     vf f = vf_fma(power, a, vf_sub(power, one));
 
-    vf q = vf_set1(-0x1.39af68p-5f);
-    q = vf_fma(q, f, vf_set1(0x1.60e48ap-4f));
-    q = vf_fma(q, f, vf_set1(-0x1.aeb2c8p-4f));
-    q = vf_fma(q, f, vf_set1(0x1.cca02ap-4f));
-    q = vf_fma(q, f, vf_set1(-0x1.ff71d8p-4f));
-    q = vf_fma(q, f, vf_set1(0x1.2478a2p-3f));
-    q = vf_fma(q, f, vf_set1(-0x1.55559p-3f));
-    q = vf_fma(q, f, vf_set1(0x1.999996p-3f));
-    q = vf_fma(q, f, vf_set1(-0x1p-2f));
-    q = vf_fma(q, f, vf_set1(0x1.555556p-2f));
+    vf q = horner9(f, -0x1.39af68p-5f, 0x1.60e48ap-4f, -0x1.aeb2c8p-4f, 0x1.cca02ap-4f, -0x1.ff71d8p-4f, 0x1.2478a2p-3f,
+                   -0x1.55559p-3f, 0x1.999996p-3f, -0x1p-2f, 0x1.555556p-2f);
 
     vf curve = vf_fma(vf_mul(vf_set1(-0.5f), f), f, vf_mul(vf_mul(vf_mul(f, f), f), q));
-    vf high = vf_fma(k, vf_set1(0x1.62e4p-1f), f);
-    vf high_lo = vf_sub(f, vf_fnma(k, vf_set1(0x1.62e4p-1f), high));
-    vf low = vf_add(vf_fma(k, vf_set1(0x1.7f7d1cp-20f), high_lo), curve);
+    vf high = vf_fma(k, vf_set1(MATH_LN2_HI), f);
+    vf high_lo = vf_sub(f, vf_fnma(k, vf_set1(MATH_LN2_HI), high));
+    vf low = vf_add(vf_fma(k, vf_set1(MATH_LN2_LO), high_lo), curve);
     vf_pair sum;
     sum.hi = vf_add(high, low);
     sum.lo = vf_sub(low, vf_sub(sum.hi, high));

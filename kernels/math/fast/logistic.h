@@ -13,6 +13,8 @@
 #ifndef VACT_MATH_FAST_LOGISTIC_H
 #define VACT_MATH_FAST_LOGISTIC_H
 
+#include "math/common/constants.h"
+#include "math/common/horner.h"
 #include "math/fast/subnormal.h"
 
 typedef struct {
@@ -37,12 +39,8 @@ VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
     power.shifted = vf_fma(x, m_hi, vf_set1(VF_POWER_SHIFT));
     vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
     power.f = vf_fma(x, m_lo, vf_fms(x, m_hi, n));
-    vf p = vf_set1(0x1.442516p-13f);
-    p = vf_fma(p, power.f, vf_set1(0x1.5ef5dap-10f));
-    p = vf_fma(p, power.f, vf_set1(0x1.3b2a48p-7f));
-    p = vf_fma(p, power.f, vf_set1(0x1.c6af9cp-5f));
-    p = vf_fma(p, power.f, vf_set1(0x1.ebfbep-3f));
-    power.slope = vf_fma(p, power.f, vf_set1(0x1.62e43p-1f));
+    power.slope = horner5(power.f, 0x1.442516p-13f, 0x1.5ef5dap-10f, 0x1.3b2a48p-7f, 0x1.c6af9cp-5f, 0x1.ebfbep-3f,
+                          0x1.62e43p-1f);
     return power;
 }
 
@@ -55,14 +53,10 @@ typedef struct {
 VACT_INLINE fast_logistic_parts fast_logistic_parts_of(vf x)
 {
     fast_logistic_parts parts;
-    parts.shifted = vf_fma(x, vf_set1(-0x1.715476p+0f), vf_set1(VF_POWER_SHIFT));
+    parts.shifted = vf_fma(x, vf_set1(-MATH_LOG2E), vf_set1(VF_POWER_SHIFT));
     vf n = vf_sub(parts.shifted, vf_set1(VF_POWER_SHIFT));
-    parts.f = vf_fma(n, vf_set1(0x1.7f7d1cp-20f), vf_fma(n, vf_set1(0x1.62e4p-1f), x));
-    vf p = vf_set1(0x1.6d568cp-10f);
-    p = vf_fma(p, parts.f, vf_set1(-0x1.1227a6p-7f));
-    p = vf_fma(p, parts.f, vf_set1(0x1.5554ep-5f));
-    p = vf_fma(p, parts.f, vf_set1(-0x1.5554bp-3f));
-    parts.curve = vf_fma(p, parts.f, vf_set1(0x1p-1f));
+    parts.f = vf_fma(n, vf_set1(MATH_LN2_LO), vf_fma(n, vf_set1(MATH_LN2_HI), x));
+    parts.curve = horner4(parts.f, 0x1.6d568cp-10f, -0x1.1227a6p-7f, 0x1.5554ep-5f, -0x1.5554bp-3f, 0x1p-1f);
     return parts;
 }
 
@@ -103,11 +97,19 @@ VACT_INLINE fast_logistic_sum fast_wide_sum(vf one, vf s, fast_power power)
     return sum;
 }
 
+/* With it a*fast_near_inverse(a) lies between 0.9500122 and 1.0512677, the span that one step of Newton's method with a
+ * constant near 2.0013 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py, which
+ * starts the search of the constant in fast_rough_inverse (sigmoid_search.c). */
+#define FAST_INVERSE_BITS 0x7ef33400u
+
+/* 1/a within 5.2 % for a in [2^-120, 2^120]: the float whose bits are those less a's. */
+VACT_INLINE vf fast_near_inverse(vf a) { return vf_of_bits(vi_sub(vi_set1(FAST_INVERSE_BITS), vf_bits(a))); }
+
 /* Within 2^-9.6 of 1/a: a guess and a step of Newton's method whose 2 is raised to halve the largest error. Its last
  * bits are such that sigmoid never falls: docs/approximations/sigmoid_search.c. */
 VACT_INLINE vf fast_rough_inverse(vf a)
 {
-    vf guess = vf_near_inverse(a);
+    vf guess = fast_near_inverse(a);
     return vf_mul(guess, vf_fnma(a, guess, vf_set1(0x1.0028dp+1f)));
 }
 
@@ -115,7 +117,7 @@ VACT_INLINE vf fast_rough_inverse(vf a)
  * and a number. docs/approximations/near_inverse.py */
 VACT_INLINE vf fast_inverse(vf a)
 {
-    vf guess = vf_near_inverse(a);
+    vf guess = fast_near_inverse(a);
     vf e = vf_fnma(a, guess, vf_set1(0x1.803efep+0f));
     return vf_mul(guess, vf_fma(e, e, vf_set1(0x1.7f820ep-1f)));
 }

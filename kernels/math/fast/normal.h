@@ -21,6 +21,8 @@
 #ifndef VACT_MATH_FAST_NORMAL_H
 #define VACT_MATH_FAST_NORMAL_H
 
+#include "math/common/horner.h"
+
 #define FAST_NORMAL_NEAR 10.5f
 #define FAST_NORMAL_LIMIT 0x1.cdp+3f /* t*Phi(-t) is below 2^-150 from here on */
 
@@ -61,7 +63,7 @@ VACT_INLINE fast_normal_interval fast_normal_interval_of(vf t, int any)
         {{0x1.254218p-15f, 0x1.7d77eap-17f, 0x1.0330dp-18f, 0x1.bb4062p-12f, 0x1.9a184p-11f, 0x1.d18a88p-12f,
           0x1.9f8cbp-13f, 0x1.705546p-14f},
          {0x1.254218p-15f, 0, 0x1.9f7c2ap-20f, 0x1.9f7c2ap-20f, 0x1.da82c8p-21f, 0, 0, 0}}};
-    vi i = vi_of_low_bits(vf_fma(t, vf_set1(0x1.e6p-2f), vf_set1(0x1.fffff6p+22f)));
+    vi i = vf_bits(vf_fma(t, vf_set1(0x1.e6p-2f), vf_set1(0x1.fffff6p+22f)));
     vm beyond = vm_lt(vf_set1(FAST_NORMAL_NEAR), t);
     vf found[2 + FAST_NORMAL_TERMS];
     for (int k = 0; k < 2 + FAST_NORMAL_TERMS; k++)
@@ -87,8 +89,8 @@ VACT_INLINE fast_normal fast_normal_of(vf t, fast_normal_interval of)
 
     /* e^(-w*ln(2)/C) - 1 within 0.09 * 2^-24 of 1 plus it, for -w*ln(2)/C in [-0.352, 0.383]. */
     vf square = vf_mul(w, w);
-    vf high = vf_fma(vf_fma(vf_set1(0x1.9235e6p-16f), w, vf_set1(-0x1.279794p-12f)), w, vf_set1(0x1.6a4b34p-9f));
-    vf e = vf_fma(high, square, vf_fma(vf_set1(-0x1.64f08p-6f), w, vf_set1(0x1.07bf28p-3f)));
+    vf high = horner2(w, 0x1.9235e6p-16f, -0x1.279794p-12f, 0x1.6a4b34p-9f);
+    vf e = vf_fma(high, square, horner1(w, -0x1.64f08p-6f, 0x1.07bf28p-3f));
     tail.rest = vf_fma(w, vf_set1(-0x1.03d83p-1f), vf_mul(square, e));
     return tail;
 }

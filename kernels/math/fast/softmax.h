@@ -7,6 +7,7 @@
 #ifndef VACT_MATH_FAST_SOFTMAX_H
 #define VACT_MATH_FAST_SOFTMAX_H
 
+#include "math/common/constants.h"
 #include "math/fast/exp_rise.h"
 
 typedef struct {
@@ -39,10 +40,10 @@ typedef struct {
 VACT_INLINE fast_softmax_parts fast_softmax_parts_near(vf x, fast_softmax_row row)
 {
     vf bounded = vf_max(row.least, x), shift = vf_set1(VF_POWER_SHIFT + 24.0f);
-    vf shifted = vf_fma(vf_sub(bounded, row.max), vf_set1(0x1.715476p+0f), shift);
+    vf shifted = vf_fma(vf_sub(bounded, row.max), vf_set1(MATH_LOG2E), shift);
     vf n = vf_sub(shifted, shift);
-    vf r = vf_sub(bounded, vf_fma(n, vf_set1(0x1.62e4p-1f), row.max_hi));
-    r = vf_fnma(n, vf_set1(0x1.7f7d1cp-20f), vf_sub(r, row.max_lo));
+    vf r = vf_sub(bounded, vf_fma(n, vf_set1(MATH_LN2_HI), row.max_hi));
+    r = vf_fnma(n, vf_set1(MATH_LN2_LO), vf_sub(r, row.max_lo));
     return (fast_softmax_parts){vf_power_of_two(shifted), fast_exp_rise(r)};
 }
 

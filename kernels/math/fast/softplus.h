@@ -10,12 +10,12 @@
 #ifndef VACT_MATH_FAST_SOFTPLUS_H
 #define VACT_MATH_FAST_SOFTPLUS_H
 
+#include "math/common/constants.h"
+#include "math/common/horner.h"
 #include "math/fast/exp_rise.h"
 
 /* Up to here in magnitude log1p(e^-|x|) counts or differs from e^-|x|. */
 #define FAST_SOFTPLUS_REACH 40.0f
-
-#define FAST_LN2_LO 0x1.7f7d1cp-20f
 
 /* Less than this is as good as 0. */
 #define FAST_SOFTPLUS_TINY 0x1p-30f
@@ -30,18 +30,17 @@ VACT_INLINE fast_negative_reduced fast_reduce_negative(vf magnitude)
 {
     vf shift = vf_set1(VF_POWER_SHIFT);
     fast_negative_reduced parts;
-    parts.shifted = vf_fnma(magnitude, vf_set1(0x1.715476p+0f), shift);
+    parts.shifted = vf_fnma(magnitude, vf_set1(MATH_LOG2E), shift);
     parts.minus_n = vf_sub(shift, parts.shifted);
-    parts.coarse_r = vf_fms(parts.minus_n, vf_set1(0x1.62e4p-1f), magnitude);
+    parts.coarse_r = vf_fms(parts.minus_n, vf_set1(MATH_LN2_HI), magnitude);
     return parts;
 }
 
 /* (e^r - 1 - r)/r^2. The coefficients, here and below: docs/approximations/softplus.sollya. */
 VACT_INLINE vf fast_softplus_curve(vf r, vf r2)
 {
-    vf even = vf_fma(vf_set1(0x1.6a3d9cp-10f), r2, vf_set1(0x1.5558bep-5f));
-    even = vf_fma(even, r2, vf_set1(0x1.fffffcp-2f));
-    vf odd = vf_fma(vf_set1(0x1.12386ep-7f), r2, vf_set1(0x1.555494p-3f));
+    vf even = horner2(r2, 0x1.6a3d9cp-10f, 0x1.5558bep-5f, 0x1.fffffcp-2f);
+    vf odd = horner1(r2, 0x1.12386ep-7f, 0x1.555494p-3f);
     return vf_fma(odd, r, even);
 }
 
@@ -53,14 +52,8 @@ VACT_INLINE vf_pair fast_log1p_of_power(vf power, vf t)
     vf main = vf_fma(power, t, power);
     vf main_lo = vf_fma(power, t, vf_sub(power, main));
     vf v = vf_sub(z, vf_set1(0.5f)), v2 = vf_mul(v, v);
-    vf even = vf_fma(vf_set1(0x1.5716ccp-8f), v2, vf_set1(0x1.7ba734p-7f));
-    even = vf_fma(even, v2, vf_set1(0x1.2c1a72p-5f));
-    even = vf_fma(even, v2, vf_set1(0x1.0f955ep-3f));
-    even = vf_fma(even, v2, vf_set1(-0x1.0cdc12p-5f));
-    vf odd = vf_fma(vf_set1(-0x1.a69f34p-9f), v2, vf_set1(-0x1.bb3398p-8f));
-    odd = vf_fma(odd, v2, vf_set1(-0x1.50f9aep-6f));
-    odd = vf_fma(odd, v2, vf_set1(-0x1.153ffep-4f));
-    odd = vf_fma(odd, v2, vf_set1(-0x1.2773a6p-2f));
+    vf even = horner4(v2, 0x1.5716ccp-8f, 0x1.7ba734p-7f, 0x1.2c1a72p-5f, 0x1.0f955ep-3f, -0x1.0cdc12p-5f);
+    vf odd = horner4(v2, -0x1.a69f34p-9f, -0x1.bb3398p-8f, -0x1.50f9aep-6f, -0x1.153ffep-4f, -0x1.2773a6p-2f);
     return (vf_pair){main, vf_fma(z, vf_fma(odd, v, even), main_lo)};
 }
 
@@ -68,7 +61,7 @@ VACT_INLINE vf_pair fast_log1p_of_power(vf power, vf t)
 VACT_INLINE vf fast_softplus_of(vf x, vf magnitude)
 {
     fast_negative_reduced parts = fast_reduce_negative(magnitude);
-    vf r = vf_fma(parts.minus_n, vf_set1(FAST_LN2_LO), parts.coarse_r);
+    vf r = vf_fma(parts.minus_n, vf_set1(MATH_LN2_LO), parts.coarse_r);
     vf r2 = vf_mul(r, r), t = vf_fma(fast_softplus_curve(r, r2), r2, r);
     vf_pair log = fast_log1p_of_power(vf_power_of_two(parts.shifted), t);
     vf positive = vf_max(vf_set1(0.0f), x);

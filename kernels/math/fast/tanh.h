@@ -34,7 +34,7 @@ VACT_INLINE vf fast_tanh(vf x)
     _Alignas(32) static const float p6[8] = {0x1.eed51p-9f,   0x1.2af3cep-6f,  -0x1.22f466p-8f, -0x1.de2ce8p-13f,
                                              0x1.adf4fap-15f, 0x1.4fffcap-19f, 0x1.c4cb3cp-26f, -0x1.8d9058p-5f};
     vf t = vf_min(vf_set1(0x1.206p+3f), vf_abs(x)); /* tanh rounds to 1 from 9.0109 on; NaN stays NaN */
-    vi i = vi_of_higher_bits(vf_fma(t, vf_set1(0x1.3ee3f4p+1f), vf_set1(0x1.8cp+0f)));
+    vi i = vi_shift_right(vf_bits(vf_fma(t, vf_set1(0x1.3ee3f4p+1f), vf_set1(0x1.8cp+0f))), 22);
     vf d = vf_sub(t, vf_look_up(centre, i));
     vf p = vf_fma(vf_look_up(p6, i), d, vf_look_up(p5, i));
     p = vf_fma(p, d, vf_look_up(p4, i));

@@ -21,7 +21,7 @@ VACT_INLINE vf logistic_argument(vf x, float limit)
 
 VACT_INLINE vf logistic_product(vf x, vf_pair p)
 {
-    vf zero = vf_set1(0.0f), one = vf_set1(1.0f), largest = vf_set1(3.4028234663852886e38f);
+    vf zero = vf_set1(0.0f), one = vf_set1(1.0f), largest = vf_set1(FLT_MAX);
     vm negative = vm_lt(p.hi, zero);
     vf p_lo = pair_low_of_exponent(p);
     p_lo = vf_select(negative, p_lo, vf_neg(p_lo));

@@ -1,0 +1,17 @@
+/* Constants that stand in several files. A number that is no float is the sum of HI, or of the name alone, and LO. */
+#ifndef VACT_MATH_COMMON_CONSTANTS_H
+#define VACT_MATH_COMMON_CONSTANTS_H
+
+/* ln 2. HI is so short that a whole number below 2^9 times it is exact. */
+#define MATH_LN2_HI 0x1.62e4p-1f
+#define MATH_LN2_LO 0x1.7f7d1cp-20f
+
+/* 1/ln 2 */
+#define MATH_LOG2E 0x1.715476p+0f
+#define MATH_LOG2E_LO 0x1.4ae0cp-26f
+
+/* 1/sqrt(2*pi), the density of the standard normal at 0. */
+#define MATH_INV_SQRT_2PI 0x1.988454p-2f
+#define MATH_INV_SQRT_2PI_LO (-0x1.857936p-27f)
+
+#endif

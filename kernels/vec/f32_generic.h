@@ -1,0 +1,41 @@
+/*
+ * Operations of the vector layer (contract.h) that are made of others. The header of an instruction set includes it
+ * last; where that has defined one itself, with its name as a macro, it is left out here.
+ */
+#ifndef VACT_VEC_F32_GENERIC_H
+#define VACT_VEC_F32_GENERIC_H
+
+VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
+
+VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vi_shift_left(vf_bits(t), 23)); }
+
+#ifndef vf_times_power
+VACT_INLINE vf vf_times_power(vf v, vf t) { return vf_mul(v, vf_power_of_two(t)); }
+#endif
+
+#ifndef vf_exponent
+VACT_INLINE vf vf_exponent(vf a) { return vf_of_int(vi_sub(vi_shift_right(vf_bits(a), 23), vi_set1(127))); }
+#endif
+
+#ifndef vf_scale
+/* VF_POWER_SHIFT with twice the bias, so that half of the low bits is that of half the number. */
+#define VF_HALVES_SHIFT 0x1.8001fcp+23f
+
+/* In two factors, the first product being exact. */
+VACT_INLINE vf vf_scale(vf v, vf n)
+{
+    vi both = vf_bits(vf_add(n, vf_set1(VF_HALVES_SHIFT)));
+    vi first = vi_shift_right(both, 1);
+    vf product = vf_mul(v, vf_of_bits(vi_shift_left(first, 23)));
+    return vf_mul(product, vf_of_bits(vi_shift_left(vi_sub(both, first), 23)));
+}
+#endif
+
+#ifndef vf_look_up_either
+VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
+{
+    return vf_select(m, vf_look_up(tables[1], i), vf_look_up(tables[0], i));
+}
+#endif
+
+#endif
