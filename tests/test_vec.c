@@ -69,12 +69,12 @@ ParameterizedTest(int *index, vec, partial_stores) { check_build(*index, vec_che
 
 enum { NAME_SIZE = 64 };
 
-/* The next operation of a header, by a pattern like "VACT_INLINE <type> <name>(" that reads its name. */
+/* The next operation of a header, by a pattern like "VACT_INLINE <type> <name>(" that reads name and parenthesis. */
 static bool next_name(FILE *file, const char *pattern, char name[NAME_SIZE])
 {
-    char line[512];
+    char line[512], parenthesis[2];
     while (fgets(line, sizeof line, file))
-        if (sscanf(line, pattern, name) == 1 && name[0] == 'v' && name[2] == '_')
+        if (sscanf(line, pattern, name, parenthesis) == 2)
             return true;
     return false;
 }
@@ -87,7 +87,8 @@ static FILE *open_header(const char *path)
 }
 
 #define HEADERS VACT_SOURCE_DIR "/kernels/vec/"
-static const char in_contract[] = " *   %63[a-z0-9_](", in_header[] = "VACT_INLINE %*s %63[a-z0-9_](";
+static const char in_contract[] = " *   %63[a-z0-9_]%1[(]";
+static const char in_header[] = "VACT_INLINE %*s %63[a-z0-9_]%1[(]";
 
 static bool has(const char *path, const char *pattern, const char *wanted)
 {

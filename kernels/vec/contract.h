@@ -16,8 +16,9 @@
  *   vf_store_partial(p, v, n)         the first n < VF_LANES lanes; writes no memory beyond them
  *   vf_load_pairs(p, &a, &b)          2*VF_LANES floats: those at even places in a, those at odd places in b
  *   vf_store_pairs(p, a, b)           the same, written
- *   vf_stream(p, v)                   a store past the caches where VF_STREAMS is 1, else vf_store; p aligned to a
- * vector vf_stream_end()                   after the last vf_stream, before another thread may look
+ *   vf_stream(p, v)                   a store past the caches where VF_STREAMS is 1, else vf_store; p aligned to
+ *                                     the vector
+ *   vf_stream_end()                   after the last vf_stream, before another thread may look
  *
  * Lanes
  *   vf_set1(a)                        a in every lane
