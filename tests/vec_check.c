@@ -92,6 +92,8 @@ static float want_int_sub(float a, float b, float c) { return (void)c, from_bits
 static float want_int_max(float a, float b, float c) { return (void)c, to_bits(a) > to_bits(b) ? a : b; }
 static float want_int_add_where(float a, float b, float c) { return a < b ? from_bits(to_bits(c) + to_bits(a)) : c; }
 
+static float want_int_sub_where(float a, float b, float c) { return a < b ? from_bits(to_bits(b) - to_bits(a)) : c; }
+
 static int shift_of(float b, float c) { return b < 0.0f ? 1 : c < 0.0f ? 23 : 31; }
 static float want_left(float a, float b, float c) { return from_bits(to_bits(a) << shift_of(b, c)); }
 static float want_right(float a, float b, float c) { return from_bits(to_bits(a) >> shift_of(b, c)); }
@@ -188,6 +190,7 @@ static const oracle oracles[] = {
     {"vi_add", want_int_add, true},
     {"vi_sub", want_int_sub, true},
     {"vi_add_where", want_int_add_where, true},
+    {"vi_sub_where", want_int_sub_where, true},
     {"vi_max", want_int_max, true},
     {"vi_shift_left", want_left, true},
     {"vi_shift_right", want_right, true},

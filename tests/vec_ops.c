@@ -66,6 +66,11 @@ static vf op_vi_set1(vf a, vf b, vf c) { return (void)a, (void)b, (void)c, vf_of
 
 static vf op_vi_add_where(vf a, vf b, vf c) { return vf_of_bits(vi_add_where(vm_lt(a, b), vf_bits(c), vf_bits(a))); }
 
+static vf op_vi_sub_where(vf a, vf b, vf c)
+{
+    return vf_of_bits(vi_sub_where(vm_lt(a, b), vf_bits(b), vf_bits(a), vf_bits(c)));
+}
+
 /* By one place, by some and by all but one; which of them is told by b's sign and c's. */
 static vf op_vi_shift_left(vf a, vf b, vf c)
 {
@@ -226,6 +231,7 @@ static const struct {
     NAMED(vi_add),
     NAMED(vi_sub),
     NAMED(vi_add_where),
+    NAMED(vi_sub_where),
     NAMED(vi_max),
     NAMED(vi_shift_left),
     NAMED(vi_shift_right),

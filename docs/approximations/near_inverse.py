@@ -1,4 +1,4 @@
-"""VF_INVERSE_BITS of kernels/vec/contract.h and the constant of the step after it: python3 docs/approximations/near_inverse.py
+"""FAST_INVERSE_BITS of kernels/math/fast/logistic.h and the constant of the step after it: python3 docs/approximations/near_inverse.py
 
 The float of bits b - bits(a) is near 1/a; one step g*(c - a*g) follows. Needs numpy. Tries every 64th b. Then, for the
 span of the products w = a*g, the C and D of fast_inverse in kernels/math/fast/logistic.h, with which (C - w)^2 + D is

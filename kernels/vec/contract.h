@@ -79,6 +79,7 @@
  *   vi_add(a, b)                      a + b
  *   vi_sub(a, b)                      a - b
  *   vi_add_where(m, a, b)             a + b where m holds, else a
+ *   vi_sub_where(m, a, b, otherwise)  a - b where m holds, else `otherwise`
  *   vi_max(a, b)                      the larger, both unsigned
  *   vi_shift_left(a, n)               a*2^n, n a constant in [0, 31]
  *   vi_shift_right(a, n)              floor(a/2^n), a unsigned

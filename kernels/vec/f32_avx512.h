@@ -130,6 +130,12 @@ VACT_INLINE vi vi_set1(unsigned a) { return _mm512_set1_epi32((int)a); }
 VACT_INLINE vi vi_add(vi a, vi b) { return _mm512_add_epi32(a, b); }
 VACT_INLINE vi vi_sub(vi a, vi b) { return _mm512_sub_epi32(a, b); }
 VACT_INLINE vi vi_add_where(vm m, vi a, vi b) { return _mm512_mask_add_epi32(a, m, a, b); }
+
+/* Not a blend: GCC would see that the lanes of m in `otherwise` are not used, and drop what keeps them from being
+ * subnormal on the way (gelu took seven times as long). */
+#define vi_sub_where vi_sub_where
+VACT_INLINE vi vi_sub_where(vm m, vi a, vi b, vi otherwise) { return _mm512_mask_sub_epi32(otherwise, m, a, b); }
+
 VACT_INLINE vi vi_max(vi a, vi b) { return _mm512_max_epu32(a, b); }
 
 /* Not _mm512_slli_epi32, which takes no variable where nothing is inlined. */

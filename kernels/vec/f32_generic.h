@@ -31,6 +31,13 @@ VACT_INLINE vf vf_scale(vf v, vf n)
 }
 #endif
 
+#ifndef vi_sub_where
+VACT_INLINE vi vi_sub_where(vm m, vi a, vi b, vi otherwise)
+{
+    return vf_bits(vf_select(m, vf_of_bits(vi_sub(a, b)), vf_of_bits(otherwise)));
+}
+#endif
+
 #ifndef vf_look_up_either
 VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {

@@ -7,7 +7,10 @@
 VACT_INLINE vf fast_subnormal(vf t) { return vf_of_bits(vi_sub(vf_bits(t), vf_bits(vf_set1(0x1p+23f)))); }
 
 /* That where m holds, else otherwise. */
-VACT_INLINE vf fast_subnormal_where(vm m, vf t, vf otherwise) { return vf_select(m, fast_subnormal(t), otherwise); }
+VACT_INLINE vf fast_subnormal_where(vm m, vf t, vf otherwise)
+{
+    return vf_of_bits(vi_sub_where(m, vf_bits(t), vf_bits(vf_set1(0x1p+23f)), vf_bits(otherwise)));
+}
 
 /* -(y*2^-64), rounded once also where that is subnormal, y above 0 and at most 2^64: the larger of 2^23 + y*2^85 and
  * y*2^86, less 2^23, with the sign set. 2^86 is multiplied by in the exponent's bits, as the product may overflow. */
