@@ -157,6 +157,17 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
     return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)cells)), i);
 }
 
+/* math/fast/exp.h's own, without its blend, which costs exp of -95 6 % of the time: w and `elsewhere` are each 0 in the
+ * other's lanes. Where rise is infinite or NaN, the sum is one of an exponent's bits, which are set already. */
+#define fast_exp_sum fast_exp_sum
+VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
+{
+    vf raised = vf_of_bits(vi_add(vf_bits(power), vi_set1(156u << 23)));
+    vf w = _mm256_and_ps(low, raised), elsewhere = _mm256_andnot_ps(low, power);
+    vi sum = vi_add(vi_round(w), vi_round(vf_fma(w, rise, vf_set1(64.0f))));
+    return _mm256_or_ps(vf_fma(elsewhere, rise, elsewhere), vf_of_bits(vi_shift_right(sum, 7)));
+}
+
 #include "f32_generic.h"
 
 #endif

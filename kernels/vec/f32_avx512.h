@@ -162,6 +162,15 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
     return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)cells)), i);
 }
 
+/* math/fast/exp.h's own, with a masked shift for its blend, which costs exp of -95 3 % of the time. */
+#define fast_exp_sum fast_exp_sum
+VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
+{
+    vf w = vf_of_bits(vi_add_where(low, vf_bits(power), vi_set1(156u << 23)));
+    vi sum = vi_add(vi_round(w), vi_round(vf_fma(w, rise, vf_set1(64.0f))));
+    return vf_of_bits(_mm512_mask_srli_epi32(vf_bits(vf_fma(w, rise, w)), low, sum, 7));
+}
+
 #include "f32_generic.h"
 
 #endif

@@ -35,12 +35,14 @@ VACT_INLINE vf fast_exp(vf x) { return fast_eighths_value(fast_eighths_of(fast_e
 /* power + power*rise. Where low holds, so that power's exponent has wrapped around, w is 2^156 of it, in
  * [32, 1.2*2^30]: w and w*rise + 64, each as the nearest whole number, are added, and a 128th of the sum counts the
  * 2^-149 of the result: its bits. |rise| is at most 1/16 there. */
+#ifndef fast_exp_sum /* an instruction set may have something faster */
 VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 {
     vf w = vf_of_bits(vi_add_where(low, vf_bits(power), vi_set1(156u << 23)));
     vi sum = vi_add(vi_round(w), vi_round(vf_fma(w, rise, vf_set1(64.0f))));
     return vf_select(low, vf_of_bits(vi_shift_right(sum, 7)), vf_fma(w, rise, w));
 }
+#endif
 
 /* For every x. Below the limit the result may be subnormal. Above, T is finite wherever e^x is, since e^-theta is below
  * 1. */
