@@ -48,11 +48,8 @@ VACT_INLINE void WALK(few)(elem *dst, const elem *src, size_t n, vf parameter)
 
 VACT_NOINLINE static void WALK(in_cache)(elem *dst, const elem *src, size_t n, float parameter)
 {
-    size_t done = 0;
-    if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
-        const loop_operands from = {.dst = dst, .x = src, .params = {{parameter}}};
-        done = WALK(fours_in_cache)(from, n);
-    }
+    const loop_operands from = {.dst = dst, .x = src, .params = {{parameter}}};
+    const size_t done = WALK(fours_in_cache)(from, n);
     WALK(few)(dst + done, src + done, n - done, vf_set1(parameter));
 }
 
@@ -88,6 +85,10 @@ void KERNEL(OP)(elem *dst, const elem *src, const float *parameters, size_t oute
         }
         for (size_t c = 0; c < channels; c++) {
             const size_t start = (o * channels + c) * inner;
+            if (!LOOP_BY_FOURS || inner < 4 * VF_LANES) {
+                WALK(few)(dst + start, src + start, inner, vf_set1(parameters[c]));
+                continue;
+            }
             if (!VF_STREAMS || walk == WALK_CACHED) {
                 WALK(in_cache)(dst + start, src + start, inner, parameters[c]);
                 continue;

@@ -94,6 +94,16 @@ void KERNEL(ACT(epilogue))(const vact_params_f32 *params, elem *dst, size_t dst_
                            size_t rows, size_t cols, float scale, const float *bias, const elem *residual,
                            size_t residual_stride)
 {
+    if (rows == 1 && cols < 4 * VF_LANES) {
+        const loop_operands row = {.dst = dst,
+                                   .x = x,
+                                   .bias = bias,
+                                   .residual = residual,
+                                   .scale = scale,
+                                   .params = params ? *params : ACT(defaults)};
+        WALK(few)(row, cols);
+        return;
+    }
     const loop_operands first = {.dst = dst,
                                  .x = x,
                                  .bias = bias,

@@ -94,10 +94,11 @@ VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, si
 /* A few elements, one vector at a time. */
 VACT_NOINLINE static void WALK(few)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
 {
-    for (size_t i = 0; i < n; i += VF_LANES) {
-        const size_t part = loop_vector_of(n - i);
-        loop_store(dst + i, ACT(forward)(loop_load(src + i, part), params), part);
-    }
+    size_t i = 0;
+    for (; n - i >= VF_LANES; i += VF_LANES)
+        elem_store(dst + i, ACT(forward)(elem_load(src + i), params));
+    if (i < n)
+        elem_store_partial(dst + i, ACT(forward)(loop_load(src + i, n - i), params), n - i);
 }
 
 VACT_NOINLINE static void WALK(in_cache)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
