@@ -1,8 +1,8 @@
 /* The public calls: the checks, in the order that vact.h states, and one call of a kernel. */
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "checks.h"
 #include "registry.h"
 #include "table.h"
 
@@ -19,32 +19,20 @@ const char *vact_status_string(vact_status status)
     return "unknown status";
 }
 
-/* ------------------------------------------------------------------------------------------- the checks */
-
-static const size_t MOST_ELEMENTS = (size_t)PTRDIFF_MAX / sizeof(float);
-
-static bool fits(size_t elements) { return elements <= MOST_ELEMENTS; }
-
-/* Whether [a, a + a_count) and [b, b + b_count) share a byte. */
-static bool share(const void *a, size_t a_count, const void *b, size_t b_count)
-{
-    uintptr_t a_first = (uintptr_t)a, b_first = (uintptr_t)b;
-    return a_first < b_first + b_count * sizeof(float) && b_first < a_first + a_count * sizeof(float);
-}
-
 /* ------------------------------------------------------------------------------------ element by element */
 
 /* Every check after that of the parameters, in its order, and the first use. */
 __attribute__((noinline, cold)) static vact_status run_with_care(vact_op op, const vact_params_f32 *params, float *dst,
                                                                  const float *src, size_t n)
 {
-    if (!fits(n))
+    check_range to, from;
+    if (!check_array(&to, dst, n, sizeof *dst) || !check_array(&from, src, n, sizeof *src))
         return VACT_EINVAL;
     if (n == 0)
         return VACT_OK;
     if (dst == NULL || src == NULL)
         return VACT_EINVAL;
-    if (dst != src && share(dst, n, src, n))
+    if (!check_in_place_or_apart(to, from))
         return VACT_EOVERLAP;
     vact_table_current()->unary[VACT_OP_SLOT(op)](dst, src, n, params);
     return VACT_OK;
@@ -81,21 +69,18 @@ static bool accepts_backward(const vact_op_info *info, bool output, const vact_p
     return vact_registry_accepts(info, params) && !(output && slope && params->v[0] < 0.0f);
 }
 
-static bool in_place_or_apart(const float *dst, const float *src, size_t n)
-{
-    return dst == src || !share(dst, n, src, n);
-}
-
 static vact_status run_backward(vact_op op, bool output, bool accepted, const vact_params_f32 *params, float *dx,
                                 const float *dy, const float *x, size_t n)
 {
-    if (!accepted || !fits(n))
+    check_range to, slopes, inputs;
+    if (!accepted || !check_array(&to, dx, n, sizeof *dx) || !check_array(&slopes, dy, n, sizeof *dy) ||
+        !check_array(&inputs, x, n, sizeof *x))
         return VACT_EINVAL;
     if (n == 0)
         return VACT_OK;
     if (dx == NULL || dy == NULL || x == NULL)
         return VACT_EINVAL;
-    if (!in_place_or_apart(dx, dy, n) || !in_place_or_apart(dx, x, n))
+    if (!check_in_place_or_apart(to, slopes) || !check_in_place_or_apart(to, inputs))
         return VACT_EOVERLAP;
     const vact_table *table = vact_table_current();
     (output ? table->from_output : table->backward)[VACT_OP_SLOT(op)](dx, dy, x, n, params);
@@ -128,29 +113,20 @@ vact_status vact_backward_from_output_f32(vact_op op, const vact_params_f32 *par
     return run_backward(op, true, params == NULL || accepts_backward(info, true, params), params, dx, dy, y, n);
 }
 
-static bool all_finite(const float *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(values[i]))
-            return false;
-    return true;
-}
-
 static vact_status run_channels(vact_op op, float *dst, const float *src, const float *slope, size_t outer,
                                 size_t channels, size_t inner)
 {
     size_t n;
-    if (outer == 0 || channels == 0 || inner == 0)
-        n = 0;
-    else if (__builtin_mul_overflow(outer, channels, &n) || __builtin_mul_overflow(n, inner, &n))
-        return VACT_EINVAL;
-    if (!fits(n))
+    check_range to, from, slopes;
+    if (!check_product(&n, outer, channels, inner) || !check_array(&to, dst, n, sizeof *dst) ||
+        !check_array(&from, src, n, sizeof *src))
         return VACT_EINVAL;
     if (n == 0)
         return VACT_OK;
-    if (dst == NULL || src == NULL || slope == NULL || !all_finite(slope, channels))
+    if (!check_array(&slopes, slope, channels, sizeof *slope) || dst == NULL || src == NULL || slope == NULL ||
+        !check_all_finite(slope, channels))
         return VACT_EINVAL;
-    if ((dst != src && share(dst, n, src, n)) || share(dst, n, slope, channels))
+    if (!check_in_place_or_apart(to, from) || check_share(to, slopes))
         return VACT_EOVERLAP;
     vact_table_current()->channels[VACT_OP_SLOT(op)](dst, src, slope, outer, channels, inner);
     return VACT_OK;
@@ -158,29 +134,18 @@ static vact_status run_channels(vact_op op, float *dst, const float *src, const 
 
 /* --------------------------------------------------------------------------------------------- over rows */
 
-/* The elements from the first to the last of a strided matrix; false where they cannot exist. */
-static bool span_of(size_t rows, size_t cols, size_t stride, size_t *span)
-{
-    *span = 0;
-    if (stride < cols)
-        return false;
-    if (rows == 0 || cols == 0)
-        return true;
-    return !__builtin_mul_overflow(rows - 1, stride, span) && !__builtin_add_overflow(*span, cols, span) && fits(*span);
-}
-
 static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                             size_t cols)
 {
-    size_t dst_span, src_span;
-    if (!span_of(rows, cols, dst_stride, &dst_span) || !span_of(rows, cols, src_stride, &src_span))
+    check_range to, from;
+    if (!check_matrix(&to, dst, rows, cols, dst_stride, sizeof *dst) ||
+        !check_matrix(&from, src, rows, cols, src_stride, sizeof *src))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
     if (dst == NULL || src == NULL)
         return VACT_EINVAL;
-    bool in_place = dst == src && (dst_stride == src_stride || rows == 1);
-    if (!in_place && share(dst, dst_span, src, src_span))
+    if (!check_in_place_or_apart(to, from))
         return VACT_EOVERLAP;
     vact_table_current()->rows[VACT_OP_SLOT(op)](dst, dst_stride, src, src_stride, rows, cols);
     return VACT_OK;

@@ -1,4 +1,8 @@
-/* Checks of arguments that several files of public calls share. Internal: not installed. */
+/*
+ * How the public calls check their arguments: every range of memory in bytes, every question asked in one way. The
+ * order is that of vact.h: parameters, sizes, nothing to do, null pointers, values of arrays, overlap. Internal: not
+ * installed.
+ */
 #ifndef VACT_DISPATCH_CHECKS_H
 #define VACT_DISPATCH_CHECKS_H
 
@@ -7,36 +11,73 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whether so many floats can exist. */
-static inline bool check_fits(size_t elements) { return elements <= (size_t)PTRDIFF_MAX / sizeof(float); }
+/* The memory of an argument, from its first byte to its last; 0 bytes where there is nothing. */
+typedef struct check_range {
+    const void *first;
+    size_t bytes;
+} check_range;
 
-/* Whether two ranges, counted in floats, share a byte. */
-static inline bool check_share(const void *a, size_t a_count, const void *b, size_t b_count)
+/* The number of elements of a dense tensor; false where no size_t holds it. */
+static inline bool check_product(size_t *n, size_t outer, size_t middle, size_t inner)
 {
-    uintptr_t a_first = (uintptr_t)a, b_first = (uintptr_t)b;
-    return a_count > 0 && b_count > 0 && a_first < b_first + b_count * sizeof(float) &&
-           b_first < a_first + a_count * sizeof(float);
+    *n = 0;
+    return outer == 0 || middle == 0 || inner == 0 ||
+           (!__builtin_mul_overflow(outer, middle, n) && !__builtin_mul_overflow(*n, inner, n));
 }
 
-/* The elements from the first to the last of a strided matrix; false where they cannot exist. */
-static inline bool check_span(size_t rows, size_t cols, size_t stride, size_t *span)
+/* `rows` rows of `cols` elements, `stride` elements from one to the next; false where they cannot exist. */
+static inline bool check_spaced_rows(check_range *made, const void *first, size_t rows, size_t cols, size_t stride,
+                                     size_t element)
 {
-    *span = 0;
-    if (stride < cols)
-        return false;
-    if (rows == 0 || cols == 0)
-        return true;
-    return !__builtin_mul_overflow(rows - 1, stride, span) && !__builtin_add_overflow(*span, cols, span) &&
-           check_fits(*span);
+    *made = (check_range){first, 0};
+    return rows == 0 || cols == 0 ||
+           (!__builtin_mul_overflow(rows - 1, stride, &made->bytes) &&
+            !__builtin_add_overflow(made->bytes, cols, &made->bytes) &&
+            !__builtin_mul_overflow(made->bytes, element, &made->bytes) && made->bytes <= (size_t)PTRDIFF_MAX);
+}
+
+/* The same of rows that lie apart from each other. */
+static inline bool check_matrix(check_range *made, const void *first, size_t rows, size_t cols, size_t stride,
+                                size_t element)
+{
+    return stride >= cols && check_spaced_rows(made, first, rows, cols, stride, element);
+}
+
+static inline bool check_array(check_range *made, const void *first, size_t n, size_t element)
+{
+    return check_spaced_rows(made, first, 1, n, n, element);
+}
+
+/* Whether two ranges have a byte in common. What is null has none, whatever its size. */
+static inline bool check_share(check_range a, check_range b)
+{
+    uintptr_t a_first = (uintptr_t)a.first, b_first = (uintptr_t)b.first;
+    return a.first != NULL && b.first != NULL && a.bytes != 0 && b.bytes != 0 && a_first < b_first + b.bytes &&
+           b_first < a_first + a.bytes;
+}
+
+/* Whether a destination lies exactly where a source does, or apart from it. For both of as many rows, columns and
+ * bytes an element: then the same extent means the same stride (which one row alone does not need). */
+static inline bool check_in_place_or_apart(check_range dst, check_range src)
+{
+    return (dst.first == src.first && dst.bytes == src.bytes) || !check_share(dst, src);
+}
+
+static inline bool check_all_finite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
 }
 
 /* Whether all weights are finite and none is negative. */
 static inline bool check_weights(const float *weights, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!isfinite(weights[i]) || weights[i] < 0.0f)
+        if (weights[i] < 0.0f)
             return false;
-    return true;
+    return check_all_finite(weights, n);
 }
 
 #endif

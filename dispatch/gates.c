@@ -6,7 +6,8 @@
 /* A matrix among the arguments. */
 typedef struct {
     const float *p;
-    size_t stride, span;
+    size_t stride;
+    check_range range;
 } matrix;
 
 static bool is_gate(vact_op op)
@@ -15,13 +16,13 @@ static bool is_gate(vact_op op)
     return info != NULL && info->kind == VACT_KIND_GATE;
 }
 
-static matrix matrix_of(const float *p, size_t stride) { return (matrix){p, stride, 0}; }
+static matrix matrix_of(const float *p, size_t stride) { return (matrix){p, stride, {p, 0}}; }
 
-/* Sets the spans; false for a size or stride that cannot be. */
+/* Sets the ranges; false for a size or stride that cannot be. */
 static bool measure(matrix *const list[], size_t count, size_t rows, size_t cols)
 {
     for (size_t i = 0; i < count; i++)
-        if (!check_span(rows, cols, list[i]->stride, &list[i]->span))
+        if (!check_matrix(&list[i]->range, list[i]->p, rows, cols, list[i]->stride, sizeof *list[i]->p))
             return false;
     return true;
 }
@@ -32,14 +33,6 @@ static bool any_null(matrix *const list[], size_t count)
         if (list[i]->p == NULL)
             return true;
     return false;
-}
-
-static bool overlap(const matrix *a, const matrix *b) { return check_share(a->p, a->span, b->p, b->span); }
-
-/* Whether they overlap other than by being the same. */
-static bool overlap_in_part(const matrix *a, const matrix *b, size_t rows)
-{
-    return !(a->p == b->p && (a->stride == b->stride || rows == 1)) && overlap(a, b);
 }
 
 /* Dense matrices are one row. */
@@ -64,7 +57,7 @@ vact_status vact_gate_rows_f32(vact_op op, float *dst, size_t dst_stride, const 
         return VACT_OK;
     if (any_null(all, 3))
         return VACT_EINVAL;
-    if (overlap_in_part(&out, &g, rows) || overlap_in_part(&out, &u, rows))
+    if (!check_in_place_or_apart(out.range, g.range) || !check_in_place_or_apart(out.range, u.range))
         return VACT_EOVERLAP;
     vact_gate_f32_fn *kernel = vact_table_current()->gate[VACT_OP_SLOT(op)];
     if (dense(all, 3, cols)) {
@@ -89,10 +82,10 @@ vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_t dgate_s
         return VACT_OK;
     if (any_null(all, 5))
         return VACT_EINVAL;
-    if (overlap(&dg, &du))
+    if (check_share(dg.range, du.range))
         return VACT_EOVERLAP;
     for (size_t i = 2; i < 5; i++)
-        if (overlap_in_part(&dg, all[i], rows) || overlap_in_part(&du, all[i], rows))
+        if (!check_in_place_or_apart(dg.range, all[i]->range) || !check_in_place_or_apart(du.range, all[i]->range))
             return VACT_EOVERLAP;
     vact_gate_backward_f32_fn *kernel = vact_table_current()->gate_backward[VACT_OP_SLOT(op)];
     if (dense(all, 5, cols)) {
@@ -107,7 +100,7 @@ vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_t dgate_s
 
 /* ---------------------------------------------------------------------------------------- one packed input */
 
-/* The checks of dst (of one column for two of src) and src, or dy and src; *packed is src's span. */
+/* The parameters of the packed calls, and the columns, of which src has twice as many. */
 static bool packed_sizes(vact_op op, vact_gate_layout layout, size_t cols)
 {
     return is_gate(op) && (unsigned)layout <= VACT_GATE_INTERLEAVED && cols <= SIZE_MAX / 2;
@@ -116,15 +109,15 @@ static bool packed_sizes(vact_op op, vact_gate_layout layout, size_t cols)
 vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst, size_t dst_stride, const float *src,
                                  size_t src_stride, size_t rows, size_t cols)
 {
-    matrix out = matrix_of(dst, dst_stride), in = matrix_of(src, src_stride);
-    if (!packed_sizes(op, layout, cols) || !check_span(rows, cols, dst_stride, &out.span) ||
-        !check_span(rows, 2 * cols, src_stride, &in.span))
+    check_range to, from;
+    if (!packed_sizes(op, layout, cols) || !check_matrix(&to, dst, rows, cols, dst_stride, sizeof *dst) ||
+        !check_matrix(&from, src, rows, 2 * cols, src_stride, sizeof *src))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
     if (dst == NULL || src == NULL)
         return VACT_EINVAL;
-    if (overlap(&out, &in))
+    if (check_share(to, from))
         return VACT_EOVERLAP;
     const vact_table *table = vact_table_current();
     vact_gate_f32_fn *kernel = table->gate[VACT_OP_SLOT(op)];
@@ -145,15 +138,16 @@ vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, f
                                           const float *dy, size_t dy_stride, const float *src, size_t src_stride,
                                           size_t rows, size_t cols)
 {
-    matrix out = matrix_of(dsrc, dsrc_stride), d = matrix_of(dy, dy_stride), in = matrix_of(src, src_stride);
-    if (!packed_sizes(op, layout, cols) || !check_span(rows, 2 * cols, dsrc_stride, &out.span) ||
-        !check_span(rows, cols, dy_stride, &d.span) || !check_span(rows, 2 * cols, src_stride, &in.span))
+    check_range to, slopes, from;
+    if (!packed_sizes(op, layout, cols) || !check_matrix(&to, dsrc, rows, 2 * cols, dsrc_stride, sizeof *dsrc) ||
+        !check_matrix(&slopes, dy, rows, cols, dy_stride, sizeof *dy) ||
+        !check_matrix(&from, src, rows, 2 * cols, src_stride, sizeof *src))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
     if (dsrc == NULL || dy == NULL || src == NULL)
         return VACT_EINVAL;
-    if (overlap(&out, &d) || overlap_in_part(&out, &in, rows))
+    if (check_share(to, slopes) || !check_in_place_or_apart(to, from))
         return VACT_EOVERLAP;
     const vact_table *table = vact_table_current();
     vact_gate_backward_f32_fn *kernel = table->gate_backward[VACT_OP_SLOT(op)];

@@ -6,10 +6,10 @@
 
 /* ------------------------------------------------------------------------------------------ cross-entropy */
 
-/* The buffers of a call as far as the checks need them beside the call itself. */
-typedef struct extents {
-    size_t logits, dx, targets, losses; /* in elements of 4 bytes: spans, not counts */
-} extents;
+/* What a call reads and writes. */
+typedef struct cross_entropy_ranges {
+    check_range loss, dx, dy, logits, targets, weights;
+} cross_entropy_ranges;
 
 static bool accepts_options(const vact_cross_entropy_options *options)
 {
@@ -27,33 +27,26 @@ static bool targets_are_classes(const vact_cross_entropy_call *call)
     return true;
 }
 
-static bool sizes_exist(const vact_cross_entropy_call *call, extents *spans)
+static bool cross_entropy_sizes(const vact_cross_entropy_call *call, cross_entropy_ranges *of)
 {
-    size_t words;
-    return check_span(call->rows, call->cols, call->stride, &spans->logits) &&
-           check_span(call->rows, call->cols, call->dx_stride, &spans->dx) &&
-           !__builtin_mul_overflow(call->rows, call->wide ? sizeof(int64_t) / sizeof(float) : 1, &words) &&
-           check_fits(spans->targets = words);
+    size_t losses = call->reduction == VACT_REDUCTION_NONE ? call->rows : 1;
+    size_t target = call->wide ? sizeof(int64_t) : sizeof(int32_t);
+    return check_matrix(&of->logits, call->logits, call->rows, call->cols, call->stride, sizeof(float)) &&
+           check_matrix(&of->dx, call->dx, call->rows, call->cols, call->dx_stride, sizeof(float)) &&
+           check_array(&of->targets, call->targets, call->rows, target) &&
+           check_array(&of->weights, call->weights, call->weights ? call->cols : 0, sizeof(float)) &&
+           check_array(&of->loss, call->loss, losses, sizeof(float)) &&
+           check_array(&of->dy, call->dy, losses, sizeof(float));
 }
 
-/* Whether what is written lies apart from all else, dx on top of the logits excepted. */
-static bool lies_apart(const vact_cross_entropy_call *call, const extents *spans)
+/* Whether what is written lies apart from all else, dx in the place of the logits excepted. */
+static bool cross_entropy_lies_apart(const cross_entropy_ranges *of)
 {
-    const struct {
-        const void *start;
-        size_t count;
-    } read[] = {{call->logits, spans->logits},
-                {call->targets, spans->targets},
-                {call->weights, call->weights ? call->cols : 0},
-                {call->dy, call->dy ? spans->losses : 0}};
-    bool in_place = call->dx == call->logits && (call->dx_stride == call->stride || call->rows == 1);
-    for (size_t i = 0; i < sizeof read / sizeof read[0]; i++) {
-        if (call->loss && check_share(call->loss, spans->losses, read[i].start, read[i].count))
+    const check_range read[] = {of->logits, of->targets, of->weights, of->dy};
+    for (size_t i = 0; i < sizeof read / sizeof read[0]; i++)
+        if (check_share(of->loss, read[i]) || (i != 0 && check_share(of->dx, read[i])))
             return false;
-        if (call->dx && !(i == 0 && in_place) && check_share(call->dx, spans->dx, read[i].start, read[i].count))
-            return false;
-    }
-    return !(call->loss && call->dx && check_share(call->loss, spans->losses, call->dx, spans->dx));
+    return check_in_place_or_apart(of->dx, of->logits) && !check_share(of->loss, of->dx);
 }
 
 /* `loss` and `gradient` say what is asked for: a null pointer does not. */
@@ -61,7 +54,7 @@ static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cr
                                      bool gradient)
 {
     static const vact_cross_entropy_options defaults = VACT_CROSS_ENTROPY_OPTIONS;
-    extents spans = {0};
+    cross_entropy_ranges ranges;
     options = options ? options : &defaults;
     if (!accepts_options(options))
         return VACT_EINVAL;
@@ -72,18 +65,17 @@ static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cr
     call.stride = options->stride ? options->stride : call.cols;
     call.dx_stride = options->dx_stride ? options->dx_stride : call.cols;
     bool reduced = call.reduction != VACT_REDUCTION_NONE;
-    if (!sizes_exist(&call, &spans))
+    if (!cross_entropy_sizes(&call, &ranges))
         return VACT_EINVAL;
     if (call.rows == 0 && !(loss && reduced))
         return VACT_OK;
-    spans.losses = reduced ? 1 : call.rows;
     bool anything = call.rows > 0 && call.cols > 0;
     if ((loss && !call.loss) || (gradient && !call.dx && anything) || (!call.logits && anything) ||
         (!call.targets && call.rows > 0))
         return VACT_EINVAL;
     if ((call.weights && !check_weights(call.weights, call.cols)) || !targets_are_classes(&call))
         return VACT_EINVAL;
-    if (!lies_apart(&call, &spans))
+    if (!cross_entropy_lies_apart(&ranges))
         return VACT_EOVERLAP;
     vact_table_current()->cross_entropy(&call);
     return VACT_OK;
@@ -166,34 +158,35 @@ static bool accepts_period(const float *values, size_t count, size_t n)
     return values == NULL || (count > 0 && n % count == 0);
 }
 
-static bool in_place_or_apart(const float *dst, const float *src, size_t n)
+/* What a call reads and writes. */
+typedef struct bce_ranges {
+    check_range loss, dx, dy, x, targets, positive, weight;
+} bce_ranges;
+
+static bool bce_sizes(const vact_bce_call *call, bce_ranges *of)
 {
-    return dst == src || !check_share(dst, n, src, n);
+    size_t losses = call->reduction == VACT_REDUCTION_NONE ? call->n : 1;
+    return check_array(&of->x, call->x, call->n, sizeof(float)) &&
+           check_array(&of->targets, call->targets, call->n, sizeof(float)) &&
+           check_array(&of->dx, call->dx, call->n, sizeof(float)) &&
+           check_array(&of->loss, call->loss, losses, sizeof(float)) &&
+           check_array(&of->dy, call->dy, losses, sizeof(float)) &&
+           check_array(&of->positive, call->positive.values, call->positive.count, sizeof(float)) &&
+           check_array(&of->weight, call->weight.values, call->weight.count, sizeof(float));
 }
 
-static bool bce_lies_apart(const vact_bce_call *call, size_t losses)
+static bool bce_lies_apart(const bce_ranges *of)
 {
-    const vact_periodic weights[] = {call->positive, call->weight};
-    float *const written[] = {call->loss, call->dx};
-    const size_t counts[] = {losses, call->n};
+    const check_range written[] = {of->loss, of->dx};
+    bool dy_is_whole = of->dy.bytes == of->x.bytes;
     for (size_t i = 0; i < 2; i++) {
-        if (!written[i])
-            continue;
-        for (size_t k = 0; k < 2; k++)
-            if (weights[k].values && check_share(written[i], counts[i], weights[k].values, weights[k].count))
-                return false;
-        bool whole = counts[i] == call->n;
-        const float *const read[] = {call->x, call->targets};
-        for (size_t k = 0; k < 2; k++)
-            if (whole ? !in_place_or_apart(written[i], read[k], call->n)
-                      : check_share(written[i], counts[i], read[k], call->n))
-                return false;
-        bool same = whole && losses == call->n;
-        if (call->dy && (same ? !in_place_or_apart(written[i], call->dy, call->n)
-                              : check_share(written[i], counts[i], call->dy, losses)))
+        if (check_share(written[i], of->positive) || check_share(written[i], of->weight) ||
+            !check_in_place_or_apart(written[i], of->x) || !check_in_place_or_apart(written[i], of->targets))
+            return false;
+        if (dy_is_whole ? !check_in_place_or_apart(written[i], of->dy) : check_share(written[i], of->dy))
             return false;
     }
-    return !(call->loss && call->dx && check_share(call->loss, losses, call->dx, call->n));
+    return !check_share(of->loss, of->dx);
 }
 
 static vact_status run_bce(vact_bce_call call, const vact_bce_with_logits_options *options, bool loss, bool gradient)
@@ -202,17 +195,20 @@ static vact_status run_bce(vact_bce_call call, const vact_bce_with_logits_option
     options = options ? options : &defaults;
     if (options->size != sizeof *options || (unsigned)options->reduction > VACT_REDUCTION_SUM ||
         !accepts_period(options->pos_weight, options->pos_weight_count, call.n) ||
-        !accepts_period(options->weight, options->weight_count, call.n) || !check_fits(call.n))
+        !accepts_period(options->weight, options->weight_count, call.n))
         return VACT_EINVAL;
-    call.positive = (vact_periodic){options->pos_weight, options->pos_weight_count};
-    call.weight = (vact_periodic){options->weight, options->weight_count};
+    call.positive = (vact_periodic){options->pos_weight, options->pos_weight ? options->pos_weight_count : 0};
+    call.weight = (vact_periodic){options->weight, options->weight ? options->weight_count : 0};
     call.reduction = options->reduction;
     bool reduced = call.reduction != VACT_REDUCTION_NONE;
+    bce_ranges ranges;
+    if (!bce_sizes(&call, &ranges))
+        return VACT_EINVAL;
     if (call.n == 0 && !(loss && reduced))
         return VACT_OK;
     if ((loss && !call.loss) || (call.n > 0 && ((gradient && !call.dx) || !call.x || !call.targets)))
         return VACT_EINVAL;
-    if (!bce_lies_apart(&call, reduced ? 1 : call.n))
+    if (!bce_lies_apart(&ranges))
         return VACT_EOVERLAP;
     vact_table_current()->bce_with_logits(&call);
     return VACT_OK;

@@ -135,6 +135,9 @@ Test(epilogue, arguments)
     cr_expect(call(op, dst, 4, x, 4, 2, 4, bias, dst + 7, 4) == VACT_EOVERLAP);
     cr_expect(test_untouched(dst, N), "written on an error");
     cr_expect(call(op, dst, 4, x, 4, 2, 4, NULL, NULL, 0) == VACT_OK, "the stride of no residual");
+    cr_expect(call(op, dst, huge, x, huge, 0, huge, bias, NULL, 0) == VACT_EINVAL,
+              "an impossible bias, though no rows");
+    cr_expect(call(op, dst, huge, x, huge, 0, huge, NULL, NULL, 0) == VACT_OK, "no rows");
     cr_expect(vact_epilogue_kernel_f32(op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL);
     cr_expect(vact_epilogue_kernel_f32(op, VACT_ISA_AUTO, VACT_MATH_CR) == NULL);
     cr_expect(vact_epilogue_kernel_f32(VACT_OP_SWIGLU, VACT_ISA_AUTO, VACT_MATH_AUTO) == NULL);

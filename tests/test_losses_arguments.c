@@ -104,6 +104,10 @@ Test(losses_arguments, sizes_and_null)
         expect(vact_cross_entropy_i64_f32(loss, x, targets, rows, cols, NULL), VACT_EINVAL, "an impossible size");
         expect(vact_cross_entropy_backward_i32_f32(dx, dy, x, narrow, rows, cols, NULL), VACT_EINVAL, "size");
     }
+    /* No row has columns, but the weights of all classes would be read. */
+    vact_cross_entropy_options weighted = VACT_CROSS_ENTROPY_OPTIONS;
+    weighted.class_weights = weights;
+    expect(vact_cross_entropy_i32_f32(loss, x, narrow, 0, SIZE_MAX, &weighted), VACT_EINVAL, "impossible weights");
     expect(vact_cross_entropy_i64_f32(NULL, x, targets, ROWS, COLS, NULL), VACT_EINVAL, "null loss");
     expect(vact_cross_entropy_i64_f32(NULL, x, targets, 0, COLS, NULL), VACT_EINVAL, "null mean of nothing");
     expect(vact_cross_entropy_i64_f32(loss, NULL, targets, ROWS, COLS, NULL), VACT_EINVAL, "null logits");
