@@ -59,15 +59,16 @@ static void run_gate(const void *user, size_t calls)
 {
     const work *w = user;
     for (size_t i = 0; i < calls; i++)
-        w->gate(w->dst, w->src, w->second, w->n);
+        w->gate(w->dst, w->src, w->second, w->n, NULL);
 }
 
 /* With a bias and no residual. */
 static void run_epilogue(const void *user, size_t calls)
 {
     const work *w = user;
+    const vact_epilogue_options_f32 options = {sizeof options, 1.0f, w->second, NULL, 0};
     for (size_t i = 0; i < calls; i++)
-        w->epilogue(&w->params, w->dst, w->inner, w->src, w->inner, w->outer, w->inner, 1.0f, w->second, NULL, 0);
+        w->epilogue(w->dst, w->inner, w->src, w->inner, w->outer, w->inner, &options, &w->params);
 }
 
 static void run_public(const void *user, size_t calls)

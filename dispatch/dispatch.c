@@ -175,10 +175,16 @@ vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math)
     return table ? table->unary[VACT_OP_SLOT(op)] : NULL;
 }
 
-vact_backward_f32_fn *vact_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math, int from_output)
+vact_backward_f32_fn *vact_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
     const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
-    return table ? (from_output ? table->from_output : table->backward)[VACT_OP_SLOT(op)] : NULL;
+    return table ? table->backward[VACT_OP_SLOT(op)] : NULL;
+}
+
+vact_backward_f32_fn *vact_backward_from_output_kernel_f32(vact_op op, vact_isa isa, vact_math math)
+{
+    const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
+    return table ? table->from_output[VACT_OP_SLOT(op)] : NULL;
 }
 
 vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_math math)

@@ -10,10 +10,10 @@ typedef struct {
     check_range range;
 } matrix;
 
-static bool is_gate(vact_op op)
+static bool is_gate(vact_op op, const vact_params_f32 *params)
 {
     const vact_op_info *info = vact_registry_by_code(op);
-    return info != NULL && info->kind == VACT_KIND_GATE;
+    return info != NULL && info->kind == VACT_KIND_GATE && (params == NULL || vact_registry_accepts(info, params));
 }
 
 static matrix matrix_of(const float *p, size_t stride) { return (matrix){p, stride, {p, 0}}; }
@@ -46,12 +46,13 @@ static bool dense(matrix *const list[], size_t count, size_t cols)
 
 /* ------------------------------------------------------------------------------------------- two inputs */
 
-vact_status vact_gate_rows_f32(vact_op op, float *dst, size_t dst_stride, const float *gate, size_t gate_stride,
-                               const float *up, size_t up_stride, size_t rows, size_t cols)
+vact_status vact_gate_rows_f32(vact_op op, const vact_params_f32 *params, float *dst, size_t dst_stride,
+                               const float *gate, size_t gate_stride, const float *up, size_t up_stride, size_t rows,
+                               size_t cols)
 {
     matrix out = matrix_of(dst, dst_stride), g = matrix_of(gate, gate_stride), u = matrix_of(up, up_stride);
     matrix *const all[] = {&out, &g, &u};
-    if (!is_gate(op) || !measure(all, 3, rows, cols))
+    if (!is_gate(op, params) || !measure(all, 3, rows, cols))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
@@ -65,18 +66,19 @@ vact_status vact_gate_rows_f32(vact_op op, float *dst, size_t dst_stride, const 
         rows = 1;
     }
     for (size_t r = 0; r < rows; r++)
-        kernel(dst + r * dst_stride, gate + r * gate_stride, up + r * up_stride, cols);
+        kernel(dst + r * dst_stride, gate + r * gate_stride, up + r * up_stride, cols, params);
     return VACT_OK;
 }
 
-vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_t dgate_stride, float *dup, size_t dup_stride,
-                                        const float *dy, size_t dy_stride, const float *gate, size_t gate_stride,
-                                        const float *up, size_t up_stride, size_t rows, size_t cols)
+vact_status vact_gate_backward_rows_f32(vact_op op, const vact_params_f32 *params, float *dgate, size_t dgate_stride,
+                                        float *dup, size_t dup_stride, const float *dy, size_t dy_stride,
+                                        const float *gate, size_t gate_stride, const float *up, size_t up_stride,
+                                        size_t rows, size_t cols)
 {
     matrix dg = matrix_of(dgate, dgate_stride), du = matrix_of(dup, dup_stride), d = matrix_of(dy, dy_stride);
     matrix g = matrix_of(gate, gate_stride), u = matrix_of(up, up_stride);
     matrix *const all[] = {&dg, &du, &d, &g, &u};
-    if (!is_gate(op) || !measure(all, 5, rows, cols))
+    if (!is_gate(op, params) || !measure(all, 5, rows, cols))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
@@ -94,23 +96,23 @@ vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_t dgate_s
     }
     for (size_t r = 0; r < rows; r++)
         kernel(dgate + r * dgate_stride, dup + r * dup_stride, dy + r * dy_stride, gate + r * gate_stride,
-               up + r * up_stride, cols);
+               up + r * up_stride, cols, params);
     return VACT_OK;
 }
 
 /* ---------------------------------------------------------------------------------------- one packed input */
 
 /* The parameters of the packed calls, and the columns, of which src has twice as many. */
-static bool packed_sizes(vact_op op, vact_gate_layout layout, size_t cols)
+static bool packed_sizes(vact_op op, const vact_params_f32 *params, vact_gate_layout layout, size_t cols)
 {
-    return is_gate(op) && (unsigned)layout <= VACT_GATE_INTERLEAVED && cols <= SIZE_MAX / 2;
+    return is_gate(op, params) && (unsigned)layout <= VACT_GATE_INTERLEAVED && cols <= SIZE_MAX / 2;
 }
 
-vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst, size_t dst_stride, const float *src,
-                                 size_t src_stride, size_t rows, size_t cols)
+vact_status vact_gate_packed_f32(vact_op op, const vact_params_f32 *params, vact_gate_layout layout, float *dst,
+                                 size_t dst_stride, const float *src, size_t src_stride, size_t rows, size_t cols)
 {
     check_range to, from;
-    if (!packed_sizes(op, layout, cols) || !check_matrix(&to, dst, rows, cols, dst_stride, sizeof *dst) ||
+    if (!packed_sizes(op, params, layout, cols) || !check_matrix(&to, dst, rows, cols, dst_stride, sizeof *dst) ||
         !check_matrix(&from, src, rows, 2 * cols, src_stride, sizeof *src))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
@@ -126,20 +128,21 @@ vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst
         float *row = dst + r * dst_stride;
         const float *first = src + r * src_stride;
         switch (layout) {
-        case VACT_GATE_FIRST: kernel(row, first, first + cols, cols); break;
-        case VACT_GATE_SECOND: kernel(row, first + cols, first, cols); break;
-        case VACT_GATE_INTERLEAVED: interleaved(row, first, cols); break;
+        case VACT_GATE_FIRST: kernel(row, first, first + cols, cols, params); break;
+        case VACT_GATE_SECOND: kernel(row, first + cols, first, cols, params); break;
+        case VACT_GATE_INTERLEAVED: interleaved(row, first, cols, params); break;
         }
     }
     return VACT_OK;
 }
 
-vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc, size_t dsrc_stride,
-                                          const float *dy, size_t dy_stride, const float *src, size_t src_stride,
-                                          size_t rows, size_t cols)
+vact_status vact_gate_backward_packed_f32(vact_op op, const vact_params_f32 *params, vact_gate_layout layout,
+                                          float *dsrc, size_t dsrc_stride, const float *dy, size_t dy_stride,
+                                          const float *src, size_t src_stride, size_t rows, size_t cols)
 {
     check_range to, slopes, from;
-    if (!packed_sizes(op, layout, cols) || !check_matrix(&to, dsrc, rows, 2 * cols, dsrc_stride, sizeof *dsrc) ||
+    if (!packed_sizes(op, params, layout, cols) ||
+        !check_matrix(&to, dsrc, rows, 2 * cols, dsrc_stride, sizeof *dsrc) ||
         !check_matrix(&slopes, dy, rows, cols, dy_stride, sizeof *dy) ||
         !check_matrix(&from, src, rows, 2 * cols, src_stride, sizeof *src))
         return VACT_EINVAL;
@@ -156,9 +159,9 @@ vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, f
         float *first = dsrc + r * dsrc_stride;
         const float *slope = dy + r * dy_stride, *row = src + r * src_stride;
         switch (layout) {
-        case VACT_GATE_FIRST: kernel(first, first + cols, slope, row, row + cols, cols); break;
-        case VACT_GATE_SECOND: kernel(first + cols, first, slope, row + cols, row, cols); break;
-        case VACT_GATE_INTERLEAVED: interleaved(first, slope, row, cols); break;
+        case VACT_GATE_FIRST: kernel(first, first + cols, slope, row, row + cols, cols, params); break;
+        case VACT_GATE_SECOND: kernel(first + cols, first, slope, row + cols, row, cols, params); break;
+        case VACT_GATE_INTERLEAVED: interleaved(first, slope, row, cols, params); break;
         }
     }
     return VACT_OK;
@@ -172,12 +175,12 @@ vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, f
 #define NAMED_GATE(name, NAME)                                                                                         \
     vact_status vact_##name##_f32(float *dst, const float *gate, const float *up, size_t n)                            \
     {                                                                                                                  \
-        return vact_gate_rows_f32(VACT_OP_##NAME, dst, n, gate, n, up, n, 1, n);                                       \
+        return vact_gate_rows_f32(VACT_OP_##NAME, NULL, dst, n, gate, n, up, n, 1, n);                                 \
     }                                                                                                                  \
     vact_status vact_##name##_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,               \
                                            const float *up, size_t n)                                                  \
     {                                                                                                                  \
-        return vact_gate_rows_backward_f32(VACT_OP_##NAME, dgate, n, dup, n, dy, n, gate, n, up, n, 1, n);             \
+        return vact_gate_backward_rows_f32(VACT_OP_##NAME, NULL, dgate, n, dup, n, dy, n, gate, n, up, n, 1, n);       \
     }
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     NAMED_##kind(name, NAME)

@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "checks.h"
+#include "options.h"
 #include "table.h"
 
 /* ------------------------------------------------------------------------------------------ cross-entropy */
@@ -11,10 +12,10 @@ typedef struct cross_entropy_ranges {
     check_range loss, dx, dy, logits, targets, weights;
 } cross_entropy_ranges;
 
-static bool accepts_options(const vact_cross_entropy_options *options)
+static bool accepts_options(const vact_cross_entropy_options_f32 *options)
 {
-    return options->size == sizeof *options && (unsigned)options->reduction <= VACT_REDUCTION_SUM &&
-           options->label_smoothing >= 0.0f && options->label_smoothing <= 1.0f;
+    return (unsigned)options->reduction <= VACT_REDUCTION_SUM && options->label_smoothing >= 0.0f &&
+           options->label_smoothing <= 1.0f;
 }
 
 static bool targets_are_classes(const vact_cross_entropy_call *call)
@@ -50,12 +51,15 @@ static bool cross_entropy_lies_apart(const cross_entropy_ranges *of)
 }
 
 /* `loss` and `gradient` say what is asked for: a null pointer does not. */
-static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cross_entropy_options *options, bool loss,
-                                     bool gradient)
+static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cross_entropy_options_f32 *options,
+                                     bool loss, bool gradient)
 {
-    static const vact_cross_entropy_options defaults = VACT_CROSS_ENTROPY_OPTIONS;
+    vact_cross_entropy_options_f32 known;
     cross_entropy_ranges ranges;
-    options = options ? options : &defaults;
+    vact_status read = vact_options_read(&vact_cross_entropy_options_kind, &known, options);
+    if (read != VACT_OK)
+        return read;
+    options = &known;
     if (!accepts_options(options))
         return VACT_EINVAL;
     call.weights = options->class_weights;
@@ -83,7 +87,7 @@ static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cr
 
 /* Targets are int64_t where `wide`, else int32_t. */
 static vact_status cross_entropy(float *loss, const float *logits, const void *targets, bool wide, size_t rows,
-                                 size_t cols, const vact_cross_entropy_options *options)
+                                 size_t cols, const vact_cross_entropy_options_f32 *options)
 {
     vact_cross_entropy_call call = {
         .loss = loss, .logits = logits, .targets = targets, .wide = wide, .rows = rows, .cols = cols};
@@ -92,7 +96,7 @@ static vact_status cross_entropy(float *loss, const float *logits, const void *t
 
 static vact_status cross_entropy_backward(float *dx, const float *dy, const float *logits, const void *targets,
                                           bool wide, size_t rows, size_t cols,
-                                          const vact_cross_entropy_options *options)
+                                          const vact_cross_entropy_options_f32 *options)
 {
     vact_cross_entropy_call call = {
         .dx = dx, .dy = dy, .logits = logits, .targets = targets, .wide = wide, .rows = rows, .cols = cols};
@@ -100,7 +104,8 @@ static vact_status cross_entropy_backward(float *dx, const float *dy, const floa
 }
 
 static vact_status cross_entropy_both(float *loss, float *dx, const float *dy, const float *logits, const void *targets,
-                                      bool wide, size_t rows, size_t cols, const vact_cross_entropy_options *options)
+                                      bool wide, size_t rows, size_t cols,
+                                      const vact_cross_entropy_options_f32 *options)
 {
     vact_cross_entropy_call call = {.loss = loss,
                                     .dx = dx,
@@ -114,39 +119,39 @@ static vact_status cross_entropy_both(float *loss, float *dx, const float *dy, c
 }
 
 vact_status vact_cross_entropy_i32_f32(float *loss, const float *logits, const int32_t *targets, size_t rows,
-                                       size_t cols, const vact_cross_entropy_options *options)
+                                       size_t cols, const vact_cross_entropy_options_f32 *options)
 {
     return cross_entropy(loss, logits, targets, false, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_i64_f32(float *loss, const float *logits, const int64_t *targets, size_t rows,
-                                       size_t cols, const vact_cross_entropy_options *options)
+                                       size_t cols, const vact_cross_entropy_options_f32 *options)
 {
     return cross_entropy(loss, logits, targets, true, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_backward_i32_f32(float *dx, const float *dy, const float *logits, const int32_t *targets,
-                                                size_t rows, size_t cols, const vact_cross_entropy_options *options)
+                                                size_t rows, size_t cols, const vact_cross_entropy_options_f32 *options)
 {
     return cross_entropy_backward(dx, dy, logits, targets, false, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_backward_i64_f32(float *dx, const float *dy, const float *logits, const int64_t *targets,
-                                                size_t rows, size_t cols, const vact_cross_entropy_options *options)
+                                                size_t rows, size_t cols, const vact_cross_entropy_options_f32 *options)
 {
     return cross_entropy_backward(dx, dy, logits, targets, true, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_forward_backward_i32_f32(float *loss, float *dx, const float *dy, const float *logits,
                                                         const int32_t *targets, size_t rows, size_t cols,
-                                                        const vact_cross_entropy_options *options)
+                                                        const vact_cross_entropy_options_f32 *options)
 {
     return cross_entropy_both(loss, dx, dy, logits, targets, false, rows, cols, options);
 }
 
 vact_status vact_cross_entropy_forward_backward_i64_f32(float *loss, float *dx, const float *dy, const float *logits,
                                                         const int64_t *targets, size_t rows, size_t cols,
-                                                        const vact_cross_entropy_options *options)
+                                                        const vact_cross_entropy_options_f32 *options)
 {
     return cross_entropy_both(loss, dx, dy, logits, targets, true, rows, cols, options);
 }
@@ -189,11 +194,15 @@ static bool bce_lies_apart(const bce_ranges *of)
     return !check_share(of->loss, of->dx);
 }
 
-static vact_status run_bce(vact_bce_call call, const vact_bce_with_logits_options *options, bool loss, bool gradient)
+static vact_status run_bce(vact_bce_call call, const vact_bce_with_logits_options_f32 *options, bool loss,
+                           bool gradient)
 {
-    static const vact_bce_with_logits_options defaults = VACT_BCE_WITH_LOGITS_OPTIONS;
-    options = options ? options : &defaults;
-    if (options->size != sizeof *options || (unsigned)options->reduction > VACT_REDUCTION_SUM ||
+    vact_bce_with_logits_options_f32 known;
+    vact_status read = vact_options_read(&vact_bce_with_logits_options_kind, &known, options);
+    if (read != VACT_OK)
+        return read;
+    options = &known;
+    if ((unsigned)options->reduction > VACT_REDUCTION_SUM ||
         !accepts_period(options->pos_weight, options->pos_weight_count, call.n) ||
         !accepts_period(options->weight, options->weight_count, call.n))
         return VACT_EINVAL;
@@ -215,20 +224,20 @@ static vact_status run_bce(vact_bce_call call, const vact_bce_with_logits_option
 }
 
 vact_status vact_bce_with_logits_f32(float *loss, const float *x, const float *targets, size_t n,
-                                     const vact_bce_with_logits_options *options)
+                                     const vact_bce_with_logits_options_f32 *options)
 {
     return run_bce((vact_bce_call){.loss = loss, .x = x, .targets = targets, .n = n}, options, true, false);
 }
 
 vact_status vact_bce_with_logits_backward_f32(float *dx, const float *dy, const float *x, const float *targets,
-                                              size_t n, const vact_bce_with_logits_options *options)
+                                              size_t n, const vact_bce_with_logits_options_f32 *options)
 {
     return run_bce((vact_bce_call){.dx = dx, .dy = dy, .x = x, .targets = targets, .n = n}, options, false, true);
 }
 
 vact_status vact_bce_with_logits_forward_backward_f32(float *loss, float *dx, const float *dy, const float *x,
                                                       const float *targets, size_t n,
-                                                      const vact_bce_with_logits_options *options)
+                                                      const vact_bce_with_logits_options_f32 *options)
 {
     vact_bce_call call = {.loss = loss, .dx = dx, .dy = dy, .x = x, .targets = targets, .n = n};
     return run_bce(call, options, true, true);

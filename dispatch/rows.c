@@ -1,5 +1,6 @@
 /* The softmax family and prelu's gradient: the checks, in the order that vact.h states, and one call of a kernel. */
 #include "checks.h"
+#include "options.h"
 #include "table.h"
 
 /* ------------------------------------------------------------------------------------------- the checks */
@@ -26,16 +27,35 @@ static bool mask(check_range *made, const void *first, const vact_mask_layout *l
         return true;
     if (layout->stride != 0 && layout->stride < cols)
         return false;
-    size_t repeat = layout->repeat == 0 ? 1 : layout->repeat;
-    size_t used = rows == 0 ? 0 : (rows - 1) / repeat + 1;
-    if (layout->rows != 0 && used > layout->rows)
-        used = layout->rows;
-    return check_spaced_rows(made, first, used, cols, layout->stride, element);
+    if ((layout->block == 0) != (layout->block_rows == 0))
+        return false;
+    size_t repeat = layout->repeat == 0 ? 1 : layout->repeat, blocks = 0, used = 0;
+    if (rows != 0) {
+        /* The rows of whole blocks, and those that the last one comes to. */
+        blocks = layout->block == 0 ? 0 : (rows - 1) / layout->block;
+        used = (rows - 1 - blocks * layout->block) / repeat + 1;
+        if (layout->block != 0 && used > layout->block_rows)
+            used = layout->block_rows;
+    }
+    if (__builtin_mul_overflow(blocks, layout->block_rows, &blocks) || __builtin_add_overflow(used, blocks, &used))
+        return false;
+    size_t period = layout->rows == 0 ? rows : layout->rows;
+    return check_spaced_rows(made, first, used < period ? used : period, cols, layout->stride, element);
 }
 
 static bool accepted(const vact_softmax_options_f32 *options)
 {
-    return options == NULL || (options->size == sizeof *options && options->scale > 0.0f && isfinite(options->scale));
+    return options->scale > 0.0f && isfinite(options->scale);
+}
+
+/* Makes `known` of the options that were given, if any were, and lets *options point to it. */
+static vact_status read_options(vact_softmax_options_f32 *known, const vact_softmax_options_f32 **options)
+{
+    if (*options == NULL)
+        return VACT_OK;
+    vact_status status = vact_options_read(&vact_softmax_options_kind, known, *options);
+    *options = known;
+    return status == VACT_OK && !accepted(known) ? VACT_EINVAL : status;
 }
 
 static bool masks_of(masks *made, const vact_softmax_options_f32 *options, size_t rows, size_t cols)
@@ -58,8 +78,12 @@ static vact_status run_masked(vact_masked_f32_fn *kernel, float *dst, size_t dst
 {
     check_range to, from;
     masks given;
-    if (!accepted(options) || !matrix(&to, dst, rows, cols, dst_stride) ||
-        !matrix(&from, src, rows, cols, src_stride) || !masks_of(&given, options, rows, cols))
+    vact_softmax_options_f32 known;
+    vact_status read = read_options(&known, &options);
+    if (read != VACT_OK)
+        return read;
+    if (!matrix(&to, dst, rows, cols, dst_stride) || !matrix(&from, src, rows, cols, src_stride) ||
+        !masks_of(&given, options, rows, cols))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
@@ -88,8 +112,11 @@ vact_status vact_logsumexp_masked_f32(float *dst, const float *src, size_t src_s
 {
     check_range to, from;
     masks given;
-    if (!accepted(options) || !array(&to, dst, rows) || !matrix(&from, src, rows, cols, src_stride) ||
-        !masks_of(&given, options, rows, cols))
+    vact_softmax_options_f32 known;
+    vact_status read = read_options(&known, &options);
+    if (read != VACT_OK)
+        return read;
+    if (!array(&to, dst, rows) || !matrix(&from, src, rows, cols, src_stride) || !masks_of(&given, options, rows, cols))
         return VACT_EINVAL;
     if (rows == 0)
         return VACT_OK;
@@ -165,9 +192,12 @@ vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *state, float
 {
     check_range all, factors, to, from;
     masks given;
-    if (!accepted(options) || !states(&all, state, rows) || !array(&factors, rescale, rows) ||
-        !matrix(&to, dst, rows, cols, dst_stride) || !matrix(&from, src, rows, cols, src_stride) ||
-        !masks_of(&given, options, rows, cols))
+    vact_softmax_options_f32 known;
+    vact_status read = read_options(&known, &options);
+    if (read != VACT_OK)
+        return read;
+    if (!states(&all, state, rows) || !array(&factors, rescale, rows) || !matrix(&to, dst, rows, cols, dst_stride) ||
+        !matrix(&from, src, rows, cols, src_stride) || !masks_of(&given, options, rows, cols))
         return VACT_EINVAL;
     if (rows == 0)
         return VACT_OK;
@@ -181,9 +211,14 @@ vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *state, float
     return VACT_OK;
 }
 
-vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows)
+vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows,
+                                           const vact_softmax_options_f32 *options)
 {
     check_range all, factors, logs;
+    vact_softmax_options_f32 known;
+    vact_status read = read_options(&known, &options);
+    if (read != VACT_OK)
+        return read;
     if (!states(&all, state, rows) || !array(&factors, factor, rows) || !array(&logs, lse, rows))
         return VACT_EINVAL;
     if (rows == 0)
@@ -198,19 +233,36 @@ vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact
 
 /* --------------------------------------------------------------------------------------------- gradients */
 
-static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, size_t dx_stride, const float *dy,
-                                size_t dy_stride, const float *y, size_t y_stride, size_t rows, size_t cols,
-                                float scale)
+/* The options of a gradient. dsink, and masks where the kernel does not heed them, are for later releases. */
+static vact_status read_gradient_options(vact_softmax_options_f32 *known, const vact_softmax_options_f32 *options,
+                                         const float *dsink, bool heeds_masks)
 {
-    check_range to, slopes, outputs;
+    vact_status status = vact_options_read(&vact_softmax_options_kind, known, options);
+    if (status != VACT_OK)
+        return status;
+    if (!accepted(known))
+        return VACT_EINVAL;
+    bool masked = known->bias != NULL || known->keep != NULL || known->causal_queries != 0;
+    return dsink != NULL || (masked && !heeds_masks) ? VACT_EUNSUPPORTED : VACT_OK;
+}
+
+/* x and the options' masks, where there are any, are no more than checked. */
+static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, size_t dx_stride, const float *dy,
+                                size_t dy_stride, const float *x, size_t x_stride, const float *y, size_t y_stride,
+                                size_t rows, size_t cols, float scale, const vact_softmax_options_f32 *options)
+{
+    check_range to, slopes, outputs, inputs = {NULL, 0};
+    masks given;
     if (!isfinite(scale) || !matrix(&to, dx, rows, cols, dx_stride) || !matrix(&slopes, dy, rows, cols, dy_stride) ||
-        !matrix(&outputs, y, rows, cols, y_stride))
+        (x && !matrix(&inputs, x, rows, cols, x_stride)) || !matrix(&outputs, y, rows, cols, y_stride) ||
+        !masks_of(&given, options, rows, cols))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
     if (dx == NULL || dy == NULL || y == NULL)
         return VACT_EINVAL;
-    if (!check_in_place_or_apart(to, slopes) || !check_in_place_or_apart(to, outputs))
+    if (!check_in_place_or_apart(to, slopes) || !check_in_place_or_apart(to, inputs) ||
+        !check_in_place_or_apart(to, outputs) || overlaps_masks(to, &given))
         return VACT_EOVERLAP;
     kernel(dx, dx_stride, dy, dy_stride, y, y_stride, rows, cols, scale);
     return VACT_OK;
@@ -219,8 +271,8 @@ static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, si
 vact_status vact_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
                                            const float *y, size_t y_stride, size_t rows, size_t cols, float scale)
 {
-    return run_backward(vact_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, y, y_stride, rows,
-                        cols, scale);
+    return run_backward(vact_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, NULL, 0, y,
+                        y_stride, rows, cols, scale, NULL);
 }
 
 vact_status vact_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols)
@@ -228,16 +280,42 @@ vact_status vact_softmax_backward_f32(float *dx, const float *dy, const float *y
     return vact_softmax_backward_rows_f32(dx, cols, dy, cols, y, cols, rows, cols, 1.0f);
 }
 
+vact_status vact_softmax_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
+                                             size_t dy_stride, const float *x, size_t x_stride, const float *y,
+                                             size_t y_stride, size_t rows, size_t cols,
+                                             const vact_softmax_options_f32 *options)
+{
+    vact_softmax_options_f32 known;
+    vact_status read = read_gradient_options(&known, options, dsink, true);
+    if (read != VACT_OK)
+        return read;
+    return run_backward(vact_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride, y,
+                        y_stride, rows, cols, known.scale, &known);
+}
+
 vact_status vact_log_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
                                                const float *y, size_t y_stride, size_t rows, size_t cols, float scale)
 {
-    return run_backward(vact_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, y, y_stride,
-                        rows, cols, scale);
+    return run_backward(vact_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, NULL, 0, y,
+                        y_stride, rows, cols, scale, NULL);
 }
 
 vact_status vact_log_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols)
 {
     return vact_log_softmax_backward_rows_f32(dx, cols, dy, cols, y, cols, rows, cols, 1.0f);
+}
+
+vact_status vact_log_softmax_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
+                                                 size_t dy_stride, const float *x, size_t x_stride, const float *y,
+                                                 size_t y_stride, size_t rows, size_t cols,
+                                                 const vact_softmax_options_f32 *options)
+{
+    vact_softmax_options_f32 known;
+    vact_status read = read_gradient_options(&known, options, dsink, false);
+    if (read != VACT_OK)
+        return read;
+    return run_backward(vact_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride, y,
+                        y_stride, rows, cols, known.scale, &known);
 }
 
 vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, const float *x,
@@ -261,6 +339,17 @@ vact_status vact_logsumexp_backward_f32(float *dx, const float *dy, const float 
                                         size_t cols)
 {
     return vact_logsumexp_backward_rows_f32(dx, cols, dy, x, cols, y, rows, cols, 1.0f);
+}
+
+vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
+                                               const float *x, size_t x_stride, const float *y, size_t rows,
+                                               size_t cols, const vact_softmax_options_f32 *options)
+{
+    vact_softmax_options_f32 known;
+    vact_status read = read_gradient_options(&known, options, dsink, false);
+    if (read != VACT_OK)
+        return read;
+    return vact_logsumexp_backward_rows_f32(dx, dx_stride, dy, x, x_stride, y, rows, cols, known.scale);
 }
 
 vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, const float *x, const float *slope,

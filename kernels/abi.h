@@ -58,9 +58,10 @@ typedef size_t vact_outside_f32_fn(const float *x, size_t n, float low, float hi
 /* How many of the columns of [batch, units] hold zeros alone; mask, where it is not null, says which. */
 typedef size_t vact_dead_units_f32_fn(unsigned char *mask, const float *x, size_t batch, size_t units);
 
-/* Of n pairs (gate, up), side by side in src, and of their gradients in dsrc. No checks. */
-typedef void vact_interleaved_f32_fn(float *dst, const float *src, size_t n);
-typedef void vact_interleaved_backward_f32_fn(float *dsrc, const float *dy, const float *src, size_t n);
+/* Of n pairs (gate, up), side by side in src, and of their gradients in dsrc. params null: the defaults. No checks. */
+typedef void vact_interleaved_f32_fn(float *dst, const float *src, size_t n, const vact_params_f32 *params);
+typedef void vact_interleaved_backward_f32_fn(float *dsrc, const float *dy, const float *src, size_t n,
+                                              const vact_params_f32 *params);
 
 /* The softmax family, and prelu's gradient: as the functions of vact.h, without checks. */
 typedef void vact_masked_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
@@ -91,12 +92,29 @@ typedef struct vact_softmax_family {
 /* Of each state 1/sum and its logarithm; either array may be null. The same code for every build. */
 void vact_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows);
 
-enum {
-    VACT_TABLE_SLOTS = 32, /* operations per kind; an initialiser beyond it does not compile */
-    VACT_TABLE_MATHS = 4   /* values of vact_math */
-};
-
 /* Slot of an operation inside the array of its kind. */
 #define VACT_OP_SLOT(op) ((unsigned)(op) & 0xffu)
+
+/* As large as the largest slot of the registry demands. */
+typedef union vact_slots {
+#define VACT_OP(name, NAME, ...) char name[VACT_OP_SLOT(VACT_OP_##NAME) + 1];
+    /* clang-format off */
+#include "registry.def"
+/* clang-format on */
+#undef VACT_OP
+} vact_slots;
+
+enum {
+    VACT_TABLE_SLOTS = sizeof(vact_slots), /* of each kind */
+    VACT_TABLE_MATHS = VACT_MATH_CR + 1
+};
+
+#define VACT_OP(name, NAME, kind, ...)                                                                                 \
+    _Static_assert(VACT_OP_KIND(VACT_OP_##NAME) == VACT_KIND_##kind, #name " has the code of another kind");           \
+    _Static_assert(VACT_OP_SLOT(VACT_OP_##NAME) < VACT_TABLE_SLOTS, #name " has no slot");
+/* clang-format off */
+#include "registry.def"
+/* clang-format on */
+#undef VACT_OP
 
 #endif

@@ -5,7 +5,15 @@
 
 static size_t mask_row(const vact_mask_layout *layout, size_t r, size_t rows)
 {
-    return r / (layout->repeat ? layout->repeat : 1) % (layout->rows ? layout->rows : rows) * layout->stride;
+    size_t repeat = layout->repeat ? layout->repeat : 1, base = 0;
+    if (layout->block) {
+        while (r >= layout->block)
+            r -= layout->block, base += layout->block_rows;
+        base += r / repeat % layout->block_rows;
+    } else {
+        base = r / repeat;
+    }
+    return base % (layout->rows ? layout->rows : rows) * layout->stride;
 }
 
 void family_logits(long double *z, const float *src, size_t r, size_t rows, size_t cols,

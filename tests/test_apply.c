@@ -279,10 +279,10 @@ Test(apply, gates)
     npy_expect("out.npy", "(3, 4)", expected, 12);
     program_expect(program_run("apply --op swiglu --packed gate-first packed.npy out.npy"), 0, "");
     npy_expect("out.npy", "(3, 4)", expected, 12);
-    cr_assert(vact_gate_packed_f32(VACT_OP_GLU, VACT_GATE_SECOND, expected, 4, packed, 8, 3, 4) == VACT_OK);
+    cr_assert(vact_gate_packed_f32(VACT_OP_GLU, NULL, VACT_GATE_SECOND, expected, 4, packed, 8, 3, 4) == VACT_OK);
     program_expect(program_run("apply --op glu --packed gate-second packed.npy packed.npy"), 0, "");
     npy_expect("packed.npy", "(3, 4)", expected, 12);
-    cr_assert(vact_gate_packed_f32(VACT_OP_GEGLU, VACT_GATE_INTERLEAVED, expected, 2, gate, 4, 3, 2) == VACT_OK);
+    cr_assert(vact_gate_packed_f32(VACT_OP_GEGLU, NULL, VACT_GATE_INTERLEAVED, expected, 2, gate, 4, 3, 2) == VACT_OK);
     program_expect(program_run("apply --op geglu --packed interleaved gate.npy out.npy"), 0, "");
     npy_expect("out.npy", "(3, 2)", expected, 6);
     npy_save("odd.npy", "(4, 3)", gate, 12);
@@ -312,7 +312,8 @@ Test(apply, gradients_of_gates)
         char command[160];
         if (op->kind != VACT_KIND_GATE)
             continue;
-        cr_assert(vact_gate_rows_backward_f32(op->op, dgate, 12, dup, 12, dy, 12, gate, 12, up, 12, 1, 12) == VACT_OK);
+        cr_assert(vact_gate_backward_rows_f32(op->op, NULL, dgate, 12, dup, 12, dy, 12, gate, 12, up, 12, 1, 12) ==
+                  VACT_OK);
         snprintf(command, sizeof command, "apply --op %s --backward dy.npy --dup dup.npy gate.npy up.npy dgate.npy",
                  op->name);
         program_expect(program_run(command), 0, "");
@@ -321,8 +322,8 @@ Test(apply, gradients_of_gates)
         static const char *const words[] = {"gate-first", "gate-second", "interleaved"};
         for (unsigned layout = 0; layout < 3; layout++) {
             float expected[24];
-            cr_assert(vact_gate_packed_backward_f32(op->op, (vact_gate_layout)layout, expected, 8, dy, 4, packed, 8, 3,
-                                                    4) == VACT_OK);
+            cr_assert(vact_gate_backward_packed_f32(op->op, NULL, (vact_gate_layout)layout, expected, 8, dy, 4, packed,
+                                                    8, 3, 4) == VACT_OK);
             snprintf(command, sizeof command, "apply --op %s --packed %s --backward dy.npy packed.npy out.npy",
                      op->name, words[layout]);
             program_expect(program_run(command), 0, "");

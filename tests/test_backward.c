@@ -354,8 +354,8 @@ Test(backward, arguments)
     cr_expect(vact_leaky_relu_backward_f32(dx, dy, x, 8, -0.5f) == VACT_OK);
     cr_expect(vact_leaky_relu_backward_from_output_f32(dx, dy, x, 8, -0.5f) == VACT_EINVAL);
     cr_expect(vact_elu_backward_from_output_f32(dx, dy, x, 8, -0.5f) == VACT_EINVAL);
-    cr_expect(vact_backward_kernel_f32(VACT_OP_GELU, VACT_ISA_AUTO, VACT_MATH_AUTO, 0) != NULL);
-    cr_expect(vact_backward_kernel_f32(VACT_OP_GELU, VACT_ISA_AUTO, VACT_MATH_AUTO, 1) == NULL);
-    cr_expect(vact_backward_kernel_f32(VACT_OP_TANH, VACT_ISA_AUTO, VACT_MATH_AUTO, 1) != NULL);
-    cr_expect(vact_backward_kernel_f32(VACT_OP_SOFTMAX, VACT_ISA_AUTO, VACT_MATH_AUTO, 0) == NULL);
+    cr_expect(vact_backward_kernel_f32(VACT_OP_GELU, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL);
+    cr_expect(vact_backward_from_output_kernel_f32(VACT_OP_GELU, VACT_ISA_AUTO, VACT_MATH_AUTO) == NULL);
+    cr_expect(vact_backward_from_output_kernel_f32(VACT_OP_TANH, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL);
+    cr_expect(vact_backward_kernel_f32(VACT_OP_SOFTMAX, VACT_ISA_AUTO, VACT_MATH_AUTO) == NULL);
 }

@@ -61,14 +61,16 @@ TEST_CASES(epilogue, bits, test_cases(VACT_KIND_UNARY))
             fill(&m, &random);
             const float *bias = terms & 1 ? m.bias : NULL, *residual = terms & 2 ? m.residual : NULL;
             one_by_one(&subject, &m, cols, scale, bias, residual);
-            kernel(NULL, m.dst, STRIDE, m.x, STRIDE, ROWS, cols, scale, bias, residual, STRIDE);
+            const vact_epilogue_options_f32 options = {sizeof options, scale, bias, residual, STRIDE};
+            kernel(m.dst, STRIDE, m.x, STRIDE, ROWS, cols, &options, NULL);
             check(&subject, &m, m.dst, cols, "apart");
             matrices copy = m;
-            kernel(NULL, m.x, STRIDE, m.x, STRIDE, ROWS, cols, scale, bias, residual, STRIDE);
+            kernel(m.x, STRIDE, m.x, STRIDE, ROWS, cols, &options, NULL);
             check(&subject, &m, m.x, cols, "on x");
             if (residual) {
-                kernel(NULL, copy.residual, STRIDE, copy.x, STRIDE, ROWS, cols, scale, bias ? copy.bias : NULL,
-                       copy.residual, STRIDE);
+                const vact_epilogue_options_f32 onto = {sizeof onto, scale, bias ? copy.bias : NULL, copy.residual,
+                                                        STRIDE};
+                kernel(copy.residual, STRIDE, copy.x, STRIDE, ROWS, cols, &onto, NULL);
                 check(&subject, &copy, copy.residual, cols, "on the residual");
             }
         }
@@ -88,7 +90,8 @@ TEST_CASES(epilogue, memory, test_cases(VACT_KIND_UNARY))
             end[i] = memory[i].first + memory[i].n - n;
             memset(end[i], 0, n * sizeof(float));
         }
-        kernel(NULL, end[0], n, end[1], n, 1, n, 1.0f, end[2], end[3], n);
+        const vact_epilogue_options_f32 options = {sizeof options, 1.0f, end[2], end[3], n};
+        kernel(end[0], n, end[1], n, 1, n, &options, NULL);
     }
     for (size_t i = 0; i < 4; i++)
         test_guarded_free(&memory[i]);
@@ -99,14 +102,16 @@ Test(epilogue, parameters)
     const float x[] = {-2.0f, 2.0f}, bias[] = {1.0f, 1.0f};
     const vact_params_f32 params = {{0.5f}};
     float y[2];
-    cr_assert(vact_epilogue_f32(VACT_OP_LEAKY_RELU, &params, y, 2, x, 2, 1, 2, 2.0f, bias, x, 2) == VACT_OK);
+    const vact_epilogue_options_f32 options = {sizeof options, 2.0f, bias, x, 2};
+    cr_assert(vact_epilogue_f32(VACT_OP_LEAKY_RELU, &params, y, 2, x, 2, 1, 2, &options) == VACT_OK);
     cr_expect(y[0] == -3.5f && y[1] == 7.0f, "%g, %g", (double)y[0], (double)y[1]);
 }
 
 static vact_status call(vact_op op, float *dst, size_t ds, const float *x, size_t xs, size_t rows, size_t cols,
                         const float *bias, const float *residual, size_t rs)
 {
-    return vact_epilogue_f32(op, NULL, dst, ds, x, xs, rows, cols, 1.0f, bias, residual, rs);
+    const vact_epilogue_options_f32 options = {sizeof options, 1.0f, bias, residual, rs};
+    return vact_epilogue_f32(op, NULL, dst, ds, x, xs, rows, cols, &options);
 }
 
 Test(epilogue, arguments)
@@ -119,9 +124,12 @@ Test(epilogue, arguments)
     test_fill(dst, N);
     cr_expect(call(VACT_OP_PRELU, dst, 4, x, 4, 2, 4, bias, r, 4) == VACT_EINVAL, "another kind");
     cr_expect(call((vact_op)0, dst, 4, x, 4, 2, 4, bias, r, 4) == VACT_EINVAL, "no code");
-    cr_expect(vact_epilogue_f32(VACT_OP_ELU, &nan, dst, 4, x, 4, 2, 4, 1.0f, bias, r, 4) == VACT_EINVAL, "parameter");
-    cr_expect(vact_epilogue_f32(op, NULL, dst, 4, x, 4, 2, 4, INFINITY, bias, r, 4) == VACT_EINVAL, "scale");
-    cr_expect(vact_epilogue_f32(op, NULL, dst, 4, x, 4, 2, 4, NAN, bias, r, 4) == VACT_EINVAL, "scale");
+    cr_expect(vact_epilogue_f32(VACT_OP_ELU, &nan, dst, 4, x, 4, 2, 4, NULL) == VACT_EINVAL, "parameter");
+    vact_epilogue_options_f32 options = VACT_EPILOGUE_OPTIONS_F32;
+    options.scale = INFINITY;
+    cr_expect(vact_epilogue_f32(op, NULL, dst, 4, x, 4, 2, 4, &options) == VACT_EINVAL, "scale");
+    options.scale = NAN;
+    cr_expect(vact_epilogue_f32(op, NULL, dst, 4, x, 4, 2, 4, &options) == VACT_EINVAL, "scale");
     cr_expect(call(op, dst, 3, x, 4, 2, 4, bias, r, 4) == VACT_EINVAL);
     cr_expect(call(op, dst, 4, x, 3, 2, 4, bias, r, 4) == VACT_EINVAL);
     cr_expect(call(op, dst, 4, x, 4, 2, 4, bias, r, 3) == VACT_EINVAL);

@@ -168,7 +168,8 @@ Test(family, masks)
 {
     static const float scales[] = {1.0f, 0.125f, 0.0883883461f, 3.0f, 1.7f};
     static const vact_mask_layout layouts[] = {
-        {MASKED_COLS, 0, 0}, {MASKED_COLS, 3, 1}, {MASKED_COLS, 2, 3}, {0, 0, 0}};
+        {MASKED_COLS, 0, 0, 0, 0}, {MASKED_COLS, 3, 1, 0, 0}, {MASKED_COLS, 2, 3, 0, 0}, {0, 0, 0, 0, 0},
+        {MASKED_COLS, 0, 0, 2, 1}, {MASKED_COLS, 4, 1, 3, 2}, {MASKED_COLS, 5, 2, 5, 3}, {MASKED_COLS, 3, 0, 100, 2}};
     static const ptrdiff_t offsets[] = {0, 3, -2, 150, -7, PTRDIFF_MAX / 8, -(PTRDIFF_MAX / 8)};
     test_random random = {504};
     worst most = {0};
@@ -203,6 +204,37 @@ Test(family, masks)
         check_rows(&most, src, MOST_ROWS, cols, &options);
     }
     print_worst("masks", &most);
+}
+
+/* Scores of [batch, heads, queries, keys] under a mask [batch, 1, queries, keys]: the bits of the mask written out. */
+Test(family, masks_over_heads)
+{
+    enum { BATCH = 3, HEADS = 2, QUERIES = 4, KEYS = 37, ROWS = BATCH * HEADS * QUERIES };
+    static float src[ROWS * KEYS], got[ROWS * KEYS], want[ROWS * KEYS], bias[BATCH * QUERIES * KEYS];
+    static float bias_of_all[ROWS * KEYS];
+    static unsigned char keep[BATCH * QUERIES * KEYS], keep_of_all[ROWS * KEYS];
+    test_random random = {507};
+    fill_uniform(src, COUNT(src), 30.0, &random);
+    fill_uniform(bias, COUNT(bias), 8.0, &random);
+    for (size_t i = 0; i < COUNT(keep); i++)
+        keep[i] = (unsigned char)test_random_below(&random, 3);
+    for (size_t b = 0; b < BATCH; b++)
+        for (size_t h = 0; h < HEADS; h++) {
+            const size_t all = (b * HEADS + h) * QUERIES * KEYS, one = b * QUERIES * KEYS;
+            memcpy(bias_of_all + all, bias + one, QUERIES * KEYS * sizeof *bias);
+            memcpy(keep_of_all + all, keep + one, QUERIES * KEYS);
+        }
+    vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+    options.bias = bias_of_all, options.keep = keep_of_all;
+    options.bias_layout.stride = options.keep_layout.stride = KEYS;
+    cr_assert(vact_softmax_masked_f32(want, KEYS, src, KEYS, ROWS, KEYS, &options) == VACT_OK);
+    options.bias = bias, options.keep = keep;
+    options.bias_layout = options.keep_layout =
+        (vact_mask_layout){.stride = KEYS, .rows = BATCH * QUERIES, .block = HEADS * QUERIES, .block_rows = QUERIES};
+    cr_assert(vact_softmax_masked_f32(got, KEYS, src, KEYS, ROWS, KEYS, &options) == VACT_OK);
+    for (size_t i = 0; i < COUNT(got); i++)
+        cr_assert(test_same(got[i], want[i]), "row %zu, column %zu: %a, not %a", i / KEYS, i % KEYS, (double)got[i],
+                  (double)want[i]);
 }
 
 /* What is left out may hold anything. */
@@ -354,7 +386,7 @@ static void check_blocks(const vact_table *table, const float *src, size_t cols,
             cr_assert(block[i] >= 0.0f && block[i] <= 1.0f, "p = %a", (double)block[i]);
         }
     }
-    cr_assert(vact_softmax_online_finish_f32(&factor, &lse, &state, 1) == VACT_OK);
+    cr_assert(vact_softmax_online_finish_f32(&factor, &lse, &state, 1, NULL) == VACT_OK);
     long double *z = memory(2 * cols, sizeof *z), *y = z + cols;
     family_logits(z, src, 0, 1, cols, &options);
     family_softmax(y, z, cols, true);
@@ -406,7 +438,7 @@ Test(family, blocks_at_the_edges)
     cr_assert(p[0] == 0.0f && p[1] == 0.0f && isnan(p[2]) && isnan(p[3]) && rescale[0] == 1.0f);
     cr_assert(vact_softmax_online_update_f32(state, rescale, p, 2, later, 2, 3, 2, NULL) == VACT_OK);
     cr_assert(rescale[0] == 0.0f && p[0] == 1.0f && p[1] == 1.0f && p[4] == 0.0f);
-    cr_assert(vact_softmax_online_finish_f32(factor, lse, state, 3) == VACT_OK);
+    cr_assert(vact_softmax_online_finish_f32(factor, lse, state, 3, NULL) == VACT_OK);
     cr_assert(factor[0] == 0.5f && isnan(factor[1]) && factor[2] == 0.0f);
     cr_assert(lse[0] == (float)log(2.0) && isnan(lse[1]) && lse[2] == -INFINITY);
 }

@@ -6,7 +6,7 @@
 
 enum { ROWS = 3, COLS = 8, N = ROWS * COLS };
 
-static float a[N + 64], b[N + 64], c[N + 64], slopes[8];
+static float a[N + 64], b[N + 64], before_c[2 * COLS + N + 64], *const c = before_c + 2 * COLS, slopes[8];
 static vact_softmax_online_f32 state[ROWS];
 
 #define EXPECT(status, call)                                                                                           \
@@ -44,7 +44,7 @@ Test(family_arguments, options)
         masked_fn *run = FUNCTIONS[f];
         vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
         EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
-        options.size = 8;
+        options.size = sizeof options - 1;
         EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
         options.size = sizeof options;
         const float scales[] = {0.0f, -1.0f, NAN, INFINITY};
@@ -59,15 +59,33 @@ Test(family_arguments, options)
         EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
         options.bias_layout.stride = SIZE_MAX / 2;
         EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
-        options.bias_layout = (vact_mask_layout){0, 0, 0};
+        options.bias_layout = (vact_mask_layout){0};
         EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias_layout = (vact_mask_layout){.stride = COLS, .block = 2};
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias_layout = (vact_mask_layout){.stride = COLS, .block_rows = 2};
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias_layout = (vact_mask_layout){.stride = COLS, .rows = 1, .block = 1, .block_rows = SIZE_MAX / 2 + 1};
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options)); /* row 2*(SIZE_MAX/2 + 1) */
+        options.bias_layout.block_rows = SIZE_MAX / 2;
+        EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        /* Of blocks of two rows, with one and with two rows of the mask each: 2 and 3 of them lie before c. */
+        options.bias = c - 2 * COLS;
+        options.bias_layout = (vact_mask_layout){.stride = COLS, .block = 2, .block_rows = 1};
+        EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias_layout.block_rows = 2;
+        EXPECT(VACT_EOVERLAP, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias = c - COLS; /* a block of all rows has the one row of the mask before c */
+        options.bias_layout = (vact_mask_layout){.stride = COLS, .block = ROWS, .block_rows = 1};
+        EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.bias_layout = (vact_mask_layout){0};
         options.bias = c + 1; /* a mask inside the destination */
         EXPECT(VACT_EOVERLAP, run(c, COLS, a, COLS, ROWS, COLS, &options));
         options.bias = NULL;
         options.keep = (const unsigned char *)(c + 2);
         EXPECT(VACT_EOVERLAP, run(c, COLS, a, COLS, ROWS, COLS, &options));
         options.keep = (const unsigned char *)b;
-        options.keep_layout = (vact_mask_layout){COLS, 2, 1};
+        options.keep_layout = (vact_mask_layout){.stride = COLS, .rows = 2, .repeat = 1};
         EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
     }
 }
@@ -124,12 +142,12 @@ Test(family_arguments, online)
     EXPECT(VACT_EOVERLAP,
            vact_softmax_online_update_f32(state, (float *)(void *)state, c, COLS, a, COLS, ROWS, COLS, NULL));
     EXPECT(VACT_OK, vact_softmax_online_update_f32(state, rescale, NULL, 0, NULL, 0, ROWS, 0, NULL));
-    EXPECT(VACT_EINVAL, vact_softmax_online_finish_f32(c, c + ROWS, none, ROWS));
-    EXPECT(VACT_EOVERLAP, vact_softmax_online_finish_f32(c, c + 1, state, ROWS));
-    EXPECT(VACT_OK, vact_softmax_online_finish_f32(c, c + ROWS, state, ROWS));
+    EXPECT(VACT_EINVAL, vact_softmax_online_finish_f32(c, c + ROWS, none, ROWS, NULL));
+    EXPECT(VACT_EOVERLAP, vact_softmax_online_finish_f32(c, c + 1, state, ROWS, NULL));
+    EXPECT(VACT_OK, vact_softmax_online_finish_f32(c, c + ROWS, state, ROWS, NULL));
     cr_expect(c[0] == 0.0f && c[ROWS] == -INFINITY);
-    EXPECT(VACT_OK, vact_softmax_online_finish_f32(NULL, c, state, ROWS));
-    EXPECT(VACT_OK, vact_softmax_online_finish_f32(c, NULL, state, ROWS));
+    EXPECT(VACT_OK, vact_softmax_online_finish_f32(NULL, c, state, ROWS, NULL));
+    EXPECT(VACT_OK, vact_softmax_online_finish_f32(c, NULL, state, ROWS, NULL));
 }
 
 Test(family_arguments, gradients)
@@ -149,6 +167,54 @@ Test(family_arguments, gradients)
     EXPECT(VACT_EOVERLAP, vact_logsumexp_backward_f32(c, c, b, slopes, ROWS, COLS));
     EXPECT(VACT_EOVERLAP, vact_logsumexp_backward_f32(c, a, b, c, ROWS, COLS));
     EXPECT(VACT_OK, vact_logsumexp_backward_f32(c, a, b, slopes, ROWS, COLS));
+}
+
+typedef vact_status masked_backward_fn(float *, size_t, float *, const float *, size_t, const float *, size_t,
+                                       const float *, size_t, size_t, size_t, const vact_softmax_options_f32 *);
+
+/* logsumexp's, with the arguments of the others; its dy and y are one a row. */
+static vact_status logsumexp_backward(float *dx, size_t dx_stride, float *dsink, const float *dy, size_t dy_stride,
+                                      const float *x, size_t x_stride, const float *y, size_t y_stride, size_t rows,
+                                      size_t cols, const vact_softmax_options_f32 *options)
+{
+    (void)dy_stride, (void)x, (void)x_stride;
+    return vact_logsumexp_backward_masked_f32(dx, dx_stride, dsink, dy, y, y_stride, slopes, rows, cols, options);
+}
+
+Test(family_arguments, masked_gradients)
+{
+    masked_backward_fn *const run[] = {vact_softmax_backward_masked_f32, vact_log_softmax_backward_masked_f32,
+                                       logsumexp_backward};
+    static float dsink[ROWS];
+    for (size_t f = 0; f < 3; f++) {
+        vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+        const vact_status masks = f == 0 ? VACT_OK : VACT_EUNSUPPORTED;
+        EXPECT(VACT_OK, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, NULL));
+        EXPECT(VACT_OK, run[f](c, COLS, NULL, a, COLS, a, COLS, b, COLS, ROWS, COLS, &options));
+        EXPECT(VACT_EUNSUPPORTED, run[f](c, COLS, dsink, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
+        EXPECT(VACT_EUNSUPPORTED, run[f](NULL, 0, dsink, NULL, 0, NULL, 0, NULL, 0, 0, 0, NULL));
+        options.causal_queries = 2;
+        EXPECT(masks, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
+        options.causal_queries = 0;
+        options.bias = a;
+        EXPECT(masks, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
+        options.bias = NULL;
+        options.keep = (const unsigned char *)a;
+        EXPECT(masks, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
+        options.keep = f == 0 ? (const unsigned char *)c : NULL;
+        EXPECT(f == 0 ? VACT_EOVERLAP : VACT_OK,
+               run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
+        options.keep = NULL;
+        options.scale = -1.0f;
+        EXPECT(VACT_EINVAL, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
+        options.scale = 1.0f;
+        options.size = 8;
+        EXPECT(VACT_EINVAL, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
+        if (f == 2)
+            continue;
+        EXPECT(VACT_EINVAL, run[f](c, COLS, NULL, a, COLS, b, COLS - 1, b, COLS, ROWS, COLS, NULL));
+        EXPECT(VACT_EOVERLAP, run[f](c, COLS, NULL, a, COLS, c + 1, COLS, b, COLS, ROWS, COLS, NULL));
+    }
 }
 
 Test(family_arguments, prelu)

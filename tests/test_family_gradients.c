@@ -109,6 +109,55 @@ static void check_gradients(bool logarithm)
 Test(family_gradients, softmax) { check_gradients(false); }
 Test(family_gradients, log_softmax) { check_gradients(true); }
 
+/* The calls with options: those with a scale alone have the bits of the calls with a scale; of softmax, those with
+ * masks give 0 where these leave an element out, and elsewhere what the row without that element has. */
+Test(family_gradients, options)
+{
+    enum { ROWS = 4, COLS = 70, N = ROWS * COLS };
+    static float x[N], y[N], dy[N], got[N], want[N], lse[ROWS], row_y[COLS], row_dy[COLS], row_dx[COLS];
+    static unsigned char keep[N];
+    test_random random = {604};
+    vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+    options.scale = 0.3f;
+    fill_normal(x, N, 5.0, &random);
+    fill_normal(dy, N, 1.0, &random);
+    cr_assert(vact_softmax_masked_f32(y, COLS, x, COLS, ROWS, COLS, &options) == VACT_OK);
+    vact_softmax_backward_rows_f32(want, COLS, dy, COLS, y, COLS, ROWS, COLS, 0.3f);
+    vact_softmax_backward_masked_f32(got, COLS, NULL, dy, COLS, NULL, 0, y, COLS, ROWS, COLS, &options);
+    cr_expect(memcmp(got, want, sizeof want) == 0, "softmax");
+    cr_assert(vact_log_softmax_masked_f32(y, COLS, x, COLS, ROWS, COLS, &options) == VACT_OK);
+    vact_log_softmax_backward_rows_f32(want, COLS, dy, COLS, y, COLS, ROWS, COLS, 0.3f);
+    vact_log_softmax_backward_masked_f32(got, COLS, NULL, dy, COLS, NULL, 0, y, COLS, ROWS, COLS, &options);
+    cr_expect(memcmp(got, want, sizeof want) == 0, "log_softmax");
+    cr_assert(vact_logsumexp_masked_f32(lse, x, COLS, ROWS, COLS, &options) == VACT_OK);
+    vact_logsumexp_backward_rows_f32(want, COLS, dy, x, COLS, lse, ROWS, COLS, 0.3f);
+    vact_logsumexp_backward_masked_f32(got, COLS, NULL, dy, x, COLS, lse, ROWS, COLS, &options);
+    cr_expect(memcmp(got, want, sizeof want) == 0, "logsumexp");
+
+    for (size_t i = 0; i < N; i++)
+        keep[i] = test_random_below(&random, 3) != 0;
+    memset(keep + COLS, 0, COLS); /* nothing left */
+    options.keep = keep, options.keep_layout.stride = COLS;
+    cr_assert(vact_softmax_masked_f32(y, COLS, x, COLS, ROWS, COLS, &options) == VACT_OK);
+    vact_softmax_backward_masked_f32(got, COLS, NULL, dy, COLS, NULL, 0, y, COLS, ROWS, COLS, &options);
+    for (size_t r = 0; r < ROWS; r++) {
+        size_t left = 0;
+        for (size_t i = r * COLS; i < (r + 1) * COLS; i++)
+            if (keep[i])
+                row_y[left] = y[i], row_dy[left++] = dy[i];
+            else
+                cr_expect(got[i] == 0.0f, "left out, but %a", (double)got[i]);
+        vact_softmax_backward_rows_f32(row_dx, left, row_dy, left, row_y, left, 1, left, 0.3f);
+        for (size_t i = r * COLS, k = 0; i < (r + 1) * COLS; i++)
+            if (keep[i]) {
+                double error = fabs((double)got[i] - (double)row_dx[k]);
+                cr_expect(error <= 4.0 * spacing((long double)row_dx[k]), "%a, without the rest %a", (double)got[i],
+                          (double)row_dx[k]);
+                k++;
+            }
+    }
+}
+
 Test(family_gradients, logsumexp)
 {
     static row_case c;

@@ -66,7 +66,7 @@ TEST_CASES(gates, bound, test_cases(VACT_KIND_GATE))
 {
     test_subject subject = test_begin(which);
     pairs p = new_pairs();
-    forward_of (&subject)(p.a, p.gate, p.up, p.n);
+    forward_of (&subject)(p.a, p.gate, p.up, p.n, NULL);
     for (size_t i = 0; i < p.n; i++) {
         double exact = vact_reference_gate(subject.info->op, (double)p.gate[i], (double)p.up[i]);
         double error = vact_ulp_error(p.a[i], exact);
@@ -88,7 +88,7 @@ TEST_CASES(gates, gradients, test_cases(VACT_KIND_GATE))
     pairs p = new_pairs();
     float *dgate = p.a, *dup = p.b;
     vact_backward_f32_fn *slope = subject.table->backward[VACT_OP_SLOT(vact_reference_gate_activation(op))];
-    backward_of (&subject)(dgate, dup, p.dy, p.gate, p.up, p.n);
+    backward_of (&subject)(dgate, dup, p.dy, p.gate, p.up, p.n, NULL);
     for (size_t i = 0; i < p.n; i++) {
         float gate = p.gate[i], up = p.up[i];
         double exact = vact_reference_gate_backward(op, (double)p.dy[i], (double)gate, (double)up).up;
@@ -134,13 +134,13 @@ TEST_CASES(gates, same_bits, test_cases_of_same_bits(VACT_KIND_GATE))
     test_subject subject = test_begin(which), reference = subject;
     reference.table = test_reference_table(which);
     pairs p = new_pairs(), q = new_pairs();
-    forward_of (&subject)(p.a, p.gate, p.up, p.n);
-    forward_of (&reference)(q.a, p.gate, p.up, p.n);
+    forward_of (&subject)(p.a, p.gate, p.up, p.n, NULL);
+    forward_of (&reference)(q.a, p.gate, p.up, p.n, NULL);
     for (size_t i = 0; i < p.n; i++)
         if (!test_same(p.a[i], q.a[i]))
             test_fail_bits(&subject, NULL, p.gate[i], q.a[i], p.a[i], "up %a", (double)p.up[i]);
-    backward_of (&subject)(p.a, p.b, p.dy, p.gate, p.up, p.n);
-    backward_of (&reference)(q.a, q.b, p.dy, p.gate, p.up, p.n);
+    backward_of (&subject)(p.a, p.b, p.dy, p.gate, p.up, p.n, NULL);
+    backward_of (&reference)(q.a, q.b, p.dy, p.gate, p.up, p.n, NULL);
     for (size_t i = 0; i < p.n; i++)
         if (!test_same(p.a[i], q.a[i]) || !test_same(p.b[i], q.b[i]))
             test_fail_bits(&subject, NULL, p.gate[i], q.a[i], p.a[i], "gradient, up %a", (double)p.up[i]);
@@ -158,8 +158,8 @@ TEST_CASES(gates, places, test_cases(VACT_KIND_GATE))
         memory[i] = test_guarded_new(2 * LENGTHS);
     float want[LENGTHS], want_gate[LENGTHS], want_up[LENGTHS];
     for (size_t i = 0; i < LENGTHS; i++) { /* one by one */
-        forward_of (&subject)(&want[i], &p.gate[i], &p.up[i], 1);
-        backward_of (&subject)(&want_gate[i], &want_up[i], &p.dy[i], &p.gate[i], &p.up[i], 1);
+        forward_of (&subject)(&want[i], &p.gate[i], &p.up[i], 1, NULL);
+        backward_of (&subject)(&want_gate[i], &want_up[i], &p.dy[i], &p.gate[i], &p.up[i], 1, NULL);
     }
     for (size_t n = 0; n < LENGTHS; n++)
         for (int alias = 0; alias < 3; alias++) {
@@ -169,14 +169,14 @@ TEST_CASES(gates, places, test_cases(VACT_KIND_GATE))
             gate = end[0] - n, up = end[1] - n, dy = end[2] - n;
             dst = alias == 0 ? end[3] - n : alias == 1 ? gate : up;
             memcpy(gate, p.gate, n * sizeof *gate), memcpy(up, p.up, n * sizeof *up);
-            forward_of (&subject)(dst, gate, up, n);
+            forward_of (&subject)(dst, gate, up, n, NULL);
             for (size_t i = 0; i < n; i++)
                 if (!test_same(dst[i], want[i]))
                     test_fail_bits(&subject, NULL, p.gate[i], want[i], dst[i], "element %zu of %zu, alias %d", i, n,
                                    alias);
             memcpy(gate, p.gate, n * sizeof *gate), memcpy(up, p.up, n * sizeof *up), memcpy(dy, p.dy, n * sizeof *dy);
             float *dgate = alias == 0 ? end[3] - n : alias == 1 ? dy : up, *dup = alias == 0 ? end[3] - 2 * n : gate;
-            backward_of (&subject)(dgate, dup, dy, gate, up, n);
+            backward_of (&subject)(dgate, dup, dy, gate, up, n, NULL);
             for (size_t i = 0; i < n; i++)
                 if (!test_same(dgate[i], want_gate[i]) || !test_same(dup[i], want_up[i]))
                     test_fail_bits(&subject, NULL, p.gate[i], want_gate[i], dgate[i], "gradient %zu of %zu, alias %d",
@@ -184,9 +184,9 @@ TEST_CASES(gates, places, test_cases(VACT_KIND_GATE))
             packed = end[0] - 2 * n, dst = end[3] - n;
             for (size_t i = 0; i < n; i++)
                 packed[2 * i] = p.gate[i], packed[2 * i + 1] = p.up[i];
-            subject.table->interleaved[slot](dst, packed, n);
+            subject.table->interleaved[slot](dst, packed, n, NULL);
             memcpy(dy, p.dy, n * sizeof *dy);
-            subject.table->interleaved_backward[slot](packed, dy, packed, n);
+            subject.table->interleaved_backward[slot](packed, dy, packed, n, NULL);
             for (size_t i = 0; i < n; i++)
                 if (!test_same(dst[i], want[i]) || !test_same(packed[2 * i], want_gate[i]) ||
                     !test_same(packed[2 * i + 1], want_up[i]))
@@ -226,11 +226,11 @@ Test(gates, layouts)
                     src[r * STRIDE + gate_at(LAYOUTS[k], c)] = gate[i] = p.gate[i + 2000];
                     src[r * STRIDE + up_at(LAYOUTS[k], c)] = up[i] = p.up[i + 2000];
                 }
-            cr_assert(vact_gate_rows_f32(op, want, COLS, gate, COLS, up, COLS, ROWS, COLS) == VACT_OK);
-            cr_assert(vact_gate_rows_backward_f32(op, dgate, COLS, dup, COLS, p.dy, COLS, gate, COLS, up, COLS, ROWS,
-                                                  COLS) == VACT_OK);
-            cr_assert(vact_gate_packed_f32(op, LAYOUTS[k], dst, STRIDE, src, STRIDE, ROWS, COLS) == VACT_OK);
-            cr_assert(vact_gate_packed_backward_f32(op, LAYOUTS[k], dsrc, STRIDE, p.dy, COLS, src, STRIDE, ROWS,
+            cr_assert(vact_gate_rows_f32(op, NULL, want, COLS, gate, COLS, up, COLS, ROWS, COLS) == VACT_OK);
+            cr_assert(vact_gate_backward_rows_f32(op, NULL, dgate, COLS, dup, COLS, p.dy, COLS, gate, COLS, up, COLS,
+                                                  ROWS, COLS) == VACT_OK);
+            cr_assert(vact_gate_packed_f32(op, NULL, LAYOUTS[k], dst, STRIDE, src, STRIDE, ROWS, COLS) == VACT_OK);
+            cr_assert(vact_gate_backward_packed_f32(op, NULL, LAYOUTS[k], dsrc, STRIDE, p.dy, COLS, src, STRIDE, ROWS,
                                                     COLS) == VACT_OK);
             for (size_t r = 0; r < ROWS; r++) {
                 for (size_t c = 0; c < COLS; c++) {
@@ -242,8 +242,8 @@ Test(gates, layouts)
                 cr_expect(test_untouched(dst + r * STRIDE + COLS, STRIDE - COLS), "%#x writes between rows", code);
                 cr_expect(test_untouched(dsrc + r * STRIDE + 2 * COLS, STRIDE - 2 * COLS), "%#x writes between", code);
             }
-            cr_assert(vact_gate_packed_backward_f32(op, LAYOUTS[k], src, STRIDE, p.dy, COLS, src, STRIDE, ROWS, COLS) ==
-                      VACT_OK);
+            cr_assert(vact_gate_backward_packed_f32(op, NULL, LAYOUTS[k], src, STRIDE, p.dy, COLS, src, STRIDE, ROWS,
+                                                    COLS) == VACT_OK);
             for (size_t i = 0; i < ROWS * STRIDE; i++)
                 cr_expect(test_same(src[i], dsrc[i]), "%#x: gradients in place", code);
         }
@@ -255,7 +255,7 @@ Test(gates, values)
 {
     const float halves[] = {2.0f, -3.0f, 0.0f, 100.0f}; /* a = 2, -3; b = 0, 100 */
     float y[2], dy[1] = {1.0f}, dgate[1], dup[1];
-    cr_assert(vact_gate_packed_f32(VACT_OP_GLU, VACT_GATE_SECOND, y, 2, halves, 4, 1, 2) == VACT_OK);
+    cr_assert(vact_gate_packed_f32(VACT_OP_GLU, NULL, VACT_GATE_SECOND, y, 2, halves, 4, 1, 2) == VACT_OK);
     cr_expect(y[0] == 1.0f && y[1] == -3.0f, "a*sigmoid(b) is %g, %g", (double)y[0], (double)y[1]);
     const float gate[] = {9.0f, 2.0f}, up[] = {2.0f, 9.0f};
     cr_assert(vact_swiglu_oai_f32(y, gate, up, 2) == VACT_OK);
@@ -274,7 +274,7 @@ Test(gates, values)
 static vact_status rows_of(vact_op op, float *dst, size_t ds, const float *gate, size_t gs, const float *up, size_t us,
                            size_t rows, size_t cols)
 {
-    return vact_gate_rows_f32(op, dst, ds, gate, gs, up, us, rows, cols);
+    return vact_gate_rows_f32(op, NULL, dst, ds, gate, gs, up, us, rows, cols);
 }
 
 Test(gates, arguments)
@@ -285,6 +285,8 @@ Test(gates, arguments)
     const size_t huge = SIZE_MAX / 2;
     test_fill(dst, N), test_fill(dst2, N);
     cr_expect(rows_of(VACT_OP_SILU, dst, 4, a, 4, b, 4, 2, 4) == VACT_EINVAL, "another kind");
+    const vact_params_f32 any = {{NAN}};
+    cr_expect(vact_gate_rows_f32(op, &any, NULL, 0, NULL, 0, NULL, 0, 0, 0) == VACT_OK, "it has no parameters");
     cr_expect(rows_of((vact_op)0x4ff, dst, 4, a, 4, b, 4, 2, 4) == VACT_EINVAL, "no code");
     cr_expect(rows_of(op, dst, 3, a, 4, b, 4, 2, 4) == VACT_EINVAL && rows_of(op, dst, 4, a, 3, b, 4, 2, 4) &&
               rows_of(op, dst, 4, a, 4, b, 3, 2, 4) == VACT_EINVAL);
@@ -304,15 +306,15 @@ Test(gates, arguments)
     cr_expect(vact_swiglu_backward_f32(dst, NULL, a, b, b, 8) == VACT_EINVAL);
     cr_expect(vact_swiglu_backward_f32(dst, dst2, NULL, b, b, 8) == VACT_EINVAL);
     cr_expect(vact_swiglu_backward_f32(NULL, NULL, NULL, NULL, NULL, 0) == VACT_OK);
-    cr_expect(vact_gate_packed_f32(op, (vact_gate_layout)3, dst, 4, a, 8, 2, 4) == VACT_EINVAL);
-    cr_expect(vact_gate_packed_f32(op, VACT_GATE_FIRST, dst, 4, a, 7, 2, 4) == VACT_EINVAL);
-    cr_expect(vact_gate_packed_f32(op, VACT_GATE_FIRST, dst, huge, a, huge, 1, huge) == VACT_EINVAL);
-    cr_expect(vact_gate_packed_f32(op, VACT_GATE_FIRST, dst, 4, dst, 8, 2, 4) == VACT_EOVERLAP);
-    cr_expect(vact_gate_packed_f32(op, VACT_GATE_FIRST, dst, 4, NULL, 8, 2, 4) == VACT_EINVAL);
-    cr_expect(vact_gate_packed_backward_f32(op, VACT_GATE_FIRST, dst, 8, dst + 40, 4, dst + 1, 8, 2, 4) ==
+    cr_expect(vact_gate_packed_f32(op, NULL, (vact_gate_layout)3, dst, 4, a, 8, 2, 4) == VACT_EINVAL);
+    cr_expect(vact_gate_packed_f32(op, NULL, VACT_GATE_FIRST, dst, 4, a, 7, 2, 4) == VACT_EINVAL);
+    cr_expect(vact_gate_packed_f32(op, NULL, VACT_GATE_FIRST, dst, huge, a, huge, 1, huge) == VACT_EINVAL);
+    cr_expect(vact_gate_packed_f32(op, NULL, VACT_GATE_FIRST, dst, 4, dst, 8, 2, 4) == VACT_EOVERLAP);
+    cr_expect(vact_gate_packed_f32(op, NULL, VACT_GATE_FIRST, dst, 4, NULL, 8, 2, 4) == VACT_EINVAL);
+    cr_expect(vact_gate_backward_packed_f32(op, NULL, VACT_GATE_FIRST, dst, 8, dst + 40, 4, dst + 1, 8, 2, 4) ==
               VACT_EOVERLAP);
-    cr_expect(vact_gate_packed_backward_f32(op, VACT_GATE_FIRST, dst, 8, dst, 4, a, 8, 2, 4) == VACT_EOVERLAP);
-    cr_expect(vact_gate_packed_backward_f32(op, VACT_GATE_FIRST, dst, 7, b, 4, a, 8, 2, 4) == VACT_EINVAL);
+    cr_expect(vact_gate_backward_packed_f32(op, NULL, VACT_GATE_FIRST, dst, 8, dst, 4, a, 8, 2, 4) == VACT_EOVERLAP);
+    cr_expect(vact_gate_backward_packed_f32(op, NULL, VACT_GATE_FIRST, dst, 7, b, 4, a, 8, 2, 4) == VACT_EINVAL);
     cr_expect(test_untouched(dst, N) && test_untouched(dst2, N), "written on an error");
     cr_expect(vact_gate_kernel_f32(op, VACT_ISA_AUTO, VACT_MATH_AUTO) &&
               vact_gate_backward_kernel_f32(op, VACT_ISA_AUTO, VACT_MATH_AUTO));

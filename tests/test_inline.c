@@ -46,7 +46,7 @@ static uint64_t expected_digest(const vact_op_info *info, const vact_table *tabl
     }
     unsigned slot = VACT_OP_SLOT(info->op);
     if (info->kind == VACT_KIND_GATE)
-        table->gate[slot](y, x, u, INLINE_INPUTS);
+        table->gate[slot](y, x, u, INLINE_INPUTS, NULL);
     else
         table->unary[slot](y, x, INLINE_INPUTS, NULL);
     for (size_t i = 0; i < INLINE_INPUTS && dressed; i++)

@@ -301,14 +301,18 @@ TEST_CASES(loop, epilogues_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_UN
         size_t cols = shapes[k].cols, stride = shapes[k].stride, rows = most / stride, n = rows * stride;
         const float *bias = shapes[k].bias ? x + 5 : NULL;
         const bool residual = shapes[k].residual;
+        vact_epilogue_options_f32 options = {sizeof options, 0.7f, bias, NULL, stride};
         memset(want, 0, n * sizeof *want), memset(dst, 0, n * sizeof *dst); /* between the rows nothing is written */
-        for (size_t r = 0; r < rows; r++)
-            kernel(NULL, want + r * stride, stride, x + r * stride, stride, 1, cols, 0.7f, bias,
-                   residual ? source + r * stride : NULL, stride);
-        kernel(NULL, dst, stride, x, stride, rows, cols, 0.7f, bias, residual ? source : NULL, stride);
+        for (size_t r = 0; r < rows; r++) {
+            options.residual = residual ? source + r * stride : NULL;
+            kernel(want + r * stride, stride, x + r * stride, stride, 1, cols, &options, NULL);
+        }
+        options.residual = residual ? source : NULL;
+        kernel(dst, stride, x, stride, rows, cols, &options, NULL);
         compare(&subject, dst, want, x, n, "epilogue");
         memcpy(dst, residual ? source : x, n * sizeof *dst);
-        kernel(NULL, dst, stride, residual ? x : dst, stride, rows, cols, 0.7f, bias, residual ? dst : NULL, stride);
+        options.residual = residual ? dst : NULL;
+        kernel(dst, stride, residual ? x : dst, stride, rows, cols, &options, NULL);
         for (size_t r = 0; r < rows; r++)
             compare(&subject, dst + r * stride, want + r * stride, x + r * stride, cols, "epilogue in place");
     }
@@ -350,11 +354,11 @@ TEST_CASES(loop, gates_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_GATE))
     float *source = inputs_beyond_the_cache(n), *gate = source + SRC_SHIFT, *up = source;
     float *want = new_floats(n), *got = new_floats(n + DST_SHIFT), *dst = got + DST_SHIFT;
     for (size_t i = 0; i < n; i += PIECE)
-        kernel(want + i, gate + i, up + i, n - i < PIECE ? n - i : PIECE);
-    kernel(dst, gate, up, n);
+        kernel(want + i, gate + i, up + i, n - i < PIECE ? n - i : PIECE, NULL);
+    kernel(dst, gate, up, n, NULL);
     compare(&subject, dst, want, gate, n, "streaming");
     memcpy(dst, up, n * sizeof *dst);
-    kernel(dst, gate, dst, n);
+    kernel(dst, gate, dst, n, NULL);
     compare(&subject, dst, want, gate, n, "on its up");
     free(source), free(want), free(got);
 }
@@ -369,15 +373,15 @@ TEST_CASES(loop, gate_gradients_beyond_the_cache, cases_beyond_the_cache(VACT_KI
     float *want_gate = new_floats(n), *want_up = new_floats(n), *got = new_floats(n + 16);
     float *other = new_floats(n + 16), *dgate = got + DST_SHIFT;
     for (size_t i = 0; i < n; i += PIECE)
-        kernel(want_gate + i, want_up + i, dy + i, gate + i, up + i, n - i < PIECE ? n - i : PIECE);
+        kernel(want_gate + i, want_up + i, dy + i, gate + i, up + i, n - i < PIECE ? n - i : PIECE, NULL);
     for (size_t shift = 0; shift < 16; shift++) {
         float *dup = other + shift;
-        kernel(dgate, dup, dy, gate, up, n);
+        kernel(dgate, dup, dy, gate, up, n, NULL);
         compare(&subject, dgate, want_gate, gate, n, "dgate");
         compare(&subject, dup, want_up, gate, n, "dup");
     }
     memcpy(dgate, up, n * sizeof *up), memcpy(other, gate, n * sizeof *gate);
-    kernel(dgate, other, dy, other, dgate, n);
+    kernel(dgate, other, dy, other, dgate, n, NULL);
     compare(&subject, dgate, want_gate, gate, n, "dgate on up");
     compare(&subject, other, want_up, gate, n, "dup on gate");
     free(source), free(want_gate), free(want_up), free(got), free(other);

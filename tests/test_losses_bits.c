@@ -99,9 +99,9 @@ ParameterizedTest(int *build, losses_bits, same_on_every_build)
 
 /* -------------------------------------------------------------------------------------- public functions */
 
-static vact_cross_entropy_options options_of(vact_reduction reduction, bool weighted, float smoothing)
+static vact_cross_entropy_options_f32 options_of(vact_reduction reduction, bool weighted, float smoothing)
 {
-    vact_cross_entropy_options options = VACT_CROSS_ENTROPY_OPTIONS;
+    vact_cross_entropy_options_f32 options = VACT_CROSS_ENTROPY_OPTIONS_F32;
     options.reduction = reduction;
     options.class_weights = weighted ? problem.weights : NULL;
     options.label_smoothing = smoothing;
@@ -123,7 +123,7 @@ Test(losses_bits, cross_entropy_parts_are_the_whole)
     for (int round = 0; round < 120; round++) {
         losses_fill(&problem, 1 + (size_t)round % 70, 1 + test_random_below(&random, 40), round % 5, &random);
         vact_reduction reduction = (vact_reduction)(round % 3);
-        vact_cross_entropy_options options = options_of(reduction, round & 1, round & 2 ? 0.25f : 0.0f);
+        vact_cross_entropy_options_f32 options = options_of(reduction, round & 1, round & 2 ? 0.25f : 0.0f);
         size_t rows = problem.rows, cols = problem.cols, losses = reduction == VACT_REDUCTION_NONE ? rows : 1;
         const float *dy = round % 5 ? problem.dy : NULL, *x = problem.logits;
         const int64_t *t = problem.targets;
@@ -154,7 +154,7 @@ Test(losses_bits, cross_entropy_strides)
     static float wide[ROWS * STRIDE], gradient[ROWS * OTHER];
     test_random random = {43};
     losses_fill(&problem, ROWS, COLS, 0, &random);
-    vact_cross_entropy_options options = options_of(VACT_REDUCTION_NONE, true, 0.1f);
+    vact_cross_entropy_options_f32 options = options_of(VACT_REDUCTION_NONE, true, 0.1f);
     cr_assert(vact_cross_entropy_forward_backward_i64_f32(expected.loss, expected.dx, problem.dy, problem.logits,
                                                           problem.targets, ROWS, COLS, &options) == VACT_OK);
     test_fill(wide, ROWS * STRIDE);
@@ -259,7 +259,7 @@ Test(losses_bits, bce_parts_are_the_whole_and_in_place)
     for (int round = 0; round < 90; round++) {
         losses_fill(&problem, 1 + (size_t)round, 1 + test_random_below(&random, 40), round % 5, &random);
         size_t n = problem.rows * problem.cols;
-        vact_bce_with_logits_options options = VACT_BCE_WITH_LOGITS_OPTIONS;
+        vact_bce_with_logits_options_f32 options = VACT_BCE_WITH_LOGITS_OPTIONS_F32;
         options.reduction = (vact_reduction)(round % 3);
         bool reduced = options.reduction != VACT_REDUCTION_NONE;
         options.pos_weight = round % 2 ? problem.weights : NULL, options.pos_weight_count = problem.cols;

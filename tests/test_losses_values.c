@@ -9,7 +9,7 @@ static bool is_plus_zero(float value) { return test_raw_bits(value) == 0; }
 static vact_status both(float *loss, float *dx, const float *logits, const int64_t *targets, size_t rows, size_t cols,
                         vact_reduction reduction)
 {
-    vact_cross_entropy_options options = VACT_CROSS_ENTROPY_OPTIONS;
+    vact_cross_entropy_options_f32 options = VACT_CROSS_ENTROPY_OPTIONS_F32;
     options.reduction = reduction;
     return vact_cross_entropy_forward_backward_i64_f32(loss, dx, NULL, logits, targets, rows, cols, &options);
 }
@@ -72,7 +72,7 @@ Test(losses_values, nothing_to_reduce)
     cr_assert(both(&loss, NULL, NULL, NULL, 0, 3, VACT_REDUCTION_SUM) == VACT_OK && is_plus_zero(loss));
     cr_assert(both(NULL, NULL, NULL, NULL, 0, 3, VACT_REDUCTION_NONE) == VACT_OK);
     cr_assert(both(&loss, NULL, NULL, targets, 2, 0, VACT_REDUCTION_SUM) == VACT_OK && is_plus_zero(loss));
-    vact_bce_with_logits_options options = VACT_BCE_WITH_LOGITS_OPTIONS;
+    vact_bce_with_logits_options_f32 options = VACT_BCE_WITH_LOGITS_OPTIONS_F32;
     cr_assert(vact_bce_with_logits_f32(&loss, NULL, NULL, 0, &options) == VACT_OK && isnan(loss));
     options.reduction = VACT_REDUCTION_SUM;
     cr_assert(vact_bce_with_logits_f32(&loss, NULL, NULL, 0, &options) == VACT_OK && is_plus_zero(loss));
@@ -119,7 +119,8 @@ Test(losses_values, an_impossible_target_costs_infinitely)
     float loss, dx[3];
     cr_assert(both(&loss, dx, logits, &target, 1, 3, VACT_REDUCTION_SUM) == VACT_OK);
     cr_assert(loss == INFINITY && dx[1] == -1.0f && dx[0] > 0.26f && dx[2] > 0.73f);
-    vact_cross_entropy_options options = VACT_CROSS_ENTROPY_OPTIONS; /* a class of share 0, and smoothing asks for it */
+    vact_cross_entropy_options_f32 options =
+        VACT_CROSS_ENTROPY_OPTIONS_F32; /* a class of share 0, and smoothing asks for it */
     static const int64_t other = 2;
     options.label_smoothing = 0.1f;
     cr_assert(vact_cross_entropy_i64_f32(&loss, logits, &other, 1, 3, &options) == VACT_OK && loss == INFINITY);
@@ -133,7 +134,7 @@ Test(losses_values, bce_limits)
     static const float slope[] = {0.0f, 0.0f, -1.0f, 1.0f, NAN, NAN, NAN, 0.0f, 0.0f};
     enum { COUNT = sizeof x / sizeof x[0] };
     float loss[COUNT], dx[COUNT];
-    vact_bce_with_logits_options options = VACT_BCE_WITH_LOGITS_OPTIONS;
+    vact_bce_with_logits_options_f32 options = VACT_BCE_WITH_LOGITS_OPTIONS_F32;
     options.reduction = VACT_REDUCTION_NONE;
     cr_assert(vact_bce_with_logits_forward_backward_f32(loss, dx, NULL, x, t, COUNT, &options) == VACT_OK);
     for (int i = 0; i < COUNT; i++) {
@@ -148,7 +149,7 @@ Test(losses_values, weighted_mean)
 {
     static const float logits[4] = {0.0f, 0.0f, 0.0f, 0.0f}, weights[2] = {3.0f, 1.0f};
     static const int64_t targets[2] = {0, 1};
-    vact_cross_entropy_options options = VACT_CROSS_ENTROPY_OPTIONS;
+    vact_cross_entropy_options_f32 options = VACT_CROSS_ENTROPY_OPTIONS_F32;
     float loss, dx[4];
     options.class_weights = weights;
     cr_assert(vact_cross_entropy_forward_backward_i64_f32(&loss, dx, NULL, logits, targets, 2, 2, &options) == VACT_OK);

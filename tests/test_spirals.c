@@ -13,7 +13,7 @@ enum { POINTS = 6, DEPTH = 3, WIDTH = 5 };
 static float loss_of(network *net, const float *points, const float *targets)
 {
     float losses[POINTS];
-    vact_bce_with_logits_options options = VACT_BCE_WITH_LOGITS_OPTIONS;
+    vact_bce_with_logits_options_f32 options = VACT_BCE_WITH_LOGITS_OPTIONS_F32;
     options.reduction = VACT_REDUCTION_NONE;
     cr_assert(vact_bce_with_logits_f32(losses, network_forward(net, points, POINTS), targets, POINTS, &options) ==
               VACT_OK);

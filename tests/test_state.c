@@ -66,7 +66,7 @@ static void call(const test_subject *subject, float *dst, const float *src, size
     case VACT_KIND_UNARY: test_unary(subject->table, subject->info)(dst, src, n, NULL); break;
     case VACT_KIND_CHANNELS: test_channels(subject->table, subject->info)(dst, src, slopes, n / 20, 4, 5); break;
     case VACT_KIND_ROWS: test_rows(subject->table, subject->info)(dst, ROW, src, ROW, n / ROW, ROW); break;
-    case VACT_KIND_GATE: subject->table->gate[VACT_OP_SLOT(subject->info->op)](dst, src, src, n); break;
+    case VACT_KIND_GATE: subject->table->gate[VACT_OP_SLOT(subject->info->op)](dst, src, src, n, NULL); break;
     }
 }
 

@@ -21,7 +21,7 @@ vact_status vact_run_apply(const vact_op_info *op, const vact_run_tensor *tensor
 {
     size_t count = tensor->count;
     if (op->kind == VACT_KIND_GATE) /* that gates itself */
-        return vact_gate_rows_f32(op->op, tensor->dst, count, tensor->src, count, tensor->src, count, 1, count);
+        return vact_gate_rows_f32(op->op, NULL, tensor->dst, count, tensor->src, count, tensor->src, count, 1, count);
     switch (op->op) {
     case VACT_OP_SOFTMAX: return vact_softmax_f32(tensor->dst, tensor->src, count / tensor->cols, tensor->cols);
     case VACT_OP_LOG_SOFTMAX: return vact_log_softmax_f32(tensor->dst, tensor->src, count / tensor->cols, tensor->cols);

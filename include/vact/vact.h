@@ -7,6 +7,11 @@
  *   Sizes      are counted in elements, never in bytes.
  *   Errors     are returned, see vact_status; on any error the destination is untouched. The library never
  *              prints, aborts, allocates, starts a thread or catches a signal.
+ *   Options    are structures whose first member is their size. Begin with the macro of that name or with the init
+ *              function, and set what is needed; a null pointer stands for the defaults. Releases add members at the
+ *              end, whose default is all bits 0, so a program need not match the library: of a structure smaller than
+ *              it knows a library takes the missing members as 0; of a larger one the rest must be 0, else
+ *              VACT_EUNSUPPORTED. A size below that of the first version, or above 4096, is VACT_EINVAL.
  *   Checks     come in this order: parameters, sizes (more bytes than PTRDIFF_MAX, a stride below the
  *              columns), nothing to do (VACT_OK), null pointers, values of arrays (slopes, class weights,
  *              targets), overlap. A single result that is written even when n is 0 must not be null.
@@ -40,9 +45,9 @@ extern "C" {
 #endif
 
 #define VACT_VERSION_MAJOR 0
-#define VACT_VERSION_MINOR 1
+#define VACT_VERSION_MINOR 2
 #define VACT_VERSION_PATCH 0
-#define VACT_VERSION "0.1.0"
+#define VACT_VERSION "0.2.0"
 
 /* Raised by a release in which some operation returns other bits than in the release before it. */
 #define VACT_NUMERICS_VERSION 2
@@ -126,7 +131,7 @@ typedef enum vact_op {
 
 /* Parameters of a by-code call: the values in the order of the named function, the rest ignored. A null
  * pointer stands for the defaults. */
-typedef struct vact_params_f32 {
+typedef struct vact_params_f32 { /* never grows */
     float v[4];
 } vact_params_f32;
 
@@ -180,8 +185,9 @@ typedef void vact_backward_f32_fn(float *dx, const float *dy, const float *x, si
  * the kind another, or the CPU or build lacks it. */
 VACT_API vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math);
 
-/* The kernel of its derivative; from_output (not 0) that which takes the output, null where the operation has none. */
-VACT_API vact_backward_f32_fn *vact_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math, int from_output);
+/* The kernel of its derivative, and that which takes the output, null where the operation has none. */
+VACT_API vact_backward_f32_fn *vact_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math);
+VACT_API vact_backward_f32_fn *vact_backward_from_output_kernel_f32(vact_op op, vact_isa isa, vact_math math);
 
 /* An operation of kind VACT_KIND_UNARY by its code, for graph executors: the same checks, result and
  * errors as the named function; VACT_EINVAL for another kind. */
@@ -439,18 +445,22 @@ typedef enum vact_reduction {
     VACT_REDUCTION_SUM = 2
 } vact_reduction;
 
-/* To be initialised by VACT_CROSS_ENTROPY_OPTIONS, the defaults, which are PyTorch's; a null pointer stands for them.
- */
-typedef struct vact_cross_entropy_options {
-    size_t size;                /* sizeof of this structure; another size is VACT_EINVAL */
+/* The defaults, VACT_CROSS_ENTROPY_OPTIONS_F32, are PyTorch's. */
+typedef struct vact_cross_entropy_options_f32 {
+    size_t size;                /* sizeof(vact_cross_entropy_options_f32) */
     vact_reduction reduction;   /* MEAN divides by the sum of the weights of the targets that are not ignored */
     float label_smoothing;      /* within [0, 1]; 0 */
     int64_t ignore_index;       /* rows with this target count for nothing; -100 */
     const float *class_weights; /* `cols` values, finite and not negative; null for ones */
     size_t stride, dx_stride;   /* of the rows of logits and dx, 0 standing for `cols` */
-} vact_cross_entropy_options;
+} vact_cross_entropy_options_f32;
 
-#define VACT_CROSS_ENTROPY_OPTIONS {sizeof(vact_cross_entropy_options), VACT_REDUCTION_MEAN, 0.0f, -100, NULL, 0, 0}
+#define VACT_CROSS_ENTROPY_OPTIONS_F32                                                                                 \
+    {sizeof(vact_cross_entropy_options_f32), VACT_REDUCTION_MEAN, 0.0f, -100, NULL, 0, 0}
+
+/* The defaults, for whoever has no use for the macro; writes `size` bytes, that of the caller's structure. VACT_EINVAL
+ * for a null pointer and for a size that no options have. */
+VACT_API vact_status vact_cross_entropy_options_init_f32(void *options, size_t size);
 
 /*
  * Cross-entropy of class indices, logits of shape [rows, cols], targets[r] in [0, cols) or the ignore_index (else
@@ -475,37 +485,41 @@ typedef struct vact_cross_entropy_options {
  * PyTorch cross_entropy with class indices; ONNX SoftmaxCrossEntropyLoss (no smoothing).
  */
 VACT_API vact_status vact_cross_entropy_i32_f32(float *loss, const float *logits, const int32_t *targets, size_t rows,
-                                                size_t cols, const vact_cross_entropy_options *options);
+                                                size_t cols, const vact_cross_entropy_options_f32 *options);
 VACT_API vact_status vact_cross_entropy_i64_f32(float *loss, const float *logits, const int64_t *targets, size_t rows,
-                                                size_t cols, const vact_cross_entropy_options *options);
+                                                size_t cols, const vact_cross_entropy_options_f32 *options);
 VACT_API vact_status vact_cross_entropy_backward_i32_f32(float *dx, const float *dy, const float *logits,
                                                          const int32_t *targets, size_t rows, size_t cols,
-                                                         const vact_cross_entropy_options *options);
+                                                         const vact_cross_entropy_options_f32 *options);
 VACT_API vact_status vact_cross_entropy_backward_i64_f32(float *dx, const float *dy, const float *logits,
                                                          const int64_t *targets, size_t rows, size_t cols,
-                                                         const vact_cross_entropy_options *options);
+                                                         const vact_cross_entropy_options_f32 *options);
 VACT_API vact_status vact_cross_entropy_forward_backward_i32_f32(float *loss, float *dx, const float *dy,
                                                                  const float *logits, const int32_t *targets,
                                                                  size_t rows, size_t cols,
-                                                                 const vact_cross_entropy_options *options);
+                                                                 const vact_cross_entropy_options_f32 *options);
 VACT_API vact_status vact_cross_entropy_forward_backward_i64_f32(float *loss, float *dx, const float *dy,
                                                                  const float *logits, const int64_t *targets,
                                                                  size_t rows, size_t cols,
-                                                                 const vact_cross_entropy_options *options);
+                                                                 const vact_cross_entropy_options_f32 *options);
 
-/* To be initialised by VACT_BCE_WITH_LOGITS_OPTIONS, the defaults; a null pointer stands for them. A weight array has
- * a count that divides n, and element i takes the value i mod count: 1 for one value, the classes of a dense
- * [batch, classes] for one per class, n for one per element. Without an array the count is ignored. */
-typedef struct vact_bce_with_logits_options {
-    size_t size;              /* sizeof of this structure; another size is VACT_EINVAL */
+/* The defaults are VACT_BCE_WITH_LOGITS_OPTIONS_F32. A weight array has a count that divides n, and element i takes the
+ * value i mod count: 1 for one value, the classes of a dense [batch, classes] for one per class, n for one per element.
+ * Without an array the count is ignored. */
+typedef struct vact_bce_with_logits_options_f32 {
+    size_t size;              /* sizeof(vact_bce_with_logits_options_f32) */
     vact_reduction reduction; /* MEAN divides by n */
     const float *pos_weight;  /* the weight of the positive answers; null for ones */
     size_t pos_weight_count;
     const float *weight; /* of the whole loss; null for ones */
     size_t weight_count;
-} vact_bce_with_logits_options;
+} vact_bce_with_logits_options_f32;
 
-#define VACT_BCE_WITH_LOGITS_OPTIONS {sizeof(vact_bce_with_logits_options), VACT_REDUCTION_MEAN, NULL, 0, NULL, 0}
+#define VACT_BCE_WITH_LOGITS_OPTIONS_F32                                                                               \
+    {sizeof(vact_bce_with_logits_options_f32), VACT_REDUCTION_MEAN, NULL, 0, NULL, 0}
+
+/* As vact_cross_entropy_options_init_f32. */
+VACT_API vact_status vact_bce_with_logits_options_init_f32(void *options, size_t size);
 
 /*
  * Binary cross-entropy of a logit x and a target t, usually within [0, 1], p the pos_weight and w the weight:
@@ -524,12 +538,12 @@ typedef struct vact_bce_with_logits_options {
  * PyTorch binary_cross_entropy_with_logits.
  */
 VACT_API vact_status vact_bce_with_logits_f32(float *loss, const float *x, const float *targets, size_t n,
-                                              const vact_bce_with_logits_options *options);
+                                              const vact_bce_with_logits_options_f32 *options);
 VACT_API vact_status vact_bce_with_logits_backward_f32(float *dx, const float *dy, const float *x, const float *targets,
-                                                       size_t n, const vact_bce_with_logits_options *options);
+                                                       size_t n, const vact_bce_with_logits_options_f32 *options);
 VACT_API vact_status vact_bce_with_logits_forward_backward_f32(float *loss, float *dx, const float *dy, const float *x,
                                                                const float *targets, size_t n,
-                                                               const vact_bce_with_logits_options *options);
+                                                               const vact_bce_with_logits_options_f32 *options);
 
 /* ----------------------------------------------------------------------------------- the health of a layer
  *
@@ -630,30 +644,32 @@ typedef enum vact_gate_layout {
 } vact_gate_layout;
 
 /* An operation of kind VACT_KIND_GATE by its code over rows x cols, row r of each array at r times its stride. The
- * results and errors are those of the named function; VACT_EINVAL for another kind and for a stride below cols. */
-VACT_API vact_status vact_gate_rows_f32(vact_op op, float *dst, size_t dst_stride, const float *gate,
-                                        size_t gate_stride, const float *up, size_t up_stride, size_t rows,
-                                        size_t cols);
-VACT_API vact_status vact_gate_rows_backward_f32(vact_op op, float *dgate, size_t dgate_stride, float *dup,
-                                                 size_t dup_stride, const float *dy, size_t dy_stride,
-                                                 const float *gate, size_t gate_stride, const float *up,
-                                                 size_t up_stride, size_t rows, size_t cols);
+ * results and errors are those of the named function; VACT_EINVAL for another kind and for a stride below cols. params
+ * null stands for the defaults; no gated unit of this release has parameters. */
+VACT_API vact_status vact_gate_rows_f32(vact_op op, const vact_params_f32 *params, float *dst, size_t dst_stride,
+                                        const float *gate, size_t gate_stride, const float *up, size_t up_stride,
+                                        size_t rows, size_t cols);
+VACT_API vact_status vact_gate_backward_rows_f32(vact_op op, const vact_params_f32 *params, float *dgate,
+                                                 size_t dgate_stride, float *dup, size_t dup_stride, const float *dy,
+                                                 size_t dy_stride, const float *gate, size_t gate_stride,
+                                                 const float *up, size_t up_stride, size_t rows, size_t cols);
 
 /*
  * The same of one packed array of rows of 2*cols elements (src_stride >= 2*cols, else VACT_EINVAL) to rows of cols,
  * and its gradient dsrc in the layout of src. dst lies apart from src. dsrc may equal src (and the strides) and lies
  * apart from dy.
  */
-VACT_API vact_status vact_gate_packed_f32(vact_op op, vact_gate_layout layout, float *dst, size_t dst_stride,
-                                          const float *src, size_t src_stride, size_t rows, size_t cols);
-VACT_API vact_status vact_gate_packed_backward_f32(vact_op op, vact_gate_layout layout, float *dsrc, size_t dsrc_stride,
-                                                   const float *dy, size_t dy_stride, const float *src,
-                                                   size_t src_stride, size_t rows, size_t cols);
+VACT_API vact_status vact_gate_packed_f32(vact_op op, const vact_params_f32 *params, vact_gate_layout layout,
+                                          float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                          size_t rows, size_t cols);
+VACT_API vact_status vact_gate_backward_packed_f32(vact_op op, const vact_params_f32 *params, vact_gate_layout layout,
+                                                   float *dsrc, size_t dsrc_stride, const float *dy, size_t dy_stride,
+                                                   const float *src, size_t src_stride, size_t rows, size_t cols);
 
 /* Kernels, on the terms of vact_kernel_f32: no checks; the aliasing as above. */
-typedef void vact_gate_f32_fn(float *dst, const float *gate, const float *up, size_t n);
+typedef void vact_gate_f32_fn(float *dst, const float *gate, const float *up, size_t n, const vact_params_f32 *params);
 typedef void vact_gate_backward_f32_fn(float *dgate, float *dup, const float *dy, const float *gate, const float *up,
-                                       size_t n);
+                                       size_t n, const vact_params_f32 *params);
 VACT_API vact_gate_f32_fn *vact_gate_kernel_f32(vact_op op, vact_isa isa, vact_math math);
 VACT_API vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math);
 
@@ -664,20 +680,35 @@ VACT_API vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, va
  *     dst[r][c] = act(x[r][c]*scale + bias[c]) + residual[r][c]
  *
  * x*scale + bias is rounded once (one FMA), act has the error of its operation, the sum with the residual is rounded
- * once more. bias has cols values, null for none; scale is finite; residual null for none (its stride is then ignored).
- * op is of kind VACT_KIND_UNARY. params null stands for the defaults. The bits are those of vact_forward_f32 on the
- * rounded argument. dst may equal x or residual (with equal strides); bias must not overlap dst. Row r of each matrix
- * is at r times its stride, none below cols (VACT_EINVAL).
+ * once more. The bits are those of vact_forward_f32 on the rounded argument.
  */
-VACT_API vact_status vact_epilogue_f32(vact_op op, const vact_params_f32 *params, float *dst, size_t dst_stride,
-                                       const float *x, size_t x_stride, size_t rows, size_t cols, float scale,
-                                       const float *bias, const float *residual, size_t residual_stride);
 
-/* The kernel of one operation, to resolve once and call per tile: no checks. vact/inline.h has the same activations on
- * vectors, for use inside a matrix product. */
-typedef void vact_epilogue_f32_fn(const vact_params_f32 *params, float *dst, size_t dst_stride, const float *x,
-                                  size_t x_stride, size_t rows, size_t cols, float scale, const float *bias,
-                                  const float *residual, size_t residual_stride);
+/* What stands around the activation. */
+typedef struct vact_epilogue_options_f32 {
+    size_t size;           /* sizeof(vact_epilogue_options_f32) */
+    float scale;           /* finite; 1 */
+    const float *bias;     /* `cols` values; null for none */
+    const float *residual; /* a matrix like x; null for none */
+    size_t residual_stride;
+} vact_epilogue_options_f32;
+
+#define VACT_EPILOGUE_OPTIONS_F32 {sizeof(vact_epilogue_options_f32), 1.0f, NULL, NULL, 0}
+
+/* As vact_cross_entropy_options_init_f32. */
+VACT_API vact_status vact_epilogue_options_init_f32(void *options, size_t size);
+
+/* op is of kind VACT_KIND_UNARY; params and options null stand for the defaults. Row r of each matrix is at r times its
+ * stride, none below cols (VACT_EINVAL); without a residual its stride is ignored. dst may equal x or the residual
+ * (with equal strides); the bias must not overlap dst. */
+VACT_API vact_status vact_epilogue_f32(vact_op op, const vact_params_f32 *params, float *dst, size_t dst_stride,
+                                       const float *x, size_t x_stride, size_t rows, size_t cols,
+                                       const vact_epilogue_options_f32 *options);
+
+/* The kernel of one operation, to resolve once and call per tile: no checks, not of the options either, of which it
+ * takes those members that lie within their size. vact/inline.h has the same activations on vectors, for use inside a
+ * matrix product. */
+typedef void vact_epilogue_f32_fn(float *dst, size_t dst_stride, const float *x, size_t x_stride, size_t rows,
+                                  size_t cols, const vact_epilogue_options_f32 *options, const vact_params_f32 *params);
 VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_math math);
 
 /* ------------------------------------------------------------------------------------ the softmax family
@@ -691,18 +722,30 @@ VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa
 /*
  * Which row of a mask serves row r of the matrix: row (r/repeat) mod rows, at `stride` elements from one to the next. A
  * repeat of 0 counts as 1, and rows 0 as the rows of the matrix, so that all 0 but the stride is one mask row per row;
- * stride 0 is one mask row for all. For attention scores [batch, heads, queries, keys] as batch*heads*queries rows: a
- * mask [queries, keys] has rows = queries; one [batch, keys] has rows = batch and repeat = heads*queries.
+ * stride 0 is one mask row for all. With `block` the rows of the matrix come in blocks, each with `block_rows` rows of
+ * the mask:
+ *
+ *     row ((r/block)*block_rows + ((r mod block)/repeat) mod block_rows) mod rows
+ *
+ * (VACT_EINVAL where one of the two is 0 and the other not, and where no size_t holds the number.) For attention scores
+ * [batch, heads, queries, keys] as batch*heads*queries rows: a mask
+ *
+ *   [queries, keys]             has rows = queries
+ *   [batch, keys]               rows = batch, repeat = heads*queries
+ *   [batch, 1, queries, keys]   rows = batch*queries, block = heads*queries, block_rows = queries
+ *   [heads, keys]               rows = heads, repeat = queries
  */
-typedef struct vact_mask_layout {
-    size_t stride; /* 0, or at least the columns */
+typedef struct vact_mask_layout { /* never grows */
+    size_t stride;                /* 0, or at least the columns */
     size_t rows;
     size_t repeat;
+    size_t block; /* 0: none */
+    size_t block_rows;
 } vact_mask_layout;
 
 /*
  * What a row's logits are made of: scale*x + bias, exact before the exponential, and -inf where a mask leaves the
- * element out. Begin with VACT_SOFTMAX_OPTIONS_F32 and set what is needed:
+ * element out.
  *
  *   vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
  *   options.scale = 0.125f;
@@ -711,8 +754,8 @@ typedef struct vact_mask_layout {
  * Masks must not overlap what is written (VACT_EOVERLAP).
  */
 typedef struct vact_softmax_options_f32 {
-    size_t size;       /* sizeof(vact_softmax_options_f32), else VACT_EINVAL */
-    float scale;       /* 1/temperature; > 0 and finite */
+    size_t size;       /* sizeof(vact_softmax_options_f32) */
+    float scale;       /* 1/temperature; > 0 and finite; 1 */
     const float *bias; /* an additive mask: ONNX Attention's and PyTorch's float attn_mask; null for none */
     vact_mask_layout bias_layout;
     const unsigned char *keep; /* 0 leaves the element out, anything else keeps it: ONNX Attention's and PyTorch's
@@ -722,7 +765,10 @@ typedef struct vact_softmax_options_f32 {
     ptrdiff_t causal_offset; /* 0: from the upper left, PyTorch's is_causal; keys - queries: to the lower right */
 } vact_softmax_options_f32;
 
-#define VACT_SOFTMAX_OPTIONS_F32 {sizeof(vact_softmax_options_f32), 1.0f, 0, {0, 0, 0}, 0, {0, 0, 0}, 0, 0}
+#define VACT_SOFTMAX_OPTIONS_F32 {sizeof(vact_softmax_options_f32), 1.0f, 0, {0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0}, 0, 0}
+
+/* As vact_cross_entropy_options_init_f32. */
+VACT_API vact_status vact_softmax_options_init_f32(void *options, size_t size);
 
 /*
  * softmax and log_softmax of scale*x + mask, at most 2 ULP of the exact value of that; options null for none. A row of
@@ -765,21 +811,38 @@ VACT_API vact_status vact_log_softmax_axis_f32(float *dst, const float *src, siz
  *
  * counted against the y given, which must be that function's output. A NaN or an infinity in dy makes what depends on
  * it NaN or infinite.
+ *
+ * The masked ones take the options of the forward function in place of the scale. For log_softmax and logsumexp a bias,
+ * `keep` or causality is VACT_EUNSUPPORTED in this release. softmax takes them, as its y has all that matters of them;
+ * dy must be finite, though, where they leave an element out. Two arguments are for options to come: x, the input of
+ * the forward function (but logsumexp's must not be null), and dsink; x may be null, dsink must be, else it is
+ * VACT_EUNSUPPORTED.
  */
 VACT_API vact_status vact_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols);
 VACT_API vact_status vact_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
                                                     const float *y, size_t y_stride, size_t rows, size_t cols,
                                                     float scale);
+VACT_API vact_status vact_softmax_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
+                                                      size_t dy_stride, const float *x, size_t x_stride, const float *y,
+                                                      size_t y_stride, size_t rows, size_t cols,
+                                                      const vact_softmax_options_f32 *options);
 VACT_API vact_status vact_log_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows,
                                                    size_t cols);
 VACT_API vact_status vact_log_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
                                                         const float *y, size_t y_stride, size_t rows, size_t cols,
                                                         float scale);
+VACT_API vact_status vact_log_softmax_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
+                                                          size_t dy_stride, const float *x, size_t x_stride,
+                                                          const float *y, size_t y_stride, size_t rows, size_t cols,
+                                                          const vact_softmax_options_f32 *options);
 VACT_API vact_status vact_logsumexp_backward_f32(float *dx, const float *dy, const float *x, const float *y,
                                                  size_t rows, size_t cols);
 VACT_API vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, const float *x,
                                                       size_t x_stride, const float *y, size_t rows, size_t cols,
                                                       float scale);
+VACT_API vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
+                                                        const float *x, size_t x_stride, const float *y, size_t rows,
+                                                        size_t cols, const vact_softmax_options_f32 *options);
 
 /*
  * softmax over blocks of columns, for attention that never holds a row of scores (Milakov and Gimelshein 2018; Dao et
@@ -789,7 +852,7 @@ VACT_API vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_strid
  *   vact_softmax_online_update_f32(state, rescale, p, cols, scores, cols, rows, cols, options)
  *   O[r] = O[r]*rescale[r] + p[r] V                                  O begins as 0
  *
- * and at the end vact_softmax_online_finish_f32(factor, lse, state, rows), O[r] *= factor[r].
+ * and at the end vact_softmax_online_finish_f32(factor, lse, state, rows, options), O[r] *= factor[r].
  *
  * The exponent is a whole number, and rescale[r], 2^(the old exponent - the new), is 1 in most blocks and an exact
  * power of two always: O, the sums and the exponentials lose nothing to it. p may be scores. Where a mask is given, it
@@ -812,9 +875,10 @@ VACT_API vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *sta
                                                     size_t cols, const vact_softmax_options_f32 *options);
 
 /* factor[r] = 1/sum (0 for a row that saw nothing); lse[r], the logsumexp of the row, for the backward pass (-inf for
- * such a row), at most 2 ULP of |max| + log(sum e^(x - max)) and 2^-24. Either may be null. */
+ * such a row), at most 2 ULP of |max| + log(sum e^(x - max)) and 2^-24. Either may be null. The options are those of
+ * the updates; what they hold in this release enters in these alone. */
 VACT_API vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact_softmax_online_f32 *state,
-                                                    size_t rows);
+                                                    size_t rows, const vact_softmax_options_f32 *options);
 
 /*
  * The gradient of prelu over a dense tensor [outer, channels, inner]: dx = x > 0 ? dy : slope[c]*dy, and dslope[c] =

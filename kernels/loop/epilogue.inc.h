@@ -71,51 +71,48 @@ VACT_INLINE size_t WALK(fours_of_row)(loop_operands own, size_t n)
     return WALK(fours_in_cache)(own, n);
 }
 
-VACT_NOINLINE static void WALK(in_cache)(const loop_operands *first, const epilogue_strides *strides, size_t rows,
-                                         size_t cols)
+VACT_NOINLINE static void WALK(in_cache)(loop_operands own, epilogue_strides strides, size_t rows, size_t cols)
 {
-    loop_operands own = *first;
     for (size_t r = 0; r < rows; r++) {
         const size_t done = LOOP_BY_FOURS && cols >= 4 * VF_LANES ? WALK(fours_of_row)(own, cols) : 0;
         WALK(few)(loop_beyond(own, done), cols - done);
-        own = epilogue_row(&own, strides, 1);
+        own = epilogue_row(&own, &strides, 1);
     }
 }
 
 VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
 {
-    const epilogue_strides none = {0, 0, 0};
-    WALK(in_cache)(from, &none, 1, n);
+    WALK(in_cache)(*from, (epilogue_strides){0, 0, 0}, 1, n);
+}
+
+VACT_NOINLINE static void WALK(beyond_cache)(loop_operands first, epilogue_strides strides, size_t rows, size_t cols,
+                                             loop_walk walk)
+{
+    epilogue_walked(&first, &strides, rows, cols, walk, WALK(fours), WALK(rest));
 }
 
 KERNEL_TYPE(epilogue) KERNEL(ACT(epilogue));
 
-void KERNEL(ACT(epilogue))(const vact_params_f32 *params, elem *dst, size_t dst_stride, const elem *x, size_t x_stride,
-                           size_t rows, size_t cols, float scale, const float *bias, const elem *residual,
-                           size_t residual_stride)
+/* The options may be smaller than they are here: the members of their first version alone are read. */
+void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows, size_t cols,
+                           const vact_epilogue_options_f32 *options, const vact_params_f32 *params)
 {
-    if (rows == 1 && cols < 4 * VF_LANES) {
-        const loop_operands row = {.dst = dst,
-                                   .x = x,
-                                   .bias = bias,
-                                   .residual = residual,
-                                   .scale = scale,
-                                   .params = params ? *params : ACT(defaults)};
-        WALK(few)(row, cols);
-        return;
-    }
     const loop_operands first = {.dst = dst,
                                  .x = x,
-                                 .bias = bias,
-                                 .residual = residual,
-                                 .scale = scale,
+                                 .bias = options ? options->bias : NULL,
+                                 .residual = options ? options->residual : NULL,
+                                 .scale = options ? options->scale : 1.0f,
                                  .params = params ? *params : ACT(defaults)};
-    const epilogue_strides strides = {dst_stride, x_stride, residual_stride};
-    const loop_walk walk = loop_walk_here(dst == x || dst == residual, rows * cols);
+    if (rows == 1 && cols < 4 * VF_LANES) {
+        WALK(few)(first, cols);
+        return;
+    }
+    const epilogue_strides strides = {dst_stride, x_stride, options ? options->residual_stride : 0};
+    const loop_walk walk = loop_walk_here(dst == x || dst == first.residual, rows * cols);
     if (!VF_STREAMS || walk == WALK_CACHED)
-        WALK(in_cache)(&first, &strides, rows, cols);
+        WALK(in_cache)(first, strides, rows, cols);
     else
-        epilogue_walked(&first, &strides, rows, cols, walk, WALK(fours), WALK(rest));
+        WALK(beyond_cache)(first, strides, rows, cols, walk);
 }
 
 #undef LOOP

@@ -74,7 +74,7 @@ KERNEL_TYPE(gate) KERNEL(OP);
 
 VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
 {
-    KERNEL(OP)(from->dst, from->x, from->up, n);
+    KERNEL(OP)(from->dst, from->x, from->up, n, NULL);
 }
 
 VACT_NOINLINE static void WALK(beyond_cache)(elem *dst, const elem *gate, const elem *up, size_t n)
@@ -83,8 +83,9 @@ VACT_NOINLINE static void WALK(beyond_cache)(elem *dst, const elem *gate, const 
     loop_walked(&from, n, loop_walk_here(dst == gate || dst == up, n), WALK(fours), WALK(rest));
 }
 
-void KERNEL(OP)(elem *dst, const elem *gate, const elem *up, size_t n)
+void KERNEL(OP)(elem *dst, const elem *gate, const elem *up, size_t n, const vact_params_f32 *params)
 {
+    (void)params; /* no gated unit has any yet */
     if (!VF_STREAMS || n <= LOOP_SHORT)
         WALK(in_cache)(dst, gate, up, n);
     else
@@ -94,8 +95,9 @@ void KERNEL(OP)(elem *dst, const elem *gate, const elem *up, size_t n)
 KERNEL_TYPE(interleaved) KERNEL(ACT(interleaved));
 
 /* src: gate, up, gate, up ... */
-void KERNEL(ACT(interleaved))(elem *dst, const elem *src, size_t n)
+void KERNEL(ACT(interleaved))(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
 {
+    (void)params;
     for (size_t i = 0; i < n; i += VF_LANES) {
         vf gate, up;
         const size_t part = loop_vector_of(n - i);

@@ -50,7 +50,7 @@ VACT_NOINLINE static void WALK(beyond_cache)(elem *dgate, elem *dup, const elem 
     size_t i = 0;
     if (walk == WALK_STREAM && loop_before_line(dgate) == loop_before_line(dup)) {
         i = loop_before_line(dgate);
-        KERNEL(ACT(backward))(dgate, dup, dy, gate, up, i);
+        KERNEL(ACT(backward))(dgate, dup, dy, gate, up, i, NULL);
     } else {
         walk = WALK_ABREAST;
     }
@@ -58,12 +58,14 @@ VACT_NOINLINE static void WALK(beyond_cache)(elem *dgate, elem *dup, const elem 
     if (walk == WALK_STREAM)
         vf_stream_end();
     if (i < n)
-        KERNEL(ACT(backward))(dgate + i, dup + i, dy + i, gate + i, up + i, n - i);
+        KERNEL(ACT(backward))(dgate + i, dup + i, dy + i, gate + i, up + i, n - i, NULL);
 }
 
 /* dgate and dup are apart from each other, and each from every operand or in its place. */
-void KERNEL(ACT(backward))(elem *dgate, elem *dup, const elem *dy, const elem *gate, const elem *up, size_t n)
+void KERNEL(ACT(backward))(elem *dgate, elem *dup, const elem *dy, const elem *gate, const elem *up, size_t n,
+                           const vact_params_f32 *params)
 {
+    (void)params; /* no gated unit has any yet */
     const int in_place = dgate == dy || dgate == gate || dgate == up || dup == dy || dup == gate || dup == up;
     const loop_walk walk = loop_walk_here(in_place, n);
     if (VF_STREAMS && walk != WALK_CACHED) {
@@ -76,8 +78,10 @@ void KERNEL(ACT(backward))(elem *dgate, elem *dup, const elem *dy, const elem *g
 
 KERNEL_TYPE(interleaved_backward) KERNEL(ACT(backward_interleaved));
 
-void KERNEL(ACT(backward_interleaved))(elem *dsrc, const elem *dy, const elem *src, size_t n)
+void KERNEL(ACT(backward_interleaved))(elem *dsrc, const elem *dy, const elem *src, size_t n,
+                                       const vact_params_f32 *params)
 {
+    (void)params;
     for (size_t i = 0; i < n; i += VF_LANES) {
         vf gate, up;
         const size_t part = loop_vector_of(n - i);

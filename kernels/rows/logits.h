@@ -23,7 +23,10 @@ typedef struct {
 VACT_INLINE size_t logits_mask_offset(const vact_mask_layout *layout, size_t r, size_t rows)
 {
     size_t repeat = layout->repeat == 0 ? 1 : layout->repeat, period = layout->rows == 0 ? rows : layout->rows;
-    return r / repeat % period * layout->stride;
+    size_t row = layout->block == 0
+                     ? r / repeat
+                     : r / layout->block * layout->block_rows + r % layout->block / repeat % layout->block_rows;
+    return row % period * layout->stride;
 }
 
 VACT_INLINE logits_row logits_row_of(const vact_softmax_options_f32 *options, size_t r, size_t rows, size_t cols)

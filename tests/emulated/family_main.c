@@ -59,7 +59,7 @@ static void add_online(const vact_softmax_family *family, const float *x, size_t
         add(p, rows * n);
         add(rescale, rows);
     }
-    vact_softmax_online_finish_f32(ends, ends + ROWS, states, rows);
+    vact_softmax_online_finish_f32(ends, ends + ROWS, states, rows, NULL);
     add(ends, rows);
     add(ends + ROWS, rows);
 }

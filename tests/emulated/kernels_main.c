@@ -136,12 +136,13 @@ static void run_epilogue(const trial *t)
     const size_t stride = t->n % 8 < 4 ? t->n : STRIDE;
     float *x = place(t, 0, MATRIX), *residual = t->n & 2 ? place(t, 2, MATRIX) : NULL;
     const float *bias = t->n & 1 ? place(t, 1, t->n) : NULL;
-    kernel(t->params, place(t, 3, 0), stride, x, stride, ROWS, t->n, scale, bias, residual, stride);
-    kernel(t->params, x, stride, x, stride, ROWS, t->n, scale, bias, residual, stride);
+    const vact_epilogue_options_f32 options = {sizeof options, scale, bias, residual, stride};
+    kernel(place(t, 3, 0), stride, x, stride, ROWS, t->n, &options, t->params);
+    kernel(x, stride, x, stride, ROWS, t->n, &options, t->params);
     add(0), add(3);
     if (residual) {
         x = place(t, 0, MATRIX);
-        kernel(t->params, residual, stride, x, stride, ROWS, t->n, scale, bias, residual, stride);
+        kernel(residual, stride, x, stride, ROWS, t->n, &options, t->params);
         add(2);
     }
 }
@@ -150,11 +151,11 @@ static void run_gate(const trial *t)
 {
     vact_gate_f32_fn *kernel = t->table->gate[t->slot];
     float *gate = place(t, 0, t->n), *up = place(t, 1, t->n);
-    kernel(place(t, 2, 0), gate, up, t->n);
-    kernel(gate, gate, up, t->n);
+    kernel(place(t, 2, 0), gate, up, t->n, t->params);
+    kernel(gate, gate, up, t->n, t->params);
     add(0), add(2);
-    kernel(up, place(t, 0, t->n), up, t->n);
-    t->table->interleaved[t->slot](place(t, 3, 0), place(t, 4, 2 * t->n), t->n);
+    kernel(up, place(t, 0, t->n), up, t->n, t->params);
+    t->table->interleaved[t->slot](place(t, 3, 0), place(t, 4, 2 * t->n), t->n, t->params);
     add(1), add(3);
 }
 
@@ -163,13 +164,13 @@ static void run_gate_backward(const trial *t)
     vact_gate_backward_f32_fn *kernel = t->table->gate_backward[t->slot];
     vact_interleaved_backward_f32_fn *interleaved = t->table->interleaved_backward[t->slot];
     float *dy = place(t, 0, t->n), *gate = place(t, 1, t->n), *up = place(t, 2, t->n);
-    kernel(place(t, 3, 0), place(t, 4, 0), dy, gate, up, t->n);
-    kernel(dy, gate, dy, gate, up, t->n);
+    kernel(place(t, 3, 0), place(t, 4, 0), dy, gate, up, t->n, t->params);
+    kernel(dy, gate, dy, gate, up, t->n, t->params);
     add(0), add(1), add(3), add(4);
     float *pairs = place(t, 1, 2 * t->n);
     dy = place(t, 0, t->n);
-    interleaved(place(t, 3, 0), dy, pairs, t->n);
-    interleaved(pairs, dy, pairs, t->n);
+    interleaved(place(t, 3, 0), dy, pairs, t->n, t->params);
+    interleaved(pairs, dy, pairs, t->n, t->params);
     add(1), add(3);
 }
 

@@ -46,11 +46,11 @@ static vact_status compute(vact_op op, vact_gate_layout layout, const operands *
         return VACT_OK;
     if (of->up != NULL)
         return of->dy == NULL
-                   ? vact_gate_rows_f32(op, dst, n, of->gate, n, of->up, n, 1, n)
-                   : vact_gate_rows_backward_f32(op, dst, n, dup, n, of->dy, n, of->gate, n, of->up, n, 1, n);
-    return of->dy == NULL ? vact_gate_packed_f32(op, layout, dst, cols, of->gate, 2 * cols, n / cols, cols)
-                          : vact_gate_packed_backward_f32(op, layout, dst, 2 * cols, of->dy, cols, of->gate, 2 * cols,
-                                                          n / cols, cols);
+                   ? vact_gate_rows_f32(op, NULL, dst, n, of->gate, n, of->up, n, 1, n)
+                   : vact_gate_backward_rows_f32(op, NULL, dst, n, dup, n, of->dy, n, of->gate, n, of->up, n, 1, n);
+    return of->dy == NULL ? vact_gate_packed_f32(op, NULL, layout, dst, cols, of->gate, 2 * cols, n / cols, cols)
+                          : vact_gate_backward_packed_f32(op, NULL, layout, dst, 2 * cols, of->dy, cols, of->gate,
+                                                          2 * cols, n / cols, cols);
 }
 
 /* With all inputs open; a value that is null lacked memory. `given` is the shape of the gate's file. */
