@@ -25,7 +25,12 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/vact" DESTINATION "${CMAKE_INST
     FILES_MATCHING PATTERN "*.h")
 install(FILES ${VACT_INLINE_HEADERS} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/vact")
 
-write_basic_package_version_file("${VACT_GENERATED_DIR}/vactConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
+# As the shared library's name has it (library.cmake).
+set(vact_compatibility SameMajorVersion)
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+    set(vact_compatibility SameMinorVersion)
+endif()
+write_basic_package_version_file("${VACT_GENERATED_DIR}/vactConfigVersion.cmake" COMPATIBILITY ${vact_compatibility})
 install(FILES cmake/vactConfig.cmake "${VACT_GENERATED_DIR}/vactConfigVersion.cmake"
     DESTINATION "${vact_package_dir}")
 if(VACT_WITH_SLEEF)

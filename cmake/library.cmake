@@ -73,9 +73,14 @@ endif()
 # A static vact inside someone's shared library does not add to what that exports.
 target_compile_definitions(vact_static PUBLIC VACT_STATIC_DEFINE)
 
+# Until 1.0 a minor version may break a program that was linked before.
+set(vact_soversion ${PROJECT_VERSION_MAJOR})
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+    set(vact_soversion ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+endif()
 set_target_properties(vact_shared PROPERTIES
     VERSION ${PROJECT_VERSION}
-    SOVERSION ${PROJECT_VERSION_MAJOR}
+    SOVERSION ${vact_soversion}
     LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/vact.map")
 # Linkers other than those for ELF know none of these; there hidden visibility alone keeps the exports few.
 foreach(name_and_flag IN ITEMS
