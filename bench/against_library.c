@@ -95,26 +95,33 @@ typedef vact_status rows_fn(float *dst, size_t dst_stride, const float *src, siz
 typedef void gate_fn(float *dst, const float *gate, const float *up, size_t n);
 typedef void gate_backward_fn(float *dgate, float *dup, const float *dy, const float *gate, const float *up, size_t n);
 
-static library_function *find_0_1(const library *of, library_part part, const vact_op_info *op)
+/* What every version so far has alike: a kernel, or a named function where none is to be had by code. */
+static library_function *find_kernel(const library *of, library_part part, const vact_op_info *op)
 {
     static const char *const resolvers[PARTS] = {[PART_FORWARD] = "vact_kernel_f32",
                                                  [PART_BACKWARD] = "vact_backward_kernel_f32",
-                                                 [PART_FROM_OUTPUT] = "vact_backward_kernel_f32",
+                                                 [PART_FROM_OUTPUT] = "vact_backward_from_output_kernel_f32",
                                                  [PART_EPILOGUE] = "vact_epilogue_kernel_f32",
                                                  [PART_RESIDUAL] = "vact_epilogue_kernel_f32",
                                                  [PART_GATE] = "vact_gate_kernel_f32",
                                                  [PART_GATE_BACKWARD] = "vact_gate_backward_kernel_f32"};
     char name[64];
-    if (resolvers[part] == NULL) { /* a named function */
+    if (resolvers[part] == NULL) {
         snprintf(name, sizeof name, "vact_%s%s_f32", op->name, part == PART_ROWS ? "_rows" : "");
         return symbol(of, name);
     }
     library_function *resolver = symbol(of, resolvers[part]);
+    return resolver ? ((kernel_fn *)resolver)(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) : NULL;
+}
+
+static library_function *find_0_1(const library *of, library_part part, const vact_op_info *op)
+{
+    if (part != PART_BACKWARD && part != PART_FROM_OUTPUT)
+        return find_kernel(of, part, op);
+    library_function *resolver = symbol(of, "vact_backward_kernel_f32");
     if (resolver == NULL)
         return NULL;
-    if (part == PART_BACKWARD || part == PART_FROM_OUTPUT)
-        return ((backward_kernel_fn *)resolver)(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO, part == PART_FROM_OUTPUT);
-    return ((kernel_fn *)resolver)(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO);
+    return ((backward_kernel_fn *)resolver)(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO, part == PART_FROM_OUTPUT);
 }
 
 static void run_unary(const void *user, size_t calls)
@@ -173,6 +180,33 @@ static void run_gate_backward(const void *user, size_t calls)
         function(c->dst, c->second_dst, c->second, c->x, c->second, c->n);
 }
 
+/* ---------------------------------------------------------------------------------------------- version 0.2 */
+
+static void run_epilogue_0_2(const void *user, size_t calls)
+{
+    const library_call *c = user;
+    vact_epilogue_f32_fn *function = (vact_epilogue_f32_fn *)c->function;
+    const vact_epilogue_options_f32 options = {sizeof options, 1.0f, c->second, c->residual, c->cols};
+    for (size_t i = 0; i < calls; i++)
+        function(c->dst, c->cols, c->x, c->cols, c->rows, c->cols, &options, &c->params);
+}
+
+static void run_gate_0_2(const void *user, size_t calls)
+{
+    const library_call *c = user;
+    vact_gate_f32_fn *function = (vact_gate_f32_fn *)c->function;
+    for (size_t i = 0; i < calls; i++)
+        function(c->dst, c->x, c->second, c->n, NULL);
+}
+
+static void run_gate_backward_0_2(const void *user, size_t calls)
+{
+    const library_call *c = user;
+    vact_gate_backward_f32_fn *function = (vact_gate_backward_f32_fn *)c->function;
+    for (size_t i = 0; i < calls; i++)
+        function(c->dst, c->second_dst, c->second, c->x, c->second, c->n, NULL);
+}
+
 /* ------------------------------------------------------------------------------------------------- dialects */
 
 struct library_dialect {
@@ -193,6 +227,17 @@ static const library_dialect dialects[] = {
       [PART_ROWS] = run_rows,
       [PART_GATE] = run_gate,
       [PART_GATE_BACKWARD] = run_gate_backward}},
+    {"0.2.",
+     find_kernel,
+     {[PART_FORWARD] = run_unary,
+      [PART_BACKWARD] = run_backward,
+      [PART_FROM_OUTPUT] = run_backward,
+      [PART_EPILOGUE] = run_epilogue_0_2,
+      [PART_RESIDUAL] = run_epilogue_0_2,
+      [PART_CHANNELS] = run_channels,
+      [PART_ROWS] = run_rows,
+      [PART_GATE] = run_gate_0_2,
+      [PART_GATE_BACKWARD] = run_gate_backward_0_2}},
 };
 
 static const library_dialect *dialect_of(const char *version)
