@@ -7,8 +7,8 @@
 #include "against.h"
 #include "cases.h"
 #include "dispatch/table.h"
-#include "rare.h"
 #include "shim.h"
+#include "special.h"
 #include "table.h"
 
 enum { EXIT_USAGE = 2, MOST_ARGUMENTS = 256 };
@@ -29,7 +29,7 @@ static void help(void)
            "set/variant/n:elements/\n"
            "                     distribution, with call/ before it for calls through the public function\n"
            "                     and epilogue/ for act(x + bias); this and gated units beside the bare activation;\n"
-           "                     rare/operation/.../every:-20, one_in_two:-20 or one_in_eight:-20 for arguments\n"
+           "                     special/operation/.../every:-20, one_in_two:-20 or one_in_eight:-20 for arguments\n"
            "                     near a number, beside the uniform distribution\n"
            "\n"
            "Without --benchmark_format it prints a table, with it what Google Benchmark prints. Defaults:\n"
@@ -39,7 +39,7 @@ static void help(void)
     bm_help();
 }
 
-static bool register_build(const char *build) { return cases_register(build) && rare_register(build); }
+static bool register_build(const char *build) { return cases_register(build) && special_register(build); }
 
 static bool is_build(const char *name)
 {

@@ -211,7 +211,7 @@ static struct criterion_test_params cases_beyond_the_cache(vact_kind kind)
     return test_cases_that(kind, want_streaming);
 }
 
-/* Stretches of usual arguments, of usual ones with any bits in their middle, and of any bits, most of them rare. */
+/* Stretches of usual arguments, of usual ones with any bits in their middle, and of any bits, most of them special. */
 static void fill_stretches(test_random *random, float *src, size_t n)
 {
     for (size_t i = 0; i < n;) {
@@ -223,7 +223,7 @@ static void fill_stretches(test_random *random, float *src, size_t n)
 }
 
 /* Whatever stands beside it, an argument has the result that it has alone. */
-TEST_CASES(loop, stretches_of_rare_lanes, test_cases(VACT_KIND_UNARY))
+TEST_CASES(loop, stretches_of_special_lanes, test_cases(VACT_KIND_UNARY))
 {
     enum { LONGEST = 700, ROUNDS = 60 };
     static float src[LONGEST], want[LONGEST], got[LONGEST];

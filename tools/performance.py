@@ -4,7 +4,7 @@
     tools/performance.py BUILD [--arm BUILD] [--bench BENCH.json]
 
 Reads the kernel objects of a build folder (objdump), models the loop that each kernel spends its time in with
-llvm-mca, and sets beside it what `vact_bench --benchmark_out=BENCH.json` measured; then what rare arguments cost there.
+llvm-mca, and sets beside it what `vact_bench --benchmark_out=BENCH.json` measured; then what special arguments cost there.
 Writes Markdown.
 """
 
@@ -68,7 +68,7 @@ def stored_vectors(target: Target, loop: list[Instruction]) -> int:
 
 
 def usual_path(code: list[Instruction], first: int, last: int) -> list[Instruction]:
-    """From one instruction to another: rare lanes' code lies aside, or is a call that is branched over."""
+    """From one instruction to another: special lanes' code lies aside, or is a call that is branched over."""
     at = {instruction.address: i for i, instruction in enumerate(code)}
     path: list[Instruction] = []
     i = first
@@ -84,7 +84,7 @@ def usual_path(code: list[Instruction], first: int, last: int) -> list[Instructi
 
 def main_loop(target: Target, code: list[Instruction]) -> list[Instruction] | None:
     """The shortest loop that stores four vectors on its usual path: loop_four_vectors, of loop/unary.h. One with a call
-    is the way of rare lanes, unless there is no other."""
+    is the way of special lanes, unless there is no other."""
     loops = []
     at = {instruction.address: i for i, instruction in enumerate(code)}
     for last, instruction in enumerate(code):
@@ -154,19 +154,19 @@ def measurements(path: Path | None) -> dict[tuple[str, str, str], Measured]:
     }
 
 
-def rare_table(target: Target, path: Path | None) -> list[str]:
-    """By operation, the time of rare arguments relative to usual ones (bench/rare.h): the medians."""
+def special_table(target: Target, path: Path | None) -> list[str]:
+    """By operation, the time of special arguments relative to usual ones (bench/special.h): the medians."""
     ratios: dict[str, dict[str, float]] = {}
     for row in json.loads(path.read_text())["benchmarks"] if path else []:
         name = row.get("run_name", row["name"]).split("/")
         median = row.get("run_type") != "aggregate" or row.get("aggregate_name") == "median"
-        if len(name) >= 7 and name[0] == "rare" and name[3] == target.build and median and "x_usual" in row:
+        if len(name) >= 7 and name[0] == "special" and name[3] == target.build and median and "x_usual" in row:
             ratios.setdefault(name[1], {})[name[6]] = row["x_usual"]
     if not ratios:
         return []
     places = list(dict.fromkeys(place for row in ratios.values() for place in row))
     heads = ["operation"] + [place.replace(":", " near ").replace("_", " ") for place in places]
-    lines = [f"### {target.build}: rare arguments", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    lines = [f"### {target.build}: special arguments", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for operation, row in sorted(ratios.items()):
         lines.append("| " + " | ".join([operation] + [f"{row[place]:.2f}" if place in row else "" for place in places]) + " |")
     return lines + [""]
@@ -216,7 +216,7 @@ def main() -> None:
     for target in TARGETS:
         build = options.arm if target.build == "neon" else options.build
         if build is not None:
-            print("\n".join(table(target, build, measured) + rare_table(target, options.bench)))
+            print("\n".join(table(target, build, measured) + special_table(target, options.bench)))
 
 
 if __name__ == "__main__":

@@ -248,10 +248,10 @@ Test(bench, gates_and_epilogues_against_the_bare_activation)
     }
 }
 
-Test(bench, rare_arguments_against_usual_ones)
+Test(bench, special_arguments_against_usual_ones)
 {
     cJSON *report = run_report(BENCH_PROGRAM, "--benchmark_min_time=0.001 --benchmark_repetitions=1 "
-                                              "--benchmark_filter=^rare/gelu/.*one_in_eight:-20");
+                                              "--benchmark_filter=^special/gelu/.*one_in_eight:-20");
     const cJSON *line = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(report, "benchmarks"), 0);
     double ratio = number_of(line, "x_usual");
     cr_assert(ratio > 0.7 && ratio < 10.0, "%g", ratio);

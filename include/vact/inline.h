@@ -15,11 +15,11 @@
  *              and a compiler's default contraction: no operation of the caller's melts into one in here.
  *              -ffast-math is refused, and each part of it that changes results, as far as a compiler tells of it. A
  *              header has the bits of its own version.
- *   Rare lanes Some functions call one that is not inlined where any lane is extreme: beyond 8 to 16 in magnitude for
- *              sigmoid, silu, gelu, mish and their kin, beyond 87 for exp. Lanes without meaning may therefore cost
- *              time, never more: they neither fault nor touch other lanes. Give them 1.
- *   Names      The files define vact_* and nothing else. They need no library.
- *   C++        works with GCC and Clang, which know C's compound literals, from C++17 (or gnu++11) on.
+ *   Special lanes Some functions call one that is not inlined where any lane is extreme: beyond 8 to 16 in magnitude
+ * for sigmoid, silu, gelu, mish and their kin, beyond 87 for exp. Lanes without meaning may therefore cost time, never
+ * more: they neither fault nor touch other lanes. Give them 1. Names      The files define vact_* and nothing else.
+ * They need no library. C++        works with GCC and Clang, which know C's compound literals, from C++17 (or gnu++11)
+ * on.
  *
  * The files inline_*.h are made from the library's own kernels when it is built.
  *

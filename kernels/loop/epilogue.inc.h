@@ -31,7 +31,7 @@ VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
 
 VACT_INLINE vf WALK(common)(vf x, const loop_operands *from, size_t place)
 {
-    return (void)place, ACT(ordinary)(x, &from->params);
+    return (void)place, ACT(common)(x, &from->params);
 }
 
 VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)

@@ -4,17 +4,17 @@
  * Here each gets what it lacks.
  */
 #ifdef ACT_TWO_FORMS
-VACT_NOINLINE static vf ACT(any)(vf x, const vact_params_f32 *params) { return ACT(rare)(x, params); }
+VACT_NOINLINE static vf ACT(any)(vf x, const vact_params_f32 *params) { return ACT(special)(x, params); }
 
 VACT_INLINE vf ACT(forward)(vf x, const vact_params_f32 *params)
 {
     if (__builtin_expect(act_has_special(x, ACT(range)(params)), 0))
         return ACT(any)(x, params);
-    return ACT(ordinary)(x, params);
+    return ACT(common)(x, params);
 }
 #undef ACT_TWO_FORMS
 #else
 VACT_INLINE act_range ACT(range)(const vact_params_f32 *params) { return (void)params, ACT_ALL_COMMON; }
-VACT_INLINE vf ACT(ordinary)(vf x, const vact_params_f32 *params) { return ACT(forward)(x, params); }
-VACT_INLINE vf ACT(rare)(vf x, const vact_params_f32 *params) { return ACT(forward)(x, params); }
+VACT_INLINE vf ACT(common)(vf x, const vact_params_f32 *params) { return ACT(forward)(x, params); }
+VACT_INLINE vf ACT(special)(vf x, const vact_params_f32 *params) { return ACT(forward)(x, params); }
 #endif

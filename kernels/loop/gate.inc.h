@@ -9,7 +9,7 @@
 #undef ACT_TWO_FORMS
 #else
 VACT_INLINE act_range ACT(range)(void) { return ACT_ALL_COMMON; }
-VACT_INLINE vf ACT(ordinary)(vf gate, vf up) { return ACT(forward)(gate, up); }
+VACT_INLINE vf ACT(common)(vf gate, vf up) { return ACT(forward)(gate, up); }
 #endif
 
 VACT_NOINLINE static vf ACT(any_gate)(vf gate, vf up) { return ACT(forward)(gate, up); }
@@ -34,7 +34,7 @@ VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
 
 VACT_INLINE vf WALK(common)(vf gate, const loop_operands *from, size_t place)
 {
-    return ACT(ordinary)(gate, elem_load(from->up + place));
+    return ACT(common)(gate, elem_load(from->up + place));
 }
 
 VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)

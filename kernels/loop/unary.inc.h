@@ -23,9 +23,9 @@ VACT_NOINLINE static size_t ACT(special_fours)(float *dst, const float *src, siz
     size_t i = 0;
     do {
         const loop_four four = loop_load_four(src + i);
-        vf first = ACT(rare)(four.x[0], &own), second = ACT(rare)(four.x[1], &own);
+        vf first = ACT(special)(four.x[0], &own), second = ACT(special)(four.x[1], &own);
         __asm__ volatile(""); /* as in loop/fours.inc.h */
-        vf third = ACT(rare)(four.x[2], &own), fourth = ACT(rare)(four.x[3], &own);
+        vf third = ACT(special)(four.x[2], &own), fourth = ACT(special)(four.x[3], &own);
         vf_store(dst + i, first); /* in a loop GCC copies them through the stack by 64-bit integers */
         vf_store(dst + i + VF_LANES, second);
         vf_store(dst + i + 2 * VF_LANES, third);
@@ -64,7 +64,7 @@ VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
 
 VACT_INLINE vf WALK(common)(vf x, const loop_operands *from, size_t place)
 {
-    return (void)place, ACT(ordinary)(x, &from->params);
+    return (void)place, ACT(common)(x, &from->params);
 }
 
 VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)
@@ -130,7 +130,7 @@ VACT_NOINLINE void KERNEL(OP)(elem *dst, const elem *src, size_t n, const vact_p
     if (__builtin_expect(n <= VF_LANES, 1)) {
         const vf x = loop_load(src, n);
         if (__builtin_expect(!act_has_special(x, ACT(range)(params)), 1)) {
-            loop_store(dst, ACT(ordinary)(x, params), n);
+            loop_store(dst, ACT(common)(x, params), n);
             return;
         }
     }

@@ -1,6 +1,6 @@
 /*
  * The kernels at short lengths and odd places, as a plain program, for architectures that only an emulator runs here:
- * activations, epilogues, gated units, their gradients, channels and rows, in every variant, on rare arguments and
+ * activations, epilogues, gated units, their gradients, channels and rows, in every variant, on special arguments and
  * usual ones, apart and in place. Every build must have the bits of scalar_fma; where it has not, the operations are
  * named. The hashes of scalar_fma are printed, for the test that holds those of AArch64 to those of the host. Ends with
  * the totals that every test program ends with.
@@ -57,22 +57,23 @@ static uint64_t next(void)
     return state;
 }
 
-/* Of every four rounds the first has usual arguments alone, the second a rare one among sixteen, the third all kinds,
- * the fourth any bits and large values. */
+/* Of every four rounds the first has usual arguments alone, the second a special one among sixteen, the third all
+ * kinds, the fourth any bits and large values. */
 static float draw(size_t round)
 {
-    static const float rare[] = {NAN,       INFINITY,   -INFINITY,   0.0f,         -0.0f,     FLT_MAX,    -FLT_MAX,
-                                 0x1p-149f, -0x1p-149f, 0x1.8p-127f, -0x1.8p-127f, 0x1p-126f, -0x1p-126f, 1e-20f,
-                                 -1e-20f,   12.5f,      -13.5f,      -47.0f,       88.5f,     -88.5f,     -95.0f,
-                                 -103.5f,   104.0f,     -210.0f,     0x1p+24f,     -0x1p+24f, 0x1p+100f,  -0x1p-100f};
-    static const unsigned below_rare[] = {0, 1, 4, 0}, below_any[] = {0, 1, 8, 8}, below_large[] = {0, 1, 12, 16};
+    static const float special[] = {NAN,        INFINITY,  -INFINITY,  0.0f,        -0.0f,        FLT_MAX,
+                                    -FLT_MAX,   0x1p-149f, -0x1p-149f, 0x1.8p-127f, -0x1.8p-127f, 0x1p-126f,
+                                    -0x1p-126f, 1e-20f,    -1e-20f,    12.5f,       -13.5f,       -47.0f,
+                                    88.5f,      -88.5f,    -95.0f,     -103.5f,     104.0f,       -210.0f,
+                                    0x1p+24f,   -0x1p+24f, 0x1p+100f,  -0x1p-100f};
+    static const unsigned below_special[] = {0, 1, 4, 0}, below_any[] = {0, 1, 8, 8}, below_large[] = {0, 1, 12, 16};
     const uint64_t r = next();
     const unsigned die = (unsigned)(r >> 60), kind = (unsigned)(round % 4);
     const float usual = (float)((int32_t)(r >> 8 & 0xffffffu) - (1 << 23)) * 0x1p-20f; /* [-8, 8) */
     float bits;
     memcpy(&bits, &(uint32_t){(uint32_t)(r >> 16)}, sizeof bits);
-    if (die < below_rare[kind])
-        return rare[(r >> 48 & 0xfffu) % (sizeof rare / sizeof rare[0])];
+    if (die < below_special[kind])
+        return special[(r >> 48 & 0xfffu) % (sizeof special / sizeof special[0])];
     return die < below_any[kind] ? bits : die < below_large[kind] ? 16.0f * usual : usual;
 }
 

@@ -5,13 +5,13 @@
 #include "loop/form.h"
 #include "math/fast/exp.h"
 
-VACT_INLINE vf exp_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf exp_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return fast_exp(x);
 }
 
-VACT_INLINE vf exp_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf exp_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return fast_exp_any(x);
@@ -21,7 +21,7 @@ VACT_INLINE vf exp_rare(vf x, const vact_params_f32 *params)
 VACT_INLINE act_range exp_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_range){0.0f, FAST_EXP_ORDINARY};
+    return (act_range){0.0f, FAST_EXP_COMMON};
 }
 
 #endif

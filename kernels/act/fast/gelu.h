@@ -5,7 +5,7 @@
  * before the last operation, which takes the power out, makes the difference and rounds once more: below 0 to nothing
  * new but where the result is subnormal: that takes processors ten times as long, so there it is rounded as a whole
  * number of 2^-149. Of a negative x the difference is taken from -0, which the tail's end keeps. Beyond 10.5 a lane
- * is rare: there the tail has other intervals.
+ * is special: there the tail has other intervals.
  * Largest error 1.3886 ULP, at -5.09091139 (all 2^32 inputs); above 0 it is near 1.1.
  */
 #ifndef VACT_ACT_FAST_GELU_H
@@ -16,7 +16,7 @@
 #include "math/fast/normal.h"
 #include "math/fast/subnormal.h"
 
-#define GELU_ORDINARY FAST_NORMAL_NEAR
+#define GELU_COMMON FAST_NORMAL_NEAR
 #define GELU_POWER 0x1p-64f
 #define GELU_NORMAL 0x1.a4ae0cp+3f /* the result is subnormal from the next float below its negative on */
 
@@ -51,20 +51,20 @@ VACT_INLINE vf_pair gelu_pair_of(vf_pair product, vf x)
 /* A gelu above 10.5 is x, also less what it is short of at 10.5, of which no product is subnormal. */
 VACT_INLINE vf_pair gelu_pair(vf x)
 {
-    vf t = vf_abs(vf_min(vf_set1(GELU_ORDINARY), vf_max(vf_set1(-FAST_NORMAL_LIMIT), x)));
+    vf t = vf_abs(vf_min(vf_set1(GELU_COMMON), vf_max(vf_set1(-FAST_NORMAL_LIMIT), x)));
     return gelu_pair_of(gelu_product(t, fast_normal_tail(t)), x);
 }
 
-/* |x| <= GELU_ORDINARY */
+/* |x| <= GELU_COMMON */
 VACT_INLINE vf_pair gelu_near_pair(vf x) { return gelu_pair_of(gelu_near_product(x), x); }
 
-VACT_INLINE vf gelu_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf gelu_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return gelu_of_product(gelu_near_product(x).hi, x);
 }
 
-VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf gelu_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vm low = vm_lt(x, vf_set1(-GELU_NORMAL));
@@ -79,7 +79,7 @@ VACT_INLINE vf gelu_rare(vf x, const vact_params_f32 *params)
 VACT_INLINE act_range gelu_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_range){0.0f, GELU_ORDINARY};
+    return (act_range){0.0f, GELU_COMMON};
 }
 
 #endif

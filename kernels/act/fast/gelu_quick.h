@@ -5,19 +5,19 @@
 #include "loop/form.h"
 #include "math/fast/logistic.h"
 
-#define GELU_QUICK_ORDINARY 9.375f
+#define GELU_QUICK_COMMON 9.375f
 
 /* -1.702*log2(e) = hi + lo */
 #define GELU_QUICK_HI (-0x1.3a4cbep+1f)
 #define GELU_QUICK_LO 0x1.c08ecap-26f
 
-VACT_INLINE vf gelu_quick_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf gelu_quick_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return fast_swish(x, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
 }
 
-VACT_INLINE vf gelu_quick_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf gelu_quick_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return fast_swish_any(x, 1.702f, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
@@ -27,7 +27,7 @@ VACT_INLINE vf gelu_quick_rare(vf x, const vact_params_f32 *params)
 VACT_INLINE act_range gelu_quick_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_range){0.0f, GELU_QUICK_ORDINARY};
+    return (act_range){0.0f, GELU_QUICK_COMMON};
 }
 
 #endif

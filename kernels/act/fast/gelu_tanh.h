@@ -47,24 +47,24 @@ VACT_INLINE vf gelu_tanh_quotient(vf x, vf s, fast_power power)
     return vf_fnma(inverse, residual, q);
 }
 
-/* |x| up to here is ordinary: 2^-n does not overflow. */
-#define GELU_TANH_ORDINARY 9.0f
+/* |x| up to here is common: 2^-n does not overflow. */
+#define GELU_TANH_COMMON 9.0f
 
 /* Below -this a lane is deep (math/fast/logistic.h): n > 113. */
 #define GELU_TANH_DEEP 9.625f
 
-VACT_INLINE vf gelu_tanh_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf gelu_tanh_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     fast_power power = gelu_tanh_power(x);
     return gelu_tanh_quotient(x, vf_power_of_two(power.shifted), power);
 }
 
-VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf gelu_tanh_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm deep = vm_lt(x, vf_set1(-GELU_TANH_DEEP)), high = vm_lt(vf_set1(GELU_TANH_ORDINARY), x);
-    vf bounded = vf_max(vf_set1(-11.5f), vf_min(vf_set1(GELU_TANH_ORDINARY), x));
+    vm deep = vm_lt(x, vf_set1(-GELU_TANH_DEEP)), high = vm_lt(vf_set1(GELU_TANH_COMMON), x);
+    vf bounded = vf_max(vf_set1(-11.5f), vf_min(vf_set1(GELU_TANH_COMMON), x));
     fast_power power = gelu_tanh_power(bounded);
     vf result = gelu_tanh_quotient(bounded, fast_deep_power(deep, power), power);
     return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
@@ -74,7 +74,7 @@ VACT_INLINE vf gelu_tanh_rare(vf x, const vact_params_f32 *params)
 VACT_INLINE act_range gelu_tanh_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_range){0.0f, GELU_TANH_ORDINARY};
+    return (act_range){0.0f, GELU_TANH_COMMON};
 }
 
 #endif

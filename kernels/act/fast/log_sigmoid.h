@@ -5,13 +5,13 @@
 #include "loop/form.h"
 #include "math/fast/softplus.h"
 
-VACT_INLINE vf log_sigmoid_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf log_sigmoid_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return vf_neg(fast_softplus(vf_neg(x)));
 }
 
-VACT_INLINE vf log_sigmoid_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf log_sigmoid_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return vf_neg(fast_softplus_any(vf_neg(x)));

@@ -26,7 +26,7 @@
 #include "math/fast/exp.h"
 #include "math/fast/subnormal.h"
 
-#define MISH_ORDINARY 8.0f
+#define MISH_COMMON 8.0f
 
 /* |x| <= 8. */
 VACT_INLINE vf mish_near(vf x)
@@ -98,17 +98,17 @@ VACT_INLINE vf mish_below(vf x)
     return fast_minus_unscaled(vf_fnma(scaled, vf_set1(1.0f), more));
 }
 
-VACT_INLINE vf mish_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf mish_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return mish_near(x);
 }
 
 /* Each form is computed of all lanes, and means something in its own. */
-VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf mish_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm above = vm_lt(vf_set1(MISH_ORDINARY), x), below = vm_lt(x, vf_set1(-MISH_ORDINARY));
+    vm above = vm_lt(vf_set1(MISH_COMMON), x), below = vm_lt(x, vf_set1(-MISH_COMMON));
     return vf_select(below, mish_below(x), vf_select(above, mish_above(x), mish_near(x)));
 }
 
@@ -116,7 +116,7 @@ VACT_INLINE vf mish_rare(vf x, const vact_params_f32 *params)
 VACT_INLINE act_range mish_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_range){0.0f, MISH_ORDINARY};
+    return (act_range){0.0f, MISH_COMMON};
 }
 
 #endif

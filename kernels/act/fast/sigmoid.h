@@ -5,13 +5,13 @@
 #include "loop/form.h"
 #include "math/fast/logistic.h"
 
-VACT_INLINE vf sigmoid_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf sigmoid_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return fast_logistic(fast_ordinary_sum(fast_rising_power_of_negative(x)));
+    return fast_logistic(fast_common_sum(fast_rising_power_of_negative(x)));
 }
 
-VACT_INLINE vf sigmoid_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf sigmoid_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vm deep = vm_lt(x, vf_set1(-FAST_LOGISTIC_DEEP));
@@ -24,7 +24,7 @@ VACT_INLINE vf sigmoid_rare(vf x, const vact_params_f32 *params)
 VACT_INLINE act_range sigmoid_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_range){0.0f, FAST_LOGISTIC_ORDINARY};
+    return (act_range){0.0f, FAST_LOGISTIC_COMMON};
 }
 
 #endif

@@ -5,13 +5,13 @@
 #include "loop/form.h"
 #include "math/fast/logistic.h"
 
-VACT_INLINE vf silu_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf silu_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_negative(x)));
+    return fast_times_logistic(x, fast_common_sum(fast_power_of_negative(x)));
 }
 
-VACT_INLINE vf silu_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf silu_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vm deep = vm_lt(x, vf_set1(-FAST_LOGISTIC_DEEP)), high = vm_lt(vf_set1(64.0f), x);
@@ -25,7 +25,7 @@ VACT_INLINE vf silu_rare(vf x, const vact_params_f32 *params)
 VACT_INLINE act_range silu_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_range){0.0f, FAST_LOGISTIC_ORDINARY};
+    return (act_range){0.0f, FAST_LOGISTIC_COMMON};
 }
 
 #endif

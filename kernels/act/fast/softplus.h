@@ -74,13 +74,13 @@ VACT_INLINE int softplus_is_plain(const vact_params_f32 *params)
     return params->v[0] == 1.0f && params->v[1] >= 18.0f;
 }
 
-VACT_INLINE vf softplus_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf softplus_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     return fast_softplus(x);
 }
 
-VACT_INLINE vf softplus_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf softplus_special(vf x, const vact_params_f32 *params)
 {
     if (softplus_is_plain(params))
         return fast_softplus_any(x);

@@ -38,14 +38,14 @@ VACT_INLINE swish_scaled swish_scale_where(vm low, fast_power power)
 }
 
 /*
- * up*x*sigmoid(beta*x), beta in [2^-85, 2^60], `up` a power of two; x ordinary or not. Beyond `limit` p is not
- * ordinary; above 4*limit the result is x, below `lowest` -0. Where the limit is large, so is x where p < -104, and its
+ * up*x*sigmoid(beta*x), beta in [2^-85, 2^60], `up` a power of two; x common or not. Beyond `limit` p is not
+ * common; above 4*limit the result is x, below `lowest` -0. Where the limit is large, so is x where p < -104, and its
  * product with sigma not yet 0: there another 2^-100 is taken out of e^-p. With `up` above 1, x is so large that 2^64
  * of a low result is not needed.
  */
 VACT_INLINE vf swish_positive(vf x, float up, float beta)
 {
-    const float limit = FAST_LOGISTIC_ORDINARY / beta;
+    const float limit = FAST_LOGISTIC_COMMON / beta;
     swish_factor m = swish_factor_of(beta);
     vm low = vm_lt(x, vf_set1(-limit));
     float lowest = (limit > 0x1p+10f ? -12.5f : -7.5f) * limit;
@@ -92,7 +92,7 @@ VACT_INLINE int swish_is_extreme(float beta)
     return !((size >= 0x1p-6f) & (size <= 0x1p+16f));
 }
 
-VACT_INLINE vf swish_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf swish_special(vf x, const vact_params_f32 *params)
 {
     const float beta = params->v[0];
     if (swish_is_extreme(beta))
@@ -103,7 +103,7 @@ VACT_INLINE vf swish_rare(vf x, const vact_params_f32 *params)
     return vf_flip_sign(fast_swish_any(vf_flip_sign(x, sign), size, m.hi, m.lo), sign);
 }
 
-VACT_INLINE vf swish_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf swish_common(vf x, const vact_params_f32 *params)
 {
     swish_factor m = swish_factor_of(params->v[0]);
     return fast_swish(x, m.hi, m.lo);
@@ -113,7 +113,7 @@ VACT_INLINE float swish_limit(const vact_params_f32 *params)
 {
     float size = __builtin_fabsf(params->v[0]);
     int extreme = (size < 0x1p-70f) | (size > 0x1p+60f);
-    return extreme ? ACT_NONE_COMMON : FAST_LOGISTIC_ORDINARY / size;
+    return extreme ? ACT_NONE_COMMON : FAST_LOGISTIC_COMMON / size;
 }
 
 #define ACT_TWO_FORMS

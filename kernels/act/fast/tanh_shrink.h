@@ -6,8 +6,8 @@
  * polynomial on each of eight intervals, as for tanh (math/fast/tanh.h): level + d*P(d), d = x - c exact, c looked for
  * so that c - tanh(c) is a float to within 2^-8 ULP. docs/approximations/fast_tanh_shrink.py makes the coefficients.
  *
- * |x| > 9, where the result is x - 1, and a tiny x are rare. A vector with such a lane computes its ordinary ones in
- * the same way; a tiny x is worked on as 2^40*x, so that its cube and low parts are ordinary numbers, and the end is
+ * |x| > 9, where the result is x - 1, and a tiny x are special. A vector with such a lane computes its common ones in
+ * the same way; a tiny x is worked on as 2^40*x, so that its cube and low parts are normal numbers, and the end is
  * fast_subnormal: no subnormal number is met, which would take processors ten times as long, and zeros are common.
  *
  * Over all inputs at most 1.016 ULP, at 0x1.2e7b6ep-1.
@@ -75,7 +75,7 @@ VACT_INLINE vf tanh_shrink_of_magnitude(vf a)
     return vf_select(vm_lt(a, vf_set1(0.6505f)), tanh_shrink_near(a), tanh_shrink_far(a));
 }
 
-VACT_INLINE vf tanh_shrink_ordinary(vf x, const vact_params_f32 *params)
+VACT_INLINE vf tanh_shrink_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vf y = vf_flip_sign(tanh_shrink_of_magnitude(vf_abs(x)), x);
@@ -92,7 +92,7 @@ VACT_INLINE vf tanh_shrink_of_tiny(vf a)
     return fast_from_units(vf_fma(cube.hi, third, low), 0x1p+29f, 1.0f);
 }
 
-VACT_INLINE vf tanh_shrink_rare(vf x, const vact_params_f32 *params)
+VACT_INLINE vf tanh_shrink_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vf a = vf_abs(x), least = vf_set1(TANH_SHRINK_TINY), large = vf_set1(TANH_SHRINK_LARGE);

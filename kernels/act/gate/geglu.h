@@ -17,7 +17,7 @@
 VACT_INLINE vf geglu_product(vf gate, vf v)
 {
     vf product = pair_times(gelu_pair(gate), v);
-    if (!gate_any_rare(gate, GATE_TINY, GEGLU_FAR))
+    if (!gate_any_special(gate, GATE_TINY, GEGLU_FAR))
         return product;
     vf bounded = vf_max(vf_set1(-20.5f), gate);
     vf_pair square = pair_product(bounded, bounded);
@@ -31,8 +31,8 @@ VACT_INLINE vf geglu_product(vf gate, vf v)
 VACT_INLINE vf geglu_forward(vf gate, vf up) { return geglu_product(gate, up); }
 
 #ifdef VACT_SET_FAST
-VACT_INLINE vf geglu_ordinary(vf gate, vf up) { return pair_times(gelu_near_pair(gate), up); }
-VACT_INLINE act_range geglu_range(void) { return (act_range){GATE_TINY, GELU_ORDINARY}; }
+VACT_INLINE vf geglu_common(vf gate, vf up) { return pair_times(gelu_near_pair(gate), up); }
+VACT_INLINE act_range geglu_range(void) { return (act_range){GATE_TINY, GELU_COMMON}; }
 #define ACT_TWO_FORMS
 #endif
 

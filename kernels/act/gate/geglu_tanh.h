@@ -11,7 +11,7 @@
 VACT_INLINE vf geglu_tanh_product(vf gate, vf v)
 {
     vf product = vf_mul(gelu_tanh_forward(gate, NULL), v);
-    if (!gate_any_rare(gate, GATE_TINY, GEGLU_TANH_FAR))
+    if (!gate_any_special(gate, GATE_TINY, GEGLU_TANH_FAR))
         return product;
     vf bounded = vf_max(vf_set1(-13.8f), gate);
     vf_pair p = gelu_tanh_exponent(bounded);
@@ -22,8 +22,8 @@ VACT_INLINE vf geglu_tanh_product(vf gate, vf v)
 VACT_INLINE vf geglu_tanh_forward(vf gate, vf up) { return geglu_tanh_product(gate, up); }
 
 #ifdef VACT_SET_FAST
-VACT_INLINE vf geglu_tanh_ordinary(vf gate, vf up) { return vf_mul(gelu_tanh_ordinary(gate, NULL), up); }
-VACT_INLINE act_range geglu_tanh_range(void) { return (act_range){GATE_TINY, GELU_TANH_ORDINARY}; }
+VACT_INLINE vf geglu_tanh_common(vf gate, vf up) { return vf_mul(gelu_tanh_common(gate, NULL), up); }
+VACT_INLINE act_range geglu_tanh_range(void) { return (act_range){GATE_TINY, GELU_TANH_COMMON}; }
 #define ACT_TWO_FORMS
 #endif
 

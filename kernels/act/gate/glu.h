@@ -21,8 +21,8 @@ VACT_INLINE vf glu_product(vf gate, vf v)
 VACT_INLINE vf glu_forward(vf gate, vf up) { return glu_product(gate, up); }
 
 #ifdef VACT_SET_FAST
-VACT_INLINE vf glu_ordinary(vf gate, vf up) { return vf_mul(sigmoid_ordinary(gate, NULL), up); }
-VACT_INLINE act_range glu_range(void) { return (act_range){0.0f, FAST_LOGISTIC_ORDINARY}; }
+VACT_INLINE vf glu_common(vf gate, vf up) { return vf_mul(sigmoid_common(gate, NULL), up); }
+VACT_INLINE act_range glu_range(void) { return (act_range){0.0f, FAST_LOGISTIC_COMMON}; }
 #define ACT_TWO_FORMS
 #endif
 

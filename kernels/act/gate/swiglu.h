@@ -15,7 +15,7 @@ VACT_NOINLINE static vf swiglu_any(vf gate, vf v)
 
 VACT_INLINE vf swiglu_product(vf gate, vf v)
 {
-    if (__builtin_expect(gate_any_rare(gate, GATE_TINY, GATE_FAR), 0))
+    if (__builtin_expect(gate_any_special(gate, GATE_TINY, GATE_FAR), 0))
         return swiglu_any(gate, v);
     return vf_mul(silu_forward(gate, NULL), v);
 }
@@ -23,8 +23,8 @@ VACT_INLINE vf swiglu_product(vf gate, vf v)
 VACT_INLINE vf swiglu_forward(vf gate, vf up) { return swiglu_product(gate, up); }
 
 #ifdef VACT_SET_FAST
-VACT_INLINE vf swiglu_ordinary(vf gate, vf up) { return vf_mul(silu_ordinary(gate, NULL), up); }
-VACT_INLINE act_range swiglu_range(void) { return (act_range){GATE_TINY, FAST_LOGISTIC_ORDINARY}; }
+VACT_INLINE vf swiglu_common(vf gate, vf up) { return vf_mul(silu_common(gate, NULL), up); }
+VACT_INLINE act_range swiglu_range(void) { return (act_range){GATE_TINY, FAST_LOGISTIC_COMMON}; }
 #define ACT_TWO_FORMS
 #endif
 

@@ -23,7 +23,7 @@ VACT_INLINE vf swiglu_oai_times(vf a, vf_pair v)
 VACT_INLINE vf swiglu_oai_product(vf gate, vf_pair v)
 {
     vf product = swiglu_oai_times(gelu_quick_forward(vf_min(vf_set1(7.0f), gate), NULL), v);
-    if (!gate_any_rare(gate, GATE_TINY, SWIGLU_OAI_FAR))
+    if (!gate_any_special(gate, GATE_TINY, SWIGLU_OAI_FAR))
         return product;
     vf bounded = vf_max(vf_set1(-124.0f), gate);
     vf_pair p = gelu_quick_exponent(bounded);
@@ -42,12 +42,12 @@ VACT_INLINE vf_pair swiglu_oai_factor(vf up)
 VACT_INLINE vf swiglu_oai_forward(vf gate, vf up) { return swiglu_oai_product(gate, swiglu_oai_factor(up)); }
 
 #ifdef VACT_SET_FAST
-VACT_INLINE vf swiglu_oai_ordinary(vf gate, vf up)
+VACT_INLINE vf swiglu_oai_common(vf gate, vf up)
 {
-    return swiglu_oai_times(gelu_quick_ordinary(vf_min(vf_set1(7.0f), gate), NULL), swiglu_oai_factor(up));
+    return swiglu_oai_times(gelu_quick_common(vf_min(vf_set1(7.0f), gate), NULL), swiglu_oai_factor(up));
 }
 
-VACT_INLINE act_range swiglu_oai_range(void) { return (act_range){GATE_TINY, GELU_QUICK_ORDINARY}; }
+VACT_INLINE act_range swiglu_oai_range(void) { return (act_range){GATE_TINY, GELU_QUICK_COMMON}; }
 #define ACT_TWO_FORMS
 #endif
 

@@ -37,7 +37,7 @@ VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
 }
 
 /* Whether some lane is far below 0 or so near 0 that act(gate) is subnormal: the rest needs nothing of the below. */
-VACT_INLINE int gate_any_rare(vf gate, float tiny, float far) { return vm_any(vm_outside(gate, tiny, -far)); }
+VACT_INLINE int gate_any_special(vf gate, float tiny, float far) { return vm_any(vm_outside(gate, tiny, -far)); }
 
 /* -inf is not far: its activation is 0. */
 VACT_INLINE vf gate_choose_far(vf gate, float limit, vf far_product, vf product)

@@ -19,7 +19,7 @@
 #include "math/fast/exp_eighths.h"
 
 /* Up to here in magnitude e^x and T are normal, T for m >= -1007. */
-#define FAST_EXP_ORDINARY 87.28f
+#define FAST_EXP_COMMON 87.28f
 
 /* The shift and the factor of t: docs/approximations/exp_eighths.py. */
 VACT_INLINE fast_eighths_reduced fast_exp_reduce(vf x)
@@ -48,7 +48,7 @@ VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
  * 1. */
 VACT_INLINE vf fast_exp_any(vf x)
 {
-    vm low = vm_lt(x, vf_set1(-FAST_EXP_ORDINARY));
+    vm low = vm_lt(x, vf_set1(-FAST_EXP_COMMON));
     vf within = vf_max(vf_set1(-104.0f), vf_min(vf_set1(88.73f), x));
     fast_eighths e = fast_eighths_of(fast_exp_reduce(within));
     return fast_exp_sum(low, e.power, e.rise);

@@ -7,7 +7,7 @@
  * A division on AVX-512 takes as long as eight other operations here: a guess from the bits and one step take three or
  * four, and the residual corrects them as it would the division's rounding.
  *
- * |p| > 16 is rare. A vector with such a lane takes the `any` forms, which do the same with the ordinary lanes, and in
+ * |p| > 16 is special. A vector with such a lane takes the `any` forms, which do the same with the common lanes, and in
  * the others add what `base` has lost; where a result may be subnormal, they compute 2^64 of it and round once.
  */
 #ifndef VACT_MATH_FAST_LOGISTIC_H
@@ -28,8 +28,8 @@ typedef struct {
     vf hi, lo;
 } fast_logistic_sum;
 
-/* |p| up to here is ordinary: n is within +-23. */
-#define FAST_LOGISTIC_ORDINARY 16.0f
+/* |p| up to here is common: n is within +-23. */
+#define FAST_LOGISTIC_COMMON 16.0f
 
 /* 2^(x*(m_hi + m_lo)), the product within +-2^9. (2^f - 1)/f for |f| <= 1/2 within 0.1 * 2^-24 of 2^f, from
  * docs/approximations/fast_logistic.sollya. */
@@ -76,7 +76,7 @@ VACT_INLINE fast_power fast_rising_power_of_negative(vf x)
 }
 
 /* 1 + 2^n is exact, for |n| <= 23, and so is its distance from the sum. */
-VACT_INLINE fast_logistic_sum fast_ordinary_sum(fast_power power)
+VACT_INLINE fast_logistic_sum fast_common_sum(fast_power power)
 {
     vf s = vf_power_of_two(power.shifted);
     vf s_f = vf_mul(s, power.f);
@@ -153,10 +153,10 @@ VACT_INLINE vf fast_deep_power(vm deep, fast_power power)
 /* The result that y is 2^64 of. */
 VACT_INLINE vf fast_deep_back(vf y, float sign) { return fast_from_units(y, 0x1p+85f, sign); }
 
-/* x*sigma(p) for p = x*(m_hi + m_lo)*-ln 2 > 0 where x > 0, as gelu_quick and swish need. Ordinary: |p| <= 16. */
+/* x*sigma(p) for p = x*(m_hi + m_lo)*-ln 2 > 0 where x > 0, as gelu_quick and swish need. Common: |p| <= 16. */
 VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
 {
-    return fast_times_logistic(x, fast_ordinary_sum(fast_power_of_product(x, m_hi, m_lo)));
+    return fast_times_logistic(x, fast_common_sum(fast_power_of_product(x, m_hi, m_lo)));
 }
 
 /* The same for every x, p = beta*x, beta in [2^-6, 2^16]: so no result is subnormal but a deep one. */

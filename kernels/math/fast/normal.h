@@ -10,10 +10,10 @@
  *
  * M is level + d*P(d), d = t - c, with P of degree 4 on each of ten intervals. The float 2^23 - 2.5 + 0.4746*t counts
  * them in its low bits: by halves below 2^23, where L bends more, by wholes above. One permutation tells the eight up
- * to t = 10.5 apart, another the two beyond, which gelu takes as rare. The centres c are floats at which M lies within
- * 2^-29 of a multiple of 2^-16, `level`, which the multiple of C leaves exactly. t^2 less that is one rounding of a
- * number that seldom exceeds 1. The power n is chosen by t^2 and the tangent at c, which is there before P and within
- * 0.06 of w.
+ * to t = 10.5 apart, another the two beyond, which gelu takes as special. The centres c are floats at which M lies
+ * within 2^-29 of a multiple of 2^-16, `level`, which the multiple of C leaves exactly. t^2 less that is one rounding
+ * of a number that seldom exceeds 1. The power n is chosen by t^2 and the tangent at c, which is there before P and
+ * within 0.06 of w.
  *
  * docs/approximations/fast_normal.py makes the tables, docs/approximations/fast_normal_search.c has moved the last bits
  * of the polynomials to make the largest error of gelu smaller.

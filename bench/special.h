@@ -1,6 +1,6 @@
 /* The benchmarks of arguments for which an activation has another form than for usual ones (kernels/loop/form.h). */
-#ifndef VACT_BENCH_RARE_H
-#define VACT_BENCH_RARE_H
+#ifndef VACT_BENCH_SPECIAL_H
+#define VACT_BENCH_SPECIAL_H
 
 #include <stdbool.h>
 
@@ -8,12 +8,12 @@
  * Registers every operation of the set `fast` of a build, 4096 elements near one number, each of them, or one in two or
  * eight with uniform ones between, named
  *
- *   rare/gelu/f32/avx512/fast/n:4096/every:-20
- *   rare/gelu/f32/avx512/fast/n:4096/one_in_eight:-20
+ *   special/gelu/f32/avx512/fast/n:4096/every:-20
+ *   special/gelu/f32/avx512/fast/n:4096/one_in_eight:-20
  *
  * With the counter x_usual: the time relative to that of the uniform distribution, in the same turn. False when out of
  * memory.
  */
-bool rare_register(const char *build);
+bool special_register(const char *build);
 
 #endif

@@ -1,4 +1,4 @@
-#include "rare.h"
+#include "special.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,10 +48,10 @@ typedef struct {
     size_t place;
     work subject, usual;
     contest contest;
-} rare_case;
+} special_case;
 
 /* Each call takes the next part of the arrays: the same part again and again, and a processor would learn by heart
- * which vectors have a rare lane. */
+ * which vectors have a special lane. */
 static void run_kernel(const void *user, size_t calls)
 {
     const work *w = user;
@@ -63,7 +63,7 @@ static void run_kernel(const void *user, size_t calls)
 
 static void move(void *user, size_t at)
 {
-    rare_case *c = user;
+    special_case *c = user;
     c->subject.place = c->usual.place = at;
 }
 
@@ -79,7 +79,7 @@ static const float *inputs_near(size_t place)
 
 static void run_case(bm_state *state, void *user)
 {
-    rare_case *c = user;
+    special_case *c = user;
     if (!c->runs) {
         bm_skip(state, "this CPU lacks the instruction set");
         return;
@@ -102,7 +102,7 @@ static void run_case(bm_state *state, void *user)
 static bool add_case(const vact_op_info *op, const vact_table *table, size_t place)
 {
     char name[128];
-    rare_case *c = calloc(1, sizeof *c);
+    special_case *c = calloc(1, sizeof *c);
     if (c == NULL)
         return false;
     c->runs = vact_build_runs(table->build);
@@ -116,12 +116,12 @@ static bool add_case(const vact_op_info *op, const vact_table *table, size_t pla
                   .warm = true,
                   .move = move,
                   .user = c};
-    snprintf(name, sizeof name, "rare/%s/f32/%s/fast/n:%d/%s", op->name, table->build, ELEMENTS, places[place].name);
+    snprintf(name, sizeof name, "special/%s/f32/%s/fast/n:%d/%s", op->name, table->build, ELEMENTS, places[place].name);
     bm_use_manual_time(bm_register(name, run_case, c));
     return true;
 }
 
-bool rare_register(const char *build)
+bool special_register(const char *build)
 {
     const vact_table *table = vact_table_of_build(build, VACT_MATH_FAST);
     for (size_t i = 0; i < vact_registry_count; i++) {
