@@ -82,7 +82,7 @@ static void expect_example(char *printed, const char *isa)
 static void expect_dependence(const char *binary, bool shared)
 {
     char *text = SHELL("readelf --wide --dynamic '%s/%s'", folder, binary), soname[32];
-    snprintf(soname, sizeof soname, "[libvact.so.%d]", VACT_VERSION_MAJOR);
+    snprintf(soname, sizeof soname, "[libvact.so.%d.%d]", VACT_VERSION_MAJOR, VACT_VERSION_MINOR);
     cr_expect((strstr(text, soname) != NULL) == shared, "%s %s %s", binary, shared ? "does not need" : "needs", soname);
     free(text);
 }
