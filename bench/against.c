@@ -116,7 +116,7 @@ static bool find_arrays(trial *t, library_part part)
 }
 
 /* Outputs of the forward function in the place of inputs, as the derivative from the output has them. */
-static bool take_outputs(trial *t, const library *from, const vact_op_info *op)
+static bool take_outputs(trial *t, const library *from, const vacti_op_info *op)
 {
     library_call forward = t->base;
     forward.n = arrays_length(t->base.n);
@@ -130,11 +130,11 @@ static bool take_outputs(trial *t, const library *from, const vact_op_info *op)
 }
 
 /* Null, or why there is nothing to measure. */
-static const char *set_up(trial *t, const library *libraries, library_part part, const vact_op_info *op, size_t n)
+static const char *set_up(trial *t, const library *libraries, library_part part, const vacti_op_info *op, size_t n)
 {
     static const char *const lacking[LIBRARIES] = {
         [OLD] = "the old library lacks it", [NEW] = "the new library lacks it", [CONTROL] = "the control lacks it"};
-    t->base.params = vact_registry_defaults(op);
+    t->base.params = vacti_registry_defaults(op);
     t->base.cols = columns_of(part, n);
     t->base.rows = n / t->base.cols;
     t->base.n = t->base.rows * t->base.cols;
@@ -204,7 +204,7 @@ typedef struct run {
     size_t totals[VERDICTS];
 } run;
 
-static verdict run_case(run *r, library_part part, const vact_op_info *op, const char *isa, const char *variant,
+static verdict run_case(run *r, library_part part, const vacti_op_info *op, const char *isa, const char *variant,
                         size_t n)
 {
     static const char *const before[PARTS] = {[PART_BACKWARD] = "backward/",
@@ -224,7 +224,7 @@ static verdict run_case(run *r, library_part part, const vact_op_info *op, const
     return SKIPPED;
 }
 
-static bool has_part(const vact_op_info *op, library_part part)
+static bool has_part(const vacti_op_info *op, library_part part)
 {
     switch (part) {
     case PART_CHANNELS: return op->kind == VACT_KIND_CHANNELS;
@@ -239,8 +239,8 @@ static bool has_part(const vact_op_info *op, library_part part)
 /* `plain`: the operations without variants too. */
 static void run_operations(run *r, const char *isa, const char *variant, bool plain)
 {
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *op = &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *op = &vacti_registry[i];
         for (library_part part = 0; part < PARTS && (plain || op->needs_math); part++)
             for (size_t s = 0; has_part(op, part) && s < r->size_count; s++) {
                 verdict found = run_case(r, part, op, isa, op->needs_math ? variant : "plain", r->sizes[s]);
@@ -292,16 +292,16 @@ static void each_word(run *r, const char *list, void (*take)(run *r, const char 
 static void take_isa(run *r, const char *word)
 {
     bool all = strcmp(word, "all") == 0, known = all;
-    for (size_t i = vact_build_count; i-- > 0;) {
-        vact_isa isa = vact_table_of_build(vact_builds[i], VACT_MATH_AUTO)->isa;
+    for (size_t i = vacti_build_count; i-- > 0;) {
+        vact_isa isa = vacti_table_of_build(vacti_builds[i], VACT_MATH_AUTO)->isa;
         bool taken = false;
         for (size_t k = 0; k < r->isa_count; k++)
             taken = taken || r->isas[k] == isa;
-        known = known || strcmp(word, vact_builds[i]) == 0;
-        if (taken || r->isa_count == MOST_BUILDS || !(all || strcmp(word, vact_builds[i]) == 0))
+        known = known || strcmp(word, vacti_builds[i]) == 0;
+        if (taken || r->isa_count == MOST_BUILDS || !(all || strcmp(word, vacti_builds[i]) == 0))
             continue;
         r->isas[r->isa_count] = isa;
-        r->isa_words[r->isa_count++] = vact_builds[i];
+        r->isa_words[r->isa_count++] = vacti_builds[i];
     }
     if (!known)
         wrong("isa", word, "is not in this build");
@@ -406,7 +406,7 @@ int against(int argc, char **argv)
     }
     if (regcomp(&r.filter, r.with.filter, REG_EXTENDED | REG_NOSUB) != 0)
         wrong("filter", r.with.filter, "is no regular expression");
-    each_word(&r, r.with.isas != NULL ? r.with.isas : vact_table_current()->build, take_isa);
+    each_word(&r, r.with.isas != NULL ? r.with.isas : vacti_table_current()->build, take_isa);
     each_word(&r, r.with.maths != NULL ? r.with.maths : "auto", take_math);
     each_word(&r, r.with.sizes != NULL ? r.with.sizes : "16,4096,131072,16777216", take_size);
     for (size_t i = 0; i < LIBRARIES; i++)

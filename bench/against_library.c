@@ -96,7 +96,7 @@ typedef void gate_fn(float *dst, const float *gate, const float *up, size_t n);
 typedef void gate_backward_fn(float *dgate, float *dup, const float *dy, const float *gate, const float *up, size_t n);
 
 /* What every version so far has alike: a kernel, or a named function where none is to be had by code. */
-static library_function *find_kernel(const library *of, library_part part, const vact_op_info *op)
+static library_function *find_kernel(const library *of, library_part part, const vacti_op_info *op)
 {
     static const char *const resolvers[PARTS] = {[PART_FORWARD] = "vact_kernel_f32",
                                                  [PART_BACKWARD] = "vact_backward_kernel_f32",
@@ -114,7 +114,7 @@ static library_function *find_kernel(const library *of, library_part part, const
     return resolver ? ((kernel_fn *)resolver)(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) : NULL;
 }
 
-static library_function *find_0_1(const library *of, library_part part, const vact_op_info *op)
+static library_function *find_0_1(const library *of, library_part part, const vacti_op_info *op)
 {
     if (part != PART_BACKWARD && part != PART_FROM_OUTPUT)
         return find_kernel(of, part, op);
@@ -211,7 +211,7 @@ static void run_gate_backward_0_2(const void *user, size_t calls)
 
 struct library_dialect {
     const char *version; /* "major.minor." of those who speak it */
-    library_function *(*find)(const library *of, library_part part, const vact_op_info *op);
+    library_function *(*find)(const library *of, library_part part, const vacti_op_info *op);
     contender_fn *run[PARTS];
 };
 
@@ -248,7 +248,7 @@ static const library_dialect *dialect_of(const char *version)
     return NULL;
 }
 
-library_function *library_find(const library *of, library_part part, const vact_op_info *op)
+library_function *library_find(const library *of, library_part part, const vacti_op_info *op)
 {
     return of->dialect->find(of, part, op);
 }

@@ -52,7 +52,7 @@ bool library_open(library *to, const char *path);
 bool library_select(const library *of, vact_isa isa, vact_math math);
 
 /* The function of what is selected; null where the library has none. */
-library_function *library_find(const library *of, library_part part, const vact_op_info *op);
+library_function *library_find(const library *of, library_part part, const vacti_op_info *op);
 
 /* Calls the function of a library_call. */
 contender_fn *library_runner(const library *of, library_part part);

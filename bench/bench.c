@@ -21,9 +21,9 @@ static void help(void)
            "\n"
            "  --isa=NAME,...     the instruction sets, or all; one that this CPU lacks is named as skipped\n"
            "                     (default: the one in use, %s). Here:",
-           vact_table_current()->build);
-    for (size_t i = 0; i < vact_build_count; i++)
-        printf(" %s", vact_builds[i]);
+           vacti_table_current()->build);
+    for (size_t i = 0; i < vacti_build_count; i++)
+        printf(" %s", vacti_builds[i]);
     printf("\n"
            "  --benchmark_filter=REGEX   the benchmarks to run, by name: operation/f32/instruction "
            "set/variant/n:elements/\n"
@@ -43,8 +43,8 @@ static bool register_build(const char *build) { return cases_register(build) && 
 
 static bool is_build(const char *name)
 {
-    for (size_t i = 0; i < vact_build_count; i++)
-        if (strcmp(vact_builds[i], name) == 0)
+    for (size_t i = 0; i < vacti_build_count; i++)
+        if (strcmp(vacti_builds[i], name) == 0)
             return true;
     return false;
 }
@@ -55,8 +55,8 @@ static void register_list(char *list)
     char *rest = NULL;
     for (char *name = strtok_r(list, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
         if (strcmp(name, "all") == 0) {
-            for (size_t i = 0; i < vact_build_count; i++)
-                if (!register_build(vact_builds[i]))
+            for (size_t i = 0; i < vacti_build_count; i++)
+                if (!register_build(vacti_builds[i]))
                     abort();
         } else if (!is_build(name)) {
             fprintf(stderr, "vact_bench: --isa: '%s' is not in this build (vact_bench --help names what is)\n", name);
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     bm_context("vact_sleef", vact_info()->sleef_version);
     if (isa != NULL)
         register_list(isa);
-    else if (!register_build(vact_table_current()->build))
+    else if (!register_build(vacti_table_current()->build))
         abort();
     if (bm_run(google_report ? NULL : table_report, NULL) == 0) {
         fprintf(stderr, "vact_bench: no benchmark ran (--isa=all adds the other instruction sets)\n");

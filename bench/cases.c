@@ -91,7 +91,7 @@ enum { WARM_ELEMENTS = MEMORY_PLACE_ELEMENTS };
 typedef enum yardstick_kind { MEMCPY, STREAM, EXPF, YARDSTICKS } yardstick_kind;
 
 typedef struct bench_case {
-    const vact_op_info *op;
+    const vacti_op_info *op;
     const char *build;
     bool runs; /* on this CPU */
     distribution input;
@@ -154,7 +154,7 @@ static void set_counters(bm_state *state, const bench_case *c, const outcome *fo
     bm_counter(state, "n", n, BM_PLAIN);
     bm_counter(state, "GB/s", 1e-9 * bytes / found->seconds[0], BM_PLAIN);
     bm_counter(state, "elements/s", n / found->seconds[0], BM_PLAIN);
-    bm_counter(state, "ulp_bound", vact_registry_bound(c->op, c->math), BM_PLAIN);
+    bm_counter(state, "ulp_bound", vacti_registry_bound(c->op, c->math), BM_PLAIN);
     if (c->kernel.unary != NULL && c->subject.public_fn == NULL) {
         bm_counter(state, "x_bare", found->ratio[1], BM_PLAIN);
         return;
@@ -208,7 +208,7 @@ static void run_case(bm_state *state, void *user)
 const char *const cases_math_words[VACT_TABLE_MATHS] = {"auto", "sleef", "fast", "cr"};
 
 /* Google Benchmark keeps no hold of what a case is, so it stays to the end of the program. */
-static bench_case *new_case(const vact_op_info *op, const vact_table *table, distribution input)
+static bench_case *new_case(const vacti_op_info *op, const vacti_table *table, distribution input)
 {
     bench_case *c = calloc(1, sizeof *c);
     if (c == NULL)
@@ -217,9 +217,9 @@ static bench_case *new_case(const vact_op_info *op, const vact_table *table, dis
     c->build = table->build;
     c->isa = table->isa;
     c->math = table->math;
-    c->runs = vact_build_runs(table->build);
+    c->runs = vacti_build_runs(table->build);
     c->input = input;
-    c->subject.params = vact_registry_defaults(op);
+    c->subject.params = vacti_registry_defaults(op);
     return c;
 }
 
@@ -248,7 +248,7 @@ enum {
     SLOPES = sizeof slopes / sizeof slopes[0]
 };
 
-static bool add_unary(const vact_op_info *op, const vact_table *table, const char *variant, distribution input)
+static bool add_unary(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input)
 {
     vact_unary_f32_fn *kernel = table->unary[VACT_OP_SLOT(op->op)];
     for (size_t i = 0; kernel != NULL && i < SIZES; i++) {
@@ -266,7 +266,7 @@ static bool add_unary(const vact_op_info *op, const vact_table *table, const cha
 }
 
 /* One slope for all, and one per channel of a tensor [1, channels, inner] (per element where it is that small). */
-static bool add_channels(const vact_op_info *op, const vact_table *table, const char *variant, distribution input)
+static bool add_channels(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input)
 {
     vact_channels_f32_fn *kernel = table->channels[VACT_OP_SLOT(op->op)];
     for (size_t i = 0; kernel != NULL && i < 2 * (size_t)SIZES; i++) {
@@ -288,7 +288,7 @@ static bool add_channels(const vact_op_info *op, const vact_table *table, const 
     return true;
 }
 
-static bool add_rows(const vact_op_info *op, const vact_table *table, const char *variant, distribution input)
+static bool add_rows(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input)
 {
     vact_rows_f32_fn *kernel = table->rows[VACT_OP_SLOT(op->op)];
     for (size_t i = 0; kernel != NULL && i < ROW_SHAPES; i++) {
@@ -308,7 +308,7 @@ static bool add_rows(const vact_op_info *op, const vact_table *table, const char
 }
 
 /* In the caches and in memory, against the bare activation. */
-static bool add_gate(const vact_op_info *op, const vact_table *table, const char *variant, distribution input)
+static bool add_gate(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input)
 {
     static const struct {
         vact_op gate, activation;
@@ -335,7 +335,7 @@ static bool add_gate(const vact_op_info *op, const vact_table *table, const char
 }
 
 /* A bias for each of 4096 columns. */
-static bool add_epilogue(const vact_op_info *op, const vact_table *table, const char *variant, distribution input)
+static bool add_epilogue(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input)
 {
     for (size_t i = IN_CACHE; i < SIZES; i++) {
         char shape[48];
@@ -355,7 +355,7 @@ static bool add_epilogue(const vact_op_info *op, const vact_table *table, const 
     return true;
 }
 
-static bool add_variant(const vact_op_info *op, const vact_table *table, const char *variant)
+static bool add_variant(const vacti_op_info *op, const vacti_table *table, const char *variant)
 {
     bool added = true;
     for (distribution input = UNIFORM; added && input < DISTRIBUTIONS; input++) {
@@ -371,12 +371,12 @@ static bool add_variant(const vact_op_info *op, const vact_table *table, const c
     return added;
 }
 
-static bool add_operation(const vact_op_info *op, const char *build)
+static bool add_operation(const vacti_op_info *op, const char *build)
 {
     if (!op->needs_math)
-        return add_variant(op, vact_table_of_build(build, VACT_MATH_AUTO), "plain");
+        return add_variant(op, vacti_table_of_build(build, VACT_MATH_AUTO), "plain");
     for (int math = VACT_MATH_AUTO + 1; math < VACT_TABLE_MATHS; math++) {
-        const vact_table *table = vact_table_of_build(build, (vact_math)math);
+        const vacti_table *table = vacti_table_of_build(build, (vact_math)math);
         if (table != NULL && !add_variant(op, table, cases_math_words[math]))
             return false;
     }
@@ -391,12 +391,12 @@ static bool add_calls(const char *build)
         vact_op op;
         vact_status (*function)(float *dst, const float *src, size_t n);
     } calls[] = {{VACT_OP_RELU, vact_relu_f32}, {VACT_OP_GELU, vact_gelu_f32}};
-    const vact_table *table = vact_table_of_build(build, VACT_MATH_AUTO);
-    const vact_table *selected = vact_table_find(table->isa, VACT_MATH_AUTO);
-    if (vact_build_runs(build) && selected != table)
+    const vacti_table *table = vacti_table_of_build(build, VACT_MATH_AUTO);
+    const vacti_table *selected = vacti_table_find(table->isa, VACT_MATH_AUTO);
+    if (vacti_build_runs(build) && selected != table)
         return true;
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-        bench_case *c = new_case(vact_registry_by_code(calls[i].op), table, NORMAL);
+        bench_case *c = new_case(vacti_registry_by_code(calls[i].op), table, NORMAL);
         if (c == NULL)
             return false;
         c->run = run_public;
@@ -413,8 +413,8 @@ bool cases_register(const char *build)
 {
     for (size_t i = 0; i < SLOPES; i++)
         slopes[i] = 0.25f;
-    for (size_t i = 0; i < vact_registry_count; i++)
-        if (!add_operation(&vact_registry[i], build))
+    for (size_t i = 0; i < vacti_registry_count; i++)
+        if (!add_operation(&vacti_registry[i], build))
             return false;
     return add_calls(build);
 }

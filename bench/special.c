@@ -99,16 +99,16 @@ static void run_case(bm_state *state, void *user)
 }
 
 /* Google Benchmark keeps no hold of what a case is, so it stays to the end of the program. */
-static bool add_case(const vact_op_info *op, const vact_table *table, size_t place)
+static bool add_case(const vacti_op_info *op, const vacti_table *table, size_t place)
 {
     char name[128];
     special_case *c = calloc(1, sizeof *c);
     if (c == NULL)
         return false;
-    c->runs = vact_build_runs(table->build);
+    c->runs = vacti_build_runs(table->build);
     c->place = place;
     c->subject.kernel = table->unary[VACT_OP_SLOT(op->op)];
-    c->subject.params = vact_registry_defaults(op);
+    c->subject.params = vacti_registry_defaults(op);
     c->usual = c->subject;
     c->contest =
         (contest){.contenders = {{.run = run_kernel, .work = &c->subject}, {.run = run_kernel, .work = &c->usual}},
@@ -123,9 +123,9 @@ static bool add_case(const vact_op_info *op, const vact_table *table, size_t pla
 
 bool special_register(const char *build)
 {
-    const vact_table *table = vact_table_of_build(build, VACT_MATH_FAST);
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *op = &vact_registry[i];
+    const vacti_table *table = vacti_table_of_build(build, VACT_MATH_FAST);
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *op = &vacti_registry[i];
         for (size_t place = 0; op->kind == VACT_KIND_UNARY && op->needs_math && place < PLACES; place++)
             if (!add_case(op, table, place))
                 return false;

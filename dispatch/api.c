@@ -34,7 +34,7 @@ __attribute__((noinline, cold)) static vact_status run_with_care(vact_op op, con
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, from))
         return VACT_EOVERLAP;
-    vact_table_current()->unary[VACT_OP_SLOT(op)](dst, src, n, params);
+    vacti_table_current()->unary[VACT_OP_SLOT(op)](dst, src, n, params);
     return VACT_OK;
 }
 
@@ -42,7 +42,7 @@ __attribute__((noinline, cold)) static vact_status run_with_care(vact_op op, con
  * (0 < dst - src + bytes < 2*bytes would say that they are not). */
 static inline vact_status run_unary(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
-    const vact_table *table = atomic_load_explicit(&vact_table_chosen, memory_order_acquire);
+    const vacti_table *table = atomic_load_explicit(&vacti_table_chosen, memory_order_acquire);
     size_t bytes = n * sizeof(float);
     bool apart = (uintptr_t)dst - (uintptr_t)src + bytes - 1 >= 2 * bytes - 1;
     bool plain = table != NULL && n <= INT32_MAX / sizeof(float) && dst != NULL && src != NULL && (apart || dst == src);
@@ -54,8 +54,8 @@ static inline vact_status run_unary(vact_op op, const vact_params_f32 *params, f
 
 vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
-    const vact_op_info *info = vact_registry_by_code(op);
-    if (info == NULL || info->kind != VACT_KIND_UNARY || (params && !vact_registry_accepts(info, params)))
+    const vacti_op_info *info = vacti_registry_by_code(op);
+    if (info == NULL || info->kind != VACT_KIND_UNARY || (params && !vacti_registry_accepts(info, params)))
         return VACT_EINVAL;
     return run_unary(op, params, dst, src, n);
 }
@@ -63,10 +63,10 @@ vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *d
 /* ------------------------------------------------------------------------------------------- derivatives */
 
 /* An output tells its input's side of 0 only where the slope below is not negative. */
-static bool accepts_backward(const vact_op_info *info, bool output, const vact_params_f32 *params)
+static bool accepts_backward(const vacti_op_info *info, bool output, const vact_params_f32 *params)
 {
     bool slope = info->op == VACT_OP_LEAKY_RELU || info->op == VACT_OP_ELU;
-    return vact_registry_accepts(info, params) && !(output && slope && params->v[0] < 0.0f);
+    return vacti_registry_accepts(info, params) && !(output && slope && params->v[0] < 0.0f);
 }
 
 static vact_status run_backward(vact_op op, bool output, bool accepted, const vact_params_f32 *params, float *dx,
@@ -82,7 +82,7 @@ static vact_status run_backward(vact_op op, bool output, bool accepted, const va
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, slopes) || !check_in_place_or_apart(to, inputs))
         return VACT_EOVERLAP;
-    const vact_table *table = vact_table_current();
+    const vacti_table *table = vacti_table_current();
     (output ? table->from_output : table->backward)[VACT_OP_SLOT(op)](dx, dy, x, n, params);
     return VACT_OK;
 }
@@ -91,14 +91,14 @@ static vact_status run_backward(vact_op op, bool output, bool accepted, const va
 static vact_status run_backward_with(vact_op op, bool output, vact_params_f32 params, float *dx, const float *dy,
                                      const float *x, size_t n)
 {
-    return run_backward(op, output, accepts_backward(vact_registry_by_code(op), output, &params), &params, dx, dy, x,
+    return run_backward(op, output, accepts_backward(vacti_registry_by_code(op), output, &params), &params, dx, dy, x,
                         n);
 }
 
 vact_status vact_backward_f32(vact_op op, const vact_params_f32 *params, float *dx, const float *dy, const float *x,
                               size_t n)
 {
-    const vact_op_info *info = vact_registry_by_code(op);
+    const vacti_op_info *info = vacti_registry_by_code(op);
     if (info == NULL || info->kind != VACT_KIND_UNARY)
         return VACT_EINVAL;
     return run_backward(op, false, params == NULL || accepts_backward(info, false, params), params, dx, dy, x, n);
@@ -107,7 +107,7 @@ vact_status vact_backward_f32(vact_op op, const vact_params_f32 *params, float *
 vact_status vact_backward_from_output_f32(vact_op op, const vact_params_f32 *params, float *dx, const float *dy,
                                           const float *y, size_t n)
 {
-    const vact_op_info *info = vact_registry_by_code(op);
+    const vacti_op_info *info = vacti_registry_by_code(op);
     if (info == NULL || info->kind != VACT_KIND_UNARY || !info->keeps_output)
         return VACT_EINVAL;
     return run_backward(op, true, params == NULL || accepts_backward(info, true, params), params, dx, dy, y, n);
@@ -128,7 +128,7 @@ static vact_status run_channels(vact_op op, float *dst, const float *src, const 
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, from) || check_share(to, slopes))
         return VACT_EOVERLAP;
-    vact_table_current()->channels[VACT_OP_SLOT(op)](dst, src, slope, outer, channels, inner);
+    vacti_table_current()->channels[VACT_OP_SLOT(op)](dst, src, slope, outer, channels, inner);
     return VACT_OK;
 }
 
@@ -147,7 +147,7 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, from))
         return VACT_EOVERLAP;
-    vact_table_current()->rows[VACT_OP_SLOT(op)](dst, dst_stride, src, src_stride, rows, cols);
+    vacti_table_current()->rows[VACT_OP_SLOT(op)](dst, dst_stride, src, src_stride, rows, cols);
     return VACT_OK;
 }
 
@@ -187,14 +187,14 @@ static inline vact_params_f32 params_of(float a, float b)
     NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                  \
     {                                                                                                                  \
         const vact_params_f32 params = params_of(a, a);                                                                \
-        bool accepted = vact_domain_holds(domain, a, a);                                                               \
+        bool accepted = vacti_domain_holds(domain, a, a);                                                              \
         return __builtin_expect(accepted, 1) ? run_unary(VACT_OP_##NAME, &params, dst, src, n) : VACT_EINVAL;          \
     }
 #define NAMED_2(name, NAME, domain_a, domain_b)                                                                        \
     NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)         \
     {                                                                                                                  \
         const vact_params_f32 params = params_of(a, b);                                                                \
-        bool accepted = vact_domain_holds(domain_a, a, a) && vact_domain_holds(domain_b, b, a);                        \
+        bool accepted = vacti_domain_holds(domain_a, a, a) && vacti_domain_holds(domain_b, b, a);                      \
         return __builtin_expect(accepted, 1) ? run_unary(VACT_OP_##NAME, &params, dst, src, n) : VACT_EINVAL;          \
     }
 

@@ -7,8 +7,8 @@
 
 #define JOIN_(a, b, c, d) a##b##_##c##_##d
 #define JOIN(a, b, c, d) JOIN_(a, b, c, d)
-#define KERNEL(name, set) JOIN(vact_, name##_f32, VACT_BUILD, set)
-#define TABLES_OF_(build) vact_tables_##build
+#define KERNEL(name, set) JOIN(vacti_, name##_f32, VACT_BUILD, set)
+#define TABLES_OF_(build) vacti_tables_##build
 #define TABLES_OF(build) TABLES_OF_(build)
 #define TEXT_(a) #a
 #define TEXT(a) TEXT_(a)
@@ -98,10 +98,10 @@ vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
 #define SET_OF_AUTO_SLEEF SLEEF_OF_MATH
 #define SET_OF_AUTO_FAST fast
 
-extern const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
+extern const vacti_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 
 /* Indexed by vact_math; a variant that does not exist has a null name. */
-const vact_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
+const vacti_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
     COMMON(VACT_MATH_AUTO),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     ENTRIES_##kind(VACT_MATH_AUTO, name, NAME, keeps, SET_OF_AUTO_##auto_math, FAST_OF_##needs),

@@ -13,7 +13,7 @@
 
 /* Every CPU that the library was compiled for. */
 #if !defined(__aarch64__)
-bool vact_cpu_runs_scalar(void) { return true; }
+bool vacti_cpu_runs_scalar(void) { return true; }
 #endif
 
 #if defined(__x86_64__)
@@ -48,13 +48,13 @@ static bool has_first(size_t count)
     return true;
 }
 
-bool vact_cpu_runs_scalar_fma(void) { return has_first(2); }
+bool vacti_cpu_runs_scalar_fma(void) { return has_first(2); }
 
-bool vact_cpu_runs_avx2(void) { return has_first(3); }
+bool vacti_cpu_runs_avx2(void) { return has_first(3); }
 
-bool vact_cpu_runs_avx512(void) { return has_first(FEATURE_COUNT); }
+bool vacti_cpu_runs_avx512(void) { return has_first(FEATURE_COUNT); }
 
-void vact_cpu_features(char *text, size_t size)
+void vacti_cpu_features(char *text, size_t size)
 {
     feature features[FEATURE_COUNT];
     probe(features);
@@ -71,9 +71,9 @@ void vact_cpu_features(char *text, size_t size)
 #elif defined(__aarch64__)
 
 /* FMA belongs to every AArch64. */
-bool vact_cpu_runs_scalar_fma(void) { return true; }
+bool vacti_cpu_runs_scalar_fma(void) { return true; }
 
-bool vact_cpu_runs_neon(void)
+bool vacti_cpu_runs_neon(void)
 {
 #if defined(__linux__)
     return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0;
@@ -82,11 +82,11 @@ bool vact_cpu_runs_neon(void)
 #endif
 }
 
-void vact_cpu_features(char *text, size_t size) { strncpy(text, vact_cpu_runs_neon() ? "asimd" : "", size); }
+void vacti_cpu_features(char *text, size_t size) { strncpy(text, vacti_cpu_runs_neon() ? "asimd" : "", size); }
 
 #else
 
-void vact_cpu_features(char *text, size_t size)
+void vacti_cpu_features(char *text, size_t size)
 {
     if (size)
         text[0] = '\0';

@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 /* One probe per build of cmake/isa.cmake: whether this CPU and its operating system run it. */
-#define VACT_BUILD_ENTRY(build, ISA) bool vact_cpu_runs_##build(void);
+#define VACT_BUILD_ENTRY(build, ISA) bool vacti_cpu_runs_##build(void);
 #include "vact_builds.def"
 #undef VACT_BUILD_ENTRY
 
 /* The features found, of those that the probes ask for, space-separated. */
-void vact_cpu_features(char *text, size_t size);
+void vacti_cpu_features(char *text, size_t size);
 
 #endif

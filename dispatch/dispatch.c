@@ -14,25 +14,25 @@ typedef struct {
     const char *name;
     vact_isa isa;
     bool (*runs)(void);
-    const vact_table *tables; /* by vact_math */
+    const vacti_table *tables; /* by vact_math */
 } build_entry;
 
-#define VACT_BUILD_ENTRY(build, ISA) extern const vact_table vact_tables_##build[VACT_TABLE_MATHS];
+#define VACT_BUILD_ENTRY(build, ISA) extern const vacti_table vacti_tables_##build[VACT_TABLE_MATHS];
 #include "vact_builds.def"
 #undef VACT_BUILD_ENTRY
 
 static const build_entry build_entries[] = {
-#define VACT_BUILD_ENTRY(build, ISA) {#build, VACT_ISA_##ISA, vact_cpu_runs_##build, vact_tables_##build},
+#define VACT_BUILD_ENTRY(build, ISA) {#build, VACT_ISA_##ISA, vacti_cpu_runs_##build, vacti_tables_##build},
 #include "vact_builds.def"
 #undef VACT_BUILD_ENTRY
 };
 
-const char *const vact_builds[] = {
+const char *const vacti_builds[] = {
 #define VACT_BUILD_ENTRY(build, ISA) #build,
 #include "vact_builds.def"
 #undef VACT_BUILD_ENTRY
 };
-const size_t vact_build_count = sizeof vact_builds / sizeof vact_builds[0];
+const size_t vacti_build_count = sizeof vacti_builds / sizeof vacti_builds[0];
 
 #define VACT_BUILD_ENTRY(build, ISA) " " #build
 static const char builds_text[] =
@@ -45,7 +45,7 @@ static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", "neo
 static const char *const math_words[] = {"auto", "sleef", "fast", "cr"};
 enum { ISA_COUNT = sizeof isa_words / sizeof isa_words[0] };
 
-static const vact_table *table_of(const build_entry *entry, vact_math math)
+static const vacti_table *table_of(const build_entry *entry, vact_math math)
 {
     if ((unsigned)math >= VACT_TABLE_MATHS || entry->tables[math].build == NULL)
         return NULL;
@@ -54,27 +54,27 @@ static const vact_table *table_of(const build_entry *entry, vact_math math)
 
 static const build_entry *entry_by_name(const char *build)
 {
-    for (size_t i = 0; i < vact_build_count; i++)
+    for (size_t i = 0; i < vacti_build_count; i++)
         if (strcmp(build_entries[i].name, build) == 0)
             return &build_entries[i];
     return NULL;
 }
 
-const vact_table *vact_table_of_build(const char *build, vact_math math)
+const vacti_table *vacti_table_of_build(const char *build, vact_math math)
 {
     const build_entry *entry = entry_by_name(build);
     return entry ? table_of(entry, math) : NULL;
 }
 
-bool vact_build_runs(const char *build)
+bool vacti_build_runs(const char *build)
 {
     const build_entry *entry = entry_by_name(build);
     return entry && entry->runs();
 }
 
-const vact_table *vact_table_find(vact_isa isa, vact_math math)
+const vacti_table *vacti_table_find(vact_isa isa, vact_math math)
 {
-    for (size_t i = 0; i < vact_build_count; i++)
+    for (size_t i = 0; i < vacti_build_count; i++)
         if ((isa == VACT_ISA_AUTO || build_entries[i].isa == isa) && build_entries[i].runs())
             return table_of(&build_entries[i], math);
     return NULL;
@@ -119,11 +119,11 @@ static unsigned environment_once(void)
     int isa, math;
     outcome isa_outcome = read_variable("VACT_ISA", isa_words, ISA_COUNT, &isa);
     outcome math_outcome = read_variable("VACT_MATH", math_words, VACT_TABLE_MATHS, &math);
-    if (!vact_table_find((vact_isa)isa, VACT_MATH_AUTO)) {
+    if (!vacti_table_find((vact_isa)isa, VACT_MATH_AUTO)) {
         isa = VACT_ISA_AUTO;
         isa_outcome = UNSUPPORTED;
     }
-    if (!vact_table_find((vact_isa)isa, (vact_math)math)) {
+    if (!vacti_table_find((vact_isa)isa, (vact_math)math)) {
         math = VACT_MATH_AUTO;
         math_outcome = UNSUPPORTED;
     }
@@ -136,72 +136,72 @@ static unsigned environment_once(void)
 
 /* ------------------------------------------------------------------------------------------ the choice */
 
-_Atomic(const vact_table *) vact_table_chosen;
+_Atomic(const vacti_table *) vacti_table_chosen;
 
-const vact_table *vact_table_first(void)
+const vacti_table *vacti_table_first(void)
 {
-    const vact_table *table = NULL;
-    vact_cache_look_up();
+    const vacti_table *table = NULL;
+    vacti_cache_look_up();
     unsigned word = environment_once();
-    const vact_table *wanted =
-        vact_table_find((vact_isa)(word >> ISA_SHIFT & FIELD), (vact_math)(word >> MATH_SHIFT & FIELD));
-    return atomic_compare_exchange_strong(&vact_table_chosen, &table, wanted) ? wanted : table;
+    const vacti_table *wanted =
+        vacti_table_find((vact_isa)(word >> ISA_SHIFT & FIELD), (vact_math)(word >> MATH_SHIFT & FIELD));
+    return atomic_compare_exchange_strong(&vacti_table_chosen, &table, wanted) ? wanted : table;
 }
 
 vact_status vact_select(vact_isa isa, vact_math math)
 {
     if ((unsigned)isa >= ISA_COUNT || (unsigned)math >= VACT_TABLE_MATHS)
         return VACT_EINVAL;
-    const vact_table *table = vact_table_find(isa, math);
+    const vacti_table *table = vacti_table_find(isa, math);
     if (table == NULL)
         return VACT_EUNSUPPORTED;
-    vact_cache_look_up();
-    atomic_store_explicit(&vact_table_chosen, table, memory_order_release);
+    vacti_cache_look_up();
+    atomic_store_explicit(&vacti_table_chosen, table, memory_order_release);
     return VACT_OK;
 }
 
 /* The table for an operation of that kind, AUTO standing for what is in use; null where there is none. */
-static const vact_table *table_for(vact_op op, vact_kind kind, vact_isa isa, vact_math math)
+static const vacti_table *table_for(vact_op op, vact_kind kind, vact_isa isa, vact_math math)
 {
     if (VACT_OP_KIND(op) != kind || VACT_OP_SLOT(op) >= VACT_TABLE_SLOTS)
         return NULL;
-    const vact_table *chosen = vact_table_current();
-    return vact_table_find(isa == VACT_ISA_AUTO ? chosen->isa : isa, math == VACT_MATH_AUTO ? chosen->math : math);
+    const vacti_table *chosen = vacti_table_current();
+    return vacti_table_find(isa == VACT_ISA_AUTO ? chosen->isa : isa, math == VACT_MATH_AUTO ? chosen->math : math);
 }
 
 vact_unary_f32_fn *vact_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
+    const vacti_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
     return table ? table->unary[VACT_OP_SLOT(op)] : NULL;
 }
 
 vact_backward_f32_fn *vact_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
+    const vacti_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
     return table ? table->backward[VACT_OP_SLOT(op)] : NULL;
 }
 
 vact_backward_f32_fn *vact_backward_from_output_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
+    const vacti_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
     return table ? table->from_output[VACT_OP_SLOT(op)] : NULL;
 }
 
 vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vact_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
+    const vacti_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
     return table ? table->epilogue[VACT_OP_SLOT(op)] : NULL;
 }
 
 vact_gate_f32_fn *vact_gate_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vact_table *table = table_for(op, VACT_KIND_GATE, isa, math);
+    const vacti_table *table = table_for(op, VACT_KIND_GATE, isa, math);
     return table ? table->gate[VACT_OP_SLOT(op)] : NULL;
 }
 
 vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vact_table *table = table_for(op, VACT_KIND_GATE, isa, math);
+    const vacti_table *table = table_for(op, VACT_KIND_GATE, isa, math);
     return table ? table->gate_backward[VACT_OP_SLOT(op)] : NULL;
 }
 
@@ -209,9 +209,9 @@ const vact_info_t *vact_info(void)
 {
     static _Thread_local vact_info_t info;
     static _Thread_local char features[128];
-    const vact_table *table = vact_table_current();
+    const vacti_table *table = vacti_table_current();
     unsigned word = environment_once();
-    vact_cpu_features(features, sizeof features);
+    vacti_cpu_features(features, sizeof features);
     info = (vact_info_t){
         .size = sizeof info,
         .version = VACT_VERSION,
@@ -220,7 +220,7 @@ const vact_info_t *vact_info(void)
         .builds = builds_text + 1, /* after the first blank */
         .isa = table->build,
         .math = math_words[table->math],
-        .detected = vact_table_find(VACT_ISA_AUTO, VACT_MATH_AUTO)->build,
+        .detected = vacti_table_find(VACT_ISA_AUTO, VACT_MATH_AUTO)->build,
         .env_isa = outcome_words[word >> ISA_OUTCOME_SHIFT & FIELD],
         .env_math = outcome_words[word >> MATH_OUTCOME_SHIFT & FIELD],
         .sleef_version = VACT_SLEEF_VERSION,

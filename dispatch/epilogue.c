@@ -8,11 +8,11 @@ vact_status vact_epilogue_f32(vact_op op, const vact_params_f32 *params, float *
                               size_t x_stride, size_t rows, size_t cols, const vact_epilogue_options_f32 *options)
 {
     vact_epilogue_options_f32 known;
-    const vact_op_info *info = vact_registry_by_code(op);
+    const vacti_op_info *info = vacti_registry_by_code(op);
     check_range to, from, columns = {NULL, 0}, added = {NULL, 0};
-    if (info == NULL || info->kind != VACT_KIND_UNARY || (params && !vact_registry_accepts(info, params)))
+    if (info == NULL || info->kind != VACT_KIND_UNARY || (params && !vacti_registry_accepts(info, params)))
         return VACT_EINVAL;
-    vact_status read = vact_options_read(&vact_epilogue_options_kind, &known, options);
+    vact_status read = vacti_options_read(&vacti_epilogue_options_kind, &known, options);
     if (read != VACT_OK)
         return read;
     if (!isfinite(known.scale))
@@ -29,6 +29,6 @@ vact_status vact_epilogue_f32(vact_op op, const vact_params_f32 *params, float *
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, from) || !check_in_place_or_apart(to, added) || check_share(to, columns))
         return VACT_EOVERLAP;
-    vact_table_current()->epilogue[VACT_OP_SLOT(op)](dst, dst_stride, x, x_stride, rows, cols, &known, params);
+    vacti_table_current()->epilogue[VACT_OP_SLOT(op)](dst, dst_stride, x, x_stride, rows, cols, &known, params);
     return VACT_OK;
 }

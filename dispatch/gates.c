@@ -12,8 +12,8 @@ typedef struct {
 
 static bool is_gate(vact_op op, const vact_params_f32 *params)
 {
-    const vact_op_info *info = vact_registry_by_code(op);
-    return info != NULL && info->kind == VACT_KIND_GATE && (params == NULL || vact_registry_accepts(info, params));
+    const vacti_op_info *info = vacti_registry_by_code(op);
+    return info != NULL && info->kind == VACT_KIND_GATE && (params == NULL || vacti_registry_accepts(info, params));
 }
 
 static matrix matrix_of(const float *p, size_t stride) { return (matrix){p, stride, {p, 0}}; }
@@ -60,7 +60,7 @@ vact_status vact_gate_rows_f32(vact_op op, const vact_params_f32 *params, float 
         return VACT_EINVAL;
     if (!check_in_place_or_apart(out.range, g.range) || !check_in_place_or_apart(out.range, u.range))
         return VACT_EOVERLAP;
-    vact_gate_f32_fn *kernel = vact_table_current()->gate[VACT_OP_SLOT(op)];
+    vact_gate_f32_fn *kernel = vacti_table_current()->gate[VACT_OP_SLOT(op)];
     if (dense(all, 3, cols)) {
         cols *= rows;
         rows = 1;
@@ -89,7 +89,7 @@ vact_status vact_gate_backward_rows_f32(vact_op op, const vact_params_f32 *param
     for (size_t i = 2; i < 5; i++)
         if (!check_in_place_or_apart(dg.range, all[i]->range) || !check_in_place_or_apart(du.range, all[i]->range))
             return VACT_EOVERLAP;
-    vact_gate_backward_f32_fn *kernel = vact_table_current()->gate_backward[VACT_OP_SLOT(op)];
+    vact_gate_backward_f32_fn *kernel = vacti_table_current()->gate_backward[VACT_OP_SLOT(op)];
     if (dense(all, 5, cols)) {
         cols *= rows;
         rows = 1;
@@ -121,7 +121,7 @@ vact_status vact_gate_packed_f32(vact_op op, const vact_params_f32 *params, vact
         return VACT_EINVAL;
     if (check_share(to, from))
         return VACT_EOVERLAP;
-    const vact_table *table = vact_table_current();
+    const vacti_table *table = vacti_table_current();
     vact_gate_f32_fn *kernel = table->gate[VACT_OP_SLOT(op)];
     vact_interleaved_f32_fn *interleaved = table->interleaved[VACT_OP_SLOT(op)];
     for (size_t r = 0; r < rows; r++) {
@@ -152,7 +152,7 @@ vact_status vact_gate_backward_packed_f32(vact_op op, const vact_params_f32 *par
         return VACT_EINVAL;
     if (check_share(to, slopes) || !check_in_place_or_apart(to, from))
         return VACT_EOVERLAP;
-    const vact_table *table = vact_table_current();
+    const vacti_table *table = vacti_table_current();
     vact_gate_backward_f32_fn *kernel = table->gate_backward[VACT_OP_SLOT(op)];
     vact_interleaved_backward_f32_fn *interleaved = table->interleaved_backward[VACT_OP_SLOT(op)];
     for (size_t r = 0; r < rows; r++) {

@@ -17,7 +17,7 @@ vact_status vact_zero_fraction_f32(double *fraction, const float *x, size_t n)
 {
     if (!countable(fraction, x, n))
         return VACT_EINVAL;
-    *fraction = share_of(vact_table_current()->zeros(x, n), n);
+    *fraction = share_of(vacti_table_current()->zeros(x, n), n);
     return VACT_OK;
 }
 
@@ -26,7 +26,7 @@ vact_status vact_saturated_fraction_f32(double *fraction, const float *x, size_t
 {
     if (!(low <= high) || !(tolerance >= 0.0f) || isinf(tolerance) || !countable(fraction, x, n))
         return VACT_EINVAL;
-    *fraction = share_of(vact_table_current()->outside(x, n, low + tolerance, high - tolerance), n);
+    *fraction = share_of(vacti_table_current()->outside(x, n, low + tolerance, high - tolerance), n);
     return VACT_OK;
 }
 
@@ -47,6 +47,6 @@ vact_status vact_dead_units_f32(size_t *count, unsigned char *mask, const float 
         *count = 0;
         return VACT_OK;
     }
-    *count = vact_table_current()->dead_units(mask, x, batch, units);
+    *count = vacti_table_current()->dead_units(mask, x, batch, units);
     return VACT_OK;
 }

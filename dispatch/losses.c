@@ -18,7 +18,7 @@ static bool accepts_options(const vact_cross_entropy_options_f32 *options)
            options->label_smoothing <= 1.0f;
 }
 
-static bool targets_are_classes(const vact_cross_entropy_call *call)
+static bool targets_are_classes(const vacti_cross_entropy_call *call)
 {
     for (size_t r = 0; r < call->rows; r++) {
         int64_t target = call->wide ? ((const int64_t *)call->targets)[r] : ((const int32_t *)call->targets)[r];
@@ -28,7 +28,7 @@ static bool targets_are_classes(const vact_cross_entropy_call *call)
     return true;
 }
 
-static bool cross_entropy_sizes(const vact_cross_entropy_call *call, cross_entropy_ranges *of)
+static bool cross_entropy_sizes(const vacti_cross_entropy_call *call, cross_entropy_ranges *of)
 {
     size_t losses = call->reduction == VACT_REDUCTION_NONE ? call->rows : 1;
     size_t target = call->wide ? sizeof(int64_t) : sizeof(int32_t);
@@ -51,12 +51,12 @@ static bool cross_entropy_lies_apart(const cross_entropy_ranges *of)
 }
 
 /* `loss` and `gradient` say what is asked for: a null pointer does not. */
-static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cross_entropy_options_f32 *options,
+static vact_status run_cross_entropy(vacti_cross_entropy_call call, const vact_cross_entropy_options_f32 *options,
                                      bool loss, bool gradient)
 {
     vact_cross_entropy_options_f32 known;
     cross_entropy_ranges ranges;
-    vact_status read = vact_options_read(&vact_cross_entropy_options_kind, &known, options);
+    vact_status read = vacti_options_read(&vacti_cross_entropy_options_kind, &known, options);
     if (read != VACT_OK)
         return read;
     options = &known;
@@ -81,7 +81,7 @@ static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cr
         return VACT_EINVAL;
     if (!cross_entropy_lies_apart(&ranges))
         return VACT_EOVERLAP;
-    vact_table_current()->cross_entropy(&call);
+    vacti_table_current()->cross_entropy(&call);
     return VACT_OK;
 }
 
@@ -89,7 +89,7 @@ static vact_status run_cross_entropy(vact_cross_entropy_call call, const vact_cr
 static vact_status cross_entropy(float *loss, const float *logits, const void *targets, bool wide, size_t rows,
                                  size_t cols, const vact_cross_entropy_options_f32 *options)
 {
-    vact_cross_entropy_call call = {
+    vacti_cross_entropy_call call = {
         .loss = loss, .logits = logits, .targets = targets, .wide = wide, .rows = rows, .cols = cols};
     return run_cross_entropy(call, options, true, false);
 }
@@ -98,7 +98,7 @@ static vact_status cross_entropy_backward(float *dx, const float *dy, const floa
                                           bool wide, size_t rows, size_t cols,
                                           const vact_cross_entropy_options_f32 *options)
 {
-    vact_cross_entropy_call call = {
+    vacti_cross_entropy_call call = {
         .dx = dx, .dy = dy, .logits = logits, .targets = targets, .wide = wide, .rows = rows, .cols = cols};
     return run_cross_entropy(call, options, false, true);
 }
@@ -107,14 +107,14 @@ static vact_status cross_entropy_both(float *loss, float *dx, const float *dy, c
                                       bool wide, size_t rows, size_t cols,
                                       const vact_cross_entropy_options_f32 *options)
 {
-    vact_cross_entropy_call call = {.loss = loss,
-                                    .dx = dx,
-                                    .dy = dy,
-                                    .logits = logits,
-                                    .targets = targets,
-                                    .wide = wide,
-                                    .rows = rows,
-                                    .cols = cols};
+    vacti_cross_entropy_call call = {.loss = loss,
+                                     .dx = dx,
+                                     .dy = dy,
+                                     .logits = logits,
+                                     .targets = targets,
+                                     .wide = wide,
+                                     .rows = rows,
+                                     .cols = cols};
     return run_cross_entropy(call, options, true, true);
 }
 
@@ -168,7 +168,7 @@ typedef struct bce_ranges {
     check_range loss, dx, dy, x, targets, positive, weight;
 } bce_ranges;
 
-static bool bce_sizes(const vact_bce_call *call, bce_ranges *of)
+static bool bce_sizes(const vacti_bce_call *call, bce_ranges *of)
 {
     size_t losses = call->reduction == VACT_REDUCTION_NONE ? call->n : 1;
     return check_array(&of->x, call->x, call->n, sizeof(float)) &&
@@ -194,11 +194,11 @@ static bool bce_lies_apart(const bce_ranges *of)
     return !check_share(of->loss, of->dx);
 }
 
-static vact_status run_bce(vact_bce_call call, const vact_bce_with_logits_options_f32 *options, bool loss,
+static vact_status run_bce(vacti_bce_call call, const vact_bce_with_logits_options_f32 *options, bool loss,
                            bool gradient)
 {
     vact_bce_with_logits_options_f32 known;
-    vact_status read = vact_options_read(&vact_bce_with_logits_options_kind, &known, options);
+    vact_status read = vacti_options_read(&vacti_bce_with_logits_options_kind, &known, options);
     if (read != VACT_OK)
         return read;
     options = &known;
@@ -206,8 +206,8 @@ static vact_status run_bce(vact_bce_call call, const vact_bce_with_logits_option
         !accepts_period(options->pos_weight, options->pos_weight_count, call.n) ||
         !accepts_period(options->weight, options->weight_count, call.n))
         return VACT_EINVAL;
-    call.positive = (vact_periodic){options->pos_weight, options->pos_weight ? options->pos_weight_count : 0};
-    call.weight = (vact_periodic){options->weight, options->weight ? options->weight_count : 0};
+    call.positive = (vacti_periodic){options->pos_weight, options->pos_weight ? options->pos_weight_count : 0};
+    call.weight = (vacti_periodic){options->weight, options->weight ? options->weight_count : 0};
     call.reduction = options->reduction;
     bool reduced = call.reduction != VACT_REDUCTION_NONE;
     bce_ranges ranges;
@@ -219,26 +219,26 @@ static vact_status run_bce(vact_bce_call call, const vact_bce_with_logits_option
         return VACT_EINVAL;
     if (!bce_lies_apart(&ranges))
         return VACT_EOVERLAP;
-    vact_table_current()->bce_with_logits(&call);
+    vacti_table_current()->bce_with_logits(&call);
     return VACT_OK;
 }
 
 vact_status vact_bce_with_logits_f32(float *loss, const float *x, const float *targets, size_t n,
                                      const vact_bce_with_logits_options_f32 *options)
 {
-    return run_bce((vact_bce_call){.loss = loss, .x = x, .targets = targets, .n = n}, options, true, false);
+    return run_bce((vacti_bce_call){.loss = loss, .x = x, .targets = targets, .n = n}, options, true, false);
 }
 
 vact_status vact_bce_with_logits_backward_f32(float *dx, const float *dy, const float *x, const float *targets,
                                               size_t n, const vact_bce_with_logits_options_f32 *options)
 {
-    return run_bce((vact_bce_call){.dx = dx, .dy = dy, .x = x, .targets = targets, .n = n}, options, false, true);
+    return run_bce((vacti_bce_call){.dx = dx, .dy = dy, .x = x, .targets = targets, .n = n}, options, false, true);
 }
 
 vact_status vact_bce_with_logits_forward_backward_f32(float *loss, float *dx, const float *dy, const float *x,
                                                       const float *targets, size_t n,
                                                       const vact_bce_with_logits_options_f32 *options)
 {
-    vact_bce_call call = {.loss = loss, .dx = dx, .dy = dy, .x = x, .targets = targets, .n = n};
+    vacti_bce_call call = {.loss = loss, .dx = dx, .dy = dy, .x = x, .targets = targets, .n = n};
     return run_bce(call, options, true, true);
 }

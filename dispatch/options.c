@@ -10,7 +10,7 @@
     static const type name##_defaults = TYPE;                                                                          \
     _Static_assert(ENDING_WITH(type, last) % _Alignof(type) == 0, "the first version ended in padding");               \
     _Static_assert(sizeof(type) <= VACT_OPTIONS_LIMIT, "too large");                                                   \
-    const vact_options_kind vact_##name##_options_kind = {&name##_defaults, sizeof(type), ENDING_WITH(type, last)};
+    const vacti_options_kind vacti_##name##_options_kind = {&name##_defaults, sizeof(type), ENDING_WITH(type, last)};
 
 /* With the last member of the first version, that of release 0.2. */
 KIND(cross_entropy, VACT_CROSS_ENTROPY_OPTIONS_F32, vact_cross_entropy_options_f32, dx_stride)
@@ -22,7 +22,7 @@ _Static_assert(sizeof(vact_mask_layout) == 5 * sizeof(size_t), "vact_mask_layout
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-vact_status vact_options_read(const vact_options_kind *kind, void *known, const void *given)
+vact_status vacti_options_read(const vacti_options_kind *kind, void *known, const void *given)
 {
     size_t size;
     if (given == NULL) {
@@ -41,7 +41,7 @@ vact_status vact_options_read(const vact_options_kind *kind, void *known, const 
 }
 
 /* The size becomes the caller's, who may have members that this library does not know. */
-static vact_status init(const vact_options_kind *kind, void *options, size_t size)
+static vact_status init(const vacti_options_kind *kind, void *options, size_t size)
 {
     if (options == NULL || size < kind->first || size > VACT_OPTIONS_LIMIT)
         return VACT_EINVAL;
@@ -53,20 +53,20 @@ static vact_status init(const vact_options_kind *kind, void *options, size_t siz
 
 vact_status vact_cross_entropy_options_init_f32(void *options, size_t size)
 {
-    return init(&vact_cross_entropy_options_kind, options, size);
+    return init(&vacti_cross_entropy_options_kind, options, size);
 }
 
 vact_status vact_bce_with_logits_options_init_f32(void *options, size_t size)
 {
-    return init(&vact_bce_with_logits_options_kind, options, size);
+    return init(&vacti_bce_with_logits_options_kind, options, size);
 }
 
 vact_status vact_epilogue_options_init_f32(void *options, size_t size)
 {
-    return init(&vact_epilogue_options_kind, options, size);
+    return init(&vacti_epilogue_options_kind, options, size);
 }
 
 vact_status vact_softmax_options_init_f32(void *options, size_t size)
 {
-    return init(&vact_softmax_options_kind, options, size);
+    return init(&vacti_softmax_options_kind, options, size);
 }

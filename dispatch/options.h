@@ -12,18 +12,18 @@
 
 #include "vact/vact.h"
 
-typedef struct vact_options_kind {
+typedef struct vacti_options_kind {
     const void *defaults; /* a whole structure, its size set */
     size_t size;          /* of the structure as this library knows it */
     size_t first;         /* as its first version was */
-} vact_options_kind;
+} vacti_options_kind;
 
-extern const vact_options_kind vact_cross_entropy_options_kind, vact_bce_with_logits_options_kind,
-    vact_epilogue_options_kind, vact_softmax_options_kind;
+extern const vacti_options_kind vacti_cross_entropy_options_kind, vacti_bce_with_logits_options_kind,
+    vacti_epilogue_options_kind, vacti_softmax_options_kind;
 
 enum { VACT_OPTIONS_LIMIT = 4096 }; /* no structure is larger: a size beyond it is not one */
 
 /* Makes `known`, of kind->size bytes, of what was given (null: the defaults), whatever its size. */
-vact_status vact_options_read(const vact_options_kind *kind, void *known, const void *given);
+vact_status vacti_options_read(const vacti_options_kind *kind, void *known, const void *given);
 
 #endif

@@ -53,7 +53,7 @@ static vact_status read_options(vact_softmax_options_f32 *known, const vact_soft
 {
     if (*options == NULL)
         return VACT_OK;
-    vact_status status = vact_options_read(&vact_softmax_options_kind, known, *options);
+    vact_status status = vacti_options_read(&vacti_softmax_options_kind, known, *options);
     *options = known;
     return status == VACT_OK && !accepted(known) ? VACT_EINVAL : status;
 }
@@ -98,13 +98,13 @@ static vact_status run_masked(vact_masked_f32_fn *kernel, float *dst, size_t dst
 vact_status vact_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                     size_t cols, const vact_softmax_options_f32 *options)
 {
-    return run_masked(vact_table_current()->family.softmax, dst, dst_stride, src, src_stride, rows, cols, options);
+    return run_masked(vacti_table_current()->family.softmax, dst, dst_stride, src, src_stride, rows, cols, options);
 }
 
 vact_status vact_log_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                         size_t cols, const vact_softmax_options_f32 *options)
 {
-    return run_masked(vact_table_current()->family.log_softmax, dst, dst_stride, src, src_stride, rows, cols, options);
+    return run_masked(vacti_table_current()->family.log_softmax, dst, dst_stride, src, src_stride, rows, cols, options);
 }
 
 vact_status vact_logsumexp_masked_f32(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,
@@ -124,7 +124,7 @@ vact_status vact_logsumexp_masked_f32(float *dst, const float *src, size_t src_s
         return VACT_EINVAL;
     if (check_share(to, from) || overlaps_masks(to, &given))
         return VACT_EOVERLAP;
-    vact_table_current()->family.logsumexp(dst, src, src_stride, rows, cols, options);
+    vacti_table_current()->family.logsumexp(dst, src, src_stride, rows, cols, options);
     return VACT_OK;
 }
 
@@ -157,12 +157,12 @@ static vact_status run_axis(vact_axis_f32_fn *kernel, float *dst, const float *s
 
 vact_status vact_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
 {
-    return run_axis(vact_table_current()->family.softmax_axis, dst, src, outer, axis, inner);
+    return run_axis(vacti_table_current()->family.softmax_axis, dst, src, outer, axis, inner);
 }
 
 vact_status vact_log_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
 {
-    return run_axis(vact_table_current()->family.log_softmax_axis, dst, src, outer, axis, inner);
+    return run_axis(vacti_table_current()->family.log_softmax_axis, dst, src, outer, axis, inner);
 }
 
 /* --------------------------------------------------------------------------------------- block by block */
@@ -207,7 +207,7 @@ vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *state, float
         overlaps_masks(all, &given) || check_share(all, factors) || check_share(all, to) || check_share(all, from) ||
         check_share(factors, to) || check_share(factors, from))
         return VACT_EOVERLAP;
-    vact_table_current()->family.online(state, rescale, dst, dst_stride, src, src_stride, rows, cols, options);
+    vacti_table_current()->family.online(state, rescale, dst, dst_stride, src, src_stride, rows, cols, options);
     return VACT_OK;
 }
 
@@ -227,7 +227,7 @@ vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact
         return VACT_EINVAL;
     if (check_share(factors, all) || check_share(factors, logs) || check_share(logs, all))
         return VACT_EOVERLAP;
-    vact_softmax_online_finish(factor, lse, state, rows);
+    vacti_softmax_online_finish(factor, lse, state, rows);
     return VACT_OK;
 }
 
@@ -237,7 +237,7 @@ vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact
 static vact_status read_gradient_options(vact_softmax_options_f32 *known, const vact_softmax_options_f32 *options,
                                          const float *dsink, bool heeds_masks)
 {
-    vact_status status = vact_options_read(&vact_softmax_options_kind, known, options);
+    vact_status status = vacti_options_read(&vacti_softmax_options_kind, known, options);
     if (status != VACT_OK)
         return status;
     if (!accepted(known))
@@ -271,7 +271,7 @@ static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, si
 vact_status vact_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
                                            const float *y, size_t y_stride, size_t rows, size_t cols, float scale)
 {
-    return run_backward(vact_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, NULL, 0, y,
+    return run_backward(vacti_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, NULL, 0, y,
                         y_stride, rows, cols, scale, NULL);
 }
 
@@ -289,14 +289,14 @@ vact_status vact_softmax_backward_masked_f32(float *dx, size_t dx_stride, float 
     vact_status read = read_gradient_options(&known, options, dsink, true);
     if (read != VACT_OK)
         return read;
-    return run_backward(vact_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride, y,
+    return run_backward(vacti_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride, y,
                         y_stride, rows, cols, known.scale, &known);
 }
 
 vact_status vact_log_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
                                                const float *y, size_t y_stride, size_t rows, size_t cols, float scale)
 {
-    return run_backward(vact_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, NULL, 0, y,
+    return run_backward(vacti_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, NULL, 0, y,
                         y_stride, rows, cols, scale, NULL);
 }
 
@@ -314,8 +314,8 @@ vact_status vact_log_softmax_backward_masked_f32(float *dx, size_t dx_stride, fl
     vact_status read = read_gradient_options(&known, options, dsink, false);
     if (read != VACT_OK)
         return read;
-    return run_backward(vact_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride, y,
-                        y_stride, rows, cols, known.scale, &known);
+    return run_backward(vacti_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride,
+                        y, y_stride, rows, cols, known.scale, &known);
 }
 
 vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, const float *x,
@@ -331,7 +331,7 @@ vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const 
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, inputs) || check_share(to, slopes) || check_share(to, outputs))
         return VACT_EOVERLAP;
-    vact_table_current()->family.logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, scale);
+    vacti_table_current()->family.logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, scale);
     return VACT_OK;
 }
 
@@ -369,6 +369,6 @@ vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, c
         check_share(gradients, to) || check_share(gradients, slopes) || check_share(gradients, inputs) ||
         check_share(gradients, parameters))
         return VACT_EOVERLAP;
-    vact_table_current()->family.prelu_backward(dx, dslope, dy, x, slope, outer, channels, inner);
+    vacti_table_current()->family.prelu_backward(dx, dslope, dy, x, slope, outer, channels, inner);
     return VACT_OK;
 }

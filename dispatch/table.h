@@ -8,7 +8,7 @@
 
 #include "abi.h"
 
-typedef struct vact_table {
+typedef struct vacti_table {
     const char *build; /* "scalar", "scalar_fma", "avx2", "avx512", "neon" */
     vact_isa isa;
     vact_math math;
@@ -27,34 +27,34 @@ typedef struct vact_table {
     vact_gate_backward_f32_fn *gate_backward[VACT_TABLE_SLOTS];
     vact_interleaved_f32_fn *interleaved[VACT_TABLE_SLOTS]; /* of gates */
     vact_interleaved_backward_f32_fn *interleaved_backward[VACT_TABLE_SLOTS];
-    vact_softmax_family family; /* one implementation for every variant */
-} vact_table;
+    vacti_softmax_family family; /* one implementation for every variant */
+} vacti_table;
 
 /* The builds in this library, strongest first, the plainest (which every CPU runs) last. */
-extern const char *const vact_builds[];
-extern const size_t vact_build_count;
+extern const char *const vacti_builds[];
+extern const size_t vacti_build_count;
 
 /* The table of a build by its name, whether or not the CPU runs it; null for a variant that does not exist. */
-const vact_table *vact_table_of_build(const char *build, vact_math math);
+const vacti_table *vacti_table_of_build(const char *build, vact_math math);
 
 /* Whether this CPU runs the build. */
-bool vact_build_runs(const char *build);
+bool vacti_build_runs(const char *build);
 
 /* The strongest build of an instruction set that this CPU runs (AUTO: of all); null where there is none. */
-const vact_table *vact_table_find(vact_isa isa, vact_math math);
+const vacti_table *vacti_table_find(vact_isa isa, vact_math math);
 
 /* What calls use now; null before the first use. Known to be of this library, it is read without a look at the table
  * of addresses. */
-__attribute__((visibility("hidden"))) extern _Atomic(const vact_table *) vact_table_chosen;
+__attribute__((visibility("hidden"))) extern _Atomic(const vacti_table *) vacti_table_chosen;
 
 /* Publishes the environment's choice unless there is one by now, and returns what is chosen. */
-const vact_table *vact_table_first(void);
+const vacti_table *vacti_table_first(void);
 
 /* What calls use now: the environment's choice at first use, vact_select's after that. Never null. */
-static inline const vact_table *vact_table_current(void)
+static inline const vacti_table *vacti_table_current(void)
 {
-    const vact_table *table = atomic_load_explicit(&vact_table_chosen, memory_order_acquire);
-    return table ? table : vact_table_first();
+    const vacti_table *table = atomic_load_explicit(&vacti_table_chosen, memory_order_acquire);
+    return table ? table : vacti_table_first();
 }
 
 #endif

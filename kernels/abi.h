@@ -19,7 +19,7 @@ typedef void vact_rows_f32_fn(float *dst, size_t dst_stride, const float *src, s
 /* ------------------------------------------------------------------------------------- losses and health */
 
 /* A cross-entropy whose arguments have been checked (dispatch/losses.c). */
-typedef struct vact_cross_entropy_call {
+typedef struct vacti_cross_entropy_call {
     float *loss;          /* null: no loss is wanted; one element where the reduction is not NONE */
     float *dx;            /* null: no gradient is wanted; may be logits, at the same stride */
     const float *dy;      /* null: ones; one element where the reduction is not NONE */
@@ -31,25 +31,25 @@ typedef struct vact_cross_entropy_call {
     float smoothing;
     vact_reduction reduction;
     bool wide;
-} vact_cross_entropy_call;
+} vacti_cross_entropy_call;
 
 /* Element i takes weight i mod count; null: ones. */
-typedef struct vact_periodic {
+typedef struct vacti_periodic {
     const float *values;
     size_t count;
-} vact_periodic;
+} vacti_periodic;
 
 /* A binary cross-entropy whose arguments have been checked. */
-typedef struct vact_bce_call {
+typedef struct vacti_bce_call {
     float *loss, *dx;
     const float *dy, *x, *targets; /* dy, loss and dx as above; all of n elements */
-    vact_periodic positive, weight;
+    vacti_periodic positive, weight;
     size_t n;
     vact_reduction reduction;
-} vact_bce_call;
+} vacti_bce_call;
 
-typedef void vact_cross_entropy_f32_fn(const vact_cross_entropy_call *call);
-typedef void vact_bce_f32_fn(const vact_bce_call *call);
+typedef void vact_cross_entropy_f32_fn(const vacti_cross_entropy_call *call);
+typedef void vact_bce_f32_fn(const vacti_bce_call *call);
 
 /* How many elements are 0; how many are <= low or >= high. */
 typedef size_t vact_zeros_f32_fn(const float *x, size_t n);
@@ -79,7 +79,7 @@ typedef void vact_logsumexp_backward_f32_fn(float *dx, size_t dx_stride, const f
 typedef void vact_prelu_backward_f32_fn(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
                                         size_t outer, size_t channels, size_t inner);
 
-typedef struct vact_softmax_family {
+typedef struct vacti_softmax_family {
     vact_masked_f32_fn *softmax, *log_softmax;
     vact_logsumexp_f32_fn *logsumexp;
     vact_axis_f32_fn *softmax_axis, *log_softmax_axis;
@@ -87,25 +87,25 @@ typedef struct vact_softmax_family {
     vact_rows_backward_f32_fn *softmax_backward, *log_softmax_backward;
     vact_logsumexp_backward_f32_fn *logsumexp_backward;
     vact_prelu_backward_f32_fn *prelu_backward;
-} vact_softmax_family;
+} vacti_softmax_family;
 
 /* Of each state 1/sum and its logarithm; either array may be null. The same code for every build. */
-void vact_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows);
+void vacti_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows);
 
 /* Slot of an operation inside the array of its kind. */
 #define VACT_OP_SLOT(op) ((unsigned)(op) & 0xffu)
 
 /* As large as the largest slot of the registry demands. */
-typedef union vact_slots {
+typedef union vacti_slots {
 #define VACT_OP(name, NAME, ...) char name[VACT_OP_SLOT(VACT_OP_##NAME) + 1];
     /* clang-format off */
 #include "registry.def"
 /* clang-format on */
 #undef VACT_OP
-} vact_slots;
+} vacti_slots;
 
 enum {
-    VACT_TABLE_SLOTS = sizeof(vact_slots), /* of each kind */
+    VACT_TABLE_SLOTS = sizeof(vacti_slots), /* of each kind */
     VACT_TABLE_MATHS = VACT_MATH_CR + 1
 };
 

@@ -24,11 +24,11 @@
     {VACT_OP_##NAME,   VACT_KIND_##kind, #name, NEEDS_##needs, KEEPS_##keeps, ORDER_##order,                           \
      AUTO_##auto_math, parameters,       bound, range,         formula},
 
-const vact_op_info vact_registry[] = {
+const vacti_op_info vacti_registry[] = {
 #include "registry.def"
 #undef VACT_OP
 };
-const size_t vact_registry_count = sizeof vact_registry / sizeof vact_registry[0];
+const size_t vacti_registry_count = sizeof vacti_registry / sizeof vacti_registry[0];
 
 /* Where the line of a code stands, plus 1: a call by code costs no search. */
 enum { KINDS = VACT_KIND_GATE + 1, SLOTS = 256 };
@@ -43,40 +43,40 @@ static const unsigned char line_of[KINDS][SLOTS] = {
 #undef VACT_OP
 };
 
-const vact_op_info *vact_registry_by_code(vact_op op)
+const vacti_op_info *vacti_registry_by_code(vact_op op)
 {
     unsigned kind = (unsigned)op >> 8;
     if (kind >= KINDS)
         return NULL;
     unsigned line = line_of[kind][(unsigned)op & 0xff];
-    return line ? &vact_registry[line - 1] : NULL;
+    return line ? &vacti_registry[line - 1] : NULL;
 }
 
-const vact_op_info *vact_registry_by_name(const char *name)
+const vacti_op_info *vacti_registry_by_name(const char *name)
 {
-    for (size_t i = 0; i < vact_registry_count; i++)
-        if (strcmp(vact_registry[i].name, name) == 0)
-            return &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++)
+        if (strcmp(vacti_registry[i].name, name) == 0)
+            return &vacti_registry[i];
     return NULL;
 }
 
-vact_params_f32 vact_registry_defaults(const vact_op_info *info)
+vact_params_f32 vacti_registry_defaults(const vacti_op_info *info)
 {
     vact_params_f32 params = {{info->params[0].default_value, info->params[1].default_value, 0.0f, 0.0f}};
     return params;
 }
 
-double vact_registry_bound(const vact_op_info *info, vact_math math)
+double vacti_registry_bound(const vacti_op_info *info, vact_math math)
 {
     if (math == VACT_MATH_AUTO)
         math = info->auto_math;
     return math == VACT_MATH_FAST ? info->bound_fast : info->bound_sleef;
 }
 
-bool vact_registry_accepts(const vact_op_info *info, const vact_params_f32 *params)
+bool vacti_registry_accepts(const vacti_op_info *info, const vact_params_f32 *params)
 {
     for (int i = 0; i < info->param_count; i++)
-        if (!vact_domain_holds(info->params[i].domain, params->v[i], params->v[0]))
+        if (!vacti_domain_holds(info->params[i].domain, params->v[i], params->v[0]))
             return false;
     return true;
 }

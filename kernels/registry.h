@@ -9,18 +9,18 @@
 #include "vact/vact.h"
 
 /* Where a parameter may lie; `vact list` prints these in words. */
-typedef enum vact_domain {
+typedef enum vacti_domain {
     VACT_DOMAIN_FINITE,
     VACT_DOMAIN_NONZERO,     /* finite and not 0 */
     VACT_DOMAIN_POSITIVE,    /* finite and > 0 */
     VACT_DOMAIN_NONNEGATIVE, /* >= 0, infinity included */
     VACT_DOMAIN_NOT_NAN,
     VACT_DOMAIN_NOT_BELOW_FIRST /* >= the operation's first parameter, neither NaN */
-} vact_domain;
+} vacti_domain;
 
 /* Whether `value` lies there; `first` is the operation's first parameter. In the header so that a call whose domains
  * are constants does not walk the registry. */
-static inline bool vact_domain_holds(vact_domain domain, float value, float first)
+static inline bool vacti_domain_holds(vacti_domain domain, float value, float first)
 {
     switch (domain) {
     case VACT_DOMAIN_FINITE: return isfinite(value);
@@ -33,13 +33,13 @@ static inline bool vact_domain_holds(vact_domain domain, float value, float firs
     return false;
 }
 
-typedef struct vact_param_info {
+typedef struct vacti_param_info {
     const char *name;
     float default_value;
-    vact_domain domain;
-} vact_param_info;
+    vacti_domain domain;
+} vacti_param_info;
 
-typedef struct vact_op_info {
+typedef struct vacti_op_info {
     vact_op op;
     vact_kind kind;
     const char *name;
@@ -48,26 +48,26 @@ typedef struct vact_op_info {
     bool rises;          /* the exact function, at default parameters: a larger input never has a smaller result */
     vact_math auto_math; /* what VACT_MATH_AUTO takes; VACT_MATH_AUTO itself where needs_math is false */
     int param_count;
-    vact_param_info params[2];
+    vacti_param_info params[2];
     double bound_sleef, bound_fast; /* equal where one kernel serves every variant */
     const char *range;
     const char *formula;
-} vact_op_info;
+} vacti_op_info;
 
-extern const vact_op_info vact_registry[];
-extern const size_t vact_registry_count;
+extern const vacti_op_info vacti_registry[];
+extern const size_t vacti_registry_count;
 
 /* Null where there is none. */
-const vact_op_info *vact_registry_by_code(vact_op op);
-const vact_op_info *vact_registry_by_name(const char *name);
+const vacti_op_info *vacti_registry_by_code(vact_op op);
+const vacti_op_info *vacti_registry_by_name(const char *name);
 
 /* The defaults; the rest of the values is 0. */
-vact_params_f32 vact_registry_defaults(const vact_op_info *info);
+vact_params_f32 vacti_registry_defaults(const vacti_op_info *info);
 
 /* The largest error in ULP over all inputs that a variant may have; of VACT_MATH_AUTO, what that takes. */
-double vact_registry_bound(const vact_op_info *info, vact_math math);
+double vacti_registry_bound(const vacti_op_info *info, vact_math math);
 
 /* Whether the values lie in the operation's domain. */
-bool vact_registry_accepts(const vact_op_info *info, const vact_params_f32 *params);
+bool vacti_registry_accepts(const vacti_op_info *info, const vact_params_f32 *params);
 
 #endif

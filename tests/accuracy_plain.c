@@ -19,7 +19,7 @@ static float *new_floats(size_t n)
     return values;
 }
 
-static void run(const vact_table *table, const accuracy_target *target, float *y, const float *dy, const float *x,
+static void run(const vacti_table *table, const accuracy_target *target, float *y, const float *dy, const float *x,
                 size_t n)
 {
     unsigned slot = VACT_OP_SLOT(target->info->op);
@@ -42,14 +42,14 @@ static void add_result(accuracy_tally *tally, const accuracy_target *target, flo
     bool misrounded = false;
     double error = 0.0;
     if (target->function == ACCURACY_FORWARD) {
-        double exact = vact_reference_f32(op)((double)x, params);
-        error = vact_ulp_error(y, exact);
+        double exact = vacti_reference_f32(op)((double)x, params);
+        error = vacti_ulp_error(y, exact);
         misrounded = !test_same(y, (float)exact);
     } else {
         bool from_output = target->function == ACCURACY_FROM_OUTPUT;
-        double slope = from_output ? vact_reference_derivative_from_output(op, (double)x, params)
-                                   : vact_reference_derivative(op, (double)x, params);
-        error = vact_gradient_error(op, params, (double)x, from_output, slope, (double)dy, y);
+        double slope = from_output ? vacti_reference_derivative_from_output(op, (double)x, params)
+                                   : vacti_reference_derivative(op, (double)x, params);
+        error = vacti_gradient_error(op, params, (double)x, from_output, slope, (double)dy, y);
         misrounded = error > 0.5 && y != (float)((double)dy * slope);
     }
     tally->misrounded += misrounded ? 1 : 0;
@@ -70,7 +70,7 @@ static bool falls(float before, float x, float y_before, float y)
     return signbit(x) ? y > y_before : y < y_before;
 }
 
-accuracy_tally plain_sweep(const accuracy_target *target, const vact_table *table, const vact_table *reference,
+accuracy_tally plain_sweep(const accuracy_target *target, const vacti_table *table, const vacti_table *reference,
                            uint64_t start, uint64_t end, uint32_t stride)
 {
     accuracy_tally tally = {0};
@@ -161,7 +161,7 @@ const cJSON *json_array(const cJSON *object, const char *name)
 
 accuracy_target json_target(const cJSON *result)
 {
-    accuracy_target target = {.info = vact_registry_by_name(json_text(result, "op"))};
+    accuracy_target target = {.info = vacti_registry_by_name(json_text(result, "op"))};
     const char *function = json_text(result, "function");
     const cJSON *params = cJSON_GetObjectItemCaseSensitive(result, "params");
     cr_assert_not_null(target.info);

@@ -8,7 +8,7 @@
 #include "tools/accuracy/sweep.h"
 
 /* Over the multiples of the stride in [start, end); differing: from the reference table's results. `bits` stays 0. */
-accuracy_tally plain_sweep(const accuracy_target *target, const vact_table *table, const vact_table *reference,
+accuracy_tally plain_sweep(const accuracy_target *target, const vacti_table *table, const vacti_table *reference,
                            uint64_t start, uint64_t end, uint32_t stride);
 
 /* Fails the test, naming the subject, where they differ in anything but `bits`. */

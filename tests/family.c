@@ -99,12 +99,12 @@ long double family_logsumexp_terms(const long double *z, size_t cols)
     return isfinite(max) ? fabsl(max) + log_of_sum(z, cols, max) : 0.0L;
 }
 
-size_t family_tables(const vact_table **tables, size_t limit)
+size_t family_tables(const vacti_table **tables, size_t limit)
 {
     size_t n = 0;
     for (size_t pass = 0; pass < 2; pass++)
-        for (size_t b = 0; b < vact_build_count && n < limit; b++)
-            if (vact_build_runs(vact_builds[b]) && (strcmp(vact_builds[b], "scalar_fma") == 0) == (pass == 0))
-                tables[n++] = vact_table_of_build(vact_builds[b], VACT_MATH_FAST);
+        for (size_t b = 0; b < vacti_build_count && n < limit; b++)
+            if (vacti_build_runs(vacti_builds[b]) && (strcmp(vacti_builds[b], "scalar_fma") == 0) == (pass == 0))
+                tables[n++] = vacti_table_of_build(vacti_builds[b], VACT_MATH_FAST);
     return n;
 }

@@ -20,6 +20,6 @@ long double family_logsumexp(const long double *z, size_t cols);
 long double family_logsumexp_terms(const long double *z, size_t cols);
 
 /* The builds that this CPU runs, the reference scalar_fma (or what there is) first. */
-size_t family_tables(const vact_table **tables, size_t limit);
+size_t family_tables(const vacti_table **tables, size_t limit);
 
 #endif

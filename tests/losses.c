@@ -7,24 +7,24 @@
 struct criterion_test_params losses_builds(void)
 {
     static int builds[8];
-    cr_assert(vact_build_count <= sizeof builds / sizeof builds[0]);
-    for (size_t i = 0; i < vact_build_count; i++)
+    cr_assert(vacti_build_count <= sizeof builds / sizeof builds[0]);
+    for (size_t i = 0; i < vacti_build_count; i++)
         builds[i] = (int)i;
-    return cr_make_param_array(int, builds, vact_build_count);
+    return cr_make_param_array(int, builds, vacti_build_count);
 }
 
-static const vact_table *table_of(const char *build)
+static const vacti_table *table_of(const char *build)
 {
-    if (!vact_build_runs(build))
+    if (!vacti_build_runs(build))
         cr_skip("%s: this CPU lacks it", build);
-    const vact_table *table = vact_table_of_build(build, VACT_MATH_FAST);
+    const vacti_table *table = vacti_table_of_build(build, VACT_MATH_FAST);
     cr_assert(table != NULL, "%s: no table", build);
     return table;
 }
 
-const vact_table *losses_begin(int build) { return table_of(vact_builds[build]); }
+const vacti_table *losses_begin(int build) { return table_of(vacti_builds[build]); }
 
-const vact_table *losses_reference(void) { return table_of("scalar_fma"); }
+const vacti_table *losses_reference(void) { return table_of("scalar_fma"); }
 
 static float logit_of(int kind, test_random *random)
 {
@@ -56,22 +56,22 @@ void losses_fill(losses_problem *problem, size_t rows, size_t cols, int kind, te
     }
 }
 
-vact_cross_entropy_call losses_call(const losses_problem *problem, vact_reduction reduction, float smoothing)
+vacti_cross_entropy_call losses_call(const losses_problem *problem, vact_reduction reduction, float smoothing)
 {
-    return (vact_cross_entropy_call){.logits = problem->logits,
-                                     .targets = problem->targets,
-                                     .wide = true,
-                                     .rows = problem->rows,
-                                     .cols = problem->cols,
-                                     .stride = problem->cols,
-                                     .dx_stride = problem->cols,
-                                     .ignore_index = -100,
-                                     .smoothing = smoothing,
-                                     .reduction = reduction};
+    return (vacti_cross_entropy_call){.logits = problem->logits,
+                                      .targets = problem->targets,
+                                      .wide = true,
+                                      .rows = problem->rows,
+                                      .cols = problem->cols,
+                                      .stride = problem->cols,
+                                      .dx_stride = problem->cols,
+                                      .ignore_index = -100,
+                                      .smoothing = smoothing,
+                                      .reduction = reduction};
 }
 
-vact_bce_call losses_bce_call(const losses_problem *problem, vact_reduction reduction)
+vacti_bce_call losses_bce_call(const losses_problem *problem, vact_reduction reduction)
 {
-    return (vact_bce_call){
+    return (vacti_bce_call){
         .x = problem->logits, .targets = problem->answers, .n = problem->rows * problem->cols, .reduction = reduction};
 }

@@ -8,10 +8,10 @@
 struct criterion_test_params losses_builds(void);
 
 /* The build's table; skips the test, by name, where this CPU lacks it. */
-const vact_table *losses_begin(int build);
+const vacti_table *losses_begin(int build);
 
 /* The table of the build whose bits are the reference; skips where this CPU lacks it. */
-const vact_table *losses_reference(void);
+const vacti_table *losses_reference(void);
 
 enum { LOSSES_MOST = 3 * 4096 };
 
@@ -27,9 +27,9 @@ typedef struct losses_problem {
 void losses_fill(losses_problem *problem, size_t rows, size_t cols, int kind, test_random *random);
 
 /* Cross-entropy over a dense problem: no loss, no dx, no weights and no dy yet. */
-vact_cross_entropy_call losses_call(const losses_problem *problem, vact_reduction reduction, float smoothing);
+vacti_cross_entropy_call losses_call(const losses_problem *problem, vact_reduction reduction, float smoothing);
 
 /* Binary cross-entropy over the rows*cols elements of a problem. */
-vact_bce_call losses_bce_call(const losses_problem *problem, vact_reduction reduction);
+vacti_bce_call losses_bce_call(const losses_problem *problem, vact_reduction reduction);
 
 #endif

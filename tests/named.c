@@ -31,7 +31,7 @@ static const named_function functions[] = {
 #include "kernels/registry.def"
 };
 
-static const named_function *function_of(const vact_op_info *info)
+static const named_function *function_of(const vacti_op_info *info)
 {
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
         if (functions[i].op == info->op)
@@ -39,7 +39,8 @@ static const named_function *function_of(const vact_op_info *info)
     abort();
 }
 
-vact_status named_unary(const vact_op_info *info, const vact_params_f32 *params, float *dst, const float *src, size_t n)
+vact_status named_unary(const vacti_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
+                        size_t n)
 {
     any_fn *function = function_of(info)->function;
     switch (info->param_count) {
@@ -50,18 +51,18 @@ vact_status named_unary(const vact_op_info *info, const vact_params_f32 *params,
     }
 }
 
-vact_status named_channels(const vact_op_info *info, float *dst, const float *src, const float *slope, size_t outer,
+vact_status named_channels(const vacti_op_info *info, float *dst, const float *src, const float *slope, size_t outer,
                            size_t channels, size_t inner)
 {
     return ((channels_fn *)function_of(info)->function)(dst, src, slope, outer, channels, inner);
 }
 
-vact_status named_dense_rows(const vact_op_info *info, float *dst, const float *src, size_t rows, size_t cols)
+vact_status named_dense_rows(const vacti_op_info *info, float *dst, const float *src, size_t rows, size_t cols)
 {
     return ((dense_rows_fn *)function_of(info)->function)(dst, src, rows, cols);
 }
 
-vact_status named_rows(const vact_op_info *info, float *dst, size_t dst_stride, const float *src, size_t src_stride,
+vact_status named_rows(const vacti_op_info *info, float *dst, size_t dst_stride, const float *src, size_t src_stride,
                        size_t rows, size_t cols)
 {
     return ((rows_fn *)function_of(info)->strided)(dst, dst_stride, src, src_stride, rows, cols);

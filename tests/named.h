@@ -5,16 +5,16 @@
 #include "kernels/registry.h"
 
 /* An element-by-element operation: vact_<name>_f32 with as many of the values as it has parameters. */
-vact_status named_unary(const vact_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
+vact_status named_unary(const vacti_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
                         size_t n);
 
 /* vact_<name>_f32 of an operation of kind CHANNELS. */
-vact_status named_channels(const vact_op_info *info, float *dst, const float *src, const float *slope, size_t outer,
+vact_status named_channels(const vacti_op_info *info, float *dst, const float *src, const float *slope, size_t outer,
                            size_t channels, size_t inner);
 
 /* vact_<name>_f32 and vact_<name>_rows_f32 of an operation of kind ROWS. */
-vact_status named_dense_rows(const vact_op_info *info, float *dst, const float *src, size_t rows, size_t cols);
-vact_status named_rows(const vact_op_info *info, float *dst, size_t dst_stride, const float *src, size_t src_stride,
+vact_status named_dense_rows(const vacti_op_info *info, float *dst, const float *src, size_t rows, size_t cols);
+vact_status named_rows(const vacti_op_info *info, float *dst, size_t dst_stride, const float *src, size_t src_stride,
                        size_t rows, size_t cols);
 
 #endif

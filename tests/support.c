@@ -4,21 +4,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-vact_unary_f32_fn *test_unary(const vact_table *table, const vact_op_info *info)
+vact_unary_f32_fn *test_unary(const vacti_table *table, const vacti_op_info *info)
 {
     vact_unary_f32_fn *kernel = table->unary[VACT_OP_SLOT(info->op)];
     cr_assert(kernel != NULL, "%s on %s: no kernel", info->name, table->build);
     return kernel;
 }
 
-vact_channels_f32_fn *test_channels(const vact_table *table, const vact_op_info *info)
+vact_channels_f32_fn *test_channels(const vacti_table *table, const vacti_op_info *info)
 {
     vact_channels_f32_fn *kernel = table->channels[VACT_OP_SLOT(info->op)];
     cr_assert(kernel != NULL, "%s on %s: no kernel", info->name, table->build);
     return kernel;
 }
 
-vact_rows_f32_fn *test_rows(const vact_table *table, const vact_op_info *info)
+vact_rows_f32_fn *test_rows(const vacti_table *table, const vacti_op_info *info)
 {
     vact_rows_f32_fn *kernel = table->rows[VACT_OP_SLOT(info->op)];
     cr_assert(kernel != NULL, "%s on %s: no kernel", info->name, table->build);

@@ -36,8 +36,8 @@ enum {
 /* --------------------------------------------------------------------------------------------- cases */
 
 typedef struct test_case {
-    int op;    /* index into vact_registry */
-    int build; /* index into vact_builds */
+    int op;    /* index into vacti_registry */
+    int build; /* index into vacti_builds */
     int math;  /* a vact_math; AUTO for operations with a single kernel */
 } test_case;
 
@@ -65,15 +65,15 @@ void test_end_case(void) __attribute__((noreturn));
 
 /* What a case stands for. */
 typedef struct test_subject {
-    const vact_op_info *info;
-    const vact_table *table;
+    const vacti_op_info *info;
+    const vacti_table *table;
     const char *build;
     const char *variant; /* "sleef", ..., or "plain" */
     double bound;        /* in ULP */
 } test_subject;
 
 /* The cases of a kind that are wanted, in batches. */
-typedef bool test_wanted_fn(const vact_op_info *info, const char *build, vact_math math);
+typedef bool test_wanted_fn(const vacti_op_info *info, const char *build, vact_math math);
 struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted);
 
 /* Every case of a kind; and those whose bits must be those of the reference build, without that build itself. */
@@ -90,12 +90,12 @@ test_subject test_begin(const test_case *which);
 void test_skip(const char *reason, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* The reference build's table for the same variant; skips the case where this CPU lacks that build. */
-const vact_table *test_reference_table(const test_case *which);
+const vacti_table *test_reference_table(const test_case *which);
 
 /* The kernels of a table; the test fails where there is none. */
-vact_unary_f32_fn *test_unary(const vact_table *table, const vact_op_info *info);
-vact_channels_f32_fn *test_channels(const vact_table *table, const vact_op_info *info);
-vact_rows_f32_fn *test_rows(const vact_table *table, const vact_op_info *info);
+vact_unary_f32_fn *test_unary(const vacti_table *table, const vacti_op_info *info);
+vact_channels_f32_fn *test_channels(const vacti_table *table, const vacti_op_info *info);
+vact_rows_f32_fn *test_rows(const vacti_table *table, const vacti_op_info *info);
 
 /* ------------------------------------------------------------------------------------------ numbers */
 
@@ -131,7 +131,7 @@ void test_add_kinks(test_floats *list, const vact_params_f32 *params);
 void test_add_every(test_floats *list, uint32_t first, uint32_t stride); /* bit patterns */
 void test_add_random_bits(test_floats *list, test_random *random, size_t n);
 void test_add_uniform(test_floats *list, test_random *random, double limit, size_t n); /* [-limit, limit) */
-void test_add_recorded_worst(test_floats *list, const vact_op_info *info); /* of docs/accuracy.json, if it is there */
+void test_add_recorded_worst(test_floats *list, const vacti_op_info *info); /* of docs/accuracy.json, if it is there */
 void test_free(test_floats *list);
 
 /* Specials, kinks, random bit patterns and values where the transcendental functions bend, for one set of parameters.
@@ -141,7 +141,7 @@ void test_add_mixture(test_floats *list, const vact_params_f32 *params, test_ran
 enum { TEST_PARAMS_LIMIT = 96 };
 
 /* Parameters to try, the defaults first, over the range for which the bound is stated. */
-size_t test_params(const vact_op_info *info, vact_params_f32 *params);
+size_t test_params(const vacti_op_info *info, vact_params_f32 *params);
 
 /* ------------------------------------------------------------------------------- guarded memory, messages */
 

@@ -52,30 +52,30 @@ static void free_batches(struct criterion_test_params *params) { free(params->pa
 struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted)
 {
     batch_list list = {0};
-    for (size_t op = 0; op < vact_registry_count; op++) {
-        const vact_op_info *info = &vact_registry[op];
+    for (size_t op = 0; op < vacti_registry_count; op++) {
+        const vacti_op_info *info = &vacti_registry[op];
         if (info->kind != kind)
             continue;
-        for (size_t build = 0; build < vact_build_count; build++) {
-            if (!info->needs_math && wanted(info, vact_builds[build], VACT_MATH_AUTO))
+        for (size_t build = 0; build < vacti_build_count; build++) {
+            if (!info->needs_math && wanted(info, vacti_builds[build], VACT_MATH_AUTO))
                 add_case(&list, op, build, VACT_MATH_AUTO);
             for (size_t i = 0; info->needs_math && i < sizeof VARIANTS / sizeof VARIANTS[0]; i++)
-                if (vact_table_of_build(vact_builds[build], VARIANTS[i]) != NULL &&
-                    wanted(info, vact_builds[build], VARIANTS[i]))
+                if (vacti_table_of_build(vacti_builds[build], VARIANTS[i]) != NULL &&
+                    wanted(info, vacti_builds[build], VARIANTS[i]))
                     add_case(&list, op, build, VARIANTS[i]);
         }
     }
     return cr_make_param_array(test_batch, list.v, list.n, free_batches);
 }
 
-static bool want_all(const vact_op_info *info, const char *build, vact_math math)
+static bool want_all(const vacti_op_info *info, const char *build, vact_math math)
 {
     (void)info, (void)build, (void)math;
     return true;
 }
 
 /* Without FMA instructions SLEEF's functions return other bits: the one exemption of design.md section 3. */
-static bool want_same_bits(const vact_op_info *info, const char *build, vact_math math)
+static bool want_same_bits(const vacti_op_info *info, const char *build, vact_math math)
 {
     bool exempt = info->needs_math && math == VACT_MATH_SLEEF && strcmp(build, PLAINEST_BUILD) == 0;
     return strcmp(build, REFERENCE_BUILD) != 0 && !exempt;
@@ -85,7 +85,7 @@ struct criterion_test_params test_cases(vact_kind kind) { return test_cases_that
 
 struct criterion_test_params test_cases_of_same_bits(vact_kind kind) { return test_cases_that(kind, want_same_bits); }
 
-static bool want_gradient(const vact_op_info *info, const char *build, vact_math math)
+static bool want_gradient(const vacti_op_info *info, const char *build, vact_math math)
 {
     (void)build;
     return !info->needs_math || math == VACT_MATH_FAST;
@@ -112,8 +112,8 @@ static void record(case_record what, const char *text)
 static void record_begin(const test_case *which)
 {
     char text[TEXT_SIZE];
-    snprintf(text, sizeof text, "%s %s %s", vact_registry[which->op].name, variant_name((vact_math)which->math),
-             vact_builds[which->build]);
+    snprintf(text, sizeof text, "%s %s %s", vacti_registry[which->op].name, variant_name((vact_math)which->math),
+             vacti_builds[which->build]);
     record(CASE_BEGINS, text);
 }
 
@@ -170,22 +170,22 @@ void test_skip(const char *reason, ...)
 test_subject test_begin(const test_case *which)
 {
     test_subject subject = {0};
-    subject.info = &vact_registry[which->op];
-    subject.build = vact_builds[which->build];
+    subject.info = &vacti_registry[which->op];
+    subject.build = vacti_builds[which->build];
     subject.variant = variant_name((vact_math)which->math);
-    subject.bound = vact_registry_bound(subject.info, (vact_math)which->math);
-    if (!vact_build_runs(subject.build))
+    subject.bound = vacti_registry_bound(subject.info, (vact_math)which->math);
+    if (!vacti_build_runs(subject.build))
         test_skip("%s: this CPU lacks it", subject.build);
-    subject.table = vact_table_of_build(subject.build, (vact_math)which->math);
+    subject.table = vacti_table_of_build(subject.build, (vact_math)which->math);
     cr_assert(subject.table != NULL, "%s %s: no table", subject.build, subject.variant);
     return subject;
 }
 
-const vact_table *test_reference_table(const test_case *which)
+const vacti_table *test_reference_table(const test_case *which)
 {
-    const vact_table *table = vact_table_of_build(REFERENCE_BUILD, (vact_math)which->math);
+    const vacti_table *table = vacti_table_of_build(REFERENCE_BUILD, (vact_math)which->math);
     cr_assert(table != NULL, "%s is not in this library", REFERENCE_BUILD);
-    if (!vact_build_runs(REFERENCE_BUILD))
+    if (!vacti_build_runs(REFERENCE_BUILD))
         test_skip("%s: this CPU lacks it", REFERENCE_BUILD);
     return table;
 }

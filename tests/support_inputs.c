@@ -198,15 +198,15 @@ static const float SECONDS[] = {0.5f, 0.0f,   -0.0f,   1.0f,     -1.0f,        2
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void add_params(const vact_op_info *info, vact_params_f32 *params, size_t *n, float first, float second)
+static void add_params(const vacti_op_info *info, vact_params_f32 *params, size_t *n, float first, float second)
 {
     vact_params_f32 candidate = {{first, second, 0.0f, 0.0f}};
-    if (*n < TEST_PARAMS_LIMIT && vact_registry_accepts(info, &candidate))
+    if (*n < TEST_PARAMS_LIMIT && vacti_registry_accepts(info, &candidate))
         params[(*n)++] = candidate;
 }
 
 /* Every value of a list as the first parameter, the second drawn from its own list in turn. */
-static void add_from(const vact_op_info *info, vact_params_f32 *params, size_t *n, const float *values, size_t count)
+static void add_from(const vacti_op_info *info, vact_params_f32 *params, size_t *n, const float *values, size_t count)
 {
     const float *second = info->needs_math ? THRESHOLDS : SECONDS;
     size_t seconds = info->needs_math ? COUNT(THRESHOLDS) : COUNT(SECONDS);
@@ -223,13 +223,13 @@ static float log_uniform(test_random *random)
     return test_random_next(random) % 2 == 0 ? magnitude : -magnitude;
 }
 
-size_t test_params(const vact_op_info *info, vact_params_f32 *params)
+size_t test_params(const vacti_op_info *info, vact_params_f32 *params)
 {
     test_random random = {(uint64_t)info->op};
     size_t n = 0;
     if (info->param_count == 0)
         return 0;
-    params[n++] = vact_registry_defaults(info);
+    params[n++] = vacti_registry_defaults(info);
     add_from(info, params, &n, ZEROS, COUNT(ZEROS));
     if (!info->needs_math)
         add_from(info, params, &n, EXTREME, COUNT(EXTREME));

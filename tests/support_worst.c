@@ -6,7 +6,7 @@
 #include "command.h"
 #include "support.h"
 
-void test_add_recorded_worst(test_floats *list, const vact_op_info *info)
+void test_add_recorded_worst(test_floats *list, const vacti_op_info *info)
 {
     static const char path[] = VACT_SOURCE_DIR "/docs/accuracy.json";
     char *text = read_text(path);

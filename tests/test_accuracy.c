@@ -33,22 +33,22 @@ static size_t list_builds(char *list, size_t size)
 {
     size_t count = 0;
     list[0] = '\0';
-    for (size_t i = 0; i < vact_build_count; i++) {
-        if (!vact_build_runs(vact_builds[i]))
+    for (size_t i = 0; i < vacti_build_count; i++) {
+        if (!vacti_build_runs(vacti_builds[i]))
             continue;
         size_t length = strlen(list);
-        snprintf(list + length, size - length, "%s%s", count++ == 0 ? "" : ",", vact_builds[i]);
+        snprintf(list + length, size - length, "%s%s", count++ == 0 ? "" : ",", vacti_builds[i]);
     }
     return count;
 }
 
-static size_t variants(void) { return vact_table_of_build(vact_builds[0], VACT_MATH_SLEEF) == NULL ? 1 : 2; }
+static size_t variants(void) { return vacti_table_of_build(vacti_builds[0], VACT_MATH_SLEEF) == NULL ? 1 : 2; }
 
 /* An operation that needs no variant is the same in any table. */
-static const vact_table *table_of(const char *build, const cJSON *result)
+static const vacti_table *table_of(const char *build, const cJSON *result)
 {
     bool sleef = strcmp(json_text(result, "math"), "sleef") == 0;
-    const vact_table *table = vact_table_of_build(build, sleef ? VACT_MATH_SLEEF : VACT_MATH_FAST);
+    const vacti_table *table = vacti_table_of_build(build, sleef ? VACT_MATH_SLEEF : VACT_MATH_FAST);
     cr_assert_not_null(table, "%s has no such table", build);
     return table;
 }
@@ -57,7 +57,7 @@ static void expect_plain(const cJSON *result, uint64_t start, uint64_t end, uint
 {
     const char *build = json_text(result, "build");
     const accuracy_target target = json_target(result);
-    const vact_table *reference = table_of(vact_build_runs("scalar_fma") ? "scalar_fma" : "scalar", result);
+    const vacti_table *reference = table_of(vacti_build_runs("scalar_fma") ? "scalar_fma" : "scalar", result);
     accuracy_tally expected = plain_sweep(&target, table_of(build, result), reference, start, end, stride);
     accuracy_tally found = json_tally(result);
     char subject[128];
@@ -198,7 +198,7 @@ static void expect_digests_of(const char *arguments, uint32_t first, uint32_t en
     program_expect(program_run(line), 0, "");
     snprintf(line, sizeof line, "accuracy --quiet --digest=digests %s", arguments);
     program_expect(program_run(line), 0, "");
-    snprintf(line, sizeof line, "accuracy --quiet --digest=others --isa=%s %s", vact_builds[vact_build_count - 1],
+    snprintf(line, sizeof line, "accuracy --quiet --digest=others --isa=%s %s", vacti_builds[vacti_build_count - 1],
              arguments);
     program_expect(program_run(line), 0, "");
     char *digests = read_text("digests"), *others = read_text("others");

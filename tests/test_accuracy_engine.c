@@ -58,20 +58,20 @@ static float with_errors(float right, int build, float x, float dy)
     return other || happens(from, made.misses) ? miss(from, right) : right;
 }
 
-static const vact_op_info *of_kernels; /* kernels are not told which operation they are */
+static const vacti_op_info *of_kernels; /* kernels are not told which operation they are */
 static bool from_output;
 
 static void forward(int build, float *dst, const float *src, size_t n, const vact_params_f32 *params)
 {
     for (size_t i = 0; i < n; i++)
-        dst[i] = with_errors((float)vact_reference_f32(of_kernels->op)((double)src[i], params), build, src[i], 1.0f);
+        dst[i] = with_errors((float)vacti_reference_f32(of_kernels->op)((double)src[i], params), build, src[i], 1.0f);
 }
 
 static void backward(int build, float *dx, const float *dy, const float *x, size_t n, const vact_params_f32 *params)
 {
     for (size_t i = 0; i < n; i++) {
-        double slope = from_output ? vact_reference_derivative_from_output(of_kernels->op, (double)x[i], params)
-                                   : vact_reference_derivative(of_kernels->op, (double)x[i], params);
+        double slope = from_output ? vacti_reference_derivative_from_output(of_kernels->op, (double)x[i], params)
+                                   : vacti_reference_derivative(of_kernels->op, (double)x[i], params);
         dx[i] = with_errors((float)((double)dy[i] * slope), build, x[i], dy[i]);
     }
 }
@@ -92,20 +92,20 @@ KERNELS_OF(2)
 
 /* ------------------------------------------------------------------------------------------ comparing */
 
-static vact_table tables[BUILDS];
+static vacti_table tables[BUILDS];
 
 static accuracy_target target_of(const char *name, accuracy_function function)
 {
     static vact_unary_f32_fn *const forwards[BUILDS] = {forward_0, forward_1, forward_2};
     static vact_backward_f32_fn *const backwards[BUILDS] = {backward_0, backward_1, backward_2};
-    accuracy_target target = {.info = vact_registry_by_name(name), .function = function};
+    accuracy_target target = {.info = vacti_registry_by_name(name), .function = function};
     cr_assert_not_null(target.info);
-    target.params = vact_registry_defaults(target.info);
+    target.params = vacti_registry_defaults(target.info);
     of_kernels = target.info;
     from_output = function == ACCURACY_FROM_OUTPUT;
     for (int build = 0; build < BUILDS; build++) {
         unsigned slot = VACT_OP_SLOT(target.info->op);
-        tables[build] = (vact_table){.build = "made for this test"};
+        tables[build] = (vacti_table){.build = "made for this test"};
         tables[build].unary[slot] = forwards[build];
         tables[build].backward[slot] = tables[build].from_output[slot] = backwards[build];
     }

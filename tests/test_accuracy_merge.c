@@ -28,7 +28,7 @@ static void sweep_on(const char *builds, const char *path, const char *arguments
 /* On the build that every CPU runs. */
 static void sweep(const char *path, const char *arguments)
 {
-    sweep_on(vact_builds[vact_build_count - 1], path, arguments);
+    sweep_on(vacti_builds[vacti_build_count - 1], path, arguments);
 }
 
 static const program_result *merge(const char *files)
@@ -75,11 +75,11 @@ static void expect_the_whole(const char *builds, const char *arguments)
 
 Test(accuracy_merge, shards_make_the_whole)
 {
-    const char *plainest = vact_builds[vact_build_count - 1];
+    const char *plainest = vacti_builds[vacti_build_count - 1];
     expect_the_whole(plainest, "--stride=65537 --math=all --op=leaky_relu,elu,softmax");
     expect_the_whole(plainest, "--stride=65537 --backward --op=sigmoid,gelu");
     /* of which the variant sleef has other bits without FMA */
-    if (vact_build_runs("scalar") && vact_build_runs("scalar_fma"))
+    if (vacti_build_runs("scalar") && vacti_build_runs("scalar_fma"))
         expect_the_whole("scalar,scalar_fma", "--stride=65537 --math=all --op=exp");
 }
 
@@ -170,7 +170,8 @@ Test(accuracy_merge, refuses_shards_that_do_not_fit)
     expect_refused("whole.json 2.json", "overlapping shards: one file holds all inputs, another a part of them");
     expect_refused("1.json half.json", "shards of different divisions do not fit together");
     char missing[64];
-    snprintf(missing, sizeof missing, "leaky_relu, plain, %s: missing shards: 2/3", vact_builds[vact_build_count - 1]);
+    snprintf(missing, sizeof missing, "leaky_relu, plain, %s: missing shards: 2/3",
+             vacti_builds[vacti_build_count - 1]);
     expect_refused("1.json 3.json", missing);
     expect_refused("2.json", "missing shards: 1/3 3/3");
     expect_refused("1.json alpha.json 3.json", "missing shards: 2/3");
@@ -186,7 +187,7 @@ Test(accuracy_merge, refuses_shards_that_do_not_fit)
     edit("2.json", NULL, 0, "version", cJSON_CreateString(VACT_VERSION));
     edit("2.json", "results", 0, "build", cJSON_CreateString("other"));
     expect_refused("1.json 2.json 3.json", missing);
-    edit("2.json", "results", 0, "build", cJSON_CreateString(vact_builds[vact_build_count - 1]));
+    edit("2.json", "results", 0, "build", cJSON_CreateString(vacti_builds[vacti_build_count - 1]));
     program_expect(program_run("accuracy --merge 1.json 2.json 3.json"), 0, "");
 }
 
@@ -248,26 +249,26 @@ static void expect_bound(const char *path, const char *list, double bound)
 
 Test(accuracy_merge, fails_beyond_a_bound)
 {
-    const vact_op_info *gelu = vact_registry_by_name("gelu");
+    const vacti_op_info *gelu = vacti_registry_by_name("gelu");
     sweep("relu.json", STRIDE "--op=relu");
     expect_bound("relu.json", "results", 0.0);
     sweep("fast.json", STRIDE "--op=gelu --math=fast");
     expect_bound("fast.json", "results", gelu->bound_fast);
-    if (vact_table_of_build(vact_builds[0], VACT_MATH_SLEEF)) {
+    if (vacti_table_of_build(vacti_builds[0], VACT_MATH_SLEEF)) {
         sweep("sleef.json", STRIDE "--op=gelu --math=sleef");
         expect_bound("sleef.json", "results", gelu->bound_sleef);
     }
     sweep("gradient.json", STRIDE "--op=gelu --backward");
     expect_bound("gradient.json", "results", 2.0); /* of every gradient: vact.h */
     sweep("rows.json", STRIDE "--op=softmax --math=fast");
-    expect_bound("rows.json", "rows", vact_registry_by_name("softmax")->bound_fast);
+    expect_bound("rows.json", "rows", vacti_registry_by_name("softmax")->bound_fast);
 }
 
 /* Another hash than the reference build's, as a separate run may bring it. */
 Test(accuracy_merge, fails_where_bits_differ)
 {
     static const char hash[] = "0123456789abcdef";
-    if (!vact_build_runs("scalar") || !vact_build_runs("scalar_fma"))
+    if (!vacti_build_runs("scalar") || !vacti_build_runs("scalar_fma"))
         cr_skip("scalar_fma, or scalar beside it: this CPU lacks it");
     sweep_on("scalar", "scalar.json", STRIDE "--op=relu,elu --math=all");
     sweep_on("scalar_fma", "fma.json", STRIDE "--op=relu,elu --math=all");

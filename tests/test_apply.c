@@ -28,14 +28,14 @@ Test(apply, one_dimension_every_unary_operation)
     float expected[24];
     char arguments[64];
     npy_save("in.npy", "(24,)", sample, 24);
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        if (vact_registry[i].kind != VACT_KIND_UNARY)
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        if (vacti_registry[i].kind != VACT_KIND_UNARY)
             continue;
-        forward(vact_registry[i].op, NULL, expected, sample, 24);
-        snprintf(arguments, sizeof arguments, "apply --op %s in.npy out.npy", vact_registry[i].name);
+        forward(vacti_registry[i].op, NULL, expected, sample, 24);
+        snprintf(arguments, sizeof arguments, "apply --op %s in.npy out.npy", vacti_registry[i].name);
         const program_result *result = program_run(arguments);
         program_expect(result, 0, "");
-        cr_assert(result->out[0] == '\0' && result->err[0] == '\0', "%s: not silent", vact_registry[i].name);
+        cr_assert(result->out[0] == '\0' && result->err[0] == '\0', "%s: not silent", vacti_registry[i].name);
         npy_expect("out.npy", "(24,)", expected, 24);
     }
     cr_assert(program_files() == 2);
@@ -307,8 +307,8 @@ Test(apply, gradients_of_gates)
     npy_save("up.npy", "(3, 4)", up, 12);
     npy_save("dy.npy", "(3, 4)", dy, 12);
     npy_save("packed.npy", "(3, 8)", packed, 24);
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *op = &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *op = &vacti_registry[i];
         char command[160];
         if (op->kind != VACT_KIND_GATE)
             continue;

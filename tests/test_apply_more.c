@@ -30,7 +30,7 @@ Test(apply_more, every_gradient)
     fill();
     npy_save("x.npy", "(2, 3, 4)", x, COUNT);
     npy_save("dy.npy", "(2, 3, 4)", dy, COUNT);
-    for (const vact_op_info *info = vact_registry; info < vact_registry + vact_registry_count; info++) {
+    for (const vacti_op_info *info = vacti_registry; info < vacti_registry + vacti_registry_count; info++) {
         if (info->kind != VACT_KIND_UNARY)
             continue;
         cr_assert(vact_backward_f32(info->op, NULL, expected, dy, x, COUNT) == VACT_OK);

@@ -32,13 +32,13 @@ static bool area_untouched(void) { return memcmp(area, before, sizeof area) == 0
 /* A float's address that may be misaligned: never dereferenced, only compared. */
 static float *bytes_from(float *base, ptrdiff_t bytes) { return (float *)(void *)((char *)base + bytes); }
 
-static vact_status call(const vact_op_info *info, int way, const vact_params_f32 *params, float *dst, const float *src,
+static vact_status call(const vacti_op_info *info, int way, const vact_params_f32 *params, float *dst, const float *src,
                         size_t n)
 {
     return way == BY_CODE ? vact_forward_f32(info->op, params, dst, src, n) : named_unary(info, params, dst, src, n);
 }
 
-static void expect_refusal(const vact_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
+static void expect_refusal(const vacti_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
                            size_t n, vact_status want, const char *what)
 {
     for (int way = BY_NAME; way <= BY_CODE; way++) {
@@ -51,14 +51,14 @@ static void expect_refusal(const vact_op_info *info, const vact_params_f32 *para
 }
 
 /* The bits that a call writes to a destination apart from its source. */
-static void results_apart(const vact_op_info *info, const vact_params_f32 *params, float *results)
+static void results_apart(const vacti_op_info *info, const vact_params_f32 *params, float *results)
 {
     fill_area();
     cr_assert(named_unary(info, params, area + 2 * LENGTH, area, LENGTH) == VACT_OK, "%s", info->name);
     memcpy(results, area + 2 * LENGTH, LENGTH * sizeof(float));
 }
 
-static void expect_results(const vact_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
+static void expect_results(const vacti_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
                            const char *what)
 {
     float right[LENGTH];
@@ -75,19 +75,19 @@ static void expect_results(const vact_op_info *info, const vact_params_f32 *para
     }
 }
 
-static const vact_op_info *next_unary(const vact_op_info *info)
+static const vacti_op_info *next_unary(const vacti_op_info *info)
 {
-    info = info ? info + 1 : vact_registry;
-    while (info < vact_registry + vact_registry_count && info->kind != VACT_KIND_UNARY)
+    info = info ? info + 1 : vacti_registry;
+    while (info < vacti_registry + vacti_registry_count && info->kind != VACT_KIND_UNARY)
         info++;
-    return info < vact_registry + vact_registry_count ? info : NULL;
+    return info < vacti_registry + vacti_registry_count ? info : NULL;
 }
 
 /* ---------------------------------------------------------------------------------------- parameters */
 
 enum { VALUES = 16 };
 typedef struct domain_values {
-    vact_domain domain;
+    vacti_domain domain;
     int bad_count, good_count;
     float bad[VALUES], good[VALUES];
 } domain_values;
@@ -112,9 +112,9 @@ static const domain_values domains[] = {
     {VACT_DOMAIN_NOT_NAN, 1, 6, {NAN}, {INFINITY, -INFINITY, 0.0f, -0.0f, -1.5f, FLT_MAX}},
 };
 
-static void check_domain(const vact_op_info *info, int index)
+static void check_domain(const vacti_op_info *info, int index)
 {
-    vact_params_f32 params = vact_registry_defaults(info);
+    vact_params_f32 params = vacti_registry_defaults(info);
     const domain_values *values = domains;
     while (values->domain != info->params[index].domain)
         cr_assert(++values < domains + sizeof domains / sizeof domains[0], "%s: a domain without values", info->name);
@@ -134,7 +134,7 @@ static void check_domain(const vact_op_info *info, int index)
     }
 }
 
-static void check_ordered_pair(const vact_op_info *info)
+static void check_ordered_pair(const vacti_op_info *info)
 {
     static const float bad[][2] = {
         {1.0f, 0.5f},          {0.0f, -0x1p-149f}, {INFINITY, FLT_MAX}, {-FLT_MAX, -INFINITY},
@@ -155,7 +155,7 @@ static void check_ordered_pair(const vact_op_info *info)
 
 Test(arguments, parameter_domains)
 {
-    for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info))
+    for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info))
         for (int i = 0; i < info->param_count; i++) {
             if (info->params[i].domain == VACT_DOMAIN_NOT_BELOW_FIRST)
                 check_ordered_pair(info);
@@ -166,8 +166,8 @@ Test(arguments, parameter_domains)
 
 Test(arguments, null_parameters_are_the_defaults)
 {
-    for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
-        vact_params_f32 params = vact_registry_defaults(info);
+    for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
+        vact_params_f32 params = vacti_registry_defaults(info);
         float right[LENGTH];
         results_apart(info, &params, right);
         fill_area();
@@ -179,8 +179,8 @@ Test(arguments, null_parameters_are_the_defaults)
 /* Values beyond the operation's own are ignored. */
 Test(arguments, spare_parameters)
 {
-    for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
-        vact_params_f32 params = vact_registry_defaults(info);
+    for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
+        vact_params_f32 params = vacti_registry_defaults(info);
         for (int i = info->param_count; i < 4; i++)
             params.v[i] = NAN;
         expect_results(info, &params, area + 2 * LENGTH, area, "spare values NaN");
@@ -194,8 +194,8 @@ Test(arguments, sizes)
     const size_t limit = PTRDIFF_MAX / sizeof(float);
     const size_t impossible[] = {limit + 1,    limit + 2,        SIZE_MAX / 4, SIZE_MAX / 4 + 1, SIZE_MAX / 4 + 2,
                                  SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX - 1, SIZE_MAX};
-    for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
-        vact_params_f32 params = vact_registry_defaults(info);
+    for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
+        vact_params_f32 params = vacti_registry_defaults(info);
         for (size_t i = 0; i < sizeof impossible / sizeof impossible[0]; i++) {
             expect_refusal(info, &params, area + LENGTH, area, impossible[i], VACT_EINVAL, "an impossible size");
             expect_refusal(info, &params, area, area, impossible[i], VACT_EINVAL, "an impossible size in place");
@@ -207,8 +207,8 @@ Test(arguments, sizes)
 
 Test(arguments, nothing_to_do)
 {
-    for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
-        vact_params_f32 params = vact_registry_defaults(info);
+    for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
+        vact_params_f32 params = vacti_registry_defaults(info);
         expect_refusal(info, &params, NULL, NULL, 0, VACT_OK, "n = 0, null pointers");
         expect_refusal(info, &params, area, NULL, 0, VACT_OK, "n = 0, null source");
         expect_refusal(info, &params, NULL, area, 0, VACT_OK, "n = 0, null destination");
@@ -218,8 +218,8 @@ Test(arguments, nothing_to_do)
 
 Test(arguments, null_pointers)
 {
-    for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
-        vact_params_f32 params = vact_registry_defaults(info);
+    for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
+        vact_params_f32 params = vacti_registry_defaults(info);
         for (size_t n = 1; n <= LENGTH; n += LENGTH - 1) {
             expect_refusal(info, &params, NULL, NULL, n, VACT_EINVAL, "both null");
             expect_refusal(info, &params, NULL, area, n, VACT_EINVAL, "null destination");
@@ -232,8 +232,8 @@ Test(arguments, overlap)
 {
     const ptrdiff_t bytes = LENGTH * (ptrdiff_t)sizeof(float);
     const ptrdiff_t partial[] = {1, 2, 3, 4, 5, 64, bytes / 2, bytes - 5, bytes - 4, bytes - 3, bytes - 1};
-    for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
-        vact_params_f32 params = vact_registry_defaults(info);
+    for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
+        vact_params_f32 params = vacti_registry_defaults(info);
         float *middle = area + LENGTH;
         for (size_t i = 0; i < sizeof partial / sizeof partial[0]; i++) {
             expect_refusal(info, &params, bytes_from(middle, partial[i]), middle, LENGTH, VACT_EOVERLAP,
@@ -247,8 +247,8 @@ Test(arguments, overlap)
 
 Test(arguments, in_place_and_adjacent)
 {
-    for (const vact_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
-        vact_params_f32 params = vact_registry_defaults(info);
+    for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info)) {
+        vact_params_f32 params = vacti_registry_defaults(info);
         expect_results(info, &params, area + LENGTH, area + LENGTH, "in place");
         expect_results(info, &params, area + 2 * LENGTH, area + LENGTH, "destination adjacent after");
         expect_results(info, &params, area, area + LENGTH, "destination adjacent before");
@@ -264,7 +264,7 @@ Test(arguments, codes)
     vact_params_f32 params = {{1.0f, 1.0f, 1.0f, 1.0f}};
     fill_area();
     for (unsigned code = 0; code <= 0x500; code++) {
-        const vact_op_info *info = vact_registry_by_code(op_code(code));
+        const vacti_op_info *info = vacti_registry_by_code(op_code(code));
         bool unary = info && info->kind == VACT_KIND_UNARY;
         vact_status want = unary ? VACT_OK : VACT_EINVAL;
         cr_expect(vact_forward_f32(op_code(code), NULL, NULL, NULL, 0) == want, "code %#x, n = 0", code);

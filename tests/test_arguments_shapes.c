@@ -26,7 +26,7 @@ static void fill_area(void)
 /* A float's address that may be misaligned: never dereferenced, only compared. */
 static float *bytes_from(float *base, ptrdiff_t bytes) { return (float *)(void *)((char *)base + bytes); }
 
-static void expect(const vact_op_info *info, vact_status got, vact_status want, const char *what)
+static void expect(const vacti_op_info *info, vact_status got, vact_status want, const char *what)
 {
     cr_expect(got == want, "%s, %s: %s, expected %s", info->name, what, vact_status_string(got),
               vact_status_string(want));
@@ -34,12 +34,12 @@ static void expect(const vact_op_info *info, vact_status got, vact_status want, 
     fill_area();
 }
 
-static const vact_op_info *next_of(vact_kind kind, const vact_op_info *info)
+static const vacti_op_info *next_of(vact_kind kind, const vacti_op_info *info)
 {
-    info = info ? info + 1 : vact_registry;
-    while (info < vact_registry + vact_registry_count && info->kind != kind)
+    info = info ? info + 1 : vacti_registry;
+    while (info < vacti_registry + vacti_registry_count && info->kind != kind)
         info++;
-    return info < vact_registry + vact_registry_count ? info : NULL;
+    return info < vacti_registry + vacti_registry_count ? info : NULL;
 }
 
 /* ------------------------------------------------------------------------------------------ channels */
@@ -60,7 +60,8 @@ Test(arguments, channels_sizes)
     const size_t empty[][3] = {{0, CHANNELS, INNER}, {OUTER, 0, INNER}, {OUTER, CHANNELS, 0}, {0, 0, 0},
                                {SIZE_MAX, 2, 0},     {0, 2, SIZE_MAX}};
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info; info = next_of(VACT_KIND_CHANNELS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info;
+         info = next_of(VACT_KIND_CHANNELS, info)) {
         for (size_t i = 0; i < sizeof impossible / sizeof impossible[0]; i++) {
             const size_t *shape = impossible[i];
             expect(info, named_channels(info, area + 64, area, slopes, shape[0], shape[1], shape[2]), VACT_EINVAL,
@@ -84,7 +85,8 @@ Test(arguments, channels_pointers_and_slopes)
 {
     static const float bad[] = {NAN, -NAN, INFINITY, -INFINITY};
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info; info = next_of(VACT_KIND_CHANNELS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info;
+         info = next_of(VACT_KIND_CHANNELS, info)) {
         expect(info, named_channels(info, NULL, area, slopes, OUTER, CHANNELS, INNER), VACT_EINVAL, "null dst");
         expect(info, named_channels(info, area, NULL, slopes, OUTER, CHANNELS, INNER), VACT_EINVAL, "null src");
         expect(info, named_channels(info, area, area, NULL, OUTER, CHANNELS, INNER), VACT_EINVAL, "null slope");
@@ -106,7 +108,8 @@ Test(arguments, channels_overlap)
     const ptrdiff_t bytes = TENSOR * (ptrdiff_t)sizeof(float), slope_bytes = sizeof slopes;
     const ptrdiff_t partial[] = {1, 3, 4, bytes / 2, bytes - 4, bytes - 1};
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info; info = next_of(VACT_KIND_CHANNELS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info;
+         info = next_of(VACT_KIND_CHANNELS, info)) {
         float *src = area + 64, *dst = area + 200;
         for (size_t i = 0; i < sizeof partial / sizeof partial[0]; i++) {
             expect(info, named_channels(info, bytes_from(src, partial[i]), src, slopes, OUTER, CHANNELS, INNER),
@@ -124,7 +127,7 @@ Test(arguments, channels_overlap)
 }
 
 /* The definition, on the few values of one tensor: where the products are exact in float. */
-static void expect_tensor(const vact_op_info *info, float *dst, const float *src, const float *slope, const char *what)
+static void expect_tensor(const vacti_op_info *info, float *dst, const float *src, const float *slope, const char *what)
 {
     float right[TENSOR];
     fill_area();
@@ -139,7 +142,8 @@ static void expect_tensor(const vact_op_info *info, float *dst, const float *src
 
 Test(arguments, channels_allowed)
 {
-    for (const vact_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info; info = next_of(VACT_KIND_CHANNELS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_CHANNELS, NULL); info;
+         info = next_of(VACT_KIND_CHANNELS, info)) {
         float *src = area + 100;
         expect_tensor(info, src, src, slopes, "in place");
         expect_tensor(info, src + TENSOR, src, slopes, "dst adjacent after");
@@ -161,7 +165,7 @@ Test(arguments, rows_sizes)
                                     {limit / 2 + 1, 2}, {SIZE_MAX, SIZE_MAX}, {3, SIZE_MAX / 3 + 1}};
     const size_t bad_strides[] = {limit, limit / 3 + 1, SIZE_MAX, SIZE_MAX / 4 + 1, SIZE_MAX / 3 + 1};
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
         float *dst = area + 256;
         for (size_t i = 0; i < sizeof impossible / sizeof impossible[0]; i++) {
             size_t rows = impossible[i][0], cols = impossible[i][1];
@@ -185,7 +189,7 @@ Test(arguments, rows_sizes)
 Test(arguments, rows_strides)
 {
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
         float *dst = area + 256;
         for (size_t stride = 0; stride < COLS; stride++) {
             expect(info, named_rows(info, dst, stride, area, COLS, ROWS, COLS), VACT_EINVAL, "short stride of dst");
@@ -203,7 +207,7 @@ Test(arguments, rows_strides)
 Test(arguments, rows_empty_and_null)
 {
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
         expect(info, named_dense_rows(info, NULL, NULL, 0, COLS), VACT_OK, "no rows");
         expect(info, named_dense_rows(info, NULL, NULL, ROWS, 0), VACT_OK, "no columns");
         expect(info, named_dense_rows(info, area + 1, area, 0, 0), VACT_OK, "nothing");
@@ -224,7 +228,7 @@ Test(arguments, rows_overlap)
     const ptrdiff_t dense = DENSE * (ptrdiff_t)sizeof(float), span = SPAN * (ptrdiff_t)sizeof(float);
     const ptrdiff_t partial[] = {1, 3, 4, 5, 28, dense / 2, dense - 4, dense - 1};
     fill_area();
-    for (const vact_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
         float *src = area + 128;
         for (size_t i = 0; i < sizeof partial / sizeof partial[0]; i++)
             for (int way = -1; way <= 1; way += 2) {
@@ -243,7 +247,7 @@ Test(arguments, rows_overlap)
     }
 }
 
-static void expect_rows(const vact_op_info *info, float *dst, size_t dst_stride, const float *src, size_t src_stride,
+static void expect_rows(const vacti_op_info *info, float *dst, size_t dst_stride, const float *src, size_t src_stride,
                         const char *what)
 {
     float right[DENSE], packed[DENSE];
@@ -260,7 +264,7 @@ static void expect_rows(const vact_op_info *info, float *dst, size_t dst_stride,
 
 Test(arguments, rows_allowed)
 {
-    for (const vact_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
+    for (const vacti_op_info *info = next_of(VACT_KIND_ROWS, NULL); info; info = next_of(VACT_KIND_ROWS, info)) {
         float *src = area + 128;
         expect_rows(info, src, COLS, src, COLS, "dense in place");
         expect_rows(info, src, STRIDE, src, STRIDE, "strided in place");

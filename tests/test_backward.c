@@ -66,7 +66,7 @@ static void check_error_with(const gradient *g, const vact_params_f32 *params, c
         g->kernel(dx + i, dy + i, inputs->v + i, inputs->n - i < PIECE ? inputs->n - i : PIECE, params);
     for (size_t i = 0; i < inputs->n; i++) {
         double x = (double)inputs->v[i];
-        double error = vact_backward_error(g->subject.info->op, params, x, g->from_output, (double)dy[i], dx[i]);
+        double error = vacti_backward_error(g->subject.info->op, params, x, g->from_output, (double)dy[i], dx[i]);
         if (!(error <= BOUND))
             test_fail_error(&g->subject, params, inputs->v[i], (double)dy[i], dx[i], error, "gradient%s; `exact` is dy",
                             g->from_output ? " from the output" : "");
@@ -84,7 +84,7 @@ static void check_error(const gradient *g, const vact_params_f32 *params, const 
 TEST_CASES(backward, defaults, test_cases_of_gradients())
 {
     test_subject subject = test_begin(which);
-    vact_params_f32 defaults = vact_registry_defaults(subject.info);
+    vact_params_f32 defaults = vacti_registry_defaults(subject.info);
     test_floats inputs = {0};
     gradient list[2];
     test_add_specials(&inputs);
@@ -121,7 +121,7 @@ TEST_CASES(backward, parameters, test_cases_of_gradients())
         }
 }
 
-static bool want_plain(const vact_op_info *info, const char *build, vact_math math)
+static bool want_plain(const vacti_op_info *info, const char *build, vact_math math)
 {
     (void)build, (void)math;
     return !info->needs_math;
@@ -133,7 +133,7 @@ TEST_CASES(backward, any_dy, test_cases_that(VACT_KIND_UNARY, want_plain))
     static const float slopes[] = {FLT_MAX, -FLT_MAX, 0x1.7p+126f, 0x1.234566p-126f, -0x1.234p-135f, FLT_TRUE_MIN};
     enum { SLOPES = sizeof slopes / sizeof slopes[0] };
     test_subject subject = test_begin(which);
-    vact_params_f32 defaults = vact_registry_defaults(subject.info);
+    vact_params_f32 defaults = vacti_registry_defaults(subject.info);
     test_random random = {15};
     test_floats drawn = {0}, inputs = {0};
     gradient list[2];
@@ -156,7 +156,7 @@ TEST_CASES(backward, same_bits, test_cases_of_gradients())
     test_subject subject = test_begin(which);
     test_subject reference = subject;
     reference.table = test_reference_table(which);
-    vact_params_f32 defaults = vact_registry_defaults(subject.info);
+    vact_params_f32 defaults = vacti_registry_defaults(subject.info);
     test_random random = {13};
     test_floats inputs = {0};
     gradient mine[2], theirs[2];
@@ -225,8 +225,9 @@ TEST_CASES(backward, places, test_cases_of_gradients())
 static bool is_flat(vact_op op, float x, const vact_params_f32 *params)
 {
     double below = (double)nextafterf(x, -INFINITY), above = (double)nextafterf(x, INFINITY);
-    return vact_reference_derivative(op, (double)x, params) == 0.0 &&
-           (vact_reference_derivative(op, below, params) == 0.0 || vact_reference_derivative(op, above, params) == 0.0);
+    return vacti_reference_derivative(op, (double)x, params) == 0.0 &&
+           (vacti_reference_derivative(op, below, params) == 0.0 ||
+            vacti_reference_derivative(op, above, params) == 0.0);
 }
 
 /* Where f' is 0 by a case, dx is 0 whatever dy is; a NaN in x gives NaN. */
@@ -234,7 +235,7 @@ TEST_CASES(backward, cases_of_zero, test_cases_of_gradients())
 {
     static const float slopes[] = {1.0f, -2.0f, INFINITY, -INFINITY, NAN};
     test_subject subject = test_begin(which);
-    vact_params_f32 defaults = vact_registry_defaults(subject.info);
+    vact_params_f32 defaults = vacti_registry_defaults(subject.info);
     test_floats inputs = {0};
     gradient list[2];
     size_t count = gradients_of(&subject, list);
@@ -268,14 +269,14 @@ Test(backward, hard_sigmoid_of_slope_0)
 }
 
 /* The oracle's derivative against the slope of the oracle's function, by central differences between the kinks. */
-static void check_slopes(const vact_op_info *info, const vact_params_f32 *params)
+static void check_slopes(const vacti_op_info *info, const vact_params_f32 *params)
 {
     const double step = 0x1p-17;
-    vact_reference_fn *f = vact_reference_f32(info->op);
+    vacti_reference_fn *f = vacti_reference_f32(info->op);
     for (double x = -7.97; x < 8.0; x += 0.0625) {
         double above = f(x + step, params), below = f(x - step, params), y = f(x, params);
         double slope = (above - below) / (2.0 * step), bend = (above - 2.0 * y + below) / (step * step);
-        double derivative = vact_reference_derivative(info->op, x, params);
+        double derivative = vacti_reference_derivative(info->op, x, params);
         if (fabs(bend) > 1e4) /* a kink between the three */
             continue;
         cr_expect(fabs(slope - derivative) <= 1e-7 * (1.0 + fabs(derivative)) * (info->op == VACT_OP_EXP ? 10.0 : 1.0),
@@ -284,7 +285,7 @@ static void check_slopes(const vact_op_info *info, const vact_params_f32 *params
         /* softplus' threshold is held against y there, which is above it before x is. */
         bool undecided = info->op == VACT_OP_SOFTPLUS && derivative < 1.0 && params->v[0] * (float)y > params->v[1];
         if (info->keeps_output && !undecided)
-            cr_expect(fabs(vact_reference_derivative_from_output(info->op, y, params) - derivative) <=
+            cr_expect(fabs(vacti_reference_derivative_from_output(info->op, y, params) - derivative) <=
                           1e-9 * (1.0 + fabs(derivative)),
                       "%s at %g from its output", info->name, x);
     }
@@ -293,9 +294,9 @@ static void check_slopes(const vact_op_info *info, const vact_params_f32 *params
 Test(backward, derivative_is_the_slope)
 {
     const vact_params_f32 others[] = {{{0.25f, 1.5f}}, {{2.0f, 3.0f}}};
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *info = &vact_registry[i];
-        vact_params_f32 defaults = vact_registry_defaults(info);
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *info = &vacti_registry[i];
+        vact_params_f32 defaults = vacti_registry_defaults(info);
         if (info->kind == VACT_KIND_UNARY)
             check_slopes(info, &defaults);
         if (info->kind == VACT_KIND_CHANNELS || (info->kind == VACT_KIND_UNARY && info->param_count > 0))
@@ -331,8 +332,8 @@ Test(backward, arguments)
 {
     float dx[8], dy[8] = {0}, x[8] = {0};
     vact_params_f32 nan = {{NAN}};
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *info = &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *info = &vacti_registry[i];
         vact_status ok = info->kind == VACT_KIND_UNARY ? VACT_OK : VACT_EINVAL;
         vact_status kept = ok == VACT_OK && info->keeps_output ? VACT_OK : VACT_EINVAL;
         cr_expect(vact_backward_f32(info->op, NULL, dx, dy, x, 8) == ok, "%s", info->name);

@@ -9,7 +9,7 @@ enum {
     MIXTURE = TEST_SANITIZED ? 100 : 1000
 };
 
-static void compare(const test_subject *subject, const vact_table *reference_table, const vact_params_f32 *params,
+static void compare(const test_subject *subject, const vacti_table *reference_table, const vact_params_f32 *params,
                     const test_floats *inputs)
 {
     float *expected = malloc(inputs->n * sizeof *expected);
@@ -25,7 +25,8 @@ static void compare(const test_subject *subject, const vact_table *reference_tab
 }
 
 /* Special values, each in an array of nothing else: no other lane makes a vector take the form that serves all. */
-static void compare_alike(const test_subject *subject, const vact_table *reference_table, const vact_params_f32 *params)
+static void compare_alike(const test_subject *subject, const vacti_table *reference_table,
+                          const vact_params_f32 *params)
 {
     enum { ALIKE = 64 };
     test_floats specials = {0};
@@ -47,7 +48,7 @@ static void compare_alike(const test_subject *subject, const vact_table *referen
 TEST_CASES(bits, defaults, test_cases_of_same_bits(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
-    const vact_table *reference = test_reference_table(which);
+    const vacti_table *reference = test_reference_table(which);
     test_random random = {3 + (uint64_t)subject.info->op};
     test_floats inputs = {0};
     test_add_specials(&inputs);
@@ -63,7 +64,7 @@ TEST_CASES(bits, defaults, test_cases_of_same_bits(VACT_KIND_UNARY))
 TEST_CASES(bits, parameters, test_cases_of_same_bits(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
-    const vact_table *reference = test_reference_table(which);
+    const vacti_table *reference = test_reference_table(which);
     test_random random = {4 + (uint64_t)subject.info->op};
     vact_params_f32 params[TEST_PARAMS_LIMIT];
     size_t count = test_params(subject.info, params);

@@ -28,13 +28,13 @@ static float *results_of(const test_subject *subject, const vact_params_f32 *par
 
 static void check_bound(const test_subject *subject, const vact_params_f32 *params, const test_floats *inputs)
 {
-    vact_params_f32 values = params != NULL ? *params : vact_registry_defaults(subject->info);
-    vact_reference_fn *reference = vact_reference_f32(subject->info->op);
+    vact_params_f32 values = params != NULL ? *params : vacti_registry_defaults(subject->info);
+    vacti_reference_fn *reference = vacti_reference_f32(subject->info->op);
     float *results = results_of(subject, params, inputs);
     double worst = 0.0;
     size_t worst_at = 0;
     for (size_t i = 0; i < inputs->n; i++) {
-        double error = vact_ulp_error(results[i], reference((double)inputs->v[i], &values));
+        double error = vacti_ulp_error(results[i], reference((double)inputs->v[i], &values));
         if (!(error <= worst)) {
             worst = error;
             worst_at = i;
@@ -51,7 +51,7 @@ static void check_bound(const test_subject *subject, const vact_params_f32 *para
 TEST_CASES(bounds, defaults, test_cases(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
-    vact_params_f32 defaults = vact_registry_defaults(subject.info);
+    vact_params_f32 defaults = vacti_registry_defaults(subject.info);
     test_floats inputs = {0};
     test_add_specials(&inputs);
     test_add_kinks(&inputs, &defaults);
@@ -75,7 +75,7 @@ TEST_CASES(bounds, parameters, test_cases(VACT_KIND_UNARY))
     }
 }
 
-static bool want_celu(const vact_op_info *info, const char *build, vact_math math)
+static bool want_celu(const vacti_op_info *info, const char *build, vact_math math)
 {
     (void)build, (void)math;
     return info->op == VACT_OP_CELU;

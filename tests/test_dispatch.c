@@ -28,10 +28,10 @@ enum { ISA_COUNT = sizeof isa_names / sizeof isa_names[0] };
 /* The strongest build that this CPU runs, of one instruction set or (AUTO) of all; null where there is none. */
 static const char *best_build(vact_isa isa)
 {
-    for (size_t i = 0; i < vact_build_count; i++) {
-        const vact_table *table = vact_table_of_build(vact_builds[i], VACT_MATH_AUTO);
-        if (vact_build_runs(vact_builds[i]) && (isa == VACT_ISA_AUTO || table->isa == isa))
-            return vact_builds[i];
+    for (size_t i = 0; i < vacti_build_count; i++) {
+        const vacti_table *table = vacti_table_of_build(vacti_builds[i], VACT_MATH_AUTO);
+        if (vacti_build_runs(vacti_builds[i]) && (isa == VACT_ISA_AUTO || table->isa == isa))
+            return vacti_builds[i];
     }
     return NULL;
 }
@@ -59,10 +59,10 @@ static void expect_choice(const char *build, vact_math math)
     const vact_info_t *info = vact_info();
     expect_text("isa", info->isa, build);
     expect_text("math", info->math, words[math]);
-    const vact_table *table = vact_table_of_build(build, math);
+    const vacti_table *table = vacti_table_of_build(build, math);
     cr_assert_not_null(table, "%s has no table", build);
-    cr_expect(vact_table_current() == table, "another table is current");
-    for (const vact_op_info *op = vact_registry; op < vact_registry + vact_registry_count; op++)
+    cr_expect(vacti_table_current() == table, "another table is current");
+    for (const vacti_op_info *op = vacti_registry; op < vacti_registry + vacti_registry_count; op++)
         if (op->kind == VACT_KIND_UNARY)
             cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) == table->unary[VACT_OP_SLOT(op->op)],
                       "%s: the kernel is another's", op->name);
@@ -83,13 +83,13 @@ Test(dispatch, no_environment)
     expect_text("env_math", info->env_math, "unset");
     expect_choice(best_build(VACT_ISA_AUTO), VACT_MATH_AUTO);
     char builds[256] = "";
-    for (size_t i = 0; i < vact_build_count; i++) {
+    for (size_t i = 0; i < vacti_build_count; i++) {
         strcat(builds, i ? " " : "");
-        strcat(builds, vact_builds[i]);
+        strcat(builds, vacti_builds[i]);
     }
     expect_text("builds", info->builds, builds);
     cr_assert_not_null(info->features);
-    cr_expect(strstr(builds, "avx2") == NULL || vact_build_runs("avx2") == (strstr(info->features, "avx2") != NULL),
+    cr_expect(strstr(builds, "avx2") == NULL || vacti_build_runs("avx2") == (strstr(info->features, "avx2") != NULL),
               "features are \"%s\"", info->features);
 }
 
@@ -162,8 +162,8 @@ Test(dispatch, environment_both)
 Test(dispatch, environment_math_sleef)
 {
     set_environment("scalar", "sleef");
-    cr_expect(vact_table_current() ==
-              vact_table_find(VACT_ISA_SCALAR, VACT_WITH_SLEEF ? VACT_MATH_SLEEF : VACT_MATH_AUTO));
+    cr_expect(vacti_table_current() ==
+              vacti_table_find(VACT_ISA_SCALAR, VACT_WITH_SLEEF ? VACT_MATH_SLEEF : VACT_MATH_AUTO));
     expect_text("math", vact_info()->math, VACT_WITH_SLEEF ? "sleef" : "auto");
     expect_text("env_isa", vact_info()->env_isa, "honoured");
     expect_text("env_math", vact_info()->env_math, VACT_WITH_SLEEF ? "honoured" : "unsupported");
@@ -229,35 +229,35 @@ Test(dispatch, select)
 Test(dispatch, tables)
 {
     static const vact_math variants[] = {VACT_MATH_AUTO, VACT_MATH_FAST, VACT_MATH_SLEEF};
-    for (size_t i = 0; i < vact_build_count; i++)
+    for (size_t i = 0; i < vacti_build_count; i++)
         for (size_t j = 0; j < 3; j++) {
             if (!exists((int)variants[j])) {
-                cr_expect_null(vact_table_of_build(vact_builds[i], variants[j]));
+                cr_expect_null(vacti_table_of_build(vacti_builds[i], variants[j]));
                 continue;
             }
-            const vact_table *table = vact_table_of_build(vact_builds[i], variants[j]);
-            cr_assert_not_null(table, "%s", vact_builds[i]);
-            expect_text("build", table->build, vact_builds[i]);
+            const vacti_table *table = vacti_table_of_build(vacti_builds[i], variants[j]);
+            cr_assert_not_null(table, "%s", vacti_builds[i]);
+            expect_text("build", table->build, vacti_builds[i]);
             cr_expect(table->math == variants[j]);
             for (unsigned slot = 0; slot < VACT_TABLE_SLOTS; slot++) {
-                bool unary = vact_registry_by_code(op_code(VACT_KIND_UNARY << 8 | slot)) != NULL;
-                bool channels = vact_registry_by_code(op_code(VACT_KIND_CHANNELS << 8 | slot)) != NULL;
-                bool rows = vact_registry_by_code(op_code(VACT_KIND_ROWS << 8 | slot)) != NULL;
-                bool gate = vact_registry_by_code(op_code(VACT_KIND_GATE << 8 | slot)) != NULL;
-                cr_expect((table->gate[slot] != NULL) == gate, "%s gate %u", vact_builds[i], slot);
-                cr_expect((table->gate_backward[slot] != NULL) == gate, "%s gate %u", vact_builds[i], slot);
-                cr_expect((table->interleaved[slot] != NULL) == gate, "%s gate %u", vact_builds[i], slot);
-                cr_expect((table->interleaved_backward[slot] != NULL) == gate, "%s gate %u", vact_builds[i], slot);
-                cr_expect((table->epilogue[slot] != NULL) == unary, "%s epilogue %u", vact_builds[i], slot);
-                cr_expect((table->unary[slot] != NULL) == unary, "%s unary %u", vact_builds[i], slot);
-                cr_expect((table->channels[slot] != NULL) == channels, "%s channels %u", vact_builds[i], slot);
-                cr_expect((table->rows[slot] != NULL) == rows, "%s rows %u", vact_builds[i], slot);
+                bool unary = vacti_registry_by_code(op_code(VACT_KIND_UNARY << 8 | slot)) != NULL;
+                bool channels = vacti_registry_by_code(op_code(VACT_KIND_CHANNELS << 8 | slot)) != NULL;
+                bool rows = vacti_registry_by_code(op_code(VACT_KIND_ROWS << 8 | slot)) != NULL;
+                bool gate = vacti_registry_by_code(op_code(VACT_KIND_GATE << 8 | slot)) != NULL;
+                cr_expect((table->gate[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
+                cr_expect((table->gate_backward[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
+                cr_expect((table->interleaved[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
+                cr_expect((table->interleaved_backward[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
+                cr_expect((table->epilogue[slot] != NULL) == unary, "%s epilogue %u", vacti_builds[i], slot);
+                cr_expect((table->unary[slot] != NULL) == unary, "%s unary %u", vacti_builds[i], slot);
+                cr_expect((table->channels[slot] != NULL) == channels, "%s channels %u", vacti_builds[i], slot);
+                cr_expect((table->rows[slot] != NULL) == rows, "%s rows %u", vacti_builds[i], slot);
             }
         }
-    cr_expect_null(vact_table_of_build("bogus", VACT_MATH_AUTO));
-    cr_expect_null(vact_table_of_build(vact_builds[0], VACT_MATH_CR));
-    cr_expect_not(vact_build_runs("bogus"));
-    cr_expect(vact_build_runs(vact_builds[vact_build_count - 1]), "the plainest build must run everywhere");
+    cr_expect_null(vacti_table_of_build("bogus", VACT_MATH_AUTO));
+    cr_expect_null(vacti_table_of_build(vacti_builds[0], VACT_MATH_CR));
+    cr_expect_not(vacti_build_runs("bogus"));
+    cr_expect(vacti_build_runs(vacti_builds[vacti_build_count - 1]), "the plainest build must run everywhere");
 }
 
 /* Whatever a pair of codes asks for: the kernel of the table that it names, or null. */
@@ -265,14 +265,14 @@ Test(dispatch, kernels)
 {
     set_environment(NULL, NULL);
     for (unsigned code = 0; code <= 0x500; code++) {
-        const vact_op_info *op = vact_registry_by_code(op_code(code));
+        const vacti_op_info *op = vacti_registry_by_code(op_code(code));
         for (int isa = -1; isa <= VACT_ISA_NEON + 1; isa++)
             for (int math = -1; math <= VACT_MATH_CR + 1; math++) {
                 bool known = isa >= VACT_ISA_AUTO && isa <= VACT_ISA_NEON && exists(math);
                 const char *build = known ? best_build(isa_code(isa)) : NULL;
                 vact_unary_f32_fn *want = NULL;
                 if (op && op->kind == VACT_KIND_UNARY && build)
-                    want = vact_table_of_build(build, math_code(math))->unary[VACT_OP_SLOT(code)];
+                    want = vacti_table_of_build(build, math_code(math))->unary[VACT_OP_SLOT(code)];
                 cr_expect(vact_kernel_f32(op_code(code), isa_code(isa), math_code(math)) == want,
                           "vact_kernel_f32(%#x, %d, %d)", code, isa, math);
             }
@@ -285,16 +285,16 @@ Test(dispatch, kernels_follow_the_choice)
     set_environment(NULL, NULL);
     const char *scalar = best_build(VACT_ISA_SCALAR), *best = best_build(VACT_ISA_AUTO);
     cr_assert(vact_select(VACT_ISA_SCALAR, VACT_MATH_FAST) == VACT_OK);
-    for (const vact_op_info *op = vact_registry; op < vact_registry + vact_registry_count; op++) {
+    for (const vacti_op_info *op = vacti_registry; op < vacti_registry + vacti_registry_count; op++) {
         if (op->kind != VACT_KIND_UNARY)
             continue;
         unsigned slot = VACT_OP_SLOT(op->op);
-        vact_unary_f32_fn *want = vact_table_of_build(scalar, VACT_MATH_FAST)->unary[slot];
+        vact_unary_f32_fn *want = vacti_table_of_build(scalar, VACT_MATH_FAST)->unary[slot];
         cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_FAST) == want, "%s", op->name);
         cr_expect(vact_kernel_f32(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) == want, "%s", op->name);
-        vact_isa isa = vact_table_of_build(best, VACT_MATH_AUTO)->isa;
+        vact_isa isa = vacti_table_of_build(best, VACT_MATH_AUTO)->isa;
         cr_expect(vact_kernel_f32(op->op, isa, VACT_MATH_AUTO) ==
-                      vact_table_of_build(best, VACT_MATH_FAST)->unary[slot],
+                      vacti_table_of_build(best, VACT_MATH_FAST)->unary[slot],
                   "%s", op->name);
     }
 }
@@ -309,10 +309,10 @@ Test(dispatch, kernels_compute)
     for (int i = 0; i < ISA_COUNT; i++) {
         if (vact_select(isa_names[i].isa, VACT_MATH_FAST) != VACT_OK)
             continue;
-        for (const vact_op_info *op = vact_registry; op < vact_registry + vact_registry_count; op++) {
+        for (const vacti_op_info *op = vacti_registry; op < vacti_registry + vacti_registry_count; op++) {
             if (op->kind != VACT_KIND_UNARY)
                 continue;
-            vact_params_f32 defaults = vact_registry_defaults(op);
+            vact_params_f32 defaults = vacti_registry_defaults(op);
             vact_unary_f32_fn *kernel = vact_kernel_f32(op->op, isa_names[i].isa, VACT_MATH_FAST);
             cr_assert_not_null(kernel, "%s %s", op->name, isa_names[i].name);
             cr_assert(named_unary(op, &defaults, by_name, src, 101) == VACT_OK);

@@ -27,7 +27,7 @@ static char *text_of(const char *path)
     return text;
 }
 
-static const vact_op_info *end_of_registry(void) { return vact_registry + vact_registry_count; }
+static const vacti_op_info *end_of_registry(void) { return vacti_registry + vacti_registry_count; }
 
 static bool is_name_character(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
@@ -43,7 +43,7 @@ static bool names(const char *text, const char *operation)
 static void expect_every_name(const char *path)
 {
     char *text = text_of(path);
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++)
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++)
         cr_expect(names(text, info->name), "%s does not name %s", path, info->name);
     free(text);
 }
@@ -110,7 +110,7 @@ static void check_measurement(const cJSON *measurement)
 {
     const char *name = text_member(measurement, "op"), *build = text_member(measurement, "build");
     const char *math = text_member(measurement, "math");
-    const vact_op_info *info = vact_registry_by_name(name);
+    const vacti_op_info *info = vacti_registry_by_name(name);
     cr_expect(info, "%s is no operation", name);
     if (!info)
         return;
@@ -157,7 +157,7 @@ Test(documents, neon_has_the_bits_of_every_sweep)
     free(page);
 }
 
-static const char *variant_name(const vact_op_info *info, vact_math math)
+static const char *variant_name(const vacti_op_info *info, vact_math math)
 {
     if (!info->needs_math)
         return "plain";
@@ -165,7 +165,7 @@ static const char *variant_name(const vact_op_info *info, vact_math math)
 }
 
 /* function: forward, backward or backward_from_output. */
-static bool measured(const cJSON *list, const vact_op_info *info, const char *function, vact_math math,
+static bool measured(const cJSON *list, const vacti_op_info *info, const char *function, vact_math math,
                      const char *build)
 {
     const cJSON *measurement = NULL;
@@ -188,7 +188,7 @@ Test(documents, accuracy_keeps_the_bounds)
     const cJSON *measurement = NULL;
     cJSON_ArrayForEach(measurement, results) { check_measurement(measurement); }
     cJSON_ArrayForEach(measurement, rows) { check_measurement(measurement); }
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++)
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++)
         for (size_t i = 0; i < sizeof measured_builds / sizeof measured_builds[0]; i++) {
             const cJSON *list = info->kind == VACT_KIND_ROWS ? rows : results;
             if (info->kind == VACT_KIND_GATE) /* two inputs: no sweep */
@@ -207,7 +207,7 @@ Test(documents, accuracy_keeps_the_bounds)
 
 /* ---------------------------------------------------------------------------------------------- README.md */
 
-static double largest_error(const cJSON *list, const vact_op_info *info)
+static double largest_error(const cJSON *list, const vacti_op_info *info)
 {
     double largest = -1.0;
     const cJSON *measurement = NULL;
@@ -226,7 +226,7 @@ Test(documents, readme_errors_are_those_measured)
 {
     cJSON *document = measurements();
     char *readme = text_of(VACT_SOURCE_DIR "/README.md");
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++) {
         if (info->kind == VACT_KIND_GATE)
             continue;
         const char *list = info->kind == VACT_KIND_ROWS ? "rows" : "results";

@@ -21,7 +21,7 @@
 #include "dispatch/table.h"
 #include "kernels/registry.h"
 
-static const vact_op_info *end_of_registry(void) { return vact_registry + vact_registry_count; }
+static const vacti_op_info *end_of_registry(void) { return vacti_registry + vacti_registry_count; }
 
 static void clear_environment(void)
 {
@@ -82,7 +82,7 @@ static const processor *processor_or_skip(int index, char *runner, size_t size)
     clear_environment();
     if (sanitized())
         cr_skip("emulated: not under a sanitizer");
-    if (strcmp(vact_builds[vact_build_count - 1], "scalar") != 0 || !vact_table_of_build("avx2", VACT_MATH_AUTO))
+    if (strcmp(vacti_builds[vacti_build_count - 1], "scalar") != 0 || !vacti_table_of_build("avx2", VACT_MATH_AUTO))
         cr_skip("emulated: only builds for x86-64 are tried on other x86-64 CPUs");
     if (!command_exists("qemu-x86_64"))
         cr_skip("qemu-x86_64: not installed");
@@ -111,7 +111,7 @@ ParameterizedTest(int *index, emulated, bounds)
     char runner[64];
     const processor *which = processor_or_skip(*index, runner, sizeof runner);
     char operations[1024] = "";
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++)
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++)
         if (info->kind != VACT_KIND_ROWS && info->kind != VACT_KIND_GATE) { /* whose samples take minutes here */
             size_t length = strlen(operations);
             snprintf(operations + length, sizeof operations - length, "%s%s", length ? "," : "", info->name);
@@ -170,7 +170,7 @@ ParameterizedTest(int *index, emulated, apply)
     const processor *which = processor_or_skip(*index, runner, sizeof runner);
     make_folder();
     write_input();
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++) {
         const char *packed = info->kind == VACT_KIND_GATE ? "--packed gate-first" : "";
         command_result there = command_run("%s '%s' apply --op %s %s '%s/in.npy' '%s/there.npy' 2>&1", runner,
                                            VACT_PROGRAM, info->name, packed, folder, folder);
@@ -235,7 +235,7 @@ static void expect_same_digests(const char *isa, const char *option, int stride)
     char *here = digests(host, "scalar_fma", option, stride), *here_rest = here;
     char *there = digests(neon, isa, option, stride), *there_rest = there;
     bool gradients = strcmp(option, "--backward") == 0;
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++) {
         char start[64];
         /* two inputs are not swept */
         bool swept = gradients ? info->kind == VACT_KIND_UNARY : info->kind != VACT_KIND_GATE;

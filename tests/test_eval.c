@@ -39,7 +39,7 @@ static void expect_near(const char *expression, double value, double tolerance)
     cr_expect(fabs(got - value) <= tolerance, "%s: %.9g, not %.9g", expression, got, value);
 }
 
-static void expect_same(const char *what, const vact_op_info *info, const float *expected, size_t count)
+static void expect_same(const char *what, const vacti_op_info *info, const float *expected, size_t count)
 {
     static const char points[] = "-inf, -3.25, -1, -0, 0, 0.3, 2, 100, inf, nan";
     char expression[128];
@@ -60,13 +60,13 @@ Test(eval, every_operation_and_its_derivative)
     static const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     enum { COUNT = sizeof x / sizeof x[0] };
     float expected[COUNT];
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        if (vact_registry[i].kind != VACT_KIND_UNARY)
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        if (vacti_registry[i].kind != VACT_KIND_UNARY)
             continue;
-        cr_assert(vact_forward_f32(vact_registry[i].op, NULL, expected, x, COUNT) == VACT_OK);
-        expect_same("", &vact_registry[i], expected, COUNT);
-        cr_assert(vact_backward_f32(vact_registry[i].op, NULL, expected, ones, x, COUNT) == VACT_OK);
-        expect_same("'", &vact_registry[i], expected, COUNT);
+        cr_assert(vact_forward_f32(vacti_registry[i].op, NULL, expected, x, COUNT) == VACT_OK);
+        expect_same("", &vacti_registry[i], expected, COUNT);
+        cr_assert(vact_backward_f32(vacti_registry[i].op, NULL, expected, ones, x, COUNT) == VACT_OK);
+        expect_same("'", &vacti_registry[i], expected, COUNT);
     }
 }
 

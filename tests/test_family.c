@@ -26,10 +26,10 @@ static void *memory(size_t n, size_t size)
     return made;
 }
 
-static void check_error(double *most, float got, long double exact, const vact_table *table, const char *what,
+static void check_error(double *most, float got, long double exact, const vacti_table *table, const char *what,
                         size_t cols, size_t at)
 {
-    double error = vact_ulp_error(got, (double)exact);
+    double error = vacti_ulp_error(got, (double)exact);
     if (error > *most)
         *most = error;
     cr_assert(error <= BOUND, "%s %s, column %zu of %zu: %a, exact %La, %g ULP", table->build, what, at, cols,
@@ -37,7 +37,7 @@ static void check_error(double *most, float got, long double exact, const vact_t
 }
 
 /* logsumexp: in units of the spacing of |max| + log of the sum. */
-static void check_logsumexp(double *most, float got, const long double *z, size_t cols, const vact_table *table)
+static void check_logsumexp(double *most, float got, const long double *z, size_t cols, const vacti_table *table)
 {
     long double exact = family_logsumexp(z, cols), terms = family_logsumexp_terms(z, cols);
     if (!isfinite(exact)) {
@@ -57,7 +57,7 @@ static void check_logsumexp(double *most, float got, const long double *z, size_
  */
 static void check_rows(worst *most, const float *src, size_t rows, size_t cols, const vact_softmax_options_f32 *options)
 {
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES), n = rows * cols;
     float *first = memory(2 * n + rows, sizeof *first), *got = memory(2 * n + rows, sizeof *got);
     long double *z = memory(2 * cols, sizeof *z), *y = z + cols;
@@ -240,7 +240,7 @@ Test(family, masks_over_heads)
 /* What is left out may hold anything. */
 Test(family, left_out_elements_do_not_matter)
 {
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
     float clean[70], spoiled[70], expected[70], got[70];
@@ -267,7 +267,7 @@ Test(family, columns_have_the_bits_of_rows)
 {
     static const size_t shapes[][3] = {{1, 1, 5},    {2, 7, 3},     {3, 64, 17}, {1, 65, 1},
                                        {2, 130, 33}, {1, 1000, 20}, {2, 3, 1}};
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     test_random random = {506};
     for (size_t s = 0; s < 10 * COUNT(shapes); s++) {
@@ -283,7 +283,7 @@ Test(family, columns_have_the_bits_of_rows)
         for (size_t won = 0; s % 10 >= 3 && won < outer * inner; won += 2) /* of these rows one column is nearly all */
             from[won / inner * axis * inner + won % inner] = 45.0f + 20.0f * (float)(s % 3);
         for (size_t b = 0; b < builds; b++) {
-            const vact_softmax_family *family = &tables[b]->family;
+            const vacti_softmax_family *family = &tables[b]->family;
             for (int logarithm = 0; logarithm < 2; logarithm++) {
                 vact_axis_f32_fn *kernel = logarithm ? family->log_softmax_axis : family->softmax_axis;
                 if (s % 2 == 0) {
@@ -318,7 +318,7 @@ Test(family, columns_have_the_bits_of_rows)
 Test(family, strides_and_tails)
 {
     enum { ROWS = 3, LONGEST = 131, EXTRA = 4 };
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES), most = ROWS * (LONGEST + EXTRA);
     test_guarded src = test_guarded_new(most), dst = test_guarded_new(most), bias = test_guarded_new(LONGEST);
     test_guarded bytes = test_guarded_new(LONGEST);
@@ -365,7 +365,7 @@ Test(family, strides_and_tails)
 
 /* One row in random blocks: the share of each column, p rescaled by all later factors and the last one, and the
  * logsumexp. */
-static void check_blocks(const vact_table *table, const float *src, size_t cols, float scale, test_random *random,
+static void check_blocks(const vacti_table *table, const float *src, size_t cols, float scale, test_random *random,
                          double *most, double *most_lse)
 {
     vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
@@ -410,7 +410,7 @@ static void check_blocks(const vact_table *table, const float *src, size_t cols,
 
 Test(family, blocks)
 {
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     double most = 0.0, most_lse = 0.0;
     float src[700];

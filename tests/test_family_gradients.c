@@ -52,7 +52,7 @@ static void draw(row_case *c, size_t round, bool logarithm, test_random *random)
                                                                         &options);
 }
 
-static void softmax_row(const row_case *c, const vact_table *table, double *most)
+static void softmax_row(const row_case *c, const vacti_table *table, double *most)
 {
     long double dot = 0.0L, size = 0.0L;
     for (size_t i = 0; i < c->cols; i++) {
@@ -68,7 +68,7 @@ static void softmax_row(const row_case *c, const vact_table *table, double *most
     }
 }
 
-static void log_softmax_row(const row_case *c, const vact_table *table, double *most)
+static void log_softmax_row(const row_case *c, const vacti_table *table, double *most)
 {
     long double sum = 0.0L;
     for (size_t i = 0; i < c->cols; i++)
@@ -86,14 +86,14 @@ static void log_softmax_row(const row_case *c, const vact_table *table, double *
 static void check_gradients(bool logarithm)
 {
     static row_case c;
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     test_random random = {601};
     double most = 0.0;
     for (size_t round = 0; round < (TEST_SANITIZED ? 40 : 1500); round++) {
         draw(&c, round, logarithm, &random);
         for (size_t b = 0; b < builds; b++) {
-            const vact_softmax_family *family = &tables[b]->family;
+            const vacti_softmax_family *family = &tables[b]->family;
             (logarithm ? family->log_softmax_backward : family->softmax_backward)(c.dx, c.cols, c.dy, c.cols, c.y,
                                                                                   c.cols, 1, c.cols, c.scale);
             if (b == 0)
@@ -161,7 +161,7 @@ Test(family_gradients, options)
 Test(family_gradients, logsumexp)
 {
     static row_case c;
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     test_random random = {602};
     double most = 0.0;
@@ -236,11 +236,11 @@ Test(family_gradients, in_place_and_tails)
     test_guarded a = test_guarded_new(ROWS * (LONGEST + 3)), b = test_guarded_new(ROWS * (LONGEST + 3));
     test_guarded out = test_guarded_new(ROWS * (LONGEST + 3));
     test_random random = {604};
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     for (size_t cols = 1; cols <= LONGEST; cols++)
         for (size_t t = 0; t < 2 * builds; t++) {
-            const vact_softmax_family *family = &tables[t / 2]->family;
+            const vacti_softmax_family *family = &tables[t / 2]->family;
             vact_rows_backward_f32_fn *kernel = t % 2 == 0 ? family->softmax_backward : family->log_softmax_backward;
             size_t stride = cols + cols % 4, span = (ROWS - 1) * stride + cols;
             float *dy = a.first + (a.n - span), *y = b.first + (b.n - span), *dx = out.first + (out.n - span);
@@ -284,7 +284,7 @@ typedef struct tensor {
     float *x, *dy, *dx, *slope, *dslope;
 } tensor;
 
-static void check_prelu(const tensor *t, const vact_table *table, double *most)
+static void check_prelu(const tensor *t, const vacti_table *table, double *most)
 {
     for (size_t c = 0; c < t->channels; c++) {
         long double sum = 0.0L, size = 0.0L;
@@ -311,7 +311,7 @@ Test(family_gradients, prelu)
 {
     static const size_t shapes[][3] = {{1, 1, 1},   {1, 1, 100}, {3, 5, 49},  {200, 17, 1}, {70, 33, 1}, {2, 3, 1000},
                                        {65, 2, 63}, {5, 16, 64}, {4, 1, 130}, {9, 40, 2},   {1, 7, 1},   {7, 1, 1}};
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     test_random random = {605};
     double most = 0.0;
@@ -360,7 +360,7 @@ Test(family_gradients, prelu)
 
 Test(family_gradients, prelu_special_values)
 {
-    const vact_table *tables[TABLES];
+    const vacti_table *tables[TABLES];
     size_t builds = family_tables(tables, TABLES);
     const float slope[1] = {0.25f};
     static const struct {

@@ -46,7 +46,7 @@ static void expect_selection_to_stand(void (*first)(void))
     amid_first_use = select_scalar;
     first();
     cr_assert(selected, "the first use did not read the environment");
-    cr_expect(vact_table_current() == vact_table_find(VACT_ISA_SCALAR, VACT_MATH_FAST), "the selection was lost");
+    cr_expect(vacti_table_current() == vacti_table_find(VACT_ISA_SCALAR, VACT_MATH_FAST), "the selection was lost");
     cr_expect(strcmp(vact_info()->math, "fast") == 0, "math is %s", vact_info()->math);
 }
 
@@ -62,5 +62,5 @@ Test(first_use, selection_before_it_stands)
     select_scalar();
     use();
     look();
-    cr_expect(vact_table_current() == vact_table_find(VACT_ISA_SCALAR, VACT_MATH_FAST), "the selection was lost");
+    cr_expect(vacti_table_current() == vacti_table_find(VACT_ISA_SCALAR, VACT_MATH_FAST), "the selection was lost");
 }

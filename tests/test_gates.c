@@ -68,8 +68,8 @@ TEST_CASES(gates, bound, test_cases(VACT_KIND_GATE))
     pairs p = new_pairs();
     forward_of (&subject)(p.a, p.gate, p.up, p.n, NULL);
     for (size_t i = 0; i < p.n; i++) {
-        double exact = vact_reference_gate(subject.info->op, (double)p.gate[i], (double)p.up[i]);
-        double error = vact_ulp_error(p.a[i], exact);
+        double exact = vacti_reference_gate(subject.info->op, (double)p.gate[i], (double)p.up[i]);
+        double error = vacti_ulp_error(p.a[i], exact);
         if (!(error <= subject.bound))
             test_fail_error(&subject, NULL, p.gate[i], exact, p.a[i], error, "up %a", (double)p.up[i]);
     }
@@ -87,12 +87,12 @@ TEST_CASES(gates, gradients, test_cases(VACT_KIND_GATE))
     bool clamps = op == VACT_OP_SWIGLU_OAI;
     pairs p = new_pairs();
     float *dgate = p.a, *dup = p.b;
-    vact_backward_f32_fn *slope = subject.table->backward[VACT_OP_SLOT(vact_reference_gate_activation(op))];
+    vact_backward_f32_fn *slope = subject.table->backward[VACT_OP_SLOT(vacti_reference_gate_activation(op))];
     backward_of (&subject)(dgate, dup, p.dy, p.gate, p.up, p.n, NULL);
     for (size_t i = 0; i < p.n; i++) {
         float gate = p.gate[i], up = p.up[i];
-        double exact = vact_reference_gate_backward(op, (double)p.dy[i], (double)gate, (double)up).up;
-        double error = same_or_zeros(dup[i], (float)exact) ? 0.0 : vact_ulp_error(dup[i], exact);
+        double exact = vacti_reference_gate_backward(op, (double)p.dy[i], (double)gate, (double)up).up;
+        double error = same_or_zeros(dup[i], (float)exact) ? 0.0 : vacti_ulp_error(dup[i], exact);
         if (!(error <= subject.info->bound_fast))
             test_fail_error(&subject, NULL, gate, exact, dup[i], error, "dup, dy %a", (double)p.dy[i]);
         float factor = clamps ? (up > 7.0f ? 7.0f : up < -7.0f ? -7.0f : up) + 1.0f : up;
@@ -110,19 +110,19 @@ TEST_CASES(gates, gradients, test_cases(VACT_KIND_GATE))
 Test(gates, gradients_are_slopes)
 {
     const double step = 0x1p-17, dy = 1.25;
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        vact_op op = vact_registry[i].op;
-        if (vact_registry[i].kind != VACT_KIND_GATE)
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        vact_op op = vacti_registry[i].op;
+        if (vacti_registry[i].kind != VACT_KIND_GATE)
             continue;
         for (double gate = -8.97; gate < 9.0; gate += 0.25)
             for (double up = -8.03; up < 9.0; up += 1.5) {
-                double by_gate = vact_reference_gate(op, gate + step, up) - vact_reference_gate(op, gate - step, up);
-                double by_up = vact_reference_gate(op, gate, up + step) - vact_reference_gate(op, gate, up - step);
-                vact_reference_gate_gradients d = vact_reference_gate_backward(op, dy, gate, up);
+                double by_gate = vacti_reference_gate(op, gate + step, up) - vacti_reference_gate(op, gate - step, up);
+                double by_up = vacti_reference_gate(op, gate, up + step) - vacti_reference_gate(op, gate, up - step);
+                vacti_reference_gate_gradients d = vacti_reference_gate_backward(op, dy, gate, up);
                 cr_expect(fabs(dy * by_gate / (2.0 * step) - d.gate) < 1e-6 * (1.0 + fabs(d.gate)), "%s at %g, %g",
-                          vact_registry[i].name, gate, up);
+                          vacti_registry[i].name, gate, up);
                 cr_expect(fabs(dy * by_up / (2.0 * step) - d.up) < 1e-6 * (1.0 + fabs(d.up)), "%s at %g, %g by up",
-                          vact_registry[i].name, gate, up);
+                          vacti_registry[i].name, gate, up);
             }
     }
 }

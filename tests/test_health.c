@@ -16,7 +16,7 @@ ParameterizedTestParameters(health, counts) { return losses_builds(); }
 ParameterizedTest(int *build, health, counts)
 {
     enum { MOST = 3 * TEST_LANES * 4 };
-    const vact_table *table = losses_begin(*build);
+    const vacti_table *table = losses_begin(*build);
     test_guarded memory = test_guarded_new(MOST);
     test_random random = {61};
     for (size_t n = 0; n <= MOST; n++)
@@ -52,7 +52,7 @@ ParameterizedTest(int *build, health, dead_units)
 {
     static const size_t sizes[] = {1, 2, 7, 8, 16, 17, 63, 100, 1023, 1024, 1025, 2500};
     enum { BATCH = 5, MOST = 2500 };
-    const vact_table *table = losses_begin(*build);
+    const vacti_table *table = losses_begin(*build);
     test_guarded memory = test_guarded_new(BATCH * MOST);
     test_random random = {62};
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
@@ -164,7 +164,7 @@ Test(health, gains)
         double gain = vact_gain(known[i].op, known[i].param);
         cr_assert(fabs(gain - known[i].gain) < 1e-15, "%x: %.17g", (unsigned)known[i].op, gain);
     }
-    for (const vact_op_info *info = vact_registry; info < vact_registry + vact_registry_count; info++) {
+    for (const vacti_op_info *info = vacti_registry; info < vacti_registry + vacti_registry_count; info++) {
         vact_op op = info->op;
         float param = info->param_count > 0 ? info->params[0].default_value : 0.25f;
         double gain = vact_gain(op, param);

@@ -36,7 +36,7 @@ static consumer consumers[] = {
 };
 
 /* The library's results for the same inputs, from the reference for bits; argument and sum as the consumer has them. */
-static uint64_t expected_digest(const vact_op_info *info, const vact_table *table, bool dressed)
+static uint64_t expected_digest(const vacti_op_info *info, const vacti_table *table, bool dressed)
 {
     float *x = malloc(3 * INLINE_INPUTS * sizeof *x), *u = x + INLINE_INPUTS, *y = u + INLINE_INPUTS;
     cr_assert(x, "out of memory");
@@ -58,16 +58,16 @@ static uint64_t expected_digest(const vact_op_info *info, const vact_table *tabl
 
 static void check_digests(const consumer *c, char *text)
 {
-    const vact_table *table = vact_table_of_build("scalar_fma", VACT_MATH_FAST);
+    const vacti_table *table = vacti_table_of_build("scalar_fma", VACT_MATH_FAST);
     size_t functions = 0, lines = 0;
     char *rest = NULL;
-    for (size_t i = 0; i < vact_registry_count; i++)
-        functions += vact_registry[i].kind == VACT_KIND_UNARY || vact_registry[i].kind == VACT_KIND_GATE;
+    for (size_t i = 0; i < vacti_registry_count; i++)
+        functions += vacti_registry[i].kind == VACT_KIND_UNARY || vacti_registry[i].kind == VACT_KIND_GATE;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         char name[64];
         uint64_t plain, dressed;
         cr_assert(sscanf(line, "%63s %" SCNx64 " %" SCNx64, name, &plain, &dressed) == 3, "printed: %s", line);
-        const vact_op_info *info = vact_registry_by_name(name);
+        const vacti_op_info *info = vacti_registry_by_name(name);
         cr_assert(info, "prints %s", name);
         lines++;
         cr_expect(plain == expected_digest(info, table, false), "%s %s: vact_%s_%s has other bits", c->compiler,
@@ -91,7 +91,7 @@ ParameterizedTest(consumer *c, inline_header, bits, .timeout = 300)
         cr_skip("%s is not installed", c->compiler);
     if (c->runner[0] && !command_exists("qemu-aarch64"))
         cr_skip("qemu-aarch64 is not installed");
-    if (!vact_build_runs("scalar_fma") || (c->build[0] && !vact_build_runs(c->build)))
+    if (!vacti_build_runs("scalar_fma") || (c->build[0] && !vacti_build_runs(c->build)))
         cr_skip("this CPU lacks %s", c->build);
     cr_assert_not_null(mkdtemp(folder));
     command_result compiled = command_run("%s %s -DSUFFIX=%s -I'" VACT_SOURCE_DIR "/include' -I'" VACT_BINARY_DIR

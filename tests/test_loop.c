@@ -46,7 +46,7 @@ static struct criterion_test_params walk_cases(int walks)
 static const loop_ops *begin(const walk_case *which)
 {
     const loop_ops *ops = builds[which->build];
-    if (!vact_build_runs(ops->build))
+    if (!vacti_build_runs(ops->build))
         cr_skip("%s: this CPU lacks it", ops->build);
     return ops;
 }
@@ -157,8 +157,8 @@ Test(loop, choice)
 
 Test(loop, cache_is_plausible)
 {
-    vact_table_current(); /* the first use looks it up */
-    cr_expect(vact_cache_of_core >= 1 << 17 && vact_cache_of_core <= 1 << 26, "%zu bytes", vact_cache_of_core);
+    vacti_table_current(); /* the first use looks it up */
+    cr_expect(vacti_cache_of_core >= 1 << 17 && vacti_cache_of_core <= 1 << 26, "%zu bytes", vacti_cache_of_core);
 }
 
 /* ------------------------------------------------------------------------------------------- through the kernels */
@@ -193,11 +193,11 @@ static float *inputs_beyond_the_cache(size_t n)
     return src;
 }
 
-static size_t length_beyond_the_cache(void) { return 4 * vact_cache_of_core / sizeof(float) + 12345; }
+static size_t length_beyond_the_cache(void) { return 4 * vacti_cache_of_core / sizeof(float) + 12345; }
 
 /* The builds that walk such arrays otherwise than short ones. None under a sanitizer: it would take long, and the walks
  * by themselves are sanitized above. */
-static bool want_streaming(const vact_op_info *info, const char *build, vact_math math)
+static bool want_streaming(const vacti_op_info *info, const char *build, vact_math math)
 {
     (void)info, (void)math;
     for (size_t k = 0; k < BUILDS; k++)

@@ -16,7 +16,7 @@ typedef struct results {
 
 static results expected, got;
 
-static void expect_same(const vact_table *table, const char *what)
+static void expect_same(const vacti_table *table, const char *what)
 {
     const float *want = (const float *)&expected, *have = (const float *)&got;
     for (size_t i = 0; i < sizeof expected / sizeof(float); i++)
@@ -41,28 +41,28 @@ static void prepare_runs(reduction_run runs[REDUCTIONS], results *into)
     runs[2] = (reduction_run){VACT_REDUCTION_MEAN, &into->mean, into->mean_dx};
 }
 
-static void cross_entropy_all(const vact_table *table, results *into, bool weighted, float smoothing)
+static void cross_entropy_all(const vacti_table *table, results *into, bool weighted, float smoothing)
 {
     reduction_run runs[REDUCTIONS];
     prepare_runs(runs, into);
     for (size_t i = 0; i < REDUCTIONS; i++) {
-        vact_cross_entropy_call call = losses_call(&problem, runs[i].reduction, smoothing);
+        vacti_cross_entropy_call call = losses_call(&problem, runs[i].reduction, smoothing);
         call.loss = runs[i].loss, call.dx = runs[i].dx, call.dy = problem.dy;
         call.weights = weighted ? problem.weights : NULL;
         table->cross_entropy(&call);
     }
 }
 
-static void bce_all(const vact_table *table, results *into, bool weighted)
+static void bce_all(const vacti_table *table, results *into, bool weighted)
 {
     reduction_run runs[REDUCTIONS];
     prepare_runs(runs, into);
     for (size_t i = 0; i < REDUCTIONS; i++) {
-        vact_bce_call call = losses_bce_call(&problem, runs[i].reduction);
+        vacti_bce_call call = losses_bce_call(&problem, runs[i].reduction);
         call.loss = runs[i].loss, call.dx = runs[i].dx, call.dy = problem.dy;
         if (weighted) {
-            call.positive = (vact_periodic){problem.weights, problem.cols};
-            call.weight = (vact_periodic){problem.weights, problem.rows * problem.cols};
+            call.positive = (vacti_periodic){problem.weights, problem.cols};
+            call.weight = (vacti_periodic){problem.weights, problem.rows * problem.cols};
         }
         table->bce_with_logits(&call);
     }
@@ -81,7 +81,7 @@ ParameterizedTestParameters(losses_bits, same_on_every_build) { return losses_bu
 ParameterizedTest(int *build, losses_bits, same_on_every_build)
 {
     static const size_t shapes[][2] = {{1, 1}, {65, 2}, {130, 3}, {64, 10}, {9, 63}, {5, 64}, {7, 129}, {3, 4096}};
-    const vact_table *table = losses_begin(*build), *reference = losses_reference();
+    const vacti_table *table = losses_begin(*build), *reference = losses_reference();
     test_random random = {41};
     for (int round = 0; round < (TEST_SANITIZED ? 40 : 160); round++) {
         const size_t *shape = shapes[round % 8];
@@ -177,7 +177,7 @@ ParameterizedTestParameters(losses_bits, cross_entropy_tails) { return losses_bu
 ParameterizedTest(int *build, losses_bits, cross_entropy_tails)
 {
     enum { ROWS = 3, MOST = ROWS * (2 * 64 + 3) };
-    const vact_table *table = losses_begin(*build);
+    const vacti_table *table = losses_begin(*build);
     test_guarded memory[4];
     for (int i = 0; i < 4; i++)
         memory[i] = test_guarded_new(MOST);
@@ -191,7 +191,7 @@ ParameterizedTest(int *build, losses_bits, cross_entropy_tails)
                 at[i] = memory[i].first + (rear ? memory[i].n - counts[i] : 0);
             }
             losses_fill(&problem, ROWS, cols, (int)(cols % 5), &random);
-            vact_cross_entropy_call call = losses_call(&problem, VACT_REDUCTION_NONE, cols % 2 ? 0.1f : 0.0f);
+            vacti_cross_entropy_call call = losses_call(&problem, VACT_REDUCTION_NONE, cols % 2 ? 0.1f : 0.0f);
             call.loss = expected.loss, call.dx = expected.dx, call.weights = problem.weights, call.dy = problem.dy;
             table->cross_entropy(&call);
             memcpy(at[0], problem.logits, ROWS * cols * sizeof(float));
@@ -212,7 +212,7 @@ ParameterizedTestParameters(losses_bits, bce_tails) { return losses_builds(); }
 ParameterizedTest(int *build, losses_bits, bce_tails)
 {
     enum { MOST = 2 * 64 + 3 };
-    const vact_table *table = losses_begin(*build);
+    const vacti_table *table = losses_begin(*build);
     test_guarded memory[6];
     for (int i = 0; i < 6; i++)
         memory[i] = test_guarded_new(MOST);
@@ -232,17 +232,17 @@ ParameterizedTest(int *build, losses_bits, bce_tails)
             float *weights = rear ? memory[3].first + (memory[3].n - period) : at[3];
             memcpy(weights, problem.weights, period * sizeof(float));
             for (size_t i = 0; i < n; i++) { /* one by one, the weights looked up */
-                vact_bce_call one = {.loss = &expected.loss[i],
-                                     .dx = &expected.dx[i],
-                                     .dy = &problem.dy[i],
-                                     .x = &problem.logits[i],
-                                     .targets = &problem.answers[i],
-                                     .n = 1};
-                one.positive = one.weight = (vact_periodic){&problem.weights[i % period], 1};
+                vacti_bce_call one = {.loss = &expected.loss[i],
+                                      .dx = &expected.dx[i],
+                                      .dy = &problem.dy[i],
+                                      .x = &problem.logits[i],
+                                      .targets = &problem.answers[i],
+                                      .n = 1};
+                one.positive = one.weight = (vacti_periodic){&problem.weights[i % period], 1};
                 table->bce_with_logits(&one);
             }
-            vact_bce_call call = {.loss = at[4], .dx = at[5], .dy = at[2], .x = at[0], .targets = at[1], .n = n};
-            call.positive = call.weight = (vact_periodic){weights, period};
+            vacti_bce_call call = {.loss = at[4], .dx = at[5], .dy = at[2], .x = at[0], .targets = at[1], .n = n};
+            call.positive = call.weight = (vacti_periodic){weights, period};
             table->bce_with_logits(&call);
             expect_parts(at[4], at[5], n, "between guard pages");
             float *beyond = rear ? memory[5].first : at[5] + n;

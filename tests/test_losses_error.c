@@ -34,14 +34,14 @@ typedef struct worst {
 static double larger(double a, double b) { return isnan(b) || b > a ? b : a; }
 
 /* Loss and gradient of row r; the gradient came with problem.dy[r]. Returns the exact loss. */
-static double check_row(size_t r, const vact_reference_row *row, worst *seen)
+static double check_row(size_t r, const vacti_reference_row *row, worst *seen)
 {
-    double exact = vact_reference_cross_entropy(row);
-    seen->loss = larger(seen->loss, vact_ulp_error(loss[r], exact));
+    double exact = vacti_reference_cross_entropy(row);
+    seen->loss = larger(seen->loss, vacti_ulp_error(loss[r], exact));
     size_t step = row->cols > 100 ? row->cols / 20 : 1; /* the oracle walks the row for each slope */
     for (size_t k = 0; k <= row->cols; k += step) {
         size_t j = k == 0 ? row->target : k - 1;
-        double size, slope = vact_reference_cross_entropy_slope(row, j, &size), dy = (double)problem.dy[r];
+        double size, slope = vacti_reference_cross_entropy_slope(row, j, &size), dy = (double)problem.dy[r];
         if (size * fabs(dy) < 0x1p-120)
             cr_assert(fabs((double)dx[r * row->cols + j] - slope * dy) <= GRADIENT_BOUND * 0x1p-143, "a tiny gradient");
         else
@@ -50,10 +50,10 @@ static double check_row(size_t r, const vact_reference_row *row, worst *seen)
     return exact;
 }
 
-static worst check_problem(const vact_table *table, const float *weights, float smoothing)
+static worst check_problem(const vacti_table *table, const float *weights, float smoothing)
 {
     worst seen = {0.0, 0.0, 0.0};
-    vact_cross_entropy_call call = losses_call(&problem, VACT_REDUCTION_NONE, smoothing);
+    vacti_cross_entropy_call call = losses_call(&problem, VACT_REDUCTION_NONE, smoothing);
     call.loss = loss, call.dx = dx, call.dy = problem.dy, call.weights = weights;
     table->cross_entropy(&call);
     double sum = 0.0, divisor = 0.0;
@@ -63,7 +63,7 @@ static worst check_problem(const vact_table *table, const float *weights, float 
         if (problem.targets[r] == -100)
             continue;
         size_t target = (size_t)problem.targets[r];
-        vact_reference_row row = {logits, weights, problem.cols, target, (double)smoothing};
+        vacti_reference_row row = {logits, weights, problem.cols, target, (double)smoothing};
         sum += check_row(r, &row, &seen);
         divisor += weights ? (double)weights[target] : 1.0;
     }
@@ -72,7 +72,7 @@ static worst check_problem(const vact_table *table, const float *weights, float 
         call = losses_call(&problem, mean ? VACT_REDUCTION_MEAN : VACT_REDUCTION_SUM, smoothing);
         call.loss = &reduced, call.weights = weights;
         table->cross_entropy(&call);
-        seen.reduced = larger(seen.reduced, vact_ulp_error(reduced, mean ? sum / divisor : sum));
+        seen.reduced = larger(seen.reduced, vacti_ulp_error(reduced, mean ? sum / divisor : sum));
     }
     return seen;
 }
@@ -82,7 +82,7 @@ ParameterizedTestParameters(losses_error, cross_entropy) { return losses_builds(
 ParameterizedTest(int *build, losses_error, cross_entropy)
 {
     static const float smoothings[] = {0.0f, 0.1f, 1.0f, 0.001f};
-    const vact_table *table = losses_begin(*build);
+    const vacti_table *table = losses_begin(*build);
     test_random random = {31};
     for (int round = 0; round < ROUNDS * KINDS * SHAPE_COUNT; round++) {
         const size_t *shape = SHAPES[round % SHAPE_COUNT];
@@ -104,16 +104,16 @@ ParameterizedTestParameters(losses_error, bce) { return losses_builds(); }
 
 ParameterizedTest(int *build, losses_error, bce)
 {
-    const vact_table *table = losses_begin(*build);
+    const vacti_table *table = losses_begin(*build);
     test_random random = {32};
     for (int round = 0; round < 8 * ROUNDS * KINDS; round++) {
         losses_fill(&problem, 64, 33, round % KINDS, &random);
-        vact_bce_call call = losses_bce_call(&problem, VACT_REDUCTION_NONE);
+        vacti_bce_call call = losses_bce_call(&problem, VACT_REDUCTION_NONE);
         call.loss = loss, call.dx = dx, call.dy = problem.dy;
         bool weighted = round % 2;
         if (weighted) {
-            call.positive = (vact_periodic){problem.weights, 33};
-            call.weight = (vact_periodic){problem.weights + 33, 66};
+            call.positive = (vacti_periodic){problem.weights, 33};
+            call.weight = (vacti_periodic){problem.weights + 33, 66};
         }
         table->bce_with_logits(&call);
         double sum = 0.0;
@@ -121,8 +121,8 @@ ParameterizedTest(int *build, losses_error, bce)
             double x = (double)problem.logits[i], t = (double)problem.answers[i], dy = (double)problem.dy[i], size;
             double p = weighted ? (double)problem.weights[i % 33] : 1.0;
             double w = weighted ? (double)problem.weights[33 + i % 66] : 1.0;
-            double exact = w * vact_reference_bce(x, t, p), slope = w * vact_reference_bce_slope(x, t, p, &size);
-            double error = vact_ulp_error(loss[i], exact);
+            double exact = w * vacti_reference_bce(x, t, p), slope = w * vacti_reference_bce_slope(x, t, p, &size);
+            double error = vacti_ulp_error(loss[i], exact);
             double steep = size * w * fabs(dy) < 0x1p-120 ? 0.0 : error_at(dx[i], slope * dy, size * w * fabs(dy));
             cr_assert(fmax(error, steep) <= BCE_BOUND, "%s, x %a, t %a, p %a, w %a: loss %.3f, gradient %.3f ULP",
                       table->build, x, t, p, w, error, steep);
@@ -133,7 +133,7 @@ ParameterizedTest(int *build, losses_error, bce)
             call.loss = &reduced, call.dx = NULL;
             call.reduction = mean ? VACT_REDUCTION_MEAN : VACT_REDUCTION_SUM;
             table->bce_with_logits(&call);
-            double error = vact_ulp_error(reduced, mean ? sum / (double)call.n : sum);
+            double error = vacti_ulp_error(reduced, mean ? sum / (double)call.n : sum);
             cr_assert(error <= BCE_BOUND, "%s: reduced %.3f ULP", table->build, error);
         }
     }
@@ -155,16 +155,16 @@ Test(losses_error, central_differences_of_cross_entropy)
         losses_fill(&problem, 1, 1 + test_random_below(&random, 40), round % 2, &random);
         for (size_t j = 0; j < problem.cols; j++)
             logits[j] = (double)problem.logits[j] * (round % 2 ? 0.1 : 1.0);
-        vact_reference_row row = {logits, round % 3 ? problem.weights : NULL, problem.cols,
-                                  test_random_below(&random, problem.cols), round % 4 ? 0.1 * (round % 4) : 0.0};
+        vacti_reference_row row = {logits, round % 3 ? problem.weights : NULL, problem.cols,
+                                   test_random_below(&random, problem.cols), round % 4 ? 0.1 * (round % 4) : 0.0};
         for (size_t j = 0; j < row.cols; j++) {
             double kept = logits[j], size;
             logits[j] = kept + step;
-            double above = vact_reference_cross_entropy(&row);
+            double above = vacti_reference_cross_entropy(&row);
             logits[j] = kept - step;
-            double below = vact_reference_cross_entropy(&row);
+            double below = vacti_reference_cross_entropy(&row);
             logits[j] = kept;
-            expect_slope(vact_reference_cross_entropy_slope(&row, j, &size), above, below, step, above,
+            expect_slope(vacti_reference_cross_entropy_slope(&row, j, &size), above, below, step, above,
                          "cross-entropy");
         }
     }
@@ -179,8 +179,8 @@ Test(losses_error, central_differences_of_bce)
         double p = 3.0 * test_random_unit(&random);
         if (round % 3 < 2)
             t = round % 3;
-        expect_slope(vact_reference_bce_slope(x, t, p, &size), vact_reference_bce(x + step, t, p),
-                     vact_reference_bce(x - step, t, p), step, fabs(x), "bce");
+        expect_slope(vacti_reference_bce_slope(x, t, p, &size), vacti_reference_bce(x + step, t, p),
+                     vacti_reference_bce(x - step, t, p), step, fabs(x), "bce");
     }
 }
 
@@ -189,13 +189,13 @@ ParameterizedTestParameters(losses_error, against_mpfr) { return losses_builds()
 
 ParameterizedTest(int *build, losses_error, against_mpfr)
 {
-    const vact_table *table = losses_begin(*build);
+    const vacti_table *table = losses_begin(*build);
     test_random random = {35};
     mpfr_t exact;
     mpfr_init2(exact, EXACT_BITS);
     for (int round = 0; round < (TEST_SANITIZED ? 20 : 200); round++) {
         losses_fill(&problem, 3, 1 + test_random_below(&random, round % 10 ? 12 : 200), round % KINDS, &random);
-        vact_cross_entropy_call call = losses_call(&problem, VACT_REDUCTION_NONE, 0.0f);
+        vacti_cross_entropy_call call = losses_call(&problem, VACT_REDUCTION_NONE, 0.0f);
         call.loss = loss;
         table->cross_entropy(&call);
         for (size_t r = 0; r < problem.rows; r++) {

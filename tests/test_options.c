@@ -19,7 +19,7 @@ typedef struct known_options {
 enum { FIRST = offsetof(known_options, later), ALL = sizeof(known_options) };
 
 static const known_options defaults = {ALL, {1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f}, {0.0f}};
-static const vact_options_kind kind = {&defaults, ALL, FIRST};
+static const vacti_options_kind kind = {&defaults, ALL, FIRST};
 
 /* The options that a caller has with a structure of `size` bytes, all else being in use for something else. */
 static vact_status read_of(known_options *known, size_t size, size_t set)
@@ -33,7 +33,7 @@ static vact_status read_of(known_options *known, size_t size, size_t set)
     given.size = size;
     if (set != 0)
         given.bytes[set] = 1;
-    return vact_options_read(&kind, known, &given);
+    return vacti_options_read(&kind, known, &given);
 }
 
 Test(options, read_at_every_size)
@@ -52,7 +52,7 @@ Test(options, read_at_every_size)
     for (size_t set = ALL; set < 3 * ALL; set++)
         cr_assert(read_of(&known, 3 * ALL, set) == VACT_EUNSUPPORTED, "unknown byte %zu", set);
     cr_expect(read_of(&known, ALL, ALL - 1) == VACT_OK && ((unsigned char *)&known)[ALL - 1] == 1);
-    cr_expect(vact_options_read(&kind, &known, NULL) == VACT_OK && memcmp(&known, &defaults, ALL) == 0);
+    cr_expect(vacti_options_read(&kind, &known, NULL) == VACT_OK && memcmp(&known, &defaults, ALL) == 0);
 }
 
 /* ----------------------------------------------------------------------------------------------- beginning */
@@ -61,14 +61,14 @@ Test(options, init_writes_what_it_is_given)
 {
     static const struct {
         vact_status (*init)(void *options, size_t size);
-        const vact_options_kind *of;
-    } each[] = {{vact_cross_entropy_options_init_f32, &vact_cross_entropy_options_kind},
-                {vact_bce_with_logits_options_init_f32, &vact_bce_with_logits_options_kind},
-                {vact_epilogue_options_init_f32, &vact_epilogue_options_kind},
-                {vact_softmax_options_init_f32, &vact_softmax_options_kind}};
+        const vacti_options_kind *of;
+    } each[] = {{vact_cross_entropy_options_init_f32, &vacti_cross_entropy_options_kind},
+                {vact_bce_with_logits_options_init_f32, &vacti_bce_with_logits_options_kind},
+                {vact_epilogue_options_init_f32, &vacti_epilogue_options_kind},
+                {vact_softmax_options_init_f32, &vacti_softmax_options_kind}};
     unsigned char memory[1024];
     for (size_t k = 0; k < sizeof each / sizeof each[0]; k++) {
-        const vact_options_kind *of = each[k].of;
+        const vacti_options_kind *of = each[k].of;
         cr_expect(each[k].init(NULL, of->size) == VACT_EINVAL);
         for (size_t size = 0; size < sizeof memory; size++) {
             size_t written = size < of->first ? 0 : size, stated;

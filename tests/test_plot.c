@@ -53,7 +53,7 @@ static bool next_pair(const char **at, double *x, double *y, bool *broken)
     return true;
 }
 
-static float library_value(const vact_op_info *info, bool derivative, float x)
+static float library_value(const vacti_op_info *info, bool derivative, float x)
 {
     static const float slope = 0.25f, one = 1.0f;
     float y = NAN;
@@ -64,7 +64,7 @@ static float library_value(const vact_op_info *info, bool derivative, float x)
     return y;
 }
 
-static void expect_curve(const vact_op_info *info, bool derivative, const char *script)
+static void expect_curve(const vacti_op_info *info, bool derivative, const char *script)
 {
     const char *at = block(script, derivative ? "derivative0" : "value0");
     double x = NAN;
@@ -83,8 +83,8 @@ static void expect_curve(const vact_op_info *info, bool derivative, const char *
 
 Test(plot, draws_what_the_library_computes)
 {
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *info = &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *info = &vacti_registry[i];
         if (info->kind != VACT_KIND_UNARY && info->kind != VACT_KIND_CHANNELS)
             continue;
         char *script = script_of(info->name);
@@ -135,12 +135,12 @@ Test(plot, takes_parameters_and_a_range)
 /* ------------------------------------------------------------------------------------------ the errors */
 
 /* Of each span, at least the error at its first float, at most the variant's bound. */
-static void expect_errors(const char *script, const vact_op_info *info, vact_math math)
+static void expect_errors(const char *script, const vacti_op_info *info, vact_math math)
 {
     char name[32];
     snprintf(name, sizeof name, "error0_%d", (int)math);
     const char *at = block(script, name);
-    const vact_params_f32 params = vact_registry_defaults(info);
+    const vact_params_f32 params = vacti_registry_defaults(info);
     const double width = 10.0 / 450;
     double x = NAN;
     double error = NAN;
@@ -150,10 +150,10 @@ static void expect_errors(const char *script, const vact_op_info *info, vact_mat
         float from = (float)(-5.0 + width * i);
         float computed = 0.0f;
         vact_kernel_f32(info->op, VACT_ISA_AUTO, math)(&computed, &from, 1, &params);
-        double least = vact_ulp_error(computed, vact_reference_f32(info->op)((double)from, &params));
+        double least = vacti_ulp_error(computed, vacti_reference_f32(info->op)((double)from, &params));
         cr_assert(error >= least * (1.0 - 1e-5), "%s at %a: %g ULP is below %g", info->name, (double)from, error,
                   least);
-        cr_assert(error <= vact_registry_bound(info, math) + 1e-5, "%s near %g: %g ULP", info->name, x, error);
+        cr_assert(error <= vacti_registry_bound(info, math) + 1e-5, "%s near %g: %g ULP", info->name, x, error);
     }
     cr_expect(i == 450, "%d spans", i);
 }
@@ -161,14 +161,14 @@ static void expect_errors(const char *script, const vact_op_info *info, vact_mat
 Test(plot, errors_are_those_of_each_variant)
 {
     static const vact_math maths[] = {VACT_MATH_SLEEF, VACT_MATH_FAST};
-    const vact_op_info *info = vact_registry_by_code(VACT_OP_TANH);
+    const vacti_op_info *info = vacti_registry_by_code(VACT_OP_TANH);
     char *script = script_of("tanh --error");
     for (size_t i = 0; i < sizeof maths / sizeof maths[0]; i++)
         if (vact_kernel_f32(info->op, VACT_ISA_AUTO, maths[i]) != NULL)
             expect_errors(script, info, maths[i]);
     free(script);
     script = script_of("softsign --error");
-    expect_errors(script, vact_registry_by_code(VACT_OP_SOFTSIGN), VACT_MATH_AUTO);
+    expect_errors(script, vacti_registry_by_code(VACT_OP_SOFTSIGN), VACT_MATH_AUTO);
     free(script);
 }
 
@@ -248,7 +248,7 @@ Test(plot, one_operation_shows_its_formula)
 {
     program_expect(program_run("plot silu -o silu.svg"), 0, "");
     char *svg = read_file("silu.svg");
-    cr_expect(strstr(svg, vact_registry_by_code(VACT_OP_SILU)->formula) != NULL);
+    cr_expect(strstr(svg, vacti_registry_by_code(VACT_OP_SILU)->formula) != NULL);
     free(svg);
 }
 

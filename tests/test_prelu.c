@@ -40,11 +40,11 @@ static void fill_inputs(float *src, size_t n, const test_floats *specials, test_
 
 static void check_elements(const test_subject *subject, const tensor *t)
 {
-    vact_reference_fn *reference = vact_reference_f32(subject->info->op);
+    vacti_reference_fn *reference = vacti_reference_f32(subject->info->op);
     for (size_t i = 0; i < elements(t); i++) {
         vact_params_f32 params = {{t->slope[i / t->inner % t->channels], 0.0f, 0.0f, 0.0f}};
         double exact = reference((double)t->src[i], &params);
-        double error = vact_ulp_error(t->dst[i], exact);
+        double error = vacti_ulp_error(t->dst[i], exact);
         if (!(error <= subject->bound))
             test_fail_error(subject, NULL, t->src[i], exact, t->dst[i], error,
                             "shape %zu x %zu x %zu, element %zu, slope %a", t->outer, t->channels, t->inner, i,
@@ -99,7 +99,7 @@ TEST_CASES(prelu, bound, test_cases(VACT_KIND_CHANNELS))
 
 static void check_against_table(const test_subject *subject, const tensor *t, void *context)
 {
-    const vact_table *reference_table = context;
+    const vacti_table *reference_table = context;
     size_t n = elements(t);
     float *expected = malloc(n * sizeof *expected);
     cr_assert(expected != NULL, "out of memory");
@@ -115,9 +115,9 @@ static void check_against_table(const test_subject *subject, const tensor *t, vo
 TEST_CASES(prelu, same_bits, test_cases_of_same_bits(VACT_KIND_CHANNELS))
 {
     test_subject subject = test_begin(which);
-    const vact_table *reference = test_reference_table(which);
+    const vacti_table *reference = test_reference_table(which);
     test_random random = {10};
-    vact_table copy = *reference;
+    vacti_table copy = *reference;
     for_each_shape(&subject, &random, check_against_table, &copy);
 }
 
@@ -156,11 +156,11 @@ Test(prelu, public_function)
     enum { N = 3 * 17 * 49 };
     static float src[N], dst[N], expected[N], slope[17];
     test_random random = {12};
-    const vact_op_info *info = vact_registry_by_code(VACT_OP_PRELU);
+    const vacti_op_info *info = vacti_registry_by_code(VACT_OP_PRELU);
     fill_slopes(slope, 17, &random);
     for (size_t i = 0; i < N; i++)
         src[i] = (float)test_random_normal(&random);
-    test_channels(vact_table_current(), info)(expected, src, slope, 3, 17, 49);
+    test_channels(vacti_table_current(), info)(expected, src, slope, 3, 17, 49);
     cr_assert(vact_prelu_f32(dst, src, slope, 3, 17, 49) == VACT_OK);
     for (size_t i = 0; i < N; i++)
         cr_assert(test_same(dst[i], expected[i]), "element %zu: expected %a, got %a", i, (double)expected[i],

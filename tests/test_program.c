@@ -84,11 +84,11 @@ Test(program, info_is_what_the_library_says)
     cr_assert_str_eq(text_of(document, "sleef_version"), info->sleef_version);
     cr_assert_str_eq(text_of(cJSON_GetObjectItem(document, "environment"), "VACT_ISA"), "unset");
     const cJSON *builds = cJSON_GetObjectItem(document, "builds");
-    cr_assert(cJSON_GetArraySize(builds) == (int)vact_build_count);
-    for (size_t i = 0; i < vact_build_count; i++) {
+    cr_assert(cJSON_GetArraySize(builds) == (int)vacti_build_count);
+    for (size_t i = 0; i < vacti_build_count; i++) {
         const cJSON *build = cJSON_GetArrayItem(builds, (int)i);
-        cr_assert_str_eq(text_of(build, "name"), vact_builds[i]);
-        cr_assert(cJSON_IsTrue(cJSON_GetObjectItem(build, "runs")) == vact_build_runs(vact_builds[i]));
+        cr_assert_str_eq(text_of(build, "name"), vacti_builds[i]);
+        cr_assert(cJSON_IsTrue(cJSON_GetObjectItem(build, "runs")) == vacti_build_runs(vacti_builds[i]));
     }
     cJSON_Delete(document);
 }
@@ -97,8 +97,8 @@ Test(program, list_is_the_registry)
 {
     const program_result *result = program_run("list");
     program_expect(result, 0, "");
-    for (size_t i = 0; i < vact_registry_count; i++)
-        cr_assert(strstr(result->out, vact_registry[i].formula) != NULL, "%s is missing", vact_registry[i].name);
+    for (size_t i = 0; i < vacti_registry_count; i++)
+        cr_assert(strstr(result->out, vacti_registry[i].formula) != NULL, "%s is missing", vacti_registry[i].name);
 
     result = program_run("list softplus relu");
     program_expect(result, 0, "");
@@ -107,9 +107,9 @@ Test(program, list_is_the_registry)
     cr_assert(strstr(result->out, "gelu") == NULL);
 
     cJSON *document = parse_out(program_run("list --json"));
-    cr_assert(cJSON_GetArraySize(document) == (int)vact_registry_count);
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *op = &vact_registry[i];
+    cr_assert(cJSON_GetArraySize(document) == (int)vacti_registry_count);
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *op = &vacti_registry[i];
         const cJSON *entry = cJSON_GetArrayItem(document, (int)i);
         cr_assert_str_eq(text_of(entry, "name"), op->name);
         cr_assert_str_eq(text_of(entry, "formula"), op->formula);
@@ -118,7 +118,7 @@ Test(program, list_is_the_registry)
                                                  : op->auto_math == VACT_MATH_FAST ? "fast"
                                                                                    : "sleef");
         const cJSON *bound = cJSON_GetObjectItem(cJSON_GetObjectItem(entry, "bounds_ulp"), text_of(entry, "auto"));
-        cr_assert(cJSON_GetNumberValue(bound) == vact_registry_bound(op, VACT_MATH_AUTO), "%s: bound", op->name);
+        cr_assert(cJSON_GetNumberValue(bound) == vacti_registry_bound(op, VACT_MATH_AUTO), "%s: bound", op->name);
         const cJSON *parameters = cJSON_GetObjectItem(entry, "parameters");
         cr_assert(cJSON_GetArraySize(parameters) == op->param_count);
         for (int p = 0; p < op->param_count; p++) {
@@ -150,14 +150,14 @@ Test(program, run_measures_every_operation)
     cJSON *document = parse_out(program_run("run --repetitions 1 --isa scalar --json in.npy"));
     const cJSON *rows = cJSON_GetObjectItem(document, "results");
     cr_assert(strncmp(text_of(document, "isa"), "scalar", 6) == 0);
-    cr_assert(cJSON_GetArraySize(rows) == (int)vact_registry_count);
-    for (size_t i = 0; i < vact_registry_count; i++) {
+    cr_assert(cJSON_GetArraySize(rows) == (int)vacti_registry_count);
+    for (size_t i = 0; i < vacti_registry_count; i++) {
         const cJSON *row = cJSON_GetArrayItem(rows, (int)i);
-        cr_assert_str_eq(text_of(row, "operation"), vact_registry[i].name);
+        cr_assert_str_eq(text_of(row, "operation"), vacti_registry[i].name);
         cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "gb_per_second")) > 0.0);
         cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "relative_to_copy")) > 0.0);
         cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "max_error_ulp")) <=
-                  vact_registry_bound(&vact_registry[i], VACT_MATH_AUTO));
+                  vacti_registry_bound(&vacti_registry[i], VACT_MATH_AUTO));
     }
     cJSON_Delete(document);
 }

@@ -38,7 +38,7 @@ static void check_ways(const test_subject *subject, vact_isa isa, const vact_par
                        test_random *random)
 {
     static float expected[LENGTH], got[LENGTH];
-    vact_params_f32 values = params != NULL ? *params : vact_registry_defaults(subject->info);
+    vact_params_f32 values = params != NULL ? *params : vacti_registry_defaults(subject->info);
     vact_unary_f32_fn *kernel = vact_kernel_f32(subject->info->op, isa, VACT_MATH_AUTO);
     cr_assert(kernel != NULL, "%s %s: vact_kernel_f32 has none", subject->info->name, subject->build);
     check_status(subject, named_unary(subject->info, &values, expected, src, LENGTH), "named function");
@@ -65,17 +65,17 @@ ParameterizedTestParameters(public_functions, agree)
 {
     static operation_case cases[64];
     size_t count = 0;
-    for (size_t i = 0; i < vact_registry_count; i++)
-        if (vact_registry[i].kind == VACT_KIND_UNARY)
+    for (size_t i = 0; i < vacti_registry_count; i++)
+        if (vacti_registry[i].kind == VACT_KIND_UNARY)
             cases[count++].op = (int)i;
     return cr_make_param_array(operation_case, cases, count);
 }
 
 ParameterizedTest(operation_case *which, public_functions, agree)
 {
-    test_subject subject = {.info = &vact_registry[which->op], .build = "public", .variant = "auto"};
+    test_subject subject = {.info = &vacti_registry[which->op], .build = "public", .variant = "auto"};
     test_random random = {8 + (uint64_t)subject.info->op};
-    vact_params_f32 params[TEST_PARAMS_LIMIT], defaults = vact_registry_defaults(subject.info);
+    vact_params_f32 params[TEST_PARAMS_LIMIT], defaults = vacti_registry_defaults(subject.info);
     size_t count = test_params(subject.info, params), ran = 0;
     test_floats inputs = {0};
     test_add_mixture(&inputs, &defaults, &random, LENGTH);

@@ -23,9 +23,9 @@ enum { EFFORT = TEST_SANITIZED ? 1 : 8 };
 
 /* An operation, its parameters and its two sides. */
 typedef struct subject {
-    const vact_op_info *info;
+    const vacti_op_info *info;
     vact_params_f32 params;
-    vact_reference_fn *oracle;
+    vacti_reference_fn *oracle;
     exact_fn *exact;
 } subject;
 
@@ -133,13 +133,13 @@ static void check_quickly(const subject *s, test_random *random, mpfr_t exact)
 
 /* ---------------------------------------------------------------------------------------------- cases */
 
-/* Indices into vact_registry, since they cross into the test's process. */
+/* Indices into vacti_registry, since they cross into the test's process. */
 static struct criterion_test_params operations(bool rows)
 {
     static int indices[64];
     size_t n = 0;
-    for (size_t i = 0; i < vact_registry_count && n < 64; i++)
-        if (vact_registry[i].kind != VACT_KIND_GATE && (vact_registry[i].kind == VACT_KIND_ROWS) == rows)
+    for (size_t i = 0; i < vacti_registry_count && n < 64; i++)
+        if (vacti_registry[i].kind != VACT_KIND_GATE && (vacti_registry[i].kind == VACT_KIND_ROWS) == rows)
             indices[n++] = (int)i;
     return cr_make_param_array(int, indices, n);
 }
@@ -148,8 +148,8 @@ ParameterizedTestParameters(reference, agrees_with_mpfr) { return operations(fal
 
 ParameterizedTest(int *index, reference, agrees_with_mpfr)
 {
-    const vact_op_info *info = &vact_registry[*index];
-    subject s = {info, vact_registry_defaults(info), vact_reference_f32(info->op), exact_f32(info->op)};
+    const vacti_op_info *info = &vacti_registry[*index];
+    subject s = {info, vacti_registry_defaults(info), vacti_reference_f32(info->op), exact_f32(info->op)};
     cr_assert(s.oracle != NULL, "%s has no oracle", info->name);
     if (s.exact == NULL)
         cr_skip("%s has no formula in tests/exact.c", info->name);
@@ -171,8 +171,8 @@ ParameterizedTest(int *index, reference, agrees_with_mpfr)
 Test(reference, prelu_takes_its_slope_from_the_first_value)
 {
     static const float SLOPES[] = {0.25f, 1.5f, -0.3f, 0x1p-20f, -0x1p20f, 1.0f};
-    const vact_op_info *info = vact_registry_by_code(VACT_OP_PRELU);
-    subject s = {info, {{0}}, vact_reference_f32(info->op), exact_f32(info->op)};
+    const vacti_op_info *info = vacti_registry_by_code(VACT_OP_PRELU);
+    subject s = {info, {{0}}, vacti_reference_f32(info->op), exact_f32(info->op)};
     test_random random = {1};
     mpfr_t exact;
     mpfr_init2(exact, EXACT_BITS);
@@ -205,11 +205,11 @@ static void draw_row(float *row, size_t cols, int kind, test_random *random)
     }
 }
 
-static void check_row(const vact_op_info *info, const float *row, size_t cols, mpfr_t exact)
+static void check_row(const vacti_op_info *info, const float *row, size_t cols, mpfr_t exact)
 {
     static const float NO_PARAMS[2] = {0.0f, 0.0f};
     double results[COLS_LIMIT];
-    vact_reference_row_f32(info->op)(results, row, cols);
+    vacti_reference_row_f32(info->op)(results, row, cols);
     size_t step = cols / 7 + 1; /* each element costs MPFR the whole row */
     for (size_t i = 0; i < cols; i += step) {
         exact_row_f32(info->op)(exact, row, cols, i);
@@ -223,8 +223,8 @@ ParameterizedTest(int *index, reference, rows_agree_with_mpfr)
 {
     static const size_t COLS[] = {1, 2, 3, 7, 64, COLS_LIMIT};
     static float row[COLS_LIMIT];
-    const vact_op_info *info = &vact_registry[*index];
-    cr_assert(vact_reference_row_f32(info->op) != NULL, "%s has no oracle", info->name);
+    const vacti_op_info *info = &vacti_registry[*index];
+    cr_assert(vacti_reference_row_f32(info->op) != NULL, "%s has no oracle", info->name);
     if (exact_row_f32(info->op) == NULL)
         cr_skip("%s has no formula in tests/exact.c", info->name);
     test_random random = {(uint64_t)info->op};
@@ -246,10 +246,10 @@ ParameterizedTest(int *index, reference, rows_agree_with_mpfr)
 
 Test(reference, each_operation_has_the_functions_of_its_kind_only)
 {
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *info = &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *info = &vacti_registry[i];
         bool rows = info->kind == VACT_KIND_ROWS;
-        cr_assert((vact_reference_row_f32(info->op) != NULL) == rows, "%s", info->name);
-        cr_assert((vact_reference_f32(info->op) != NULL) == (!rows && info->kind != VACT_KIND_GATE), "%s", info->name);
+        cr_assert((vacti_reference_row_f32(info->op) != NULL) == rows, "%s", info->name);
+        cr_assert((vacti_reference_f32(info->op) != NULL) == (!rows && info->kind != VACT_KIND_GATE), "%s", info->name);
     }
 }

@@ -17,7 +17,7 @@ typedef struct point {
 static double oracle(vact_op op, const float *params, double x)
 {
     vact_params_f32 p = {{params[0], params[1], 0.0f, 0.0f}};
-    return vact_reference_f32(op)(x, &p);
+    return vacti_reference_f32(op)(x, &p);
 }
 
 static void expect(const point *points, size_t n)
@@ -26,7 +26,7 @@ static void expect(const point *points, size_t n)
         const point *p = &points[i];
         double got = oracle(p->op, p->params, p->x);
         cr_expect(got == p->expected && !signbit(got) == !signbit(p->expected), "%s(%g; %g, %g) is %g, not %g",
-                  vact_registry_by_code(p->op)->name, p->x, (double)p->params[0], (double)p->params[1], got,
+                  vacti_registry_by_code(p->op)->name, p->x, (double)p->params[0], (double)p->params[1], got,
                   p->expected);
     }
 }
@@ -35,11 +35,11 @@ static void expect(const point *points, size_t n)
 
 Test(reference_points, nan_gives_nan)
 {
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *info = &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *info = &vacti_registry[i];
         if (info->kind == VACT_KIND_ROWS || info->kind == VACT_KIND_GATE)
             continue;
-        vact_params_f32 defaults = vact_registry_defaults(info);
+        vact_params_f32 defaults = vacti_registry_defaults(info);
         static const float ZEROS[2] = {0.0f, 0.0f};
         cr_expect(isnan(oracle(info->op, defaults.v, (double)NAN)), "%s", info->name);
         cr_expect(isnan(oracle(info->op, defaults.v, (double)-NAN)), "%s", info->name);
@@ -52,11 +52,11 @@ Test(reference_points, nan_gives_nan)
 /* f(-0) = -0 wherever f(0) = 0, at the defaults; +0 stays +0. */
 Test(reference_points, zero_keeps_its_sign)
 {
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *info = &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *info = &vacti_registry[i];
         if (info->kind == VACT_KIND_ROWS || info->kind == VACT_KIND_GATE)
             continue;
-        vact_params_f32 defaults = vact_registry_defaults(info);
+        vact_params_f32 defaults = vacti_registry_defaults(info);
         double at_plus = oracle(info->op, defaults.v, 0.0);
         double at_minus = oracle(info->op, defaults.v, -0.0);
         bool keeps = info->op != VACT_OP_RELU_SQUARED && info->op != VACT_OP_THRESHOLD;
@@ -254,12 +254,12 @@ Test(reference_points, softplus_compares_the_exact_product)
 static void expect_row(vact_op op, const float *row, const float *expected, size_t cols)
 {
     double got[4];
-    vact_reference_row_f32(op)(got, row, cols);
+    vacti_reference_row_f32(op)(got, row, cols);
     for (size_t i = 0; i < cols; i++) {
         float value = (float)got[i];
         cr_expect((isnan(value) && isnan(expected[i])) ||
                       (value == expected[i] && !signbit(value) == !signbit(expected[i])),
-                  "%s, element %zu is %g, not %g", vact_registry_by_code(op)->name, i, got[i], (double)expected[i]);
+                  "%s, element %zu is %g, not %g", vacti_registry_by_code(op)->name, i, got[i], (double)expected[i]);
     }
 }
 

@@ -63,7 +63,7 @@ static const released_code codes[] = {
 
 enum { CODE_COUNT = sizeof codes / sizeof codes[0] };
 
-static const vact_op_info *end_of_registry(void) { return vact_registry + vact_registry_count; }
+static const vacti_op_info *end_of_registry(void) { return vacti_registry + vacti_registry_count; }
 
 static char *header_text(void)
 {
@@ -100,7 +100,7 @@ static bool has_word(const char *text, const char *word)
 Test(registry, released_codes_stay)
 {
     for (int i = 0; i < CODE_COUNT; i++) {
-        const vact_op_info *info = vact_registry_by_name(codes[i].name);
+        const vacti_op_info *info = vacti_registry_by_name(codes[i].name);
         cr_assert_not_null(info, "%s is gone", codes[i].name);
         cr_expect((unsigned)info->op == codes[i].code, "%s is %#x, was released as %#x", codes[i].name,
                   (unsigned)info->op, codes[i].code);
@@ -109,13 +109,13 @@ Test(registry, released_codes_stay)
 
 Test(registry, lines_are_sound)
 {
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
-        vact_params_f32 defaults = vact_registry_defaults(info);
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++) {
+        vact_params_f32 defaults = vacti_registry_defaults(info);
         cr_expect(VACT_OP_KIND(info->op) == info->kind, "%s: the code's kind", info->name);
         cr_expect(((unsigned)info->op & 0xffu) != 0, "%s: slot 0 stays unused", info->name);
-        cr_expect(vact_registry_by_code(info->op) == info, "%s: the code stands twice", info->name);
-        cr_expect(vact_registry_by_name(info->name) == info, "%s: the name stands twice", info->name);
-        cr_expect(vact_registry_accepts(info, &defaults), "%s refuses its own defaults", info->name);
+        cr_expect(vacti_registry_by_code(info->op) == info, "%s: the code stands twice", info->name);
+        cr_expect(vacti_registry_by_name(info->name) == info, "%s: the name stands twice", info->name);
+        cr_expect(vacti_registry_accepts(info, &defaults), "%s refuses its own defaults", info->name);
         cr_expect(info->bound_sleef >= 0.0 && info->bound_sleef <= (info->needs_math ? 4.0 : 1.0),
                   "%s: a bound of %g ULP", info->name, info->bound_sleef);
         /* A gated unit rounds its activation's result once more. */
@@ -128,9 +128,9 @@ Test(registry, lines_are_sound)
             cr_expect(has_word(info->formula, info->params[i].name), "%s: formula without %s", info->name,
                       info->params[i].name);
     }
-    cr_expect_null(vact_registry_by_code(op_code(0)));
-    cr_expect_null(vact_registry_by_name("bogus"));
-    cr_expect_null(vact_registry_by_name(""));
+    cr_expect_null(vacti_registry_by_code(op_code(0)));
+    cr_expect_null(vacti_registry_by_name("bogus"));
+    cr_expect_null(vacti_registry_by_name(""));
 }
 
 /* -------------------------------------------------------------------------------------------- header */
@@ -147,14 +147,14 @@ Test(registry, header_enumerators)
         found++;
         for (char *c = name; *c; c++)
             *c = (char)tolower((unsigned char)*c);
-        const vact_op_info *info = vact_registry_by_name(name);
+        const vacti_op_info *info = vacti_registry_by_name(name);
         cr_expect(info && (unsigned)info->op == code, "%s = %#lx has no line in the registry", name, code);
     }
-    cr_expect(found == vact_registry_count, "%zu enumerators, %zu lines", found, vact_registry_count);
+    cr_expect(found == vacti_registry_count, "%zu enumerators, %zu lines", found, vacti_registry_count);
     free(text);
 }
 
-static void expect_prototype(const char *header, const vact_op_info *info, const char *suffix, const char *parameters)
+static void expect_prototype(const char *header, const vacti_op_info *info, const char *suffix, const char *parameters)
 {
     char prototype[512];
     snprintf(prototype, sizeof prototype, "VACT_API vact_status vact_%s%s_f32(%s);", info->name, suffix, parameters);
@@ -165,7 +165,7 @@ Test(registry, header_prototypes)
 {
     char *header = header_text();
     collapse(header);
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++) {
         char parameters[256] = "float *dst, const float *src, size_t n";
         switch (info->kind) {
         case VACT_KIND_UNARY:
@@ -214,7 +214,7 @@ static char *comment_before(const char *header, const char *prototype)
 Test(registry, header_documentation)
 {
     char *header = header_text();
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++) {
         char prototype[128], number[32], *comment;
         snprintf(prototype, sizeof prototype, "VACT_API vact_status vact_%s_f32(", info->name);
         comment = comment_before(header, prototype);
@@ -272,7 +272,7 @@ Test(registry, act_files_have_operations)
     for (size_t i = 0; i < files.gl_pathc; i++) {
         char folder[64] = "", name[64] = "";
         sscanf(strstr(files.gl_pathv[i], "/act/"), "/act/%63[a-z]/%63[a-z0-9_].h", folder, name);
-        const vact_op_info *info = vact_registry_by_name(name);
+        const vacti_op_info *info = vacti_registry_by_name(name);
         cr_expect(info, "%s has no line in the registry", files.gl_pathv[i]);
         bool of_variant = strcmp(folder, "fast") == 0 || strcmp(folder, "sleef") == 0;
         bool plain = strcmp(folder, "plain") == 0;
@@ -282,7 +282,7 @@ Test(registry, act_files_have_operations)
     globfree(&files);
 }
 
-static void expect_act_file(const char *folder, const vact_op_info *info)
+static void expect_act_file(const char *folder, const vacti_op_info *info)
 {
     char path[512], function[128];
     snprintf(path, sizeof path, "%s/kernels/act/%s/%s.h", VACT_SOURCE_DIR, folder, info->name);
@@ -294,7 +294,7 @@ static void expect_act_file(const char *folder, const vact_op_info *info)
 
 Test(registry, operations_have_act_files)
 {
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++) {
         if (info->kind == VACT_KIND_GATE)
             expect_act_file("gate", info);
         else if (!info->needs_math)
@@ -310,7 +310,7 @@ Test(registry, program_lists_everything)
 {
     command_result list = command_run("'%s' list", VACT_PROGRAM);
     cr_assert(list.status == 0, "vact list: status %d", list.status);
-    for (const vact_op_info *info = vact_registry; info < end_of_registry(); info++) {
+    for (const vacti_op_info *info = vacti_registry; info < end_of_registry(); info++) {
         cr_expect(has_word(list.text, info->name), "vact list lacks %s", info->name);
         cr_expect(strstr(list.text, info->formula), "vact list lacks the formula of %s", info->name);
         cr_expect(strstr(list.text, info->range), "vact list lacks the range of %s", info->name);

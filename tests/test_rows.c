@@ -45,7 +45,7 @@ static void check_equal(const test_subject *subject, const float *src, const flo
 TEST_CASES(rows, same_bits, test_cases_of_same_bits(VACT_KIND_ROWS))
 {
     test_subject subject = test_begin(which);
-    const vact_table *reference = test_reference_table(which);
+    const vacti_table *reference = test_reference_table(which);
     test_random random = {16};
     float *src = floats_new(LONGEST_ROW), *expected = floats_new(LONGEST_ROW), *got = floats_new(LONGEST_ROW);
     for (size_t round = 0; round < 20 * COUNT(LENGTHS) + 2; round++) {
@@ -230,7 +230,7 @@ TEST_CASES(rows, shifted, test_cases(VACT_KIND_ROWS))
             if (!rounds)
                 check_equal(&subject, moved, expected, got, cols, "shifted");
             for (size_t i = 0; rounds && i < cols; i++)
-                if (!(vact_ulp_error(got[i], (double)expected[i]) <= 2.0 * subject.bound))
+                if (!(vacti_ulp_error(got[i], (double)expected[i]) <= 2.0 * subject.bound))
                     test_fail_bits(&subject, NULL, moved[i], expected[i], got[i], "shifted, column %zu of %zu", i,
                                    cols);
         }
@@ -265,8 +265,8 @@ TEST_CASES(rows, large_matrices, test_cases(VACT_KIND_ROWS))
     static const size_t widths[] = {1, 3, 16, 64, 100, 1024, 2048, 2049, 4096, MOST_COLS};
     test_subject subject = test_begin(which);
     vact_rows_f32_fn *kernel = test_rows(subject.table, subject.info);
-    size_t cache = vact_cache_of_core;
-    vact_cache_of_core = FLOATS / 2; /* in bytes: a quarter of half the floats */
+    size_t cache = vacti_cache_of_core;
+    vacti_cache_of_core = FLOATS / 2; /* in bytes: a quarter of half the floats */
     test_random random = {23};
     float *src = aligned_alloc(64, 2 * (FLOATS + 2 * MOST_COLS) * sizeof *src), *dst = src + FLOATS + 2 * MOST_COLS;
     float row[MOST_COLS];
@@ -294,7 +294,7 @@ TEST_CASES(rows, large_matrices, test_cases(VACT_KIND_ROWS))
             }
         }
     free(src);
-    vact_cache_of_core = cache;
+    vacti_cache_of_core = cache;
 }
 
 /* ------------------------------------------------------------------------------- public functions */
@@ -318,8 +318,8 @@ Test(rows, public_functions)
         fill_matrix(src, STRIDE, ROWS, COLS, &random);
         for (size_t r = 0; r < ROWS; r++)
             memcpy(packed + r * COLS, src + r * STRIDE, COLS * sizeof *packed);
-        test_rows(vact_table_current(), vact_registry_by_code(functions[f].op))(expected, STRIDE, src, STRIDE, ROWS,
-                                                                                COLS);
+        test_rows(vacti_table_current(), vacti_registry_by_code(functions[f].op))(expected, STRIDE, src, STRIDE, ROWS,
+                                                                                  COLS);
         cr_assert(functions[f].strided(strided, STRIDE, src, STRIDE, ROWS, COLS) == VACT_OK);
         cr_assert(functions[f].dense(dense, packed, ROWS, COLS) == VACT_OK);
         for (size_t r = 0; r < ROWS; r++) {

@@ -79,7 +79,7 @@ static void check_row(const test_subject *subject, row_buffers *row, size_t cols
     exact_row(subject->info->op, row->exact, row->src, cols);
     test_rows(subject->table, subject->info)(row->dst, cols, row->src, cols, 1, cols);
     for (size_t i = 0; i < cols; i++) {
-        double error = vact_ulp_error(row->dst[i], row->exact[i]);
+        double error = vacti_ulp_error(row->dst[i], row->exact[i]);
         if (!(error <= worst)) {
             worst = error;
             at = i;

@@ -71,7 +71,7 @@ Test(sleef, same_bits_as_recorded)
     if (!linked_version_is_known(found, sizeof found))
         cr_skip("sleef: bits are recorded for %s; compiled against %s, linked with %s", KNOWN_VERSION,
                 VACT_SLEEF_VERSION, found);
-    if (!vact_build_runs("scalar_fma"))
+    if (!vacti_build_runs("scalar_fma"))
         cr_skip("scalar_fma: this CPU lacks it");
     for (size_t i = 0; i < sizeof FUNCTIONS / sizeof FUNCTIONS[0]; i++) {
         uint64_t hash = hash_of(FUNCTIONS[i].f);

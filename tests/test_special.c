@@ -127,7 +127,7 @@ static bool ends(const promise *promised, size_t i)
 static bool keeps(const test_subject *subject, float x, float expected, float got)
 {
     bool approximate = subject->info->needs_math && isfinite(x) && isfinite(expected) && expected != 0.0f;
-    return approximate ? vact_ulp_error(got, (double)expected) <= subject->bound + 0.5 : test_same(got, expected);
+    return approximate ? vacti_ulp_error(got, (double)expected) <= subject->bound + 0.5 : test_same(got, expected);
 }
 
 static void check_promise(const test_subject *subject, const promise *promised)
@@ -161,7 +161,7 @@ TEST_CASES(special, nan_in_nan_out, test_cases(VACT_KIND_UNARY))
     vact_params_f32 params[TEST_PARAMS_LIMIT];
     size_t count = test_params(subject.info, params);
     if (count == 0)
-        params[count++] = vact_registry_defaults(subject.info);
+        params[count++] = vacti_registry_defaults(subject.info);
     for (size_t p = 0; p < count; p++) {
         for (size_t i = 0; i < sizeof nans / sizeof nans[0]; i++) {
             float src[2 * TEST_LANES + 1], dst[2 * TEST_LANES + 1];
@@ -180,13 +180,13 @@ Test(special, gelu_of_minus_ten)
 {
     const double exact = -7.6198530241605260660e-23;
     float x = -10.0f, y;
-    for (size_t i = 0; i < vact_build_count; i++) {
-        const vact_table *table = vact_table_of_build(vact_builds[i], VACT_MATH_AUTO);
-        if (!vact_build_runs(vact_builds[i]))
+    for (size_t i = 0; i < vacti_build_count; i++) {
+        const vacti_table *table = vacti_table_of_build(vacti_builds[i], VACT_MATH_AUTO);
+        if (!vacti_build_runs(vacti_builds[i]))
             continue;
-        cr_assert(table != NULL, "%s: no table", vact_builds[i]);
+        cr_assert(table != NULL, "%s: no table", vacti_builds[i]);
         table->unary[VACT_OP_SLOT(VACT_OP_GELU)](&y, &x, 1, NULL);
-        cr_assert(vact_ulp_error(y, exact) <= 4.0, "%s: gelu(-10) = %.9g", vact_builds[i], (double)y);
+        cr_assert(vacti_ulp_error(y, exact) <= 4.0, "%s: gelu(-10) = %.9g", vacti_builds[i], (double)y);
     }
 }
 

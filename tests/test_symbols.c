@@ -81,12 +81,12 @@ Test(symbols, an_object_for_every_build_and_set)
 {
     static const char *const sets[] = {"plain", "fast", "sleef"};
     find_objects();
-    for (size_t i = 0; i < vact_build_count; i++)
+    for (size_t i = 0; i < vacti_build_count; i++)
         for (size_t set = 0; set < sizeof sets / sizeof sets[0]; set++) {
             size_t found = 0, wanted = VACT_WITH_SLEEF || strcmp(sets[set], "sleef") != 0 ? 1 : 0;
             for (size_t j = 0; j < object_count; j++)
-                found += strcmp(objects[j].build, vact_builds[i]) == 0 && strcmp(objects[j].set, sets[set]) == 0;
-            cr_expect(found == wanted, "%zu objects of %s %s", found, vact_builds[i], sets[set]);
+                found += strcmp(objects[j].build, vacti_builds[i]) == 0 && strcmp(objects[j].set, sets[set]) == 0;
+            cr_expect(found == wanted, "%zu objects of %s %s", found, vacti_builds[i], sets[set]);
         }
     for (size_t i = 0; i < object_count; i++)
         for (size_t j = 0; j < i; j++)
@@ -118,7 +118,7 @@ Test(symbols, kernel_objects_carry_their_name)
             if (!isupper((unsigned char)letter))
                 continue;
             count++;
-            cr_expect(letter == 'T' && strncmp(name, "vact_", 5) == 0 && ends_with(name, suffix), "%s defines %c %s",
+            cr_expect(letter == 'T' && strncmp(name, "vacti_", 6) == 0 && ends_with(name, suffix), "%s defines %c %s",
                       objects[i].path, letter, name);
         }
         cr_expect(count > 0, "%s defines nothing", objects[i].path);
@@ -144,7 +144,7 @@ Test(symbols, kernel_objects_have_no_initialisers)
 Test(symbols, kernel_objects_call_only_mathematics)
 {
     static const char *const allowed[] = {
-        "fma", "fmaf", "memcpy", "memset", "vact_cache_of_core", "_GLOBAL_OFFSET_TABLE_"};
+        "fma", "fmaf", "memcpy", "memset", "vacti_cache_of_core", "_GLOBAL_OFFSET_TABLE_"};
     need("nm");
     find_objects();
     for (size_t i = 0; i < object_count; i++) {
@@ -166,7 +166,7 @@ Test(symbols, the_plainest_build_is_plain)
 {
     need("objdump");
     find_objects();
-    const char *plainest = vact_builds[vact_build_count - 1];
+    const char *plainest = vacti_builds[vacti_build_count - 1];
     if (strcmp(plainest, "scalar") != 0)
         cr_skip("symbols: this architecture has no build named scalar");
     for (size_t i = 0; i < object_count; i++) {
@@ -249,6 +249,27 @@ Test(symbols, exports_are_the_header)
     }
     for (size_t i = 0; i < declared.count; i++)
         cr_expect(listed(&exported, declared.names[i]), "%s is declared but not exported", declared.names[i]);
+    free(text);
+}
+
+/* Whoever links the static library has none of its names but those of the header and vacti_*. */
+Test(symbols, static_library_has_two_prefixes)
+{
+    static name_list declared;
+    need("nm");
+    find_declared(&declared);
+    char *text = output_of("nm --defined-only --extern-only '%s'", VACT_STATIC_LIBRARY), *rest = text;
+    size_t public = 0, internal = 0;
+    for (char *line = next_line(&rest); line; line = next_line(&rest)) {
+        char name[256];
+        if (sscanf(line, "%*s %*c %255s", name) != 1)
+            continue;
+        bool of_header = listed(&declared, name), inside = strncmp(name, "vacti_", 6) == 0;
+        cr_expect(of_header || inside, "the static library defines %s", name);
+        public += of_header, internal += inside;
+    }
+    cr_expect(public == declared.count && internal > 0, "%zu public names of %zu, %zu internal", public, declared.count,
+              internal);
     free(text);
 }
 

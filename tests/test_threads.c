@@ -31,7 +31,7 @@ static void prepare(void)
     unsetenv("VACT_MATH");
     for (int i = 0; i < LENGTH; i++)
         source[i] = (float)(i - 33) * 0.1875f;
-    const vact_table *table = vact_table_find(VACT_ISA_SCALAR, VACT_MATH_FAST);
+    const vacti_table *table = vacti_table_find(VACT_ISA_SCALAR, VACT_MATH_FAST);
     cr_assert_not_null(table);
     vact_params_f32 none = {{0}};
     table->unary[VACT_OP_SLOT(VACT_OP_GELU)](gelu_right, source, LENGTH, &none);
@@ -65,8 +65,8 @@ static void choose(int turn)
 static void look(void)
 {
     const vact_info_t *info = vact_info();
-    const char *best = vact_table_find(VACT_ISA_AUTO, VACT_MATH_AUTO)->build;
-    const char *scalar = vact_table_find(VACT_ISA_SCALAR, VACT_MATH_FAST)->build;
+    const char *best = vacti_table_find(VACT_ISA_AUTO, VACT_MATH_AUTO)->build;
+    const char *scalar = vacti_table_find(VACT_ISA_SCALAR, VACT_MATH_FAST)->build;
     bool first = strcmp(info->isa, best) == 0 && strcmp(info->math, "auto") == 0;
     bool second = strcmp(info->isa, scalar) == 0 && strcmp(info->math, "fast") == 0;
     fail_unless(first || second);

@@ -6,8 +6,8 @@
 
 static void expect(float computed, double exact, double error)
 {
-    double got = vact_ulp_error(computed, exact);
-    cr_assert(got == error, "vact_ulp_error(%a, %a) is %a, not %a", (double)computed, exact, got, error);
+    double got = vacti_ulp_error(computed, exact);
+    cr_assert(got == error, "vacti_ulp_error(%a, %a) is %a, not %a", (double)computed, exact, got, error);
 }
 
 Test(ulp_error, is_0_for_the_exact_value)

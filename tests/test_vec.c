@@ -13,7 +13,7 @@
 static void check_build(int index, int (*check)(const vec_ops *build, FILE *report))
 {
     const vec_ops *build = vec_builds[index];
-    if (!vact_build_runs(build->build))
+    if (!vacti_build_runs(build->build))
         cr_skip("%s: this CPU lacks it", build->build);
     char *text = NULL;
     size_t size = 0;

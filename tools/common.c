@@ -95,19 +95,19 @@ void vact_tool_choose_math(vact_tool_choice *choice, const struct argp_state *st
 bool vact_tool_select(const vact_tool_choice *choice)
 {
     /* What no option names stays as the environment has it. */
-    if (choice->isa_word != NULL && vact_select(choice->isa, vact_table_current()->math) != VACT_OK) {
+    if (choice->isa_word != NULL && vact_select(choice->isa, vacti_table_current()->math) != VACT_OK) {
         vact_tool_fail("--isa", "%s is not supported by this CPU or this build (`vact info' tells what is)",
                        choice->isa_word);
         return false;
     }
-    if (choice->math_word != NULL && vact_select(vact_table_current()->isa, choice->math) != VACT_OK) {
+    if (choice->math_word != NULL && vact_select(vacti_table_current()->isa, choice->math) != VACT_OK) {
         vact_tool_fail("--math", "%s is not in this build", choice->math_word);
         return false;
     }
     return true;
 }
 
-const char *vact_tool_auto_variant(const vact_op_info *op)
+const char *vact_tool_auto_variant(const vacti_op_info *op)
 {
     if (!op->needs_math)
         return "plain";
@@ -117,13 +117,13 @@ const char *vact_tool_auto_variant(const vact_op_info *op)
     return "auto";
 }
 
-const char *vact_tool_variant(const vact_op_info *op)
+const char *vact_tool_variant(const vacti_op_info *op)
 {
     const char *in_use = vact_info()->math;
     return op->needs_math && strcmp(in_use, "auto") != 0 ? in_use : vact_tool_auto_variant(op);
 }
 
-const char *vact_tool_domain(const vact_op_info *op, int index)
+const char *vact_tool_domain(const vacti_op_info *op, int index)
 {
     switch (op->params[index].domain) {
     case VACT_DOMAIN_FINITE: return "finite";

@@ -7,7 +7,7 @@
 
 /* An operation or its derivative, with its parameters. */
 typedef struct function {
-    const vact_op_info *info;
+    const vacti_op_info *info;
     bool derivative;
     vact_params_f32 params;
 } function;
@@ -24,18 +24,18 @@ static void parse_parameters(expression_parser *p, function *f)
         expression_fail(p, "the operation has fewer parameters");
     for (size_t i = 0; p->error == NULL && i < given.count; i++)
         f->params.v[i] = (float)given.v[i];
-    if (p->error == NULL && !vact_registry_accepts(f->info, &f->params))
+    if (p->error == NULL && !vacti_registry_accepts(f->info, &f->params))
         expression_fail(p, "a parameter is outside its domain");
 }
 
 static function parse_function(expression_parser *p, const char *name)
 {
-    function f = {vact_registry_by_name(name), false, {{0.0f}}};
+    function f = {vacti_registry_by_name(name), false, {{0.0f}}};
     if (f.info == NULL) {
         expression_fail(p, "no operation or function has this name");
         return f;
     }
-    f.params = vact_registry_defaults(f.info);
+    f.params = vacti_registry_defaults(f.info);
     f.derivative = expression_take(p, '\'');
     return f;
 }

@@ -12,8 +12,8 @@ enum { KEY_OP = 0x101, KEY_LOW, KEY_HIGH, KEY_TOLERANCE, KEY_AXIS };
 
 typedef struct request {
     const char *path;
-    const vact_op_info *op; /* null where none was named */
-    float low, high;        /* NaN where not given */
+    const vacti_op_info *op; /* null where none was named */
+    float low, high;         /* NaN where not given */
     float tolerance;
     bool axis_given;
     long axis;
@@ -161,7 +161,7 @@ static bool examine(findings *found, const request *asked, const float *x, const
 
 static double percent(size_t count, size_t of) { return of == 0 ? 0.0 : 100.0 * (double)count / (double)of; }
 
-static float default_parameter(const vact_op_info *op)
+static float default_parameter(const vacti_op_info *op)
 {
     return op->param_count > 0 ? op->params[0].default_value : 0.25f; /* prelu's slope is PyTorch's initial value */
 }

@@ -45,10 +45,10 @@ static int print_json(const vact_info_t *info, const cpu_name *cpu)
     cJSON_AddStringToObject(document, "cpu", cpu->text);
     cJSON_AddStringToObject(document, "features", info->features);
     cJSON *builds = cJSON_AddArrayToObject(document, "builds");
-    for (size_t i = 0; i < vact_build_count; i++) {
+    for (size_t i = 0; i < vacti_build_count; i++) {
         cJSON *build = cJSON_CreateObject();
-        cJSON_AddStringToObject(build, "name", vact_builds[i]);
-        cJSON_AddBoolToObject(build, "runs", vact_build_runs(vact_builds[i]));
+        cJSON_AddStringToObject(build, "name", vacti_builds[i]);
+        cJSON_AddBoolToObject(build, "runs", vacti_build_runs(vacti_builds[i]));
         cJSON_AddItemToArray(builds, build);
     }
     cJSON_AddStringToObject(document, "detected", info->detected);
@@ -67,9 +67,9 @@ static int print_lines(const vact_info_t *info, const cpu_name *cpu)
     printf("cpu          %s\n", cpu->text);
     printf("features     %s\n", info->features[0] == '\0' ? "none of those asked for" : info->features);
     printf("builds      ");
-    for (size_t i = 0; i < vact_build_count; i++)
-        printf("%s %s%s", i == 0 ? "" : ",", vact_builds[i],
-               vact_build_runs(vact_builds[i]) ? "" : " (not on this CPU)");
+    for (size_t i = 0; i < vacti_build_count; i++)
+        printf("%s %s%s", i == 0 ? "" : ",", vacti_builds[i],
+               vacti_build_runs(vacti_builds[i]) ? "" : " (not on this CPU)");
     printf("\ndetected     %s\n", info->detected);
     printf("in use       %s, variant %s\n", info->isa, info->math);
     printf("environment  VACT_ISA %s, VACT_MATH %s\n", info->env_isa, info->env_math);

@@ -9,7 +9,7 @@
 typedef struct request {
     bool json;
     size_t count;
-    const vact_op_info **operations; /* those named, in the order given; as many as there are arguments at most */
+    const vacti_op_info **operations; /* those named, in the order given; as many as there are arguments at most */
 } request;
 
 static const char *kind_code(vact_kind kind)
@@ -23,7 +23,7 @@ static const char *kind_code(vact_kind kind)
     return "";
 }
 
-static cJSON *json_of(const vact_op_info *op)
+static cJSON *json_of(const vacti_op_info *op)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "name", op->name);
@@ -52,7 +52,7 @@ static cJSON *json_of(const vact_op_info *op)
     return object;
 }
 
-static void print_block(const vact_op_info *op)
+static void print_block(const vacti_op_info *op)
 {
     printf("%s\n", op->name);
     printf("    kind        %s\n", vact_tool_kind(op->kind));
@@ -85,10 +85,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static int print_all(const request *asked)
 {
-    size_t count = asked->count > 0 ? asked->count : vact_registry_count;
+    size_t count = asked->count > 0 ? asked->count : vacti_registry_count;
     cJSON *document = asked->json ? cJSON_CreateArray() : NULL;
     for (size_t i = 0; i < count; i++) {
-        const vact_op_info *op = asked->count > 0 ? asked->operations[i] : &vact_registry[i];
+        const vacti_op_info *op = asked->count > 0 ? asked->operations[i] : &vacti_registry[i];
         if (asked->json) {
             cJSON_AddItemToArray(document, json_of(op));
         } else {
@@ -114,7 +114,7 @@ int vact_tool_list(int argc, char **argv)
         NULL,
         NULL,
         NULL};
-    request asked = {false, 0, (const vact_op_info **)calloc((size_t)argc + 1, sizeof *asked.operations)};
+    request asked = {false, 0, (const vacti_op_info **)calloc((size_t)argc + 1, sizeof *asked.operations)};
     if (asked.operations == NULL)
         return vact_tool_fail("list", "out of memory");
     int status = argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0 ? VACT_TOOL_USAGE : print_all(&asked);

@@ -42,7 +42,7 @@ static double parse_number(const struct argp_state *state, const char *what, con
 /* One "name=value" of an operation's argument. */
 static void set_parameter(const struct argp_state *state, plot_curve *curve, char *text)
 {
-    const vact_op_info *info = curve->info;
+    const vacti_op_info *info = curve->info;
     char *equals = strchr(text, '=');
     if (equals == NULL) {
         argp_error(state, "%s: '%s' is not NAME=VALUE", info->name, text);
@@ -71,12 +71,12 @@ static void add_curve(const struct argp_state *state, plot_request *request, cha
     curve->info = vact_tool_operation(state, strsep(&rest, ":"));
     if (curve->info->kind != VACT_KIND_UNARY && curve->info->kind != VACT_KIND_CHANNELS)
         argp_error(state, "%s works %s: it has no curve", curve->info->name, vact_tool_kind(curve->info->kind));
-    curve->params = vact_registry_defaults(curve->info);
+    curve->params = vacti_registry_defaults(curve->info);
     if (curve->info->kind == VACT_KIND_CHANNELS)
         curve->params.v[0] = 0.25f; /* PyTorch's initial slope */
     for (char *word = strsep(&rest, ","); word != NULL; word = strsep(&rest, ","))
         set_parameter(state, curve, word);
-    if (!vact_registry_accepts(curve->info, &curve->params))
+    if (!vacti_registry_accepts(curve->info, &curve->params))
         argp_error(state, "%s does not take these parameters (`vact list %s' tells their domains)", curve->info->name,
                    curve->info->name);
 }

@@ -15,7 +15,7 @@ static const double plot_width = 920, plot_left = 75, plot_right = 20;
 
 /* An operation with its parameters. */
 typedef struct plot_curve {
-    const vact_op_info *info;
+    const vacti_op_info *info;
     vact_params_f32 params; /* of prelu: its one slope */
     char label[128];
 } plot_curve;

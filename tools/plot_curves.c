@@ -169,7 +169,7 @@ static double error_within(const plot_curve *curve, vact_math math, float from, 
     compute(curve, math, y, x, SPAN_INPUTS);
     double most = 0.0;
     for (int i = 0; i < SPAN_INPUTS; i++)
-        most = fmax(most, vact_ulp_error(y[i], vact_reference_f32(curve->info->op)((double)x[i], &curve->params)));
+        most = fmax(most, vacti_ulp_error(y[i], vacti_reference_f32(curve->info->op)((double)x[i], &curve->params)));
     return most;
 }
 
@@ -192,7 +192,7 @@ static bool put_errors(FILE *script, const plot_request *request, size_t index, 
 }
 
 /* The variants of an operation, AUTO standing for the only one; their number. */
-static size_t variants_of(const vact_op_info *info, vact_math maths[2])
+static size_t variants_of(const vacti_op_info *info, vact_math maths[2])
 {
     size_t count = 0;
     maths[0] = VACT_MATH_AUTO;

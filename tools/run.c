@@ -122,7 +122,7 @@ static double speed(const vact_run_result *result, const vact_run_tensor *tensor
 
 static double bound(const vact_run_result *result)
 {
-    return vact_registry_bound(result->op, vact_table_current()->math);
+    return vacti_registry_bound(result->op, vacti_table_current()->math);
 }
 
 static bool within(const vact_run_result *result) { return result->max_error <= bound(result); }
@@ -190,8 +190,8 @@ static int measure_all(const request *asked, const vact_shape *shape, const vact
     cJSON *document = asked->json ? json_head(asked, shape) : NULL;
     if (!asked->json)
         print_head(asked, shape);
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        vact_run_result result = {.op = &vact_registry[i]};
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        vact_run_result result = {.op = &vacti_registry[i]};
         vact_status status = vact_run_time(&result, tensor, asked->repetitions);
         if (status != VACT_OK || !vact_run_compare(&result, tensor, threads)) {
             cJSON_Delete(document);
@@ -208,7 +208,7 @@ static int measure_all(const request *asked, const vact_shape *shape, const vact
     if (exceeded > 0)
         return vact_tool_fail("errors", "%d operations exceed their bounds", exceeded);
     if (!asked->json)
-        printf("\nall %zu operations within their bounds\n", vact_registry_count);
+        printf("\nall %zu operations within their bounds\n", vacti_registry_count);
     return status;
 }
 

@@ -17,7 +17,7 @@ enum {
     LEAST_ELEMENTS = 1 << 18
 };
 
-vact_status vact_run_apply(const vact_op_info *op, const vact_run_tensor *tensor)
+vact_status vact_run_apply(const vacti_op_info *op, const vact_run_tensor *tensor)
 {
     size_t count = tensor->count;
     if (op->kind == VACT_KIND_GATE) /* that gates itself */
@@ -81,7 +81,7 @@ vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor
 
 /* One thread's share: elements, or whole rows, from `first` up to `end`. */
 typedef struct share {
-    const vact_op_info *op;
+    const vacti_op_info *op;
     const vact_run_tensor *tensor;
     size_t first;
     size_t end;
@@ -92,7 +92,7 @@ typedef struct share {
 
 static void meet(share *mine, size_t index, double exact)
 {
-    double error = vact_ulp_error(mine->tensor->dst[index], exact);
+    double error = vacti_ulp_error(mine->tensor->dst[index], exact);
     if (error > mine->max_error) {
         mine->max_error = error;
         mine->error_at = index;
@@ -105,7 +105,7 @@ static void *compare_share(void *argument)
     const float *src = mine->tensor->src;
     size_t cols = mine->tensor->cols;
     if (mine->row != NULL) {
-        vact_reference_row_fn *reference = vact_reference_row_f32(mine->op->op);
+        vacti_reference_row_fn *reference = vacti_reference_row_f32(mine->op->op);
         for (size_t i = mine->first; i < mine->end; i += cols) {
             reference(mine->row, src + i, cols);
             for (size_t j = 0; j < cols; j++)
@@ -115,11 +115,11 @@ static void *compare_share(void *argument)
     }
     if (mine->op->kind == VACT_KIND_GATE) {
         for (size_t i = mine->first; i < mine->end; i++)
-            meet(mine, i, vact_reference_gate(mine->op->op, (double)src[i], (double)src[i]));
+            meet(mine, i, vacti_reference_gate(mine->op->op, (double)src[i], (double)src[i]));
         return NULL;
     }
-    vact_reference_fn *reference = vact_reference_f32(mine->op->op);
-    vact_params_f32 params = vact_registry_defaults(mine->op);
+    vacti_reference_fn *reference = vacti_reference_f32(mine->op->op);
+    vact_params_f32 params = vacti_registry_defaults(mine->op);
     if (mine->op->kind == VACT_KIND_CHANNELS)
         params.v[0] = prelu_slope;
     for (size_t i = mine->first; i < mine->end; i++)

@@ -16,7 +16,7 @@ typedef struct vact_run_tensor {
 } vact_run_tensor;
 
 typedef struct vact_run_result {
-    const vact_op_info *op;
+    const vacti_op_info *op;
     double seconds;   /* median of one pass */
     double to_copy;   /* median of a pass's time relative to the memcpy of the same bytes just before it */
     double max_error; /* in ULP */
@@ -24,7 +24,7 @@ typedef struct vact_run_result {
 } vact_run_result;
 
 /* Applies the operation with its defaults through the public API (prelu with one slope of 0.25). */
-vact_status vact_run_apply(const vact_op_info *op, const vact_run_tensor *tensor);
+vact_status vact_run_apply(const vacti_op_info *op, const vact_run_tensor *tensor);
 
 /* Times it. Leaves the result in tensor->dst. */
 vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor, int repetitions);

@@ -76,17 +76,17 @@ void vact_tool_suggest(char *text, size_t size, const char *name, const char *co
     }
 }
 
-const vact_op_info *vact_tool_operation(const struct argp_state *state, const char *name)
+const vacti_op_info *vact_tool_operation(const struct argp_state *state, const char *name)
 {
-    const vact_op_info *found = vact_registry_by_name(name);
+    const vacti_op_info *found = vacti_registry_by_name(name);
     if (found != NULL)
         return found;
 
     enum { MOST_NAMES = 256 };
     const char *names[MOST_NAMES];
-    size_t count = smaller(vact_registry_count, MOST_NAMES);
+    size_t count = smaller(vacti_registry_count, MOST_NAMES);
     for (size_t i = 0; i < count; i++)
-        names[i] = vact_registry[i].name;
+        names[i] = vacti_registry[i].name;
     char nearest[128];
     vact_tool_suggest(nearest, sizeof nearest, name, names, count);
     if (nearest[0] != '\0')

@@ -33,7 +33,7 @@ int vact_tool_fail(const char *subject, const char *format, ...) __attribute__((
 char *vact_tool_read_text(const char *path);
 
 /* The operation of that name; where there is none, a usage error that offers the nearest names (it exits). */
-const vact_op_info *vact_tool_operation(const struct argp_state *state, const char *name);
+const vacti_op_info *vact_tool_operation(const struct argp_state *state, const char *name);
 
 /* The names nearest to `name` among `count` names, as "a, b or c", or "" where none is near. */
 void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *names, size_t count);
@@ -56,11 +56,11 @@ void vact_tool_choose_math(vact_tool_choice *choice, const struct argp_state *st
 bool vact_tool_select(const vact_tool_choice *choice);
 
 /* The variant that an operation takes, with auto or as in use now: "plain" where one kernel serves every variant. */
-const char *vact_tool_auto_variant(const vact_op_info *op);
-const char *vact_tool_variant(const vact_op_info *op);
+const char *vact_tool_auto_variant(const vacti_op_info *op);
+const char *vact_tool_variant(const vacti_op_info *op);
 
 /* A parameter's domain in words that follow "must be", and an operation's kind. */
-const char *vact_tool_domain(const vact_op_info *op, int index);
+const char *vact_tool_domain(const vacti_op_info *op, int index);
 const char *vact_tool_kind(vact_kind kind);
 
 /* Prints a JSON document to standard output and frees it. The type is cJSON. */

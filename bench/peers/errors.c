@@ -7,29 +7,29 @@
 #include "reference/reference.h"
 #include "registry.h"
 
-const char *peers_operation(size_t index) { return index < vact_registry_count ? vact_registry[index].name : NULL; }
+const char *peers_operation(size_t index) { return index < vacti_registry_count ? vacti_registry[index].name : NULL; }
 
 bool peers_works_on_rows(const char *operation)
 {
-    const vact_op_info *info = vact_registry_by_name(operation);
+    const vacti_op_info *info = vacti_registry_by_name(operation);
     return info != NULL && info->kind == VACT_KIND_ROWS;
 }
 
 bool peers_exact(const char *operation, double *exact, const float *src, size_t rows, size_t cols)
 {
-    const vact_op_info *info = vact_registry_by_name(operation);
+    const vacti_op_info *info = vacti_registry_by_name(operation);
     if (info == NULL)
         return false;
-    vact_reference_row_fn *row = vact_reference_row_f32(info->op);
+    vacti_reference_row_fn *row = vacti_reference_row_f32(info->op);
     if (row != NULL) {
         for (size_t i = 0; i < rows; i++)
             row(exact + i * cols, src + i * cols, cols);
         return true;
     }
-    vact_reference_fn *function = vact_reference_f32(info->op);
+    vacti_reference_fn *function = vacti_reference_f32(info->op);
     if (function == NULL)
         return false;
-    vact_params_f32 params = vact_registry_defaults(info);
+    vact_params_f32 params = vacti_registry_defaults(info);
     if (info->op == VACT_OP_PRELU)
         params.v[0] = 0.25f; /* PyTorch's initial slope */
     for (size_t i = 0; i < rows * cols; i++)
@@ -40,7 +40,7 @@ bool peers_exact(const char *operation, double *exact, const float *src, size_t 
 void peers_errors(peers_worst *worst, const float *computed, const double *exact, const float *src, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        double ulp = vact_ulp_error(computed[i], exact[i]);
+        double ulp = vacti_ulp_error(computed[i], exact[i]);
         if (isinf(ulp)) {
             if (worst->wrong++ == 0)
                 worst->wrong_input = src[i];

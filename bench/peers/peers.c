@@ -165,7 +165,7 @@ peers_call *peers_open(const char *library, const char *operation, float *dst, c
                        size_t cols)
 {
     size_t which = find(library);
-    const vact_op_info *info = vact_registry_by_name(operation);
+    const vacti_op_info *info = vacti_registry_by_name(operation);
     if (which == LIBRARIES || info == NULL || libraries[which].version() == NULL)
         return NULL;
     peers_call *call = calloc(1, sizeof *call);

@@ -175,8 +175,8 @@ Test(bench, every_operation_has_benchmarks)
 {
     command_result result = command_run("'%s' --isa=all --benchmark_list_tests", BENCH_PROGRAM);
     cr_assert(result.status == 0);
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        const vact_op_info *op = &vact_registry[i];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        const vacti_op_info *op = &vacti_registry[i];
         const char *shape = op->kind == VACT_KIND_ROWS       ? "rows:128x1024"
                             : op->kind == VACT_KIND_CHANNELS ? "n:131072/slopes:64"
                                                              : "n:131072";

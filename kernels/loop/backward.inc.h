@@ -1,5 +1,5 @@
 /*
- * A derivative over an array: dx[i] from dy[i] and x[i], or the output y[i]. Makes vact_<OP>_<BACKWARD>_<type>_...,
+ * A derivative over an array: dx[i] from dy[i] and x[i], or the output y[i]. Makes vacti_<OP>_<BACKWARD>_<type>_...,
  * with BACKWARD `backward` or `backward_from_output`; OP_<BACKWARD> is in act/backward/. One implementation serves
  * every variant.
  */

@@ -4,11 +4,11 @@
 
 #include <stddef.h>
 
-/* The bytes of its second level: a usual size until vact_cache_look_up, which dispatch calls before it hands out the
+/* The bytes of its second level: a usual size until vacti_cache_look_up, which dispatch calls before it hands out the
  * first kernel. Read and written as a relaxed atomic: a kernel that still sees the usual size is as right. */
-extern size_t vact_cache_of_core;
+extern size_t vacti_cache_of_core;
 
 /* Threads that come first together all store the same. */
-void vact_cache_look_up(void);
+void vacti_cache_look_up(void);
 
 #endif

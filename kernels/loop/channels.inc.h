@@ -1,6 +1,6 @@
 /*
  * An operation with one parameter per channel over a dense tensor [outer, channels, inner]: makes
- * vact_<OP>_<type>_<build>_<set>. OP_forward(x, parameter) is in act/.
+ * vacti_<OP>_<type>_<build>_<set>. OP_forward(x, parameter) is in act/.
  */
 #define LOOP channels
 

@@ -1,6 +1,6 @@
 /*
  * An activation as the end of a matrix product, act(x*scale + bias) + residual: makes
- * vact_<OP>_epilogue_<type>_<build>_<set>. Included after loop/unary.inc.h, for the same OP.
+ * vacti_<OP>_epilogue_<type>_<build>_<set>. Included after loop/unary.inc.h, for the same OP.
  */
 #define LOOP epilogue
 

@@ -1,5 +1,5 @@
 /*
- * A gated unit over arrays: makes vact_<OP>_<type>_<build>_<set>, and vact_<OP>_interleaved_..., of one array of
+ * A gated unit over arrays: makes vacti_<OP>_<type>_<build>_<set>, and vact_<OP>_interleaved_..., of one array of
  * neighbours gate, up. Its header in act/gate/ has OP_forward and, where that pays (ACT_TWO_FORMS), OP_common with
  * OP_range for common gates.
  */

@@ -1,5 +1,5 @@
 /*
- * The gradients of a gated unit over arrays: makes vact_<OP>_backward_<type>_<build>_<set> and its interleaved form.
+ * The gradients of a gated unit over arrays: makes vacti_<OP>_backward_<type>_<build>_<set> and its interleaved form.
  * OP_backward is in act/backward/.
  */
 #define LOOP gate_backward

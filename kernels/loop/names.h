@@ -7,10 +7,10 @@
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
-#define KERNEL_(name, type, build, set) vact_##name##_##type##_##build##_##set
+#define KERNEL_(name, type, build, set) vacti_##name##_##type##_##build##_##set
 #define KERNEL_OF(name, type, build, set) KERNEL_(name, type, build, set)
 
-/* vact_gelu_f32_avx2_fast, the function that the tables hold. */
+/* vacti_gelu_f32_avx2_fast, the function that the tables hold. */
 #define KERNEL(name) KERNEL_OF(name, VACT_TYPE, VACT_BUILD, VACT_SET)
 
 /* gelu_common: of the activation. */

@@ -1,5 +1,5 @@
 /*
- * An activation over an array: makes vact_<OP>_<type>_<build>_<set>. Included once per operation, with OP defined and
+ * An activation over an array: makes vacti_<OP>_<type>_<build>_<set>. Included once per operation, with OP defined and
  * OP_DEFAULTS its parameters' defaults; the activation's header came before.
  *
  *   kernel -> OP_unary_in_cache -> OP_unary_fours_of -> OP_common

@@ -85,7 +85,7 @@ VACT_INLINE loop_walk loop_walk_here(int in_place, size_t n)
 {
     return !VF_STREAMS || n <= LOOP_SHORT
                ? WALK_CACHED
-               : loop_walk_of(in_place, n, __atomic_load_n(&vact_cache_of_core, __ATOMIC_RELAXED));
+               : loop_walk_of(in_place, n, __atomic_load_n(&vacti_cache_of_core, __ATOMIC_RELAXED));
 }
 
 /*

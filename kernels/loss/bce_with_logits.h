@@ -64,7 +64,7 @@ VACT_INLINE vf bce_slope(bce_parts parts)
 }
 
 /* The n <= VF_LANES weights from element i on; 1 where there are none, and in the lanes beyond n anything. */
-VACT_INLINE vf bce_weights(vact_periodic weights, size_t i, size_t n)
+VACT_INLINE vf bce_weights(vacti_periodic weights, size_t i, size_t n)
 {
     if (!weights.values)
         return vf_set1(1.0f);
@@ -92,7 +92,7 @@ VACT_INLINE void bce_store(float *p, vf v, size_t n)
 }
 
 /* The n <= VF_LANES elements from i on, in the lanes of vector k; scale is dy of a reduced loss. */
-VACT_INLINE void bce_elements(const vact_bce_call *call, size_t i, size_t n, size_t k, vf scale, row_sum *sum)
+VACT_INLINE void bce_elements(const vacti_bce_call *call, size_t i, size_t n, size_t k, vf scale, row_sum *sum)
 {
     bool reduced = call->reduction != VACT_REDUCTION_NONE;
     vf x = bce_load(call->x + i, n), target = bce_load(call->targets + i, n);
@@ -110,7 +110,7 @@ VACT_INLINE void bce_elements(const vact_bce_call *call, size_t i, size_t n, siz
         bce_store(call->dx + i, vf_mul(bce_slope(parts), vf_mul(weight, dy)), n);
 }
 
-VACT_INLINE void bce_with_logits(const vact_bce_call *call)
+VACT_INLINE void bce_with_logits(const vacti_bce_call *call)
 {
     bool reduced = call->reduction != VACT_REDUCTION_NONE;
     double divisor = call->reduction == VACT_REDUCTION_MEAN ? (double)call->n : 1.0;

@@ -40,14 +40,14 @@ typedef struct {
     double weight;   /* of the target */
 } cross_entropy_row;
 
-VACT_INLINE size_t cross_entropy_target(const vact_cross_entropy_call *call, size_t row, bool *ignored)
+VACT_INLINE size_t cross_entropy_target(const vacti_cross_entropy_call *call, size_t row, bool *ignored)
 {
     int64_t target = call->wide ? ((const int64_t *)call->targets)[row] : ((const int32_t *)call->targets)[row];
     *ignored = target == call->ignore_index;
     return (size_t)target;
 }
 
-VACT_INLINE double cross_entropy_weight(const vact_cross_entropy_call *call, size_t column)
+VACT_INLINE double cross_entropy_weight(const vacti_cross_entropy_call *call, size_t column)
 {
     return call->weights ? (double)call->weights[column] : 1.0;
 }
@@ -149,7 +149,7 @@ VACT_INLINE void cross_entropy_gradient(float *dx, const float *weights, size_t 
 }
 
 /* dy*(d loss/d x) from the exponentials in dx. */
-VACT_INLINE void cross_entropy_finish(const vact_cross_entropy_call *call, const cross_entropy_shares *shares,
+VACT_INLINE void cross_entropy_finish(const vacti_cross_entropy_call *call, const cross_entropy_shares *shares,
                                       const cross_entropy_row *row, float *dx, size_t target, double dy)
 {
     double target_share = (shares->keep + shares->smooth) * row->weight;
@@ -164,7 +164,7 @@ VACT_INLINE void cross_entropy_finish(const vact_cross_entropy_call *call, const
     dx[target] = (float)(dy * (other_shares - (target_share + other_shares) * (others / sum)));
 }
 
-VACT_INLINE cross_entropy_row cross_entropy_walk(const vact_cross_entropy_call *call,
+VACT_INLINE cross_entropy_row cross_entropy_walk(const vacti_cross_entropy_call *call,
                                                  const cross_entropy_shares *shares, size_t r, size_t target)
 {
     const float *src = call->logits + r * call->stride;
@@ -195,7 +195,7 @@ VACT_INLINE double cross_entropy_loss(const cross_entropy_shares *shares, const 
 }
 
 /* The losses of up to 64 rows from `first` on, or their gradients, or both. */
-VACT_INLINE void cross_entropy_block(const vact_cross_entropy_call *call, const cross_entropy_shares *shares,
+VACT_INLINE void cross_entropy_block(const vacti_cross_entropy_call *call, const cross_entropy_shares *shares,
                                      size_t first, size_t count, loss_lanes *sums)
 {
     cross_entropy_row row[ROW_LANES];
@@ -230,7 +230,7 @@ VACT_INLINE void cross_entropy_block(const vact_cross_entropy_call *call, const 
     }
 }
 
-VACT_INLINE double cross_entropy_targets_weight(const vact_cross_entropy_call *call)
+VACT_INLINE double cross_entropy_targets_weight(const vacti_cross_entropy_call *call)
 {
     loss_lanes sums = {{0.0}};
     for (size_t r = 0; r < call->rows; r++) {
@@ -242,7 +242,7 @@ VACT_INLINE double cross_entropy_targets_weight(const vact_cross_entropy_call *c
     return loss_lanes_total(&sums);
 }
 
-VACT_INLINE double cross_entropy_weights_total(const vact_cross_entropy_call *call)
+VACT_INLINE double cross_entropy_weights_total(const vacti_cross_entropy_call *call)
 {
     if (!call->weights)
         return (double)call->cols;
@@ -252,7 +252,7 @@ VACT_INLINE double cross_entropy_weights_total(const vact_cross_entropy_call *ca
     return loss_lanes_total(&sums);
 }
 
-VACT_INLINE void cross_entropy(const vact_cross_entropy_call *call)
+VACT_INLINE void cross_entropy(const vacti_cross_entropy_call *call)
 {
     bool mean = call->reduction == VACT_REDUCTION_MEAN;
     double divisor = mean ? cross_entropy_targets_weight(call) : 1.0;

@@ -6,9 +6,9 @@
 #include "loss/cross_entropy.h"
 
 vact_cross_entropy_f32_fn KERNEL(cross_entropy);
-void KERNEL(cross_entropy)(const vact_cross_entropy_call *call) { cross_entropy(call); }
+void KERNEL(cross_entropy)(const vacti_cross_entropy_call *call) { cross_entropy(call); }
 
 vact_bce_f32_fn KERNEL(bce_with_logits);
-void KERNEL(bce_with_logits)(const vact_bce_call *call) { bce_with_logits(call); }
+void KERNEL(bce_with_logits)(const vacti_bce_call *call) { bce_with_logits(call); }
 
 #endif

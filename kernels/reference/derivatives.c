@@ -55,7 +55,7 @@ static double of_tanh(double x)
     return 4.0 * z / (sum * sum);
 }
 
-double vact_reference_derivative(vact_op op, double x, const vact_params_f32 *params)
+double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *params)
 {
     const double first = (double)params->v[0], second = (double)params->v[1];
     const double scale = 0x1.0cfabd6a91132p+0, scale_alpha = 0x1.c212cc640f031p+0; /* of selu: s and s*a */
@@ -98,7 +98,7 @@ double vact_reference_derivative(vact_op op, double x, const vact_params_f32 *pa
     }
 }
 
-double vact_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params)
+double vacti_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params)
 {
     const double first = (double)params->v[0], second = (double)params->v[1];
     if (isnan(y))
@@ -126,7 +126,7 @@ static const neighbourhood neighbourhoods[] = {
     {VACT_OP_GELU_QUICK, -1.25, -0.25}, {VACT_OP_MISH, -1.75, -0.75},      {VACT_OP_HARD_SWISH, -2.0, -1.0},
 };
 
-bool vact_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params)
+bool vacti_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params)
 {
     if (op == VACT_OP_SWISH) {
         double p = (double)params->v[0] * x; /* the zero lies at p = -1.278 */
@@ -150,21 +150,21 @@ static bool is_output(vact_op op, double y, const vact_params_f32 *params)
     }
 }
 
-double vact_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
-                           float computed)
+double vacti_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
+                            float computed)
 {
     double slope =
-        from_output ? vact_reference_derivative_from_output(op, x, params) : vact_reference_derivative(op, x, params);
-    return vact_gradient_error(op, params, x, from_output, slope, dy, computed);
+        from_output ? vacti_reference_derivative_from_output(op, x, params) : vacti_reference_derivative(op, x, params);
+    return vacti_gradient_error(op, params, x, from_output, slope, dy, computed);
 }
 
-double vact_gradient_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double slope,
-                           double dy, float computed)
+double vacti_gradient_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double slope,
+                            double dy, float computed)
 {
     if (from_output && !isnan(x) && !is_output(op, x, params))
         return 0.0;
     double exact = slope == 0.0 && isfinite(dy) == 0 ? 0.0 : dy * slope;
-    if (!from_output && vact_reference_near_zero_of_derivative(op, x, params) && isfinite(dy) && !isnan(computed)) {
+    if (!from_output && vacti_reference_near_zero_of_derivative(op, x, params) && isfinite(dy) && !isnan(computed)) {
         double allowed = fabs(dy) * 0x1p-25;
         double least = 0x1p-149; /* one rounding of a subnormal result is no error */
         return fabs((double)computed - exact) / (allowed > least ? allowed : least);
@@ -172,5 +172,5 @@ double vact_gradient_error(vact_op op, const vact_params_f32 *params, double x, 
     /* The sign of a zero is not part of the promise. */
     if (computed == 0.0f && fabs(exact) < 0x1p-149)
         return fabs(exact) * 0x1p149;
-    return vact_ulp_error(computed, exact);
+    return vacti_ulp_error(computed, exact);
 }

@@ -9,9 +9,9 @@
 
 #include "reference.h"
 
-#define PROTOTYPE_UNARY(name) vact_reference_fn vact_reference_##name;
-#define PROTOTYPE_CHANNELS(name) vact_reference_fn vact_reference_##name;
-#define PROTOTYPE_ROWS(name) vact_reference_row_fn vact_reference_##name;
+#define PROTOTYPE_UNARY(name) vacti_reference_fn vacti_reference_##name;
+#define PROTOTYPE_CHANNELS(name) vacti_reference_fn vacti_reference_##name;
+#define PROTOTYPE_ROWS(name) vacti_reference_row_fn vacti_reference_##name;
 #define PROTOTYPE_GATE(name)
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     PROTOTYPE_##kind(name)
@@ -27,10 +27,10 @@
  * and where x is a midpoint between two floats (x/2 of an odd subnormal, say) the rounding to float would see a tie
  * that is none. So h counts as 2^-51 at least.
  */
-static inline double vact_reference_one_plus(double h) { return 1.0 + (fabs(h) < 0x1p-51 ? copysign(0x1p-51, h) : h); }
+static inline double vacti_reference_one_plus(double h) { return 1.0 + (fabs(h) < 0x1p-51 ? copysign(0x1p-51, h) : h); }
 
 /* a + b rounded to odd: an inexact sum has its last bit set, so that it is never a midpoint between two floats. */
-static inline double vact_reference_add_to_odd(double a, double b)
+static inline double vacti_reference_add_to_odd(double a, double b)
 {
     double sum = a + b;
     double b_seen = sum - a;

@@ -6,17 +6,17 @@
 static double activation(vact_op op, double gate)
 {
     switch ((int)op) {
-    case VACT_OP_GLU: return vact_reference_sigmoid(gate, NULL);
-    case VACT_OP_REGLU: return vact_reference_relu(gate, NULL);
-    case VACT_OP_GEGLU: return vact_reference_gelu(gate, NULL);
-    case VACT_OP_GEGLU_TANH: return vact_reference_gelu_tanh(gate, NULL);
-    case VACT_OP_SWIGLU: return vact_reference_silu(gate, NULL);
-    case VACT_OP_SWIGLU_OAI: return vact_reference_gelu_quick(gate > 7.0 ? 7.0 : gate, NULL);
+    case VACT_OP_GLU: return vacti_reference_sigmoid(gate, NULL);
+    case VACT_OP_REGLU: return vacti_reference_relu(gate, NULL);
+    case VACT_OP_GEGLU: return vacti_reference_gelu(gate, NULL);
+    case VACT_OP_GEGLU_TANH: return vacti_reference_gelu_tanh(gate, NULL);
+    case VACT_OP_SWIGLU: return vacti_reference_silu(gate, NULL);
+    case VACT_OP_SWIGLU_OAI: return vacti_reference_gelu_quick(gate > 7.0 ? 7.0 : gate, NULL);
     default: return NAN;
     }
 }
 
-vact_op vact_reference_gate_activation(vact_op op)
+vact_op vacti_reference_gate_activation(vact_op op)
 {
     switch ((int)op) {
     case VACT_OP_GLU: return VACT_OP_SIGMOID;
@@ -45,15 +45,15 @@ static double product(vact_op op, double gate, double v)
     return a * v;
 }
 
-double vact_reference_gate(vact_op op, double gate, double up) { return product(op, gate, factor(op, up)); }
+double vacti_reference_gate(vact_op op, double gate, double up) { return product(op, gate, factor(op, up)); }
 
-vact_reference_gate_gradients vact_reference_gate_backward(vact_op op, double dy, double gate, double up)
+vacti_reference_gate_gradients vacti_reference_gate_backward(vact_op op, double dy, double gate, double up)
 {
     static const vact_params_f32 none = {{0.0f}};
-    vact_op act = vact_reference_gate_activation(op);
-    double slope = vact_reference_derivative(act, gate, &none);
-    vact_reference_gate_gradients d = {dy * factor(op, up) * slope, product(op, gate, dy),
-                                       vact_reference_near_zero_of_derivative(act, gate, &none)};
+    vact_op act = vacti_reference_gate_activation(op);
+    double slope = vacti_reference_derivative(act, gate, &none);
+    vacti_reference_gate_gradients d = {dy * factor(op, up) * slope, product(op, gate, dy),
+                                        vacti_reference_near_zero_of_derivative(act, gate, &none)};
     if (slope == 0.0 && op == VACT_OP_REGLU)
         d.gate = 0.0;
     if (op == VACT_OP_SWIGLU_OAI && gate > 7.0)

@@ -5,13 +5,13 @@
     ENTRY_##kind(name, NAME)
 
 #define ENTRY_UNARY(name, NAME)                                                                                        \
-    case VACT_OP_##NAME: return vact_reference_##name;
+    case VACT_OP_##NAME: return vacti_reference_##name;
 #define ENTRY_CHANNELS(name, NAME)                                                                                     \
-    case VACT_OP_##NAME: return vact_reference_##name;
+    case VACT_OP_##NAME: return vacti_reference_##name;
 #define ENTRY_ROWS(name, NAME)
 #define ENTRY_GATE(name, NAME)
 
-vact_reference_fn *vact_reference_f32(vact_op op)
+vacti_reference_fn *vacti_reference_f32(vact_op op)
 {
     switch ((int)op) {
 #include "../registry.def"
@@ -25,9 +25,9 @@ vact_reference_fn *vact_reference_f32(vact_op op)
 #define ENTRY_UNARY(name, NAME)
 #define ENTRY_CHANNELS(name, NAME)
 #define ENTRY_ROWS(name, NAME)                                                                                         \
-    case VACT_OP_##NAME: return vact_reference_##name;
+    case VACT_OP_##NAME: return vacti_reference_##name;
 
-vact_reference_row_fn *vact_reference_row_f32(vact_op op)
+vacti_reference_row_fn *vacti_reference_row_f32(vact_op op)
 {
     switch ((int)op) {
 #include "../registry.def"

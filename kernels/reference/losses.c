@@ -3,12 +3,12 @@
 
 #include <math.h>
 
-static double weight_of(const vact_reference_row *row, size_t j)
+static double weight_of(const vacti_reference_row *row, size_t j)
 {
     return row->weights ? (double)row->weights[j] : 1.0;
 }
 
-static size_t winner_of(const vact_reference_row *row)
+static size_t winner_of(const vacti_reference_row *row)
 {
     size_t best = 0;
     for (size_t j = 1; j < row->cols; j++)
@@ -18,7 +18,7 @@ static size_t winner_of(const vact_reference_row *row)
 }
 
 /* The sum of e^(x_j - pivot) over all columns but two, which may be the same one. */
-static double sum_without(const vact_reference_row *row, double pivot, size_t first, size_t second)
+static double sum_without(const vacti_reference_row *row, double pivot, size_t first, size_t second)
 {
     double sum = 0.0, lost = 0.0;
     for (size_t j = 0; j < row->cols; j++) {
@@ -31,7 +31,7 @@ static double sum_without(const vact_reference_row *row, double pivot, size_t fi
     return sum + lost;
 }
 
-double vact_reference_cross_entropy(const vact_reference_row *row)
+double vacti_reference_cross_entropy(const vacti_reference_row *row)
 {
     size_t best = winner_of(row);
     double max = row->logits[best], log = log1p(sum_without(row, max, best, best));
@@ -44,7 +44,7 @@ double vact_reference_cross_entropy(const vact_reference_row *row)
     return loss + row->smoothing / (double)row->cols * spread;
 }
 
-double vact_reference_cross_entropy_slope(const vact_reference_row *row, size_t j, double *size)
+double vacti_reference_cross_entropy_slope(const vacti_reference_row *row, size_t j, double *size)
 {
     size_t best = winner_of(row);
     double max = row->logits[best], sum = 1.0 + sum_without(row, max, best, best), whole = 0.0;
@@ -67,14 +67,14 @@ double vact_reference_cross_entropy_slope(const vact_reference_row *row, size_t 
     return rest - (kept + whole) * (others / sum);
 }
 
-double vact_reference_bce(double x, double target, double positive)
+double vacti_reference_bce(double x, double target, double positive)
 {
     double log = log1p(exp(-fabs(x))), yes = positive * target, no = 1.0 - target;
     double grows = x < 0.0 ? yes : no;
     return (grows == 0.0 ? 0.0 : grows * fabs(x)) + (yes + no) * log;
 }
 
-double vact_reference_bce_slope(double x, double target, double positive, double *size)
+double vacti_reference_bce_slope(double x, double target, double positive, double *size)
 {
     double yes = positive * target / (1.0 + exp(x)), no = (1.0 - target) / (1.0 + exp(-x));
     *size = fmax(fabs(yes), fabs(no));

@@ -9,19 +9,19 @@
 
 /* A row of logits and its target; `weights` of the classes may be null, `smoothing` is that of the labels. The
  * logits are doubles, so that a test may differentiate. */
-typedef struct vact_reference_row {
+typedef struct vacti_reference_row {
     const double *logits;
     const float *weights;
     size_t cols, target;
     double smoothing;
-} vact_reference_row;
+} vacti_reference_row;
 
-double vact_reference_cross_entropy(const vact_reference_row *row);
+double vacti_reference_cross_entropy(const vacti_reference_row *row);
 
 /* d loss/d x_j, and in *size the larger of the two terms that it is the difference of. */
-double vact_reference_cross_entropy_slope(const vact_reference_row *row, size_t j, double *size);
+double vacti_reference_cross_entropy_slope(const vacti_reference_row *row, size_t j, double *size);
 
-double vact_reference_bce(double x, double target, double positive);
-double vact_reference_bce_slope(double x, double target, double positive, double *size);
+double vacti_reference_bce(double x, double target, double positive);
+double vacti_reference_bce_slope(double x, double target, double positive, double *size);
 
 #endif

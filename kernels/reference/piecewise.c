@@ -2,19 +2,19 @@
  * a product of two of them is exact in double. */
 #include "functions.h"
 
-double vact_reference_relu(double x, const vact_params_f32 *params)
+double vacti_reference_relu(double x, const vact_params_f32 *params)
 {
     (void)params;
     return x < 0.0 ? 0.0 : x;
 }
 
-double vact_reference_relu6(double x, const vact_params_f32 *params)
+double vacti_reference_relu6(double x, const vact_params_f32 *params)
 {
     (void)params;
     return x < 0.0 ? 0.0 : x > 6.0 ? 6.0 : x;
 }
 
-double vact_reference_relu_squared(double x, const vact_params_f32 *params)
+double vacti_reference_relu_squared(double x, const vact_params_f32 *params)
 {
     (void)params;
     return x < 0.0 ? 0.0 : x * x;
@@ -27,27 +27,27 @@ static double sloped(double x, double slope)
     return slope == 0.0 && isinf(x) ? -slope : slope * x; /* the limit, where the product is NaN */
 }
 
-double vact_reference_leaky_relu(double x, const vact_params_f32 *params) { return sloped(x, (double)params->v[0]); }
+double vacti_reference_leaky_relu(double x, const vact_params_f32 *params) { return sloped(x, (double)params->v[0]); }
 
-double vact_reference_prelu(double x, const vact_params_f32 *params) { return sloped(x, (double)params->v[0]); }
+double vacti_reference_prelu(double x, const vact_params_f32 *params) { return sloped(x, (double)params->v[0]); }
 
-double vact_reference_hard_sigmoid(double x, const vact_params_f32 *params)
+double vacti_reference_hard_sigmoid(double x, const vact_params_f32 *params)
 {
     double alpha = (double)params->v[0];
     double beta = (double)params->v[1];
     if (isnan(x) || (x == 0.0 && beta == 0.0 && alpha >= 0.0))
         return x;
-    double line = vact_reference_add_to_odd(beta, alpha == 0.0 ? 0.0 : alpha * x);
+    double line = vacti_reference_add_to_odd(beta, alpha == 0.0 ? 0.0 : alpha * x);
     return line <= 0.0 ? 0.0 : line >= 1.0 ? 1.0 : line;
 }
 
-double vact_reference_hard_sigmoid6(double x, const vact_params_f32 *params)
+double vacti_reference_hard_sigmoid6(double x, const vact_params_f32 *params)
 {
     (void)params;
     return x <= -3.0 ? 0.0 : x >= 3.0 ? 1.0 : (x + 3.0) / 6.0;
 }
 
-double vact_reference_hard_swish(double x, const vact_params_f32 *params)
+double vacti_reference_hard_swish(double x, const vact_params_f32 *params)
 {
     (void)params;
     if (x <= -3.0)
@@ -55,18 +55,18 @@ double vact_reference_hard_swish(double x, const vact_params_f32 *params)
     if (x >= 3.0)
         return x;
     if (fabs(x) < 0x1p-30)
-        return 0.5 * x * vact_reference_one_plus(x / 3.0);
+        return 0.5 * x * vacti_reference_one_plus(x / 3.0);
     return x * (x + 3.0) / 6.0;
 }
 
-double vact_reference_hardtanh(double x, const vact_params_f32 *params)
+double vacti_reference_hardtanh(double x, const vact_params_f32 *params)
 {
     double lo = (double)params->v[0];
     double hi = (double)params->v[1];
     return x < lo ? lo : x > hi ? hi : x;
 }
 
-double vact_reference_soft_shrink(double x, const vact_params_f32 *params)
+double vacti_reference_soft_shrink(double x, const vact_params_f32 *params)
 {
     double lambda = (double)params->v[0];
     if (fabs(x) <= lambda)
@@ -74,23 +74,23 @@ double vact_reference_soft_shrink(double x, const vact_params_f32 *params)
     return x > 0.0 ? x - lambda : x + lambda;
 }
 
-double vact_reference_hard_shrink(double x, const vact_params_f32 *params)
+double vacti_reference_hard_shrink(double x, const vact_params_f32 *params)
 {
     return fabs(x) <= (double)params->v[0] ? copysign(0.0, x) : x;
 }
 
-double vact_reference_threshold(double x, const vact_params_f32 *params)
+double vacti_reference_threshold(double x, const vact_params_f32 *params)
 {
     return x <= (double)params->v[0] ? (double)params->v[1] : x;
 }
 
 /* Both zeros stay as they are: above a negative alpha by the definition, below another one so that f(-0) = -0. */
-double vact_reference_thresholded_relu(double x, const vact_params_f32 *params)
+double vacti_reference_thresholded_relu(double x, const vact_params_f32 *params)
 {
     return x <= (double)params->v[0] && x != 0.0 ? 0.0 : x;
 }
 
-double vact_reference_softsign(double x, const vact_params_f32 *params)
+double vacti_reference_softsign(double x, const vact_params_f32 *params)
 {
     (void)params;
     return isinf(x) ? copysign(1.0, x) : x / (1.0 + fabs(x));

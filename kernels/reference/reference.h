@@ -16,43 +16,43 @@
 /* The exact value of an element-by-element operation at x (a float's value), as nearly as double allows.
  * The parameters are those of the by-code call; for prelu v[0] is the slope. NaN for NaN, limits at the
  * infinities, zeros with the sign that vact.h promises. */
-typedef double vact_reference_fn(double x, const vact_params_f32 *params);
+typedef double vacti_reference_fn(double x, const vact_params_f32 *params);
 
 /* A whole row; cols > 0. */
-typedef void vact_reference_row_fn(double *dst, const float *src, size_t cols);
+typedef void vacti_reference_row_fn(double *dst, const float *src, size_t cols);
 
 /* Null where the operation is of another kind. */
-vact_reference_fn *vact_reference_f32(vact_op op);
-vact_reference_row_fn *vact_reference_row_f32(vact_op op);
+vacti_reference_fn *vacti_reference_f32(vact_op op);
+vacti_reference_row_fn *vacti_reference_row_f32(vact_op op);
 
 /* f'(x) of a unary operation or prelu, the kinks as in vact.h, and as a function of the output y = f(x) for those that
  * have such a function. NaN for NaN. */
-double vact_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
-double vact_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
+double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
+double vacti_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
 
 /* The activation inside a gated unit. */
-vact_op vact_reference_gate_activation(vact_op op);
+vact_op vacti_reference_gate_activation(vact_op op);
 
 /* A gated unit's value, and its two derivatives; near_zero: act' has a zero near the gate, and the error of `gate`
  * is counted absolutely. */
-typedef struct vact_reference_gate_gradients {
+typedef struct vacti_reference_gate_gradients {
     double gate, up;
     bool near_zero;
-} vact_reference_gate_gradients;
-double vact_reference_gate(vact_op op, double gate, double up);
-vact_reference_gate_gradients vact_reference_gate_backward(vact_op op, double dy, double gate, double up);
+} vacti_reference_gate_gradients;
+double vacti_reference_gate(vact_op op, double gate, double up);
+vacti_reference_gate_gradients vacti_reference_gate_backward(vact_op op, double dy, double gate, double up);
 
 /* Whether x lies in the interval around a zero of f' where the error of a gradient is counted absolutely. */
-bool vact_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params);
+bool vacti_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params);
 
 /* The error of a computed dy*f'(x) in ULP (of dy*f'(y) from the output, 0 where y is no output of f); near a zero of f'
  * in units of 2^-25*|dy|, so that 2, the bound of every gradient, is 2^-24*|dy| there. */
-double vact_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
-                           float computed);
+double vacti_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
+                            float computed);
 
 /* The same, f'(x) being known. */
-double vact_gradient_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double slope,
-                           double dy, float computed);
+double vacti_gradient_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double slope,
+                            double dy, float computed);
 
 /*
  * The one definition of error (docs/accuracy.md): |computed - exact| / spacing(exact), with
@@ -60,6 +60,6 @@ double vact_gradient_error(vact_op op, const vact_params_f32 *params, double x, 
  * Where the correctly rounded result is infinite or NaN only that is right (error 0, else infinite). NaN where
  * a number is due, and a zero whose sign is not that of the exact value, are infinite errors.
  */
-double vact_ulp_error(float computed, double exact);
+double vacti_ulp_error(float computed, double exact);
 
 #endif

@@ -49,7 +49,7 @@ static void fill(double *dst, size_t cols, double value)
         dst[i] = value;
 }
 
-void vact_reference_softmax(double *dst, const float *src, size_t cols)
+void vacti_reference_softmax(double *dst, const float *src, size_t cols)
 {
     double largest = pivot(src, cols);
     if (isnan(largest)) {
@@ -68,7 +68,7 @@ void vact_reference_softmax(double *dst, const float *src, size_t cols)
 
 /* With the largest element apart, log(sum) = log1p(the others), accurate however small they are. Where it vanishes
  * beside a difference that is a midpoint between floats it still decides, hence the sum to odd. */
-void vact_reference_log_softmax(double *dst, const float *src, size_t cols)
+void vacti_reference_log_softmax(double *dst, const float *src, size_t cols)
 {
     double largest = pivot(src, cols);
     if (isnan(largest)) {
@@ -86,6 +86,6 @@ void vact_reference_log_softmax(double *dst, const float *src, size_t cols)
     for (size_t i = 0; i < cols; i++) {
         double error;
         double rounded = difference((double)src[i], largest, &error);
-        dst[i] = rounded == 0.0 ? -log_sum : vact_reference_add_to_odd(rounded, error - log_sum);
+        dst[i] = rounded == 0.0 ? -log_sum : vacti_reference_add_to_odd(rounded, error - log_sum);
     }
 }

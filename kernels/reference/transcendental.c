@@ -4,19 +4,19 @@
  * of them is exact.
  *
  * Where f(x) is a large argument's exponential, a rounding of that argument costs its size many times over: such
- * arguments are carried as hi + lo. Where f(x) = c*x*(1 + small) near 0, vact_reference_one_plus keeps "small" visible.
- * Constants are pairs of doubles whose sum is the real number to 2^-106, from mpmath at 300 bits: hi = float(c),
- * lo = float(c - hi).
+ * arguments are carried as hi + lo. Where f(x) = c*x*(1 + small) near 0, vacti_reference_one_plus keeps "small"
+ * visible. Constants are pairs of doubles whose sum is the real number to 2^-106, from mpmath at 300 bits: hi =
+ * float(c), lo = float(c - hi).
  */
 #include "functions.h"
 
-double vact_reference_exp(double x, const vact_params_f32 *params)
+double vacti_reference_exp(double x, const vact_params_f32 *params)
 {
     (void)params;
     return exp(x);
 }
 
-double vact_reference_tanh(double x, const vact_params_f32 *params)
+double vacti_reference_tanh(double x, const vact_params_f32 *params)
 {
     (void)params;
     return tanh(x);
@@ -24,12 +24,12 @@ double vact_reference_tanh(double x, const vact_params_f32 *params)
 
 /* tanh(x) = x/(1 + K) with the continued fraction K = x^2/(3 + x^2/(5 + ...)), so x - tanh(x) = x*K/(1 + K): nothing
  * cancels. Cut at 15 it is right to 2^-58 up to 1/2; above that the plain difference loses four bits at the most. */
-double vact_reference_tanh_shrink(double x, const vact_params_f32 *params)
+double vacti_reference_tanh_shrink(double x, const vact_params_f32 *params)
 {
     (void)params;
     double square = x * x;
     if (fabs(x) < 0x1p-13)
-        return x * square / 3.0 * vact_reference_one_plus(-0.4 * square);
+        return x * square / 3.0 * vacti_reference_one_plus(-0.4 * square);
     if (fabs(x) > 0.5)
         return x - tanh(x);
     double tail = 15.0;
@@ -39,17 +39,17 @@ double vact_reference_tanh_shrink(double x, const vact_params_f32 *params)
     return x * fraction / (1.0 + fraction);
 }
 
-double vact_reference_sigmoid(double x, const vact_params_f32 *params)
+double vacti_reference_sigmoid(double x, const vact_params_f32 *params)
 {
     (void)params;
     if (x > 40.0)
         return 1.0;
     if (fabs(x) < 0x1p-10) /* here 1/2 + x/4 is often a midpoint between floats, and the next term -x^3/48 decides */
-        return vact_reference_add_to_odd(0.5, 0.25 * x * vact_reference_one_plus(x * x / -12.0));
+        return vacti_reference_add_to_odd(0.5, 0.25 * x * vacti_reference_one_plus(x * x / -12.0));
     return 1.0 / (1.0 + exp(-x));
 }
 
-double vact_reference_log_sigmoid(double x, const vact_params_f32 *params)
+double vacti_reference_log_sigmoid(double x, const vact_params_f32 *params)
 {
     (void)params;
     if (x > 40.0)
@@ -59,7 +59,7 @@ double vact_reference_log_sigmoid(double x, const vact_params_f32 *params)
     return x >= 0.0 ? -log1p(exp(-x)) : x - log1p(exp(x));
 }
 
-double vact_reference_softplus(double x, const vact_params_f32 *params)
+double vacti_reference_softplus(double x, const vact_params_f32 *params)
 {
     double beta = (double)params->v[0];
     double product = beta * x;
@@ -71,16 +71,16 @@ double vact_reference_softplus(double x, const vact_params_f32 *params)
 }
 
 /* e^z - 1 for any z. */
-static double exp_minus_one(double z) { return fabs(z) < 0x1p-26 ? z * vact_reference_one_plus(0.5 * z) : expm1(z); }
+static double exp_minus_one(double z) { return fabs(z) < 0x1p-26 ? z * vacti_reference_one_plus(0.5 * z) : expm1(z); }
 
-double vact_reference_elu(double x, const vact_params_f32 *params)
+double vacti_reference_elu(double x, const vact_params_f32 *params)
 {
     if (x >= 0.0 || x == 0.0)
         return x;
     return (double)params->v[0] * exp_minus_one(x);
 }
 
-double vact_reference_selu(double x, const vact_params_f32 *params)
+double vacti_reference_selu(double x, const vact_params_f32 *params)
 {
     (void)params;
     const double scale = 0x1.0cfabd6a91132p+0;       /* s = 1.0507009873554804934193349852946 */
@@ -88,7 +88,7 @@ double vact_reference_selu(double x, const vact_params_f32 *params)
     return x >= 0.0 ? scale * x : scale_alpha * exp_minus_one(x);
 }
 
-double vact_reference_celu(double x, const vact_params_f32 *params)
+double vacti_reference_celu(double x, const vact_params_f32 *params)
 {
     double alpha = (double)params->v[0];
     if (x >= 0.0 || isnan(x))
@@ -104,7 +104,7 @@ double vact_reference_celu(double x, const vact_params_f32 *params)
 
 /* x*Phi(x) = x/2*erfc(-x/sqrt(2)). The argument is summed from two products with 1/sqrt(2) in parts, the first of 29
  * bits and so exact; its rounding error enters through erfc'(t)/erfc(t), which is nearly -2t where it matters. */
-double vact_reference_gelu(double x, const vact_params_f32 *params)
+double vacti_reference_gelu(double x, const vact_params_f32 *params)
 {
     (void)params;
     const double sqrt_half_hi = 0x1.6a09e66p-1;
@@ -115,7 +115,7 @@ double vact_reference_gelu(double x, const vact_params_f32 *params)
     if (x < -40.0)
         return -0.0;
     if (fabs(x) < 0x1p-17)
-        return 0.5 * x * vact_reference_one_plus(sqrt_two_over_pi * x);
+        return 0.5 * x * vacti_reference_one_plus(sqrt_two_over_pi * x);
     double hi = -x * sqrt_half_hi;
     double lo = -x * sqrt_half_lo;
     double argument = hi + lo;
@@ -138,26 +138,26 @@ static double times_sigmoid(double x, double hi, double lo)
     if (hi < -750.0)
         return copysign(0.0, x);
     if (fabs(hi) < 0x1p-50)
-        return 0.5 * x * vact_reference_one_plus(0.5 * hi);
+        return 0.5 * x * vacti_reference_one_plus(0.5 * hi);
     if (fabs(hi) < 0x1p-12)
-        return 0.5 * x * (1.0 + 0.5 * hi) * vact_reference_one_plus(hi * hi * hi / -24.0);
+        return 0.5 * x * (1.0 + 0.5 * hi) * vacti_reference_one_plus(hi * hi * hi / -24.0);
     double power = exp(-hi);
     return x / (1.0 + (isinf(power) ? power : power - power * lo));
 }
 
-double vact_reference_silu(double x, const vact_params_f32 *params)
+double vacti_reference_silu(double x, const vact_params_f32 *params)
 {
     (void)params;
     return times_sigmoid(x, x, 0.0);
 }
 
-double vact_reference_swish(double x, const vact_params_f32 *params)
+double vacti_reference_swish(double x, const vact_params_f32 *params)
 {
     double beta = (double)params->v[0];
     return beta == 0.0 ? 0.5 * x : times_sigmoid(x, beta * x, 0.0);
 }
 
-double vact_reference_gelu_quick(double x, const vact_params_f32 *params)
+double vacti_reference_gelu_quick(double x, const vact_params_f32 *params)
 {
     (void)params;
     const double factor_hi = 0x1.b3b645a1cac08p+0; /* 1.702 */
@@ -167,7 +167,7 @@ double vact_reference_gelu_quick(double x, const vact_params_f32 *params)
 }
 
 /* (1 + tanh(u))/2 = sigmoid(2u), and 2u = x*(c1 + c3*x^2). */
-double vact_reference_gelu_tanh(double x, const vact_params_f32 *params)
+double vacti_reference_gelu_tanh(double x, const vact_params_f32 *params)
 {
     (void)params;
     const double c1_hi = 0x1.9884533d43651p+0; /* 2*sqrt(2/pi) */
@@ -185,7 +185,7 @@ double vact_reference_gelu_tanh(double x, const vact_params_f32 *params)
 }
 
 /* tanh(log(1 + e)) = n/(n + 2) with n = e*(e + 2). */
-double vact_reference_mish(double x, const vact_params_f32 *params)
+double vacti_reference_mish(double x, const vact_params_f32 *params)
 {
     (void)params;
     if (x > 22.0)

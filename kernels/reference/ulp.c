@@ -18,7 +18,7 @@ static double spacings_per_unit(double exact)
     return power_of_two(exponent > -126 ? 23 - exponent : 149);
 }
 
-double vact_ulp_error(float computed, double exact)
+double vacti_ulp_error(float computed, double exact)
 {
     float rounded = (float)exact;
     if (isnan(exact))

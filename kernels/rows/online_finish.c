@@ -4,7 +4,7 @@
 #include "abi.h"
 #include "rows/once.h"
 
-void vact_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows)
+void vacti_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows)
 {
     for (size_t r = 0; r < rows; r++) {
         double sum = state[r].sum;

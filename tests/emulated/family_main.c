@@ -46,7 +46,7 @@ static void add(const float *values, size_t n)
     }
 }
 
-static void add_online(const vact_softmax_family *family, const float *x, size_t rows, size_t cols,
+static void add_online(const vacti_softmax_family *family, const float *x, size_t rows, size_t cols,
                        const vact_softmax_options_f32 *options)
 {
     static float p[N];
@@ -64,7 +64,7 @@ static void add_online(const vact_softmax_family *family, const float *x, size_t
     add(ends + ROWS, rows);
 }
 
-static void add_round(const vact_softmax_family *family, size_t round)
+static void add_round(const vacti_softmax_family *family, size_t round)
 {
     static float x[N], y[N], z[N], dy[N], bias[N], dx[N];
     static unsigned char keep[N];
@@ -114,18 +114,18 @@ static void add_round(const vact_softmax_family *family, size_t round)
 int main(void)
 {
     int passed = 0, failed = 0, skipped = 0;
-    for (size_t b = 0; b < vact_build_count; b++) {
-        if (!vact_build_runs(vact_builds[b])) {
-            printf("%s: this CPU lacks it\n", vact_builds[b]);
+    for (size_t b = 0; b < vacti_build_count; b++) {
+        if (!vacti_build_runs(vacti_builds[b])) {
+            printf("%s: this CPU lacks it\n", vacti_builds[b]);
             skipped++;
             continue;
         }
         state = 0x9e3779b97f4a7c15u;
         digest = 0xcbf29ce484222325u;
         for (size_t round = 0; round < 56; round++)
-            add_round(&vact_table_of_build(vact_builds[b], VACT_MATH_FAST)->family, round);
+            add_round(&vacti_table_of_build(vacti_builds[b], VACT_MATH_FAST)->family, round);
         bool same = digest == EXPECTED;
-        printf("%s: %s: digest %016llx, expected %016llx\n", same ? "passed" : "failed", vact_builds[b],
+        printf("%s: %s: digest %016llx, expected %016llx\n", same ? "passed" : "failed", vacti_builds[b],
                (unsigned long long)digest, (unsigned long long)EXPECTED);
         passed += same;
         failed += !same;

@@ -31,7 +31,7 @@ enum {
 
 /* One call or two of a kernel; params as the kernels take them. */
 typedef struct trial {
-    const vact_table *table;
+    const vacti_table *table;
     size_t slot, round, n;
     const vact_params_f32 *params;
 } trial;
@@ -211,9 +211,9 @@ static const group groups[] = {
 static int passed, failed, compared;
 
 /* The later rounds with other parameters than the defaults, within every domain. */
-static uint64_t hash_of(const group *g, const vact_table *table, const vact_op_info *info)
+static uint64_t hash_of(const group *g, const vacti_table *table, const vacti_op_info *info)
 {
-    vact_params_f32 other = vact_registry_defaults(info);
+    vact_params_f32 other = vacti_registry_defaults(info);
     for (int i = 0; i < info->param_count; i++)
         other.v[i] += 0.25f;
     state = 0x9e3779b97f4a7c15u, hash = 0xcbf29ce484222325u;
@@ -227,10 +227,10 @@ static uint64_t hash_of(const group *g, const vact_table *table, const vact_op_i
 }
 
 /* The variant sleef is walked where it has kernels of its own. */
-static size_t operations_of(const group *g, vact_math math, const vact_op_info *list[VACT_TABLE_SLOTS])
+static size_t operations_of(const group *g, vact_math math, const vacti_op_info *list[VACT_TABLE_SLOTS])
 {
     size_t count = 0;
-    for (const vact_op_info *info = vact_registry; info < vact_registry + vact_registry_count; info++)
+    for (const vacti_op_info *info = vacti_registry; info < vacti_registry + vacti_registry_count; info++)
         if (info->kind == g->kind && (math == VACT_MATH_FAST || (info->needs_math && !g->gradient)))
             list[count++] = info;
     return count;
@@ -238,25 +238,25 @@ static size_t operations_of(const group *g, vact_math math, const vact_op_info *
 
 static void compare(const group *g, vact_math math, const char *variant)
 {
-    const vact_op_info *list[VACT_TABLE_SLOTS];
+    const vacti_op_info *list[VACT_TABLE_SLOTS];
     uint64_t want[VACT_TABLE_SLOTS], all = 0;
     const size_t count = operations_of(g, math, list);
     for (size_t i = 0; i < count; i++) {
-        want[i] = hash_of(g, vact_table_of_build(reference, math), list[i]);
+        want[i] = hash_of(g, vacti_table_of_build(reference, math), list[i]);
         all = (all ^ want[i]) * 0x100000001b3u;
     }
     if (count == 0)
         return;
     compared++;
     printf("%s: %s %s %016llx\n", reference, variant, g->name, (unsigned long long)all);
-    for (size_t b = 0; b < vact_build_count; b++) {
-        const char *build = vact_builds[b];
+    for (size_t b = 0; b < vacti_build_count; b++) {
+        const char *build = vacti_builds[b];
         bool exempt = math == VACT_MATH_SLEEF && strcmp(build, plainest) == 0; /* other functions of SLEEF */
         char differing[1024] = "";
-        if (strcmp(build, reference) == 0 || exempt || !vact_build_runs(build))
+        if (strcmp(build, reference) == 0 || exempt || !vacti_build_runs(build))
             continue;
         for (size_t i = 0; i < count; i++)
-            if (hash_of(g, vact_table_of_build(build, math), list[i]) != want[i]) {
+            if (hash_of(g, vacti_table_of_build(build, math), list[i]) != want[i]) {
                 size_t length = strlen(differing);
                 snprintf(differing + length, sizeof differing - length, " %s", list[i]->name);
             }
@@ -270,7 +270,7 @@ static void compare(const group *g, vact_math math, const char *variant)
 int main(void)
 {
     int skipped = 0;
-    if (!vact_build_runs(reference)) {
+    if (!vacti_build_runs(reference)) {
         printf("skipped: 1\n    1 x %s: this CPU lacks it\n0 passed, 0 failed, 1 skipped\n", reference);
         return 0;
     }
@@ -278,15 +278,15 @@ int main(void)
         slopes[i] = 0.25f * (float)(i % 7) - 0.75f;
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         compare(&groups[i], VACT_MATH_FAST, "fast");
-        if (vact_table_of_build(reference, VACT_MATH_SLEEF))
+        if (vacti_table_of_build(reference, VACT_MATH_SLEEF))
             compare(&groups[i], VACT_MATH_SLEEF, "sleef");
     }
-    for (size_t b = 0; b < vact_build_count; b++)
-        skipped += vact_build_runs(vact_builds[b]) ? 0 : compared;
+    for (size_t b = 0; b < vacti_build_count; b++)
+        skipped += vacti_build_runs(vacti_builds[b]) ? 0 : compared;
     printf("skipped: %d\n", skipped);
-    for (size_t b = 0; b < vact_build_count; b++)
-        if (!vact_build_runs(vact_builds[b]))
-            printf("    %d x %s: this CPU lacks it\n", compared, vact_builds[b]);
+    for (size_t b = 0; b < vacti_build_count; b++)
+        if (!vacti_build_runs(vacti_builds[b]))
+            printf("    %d x %s: this CPU lacks it\n", compared, vacti_builds[b]);
     printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
     return failed || !passed;
 }

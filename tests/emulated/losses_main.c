@@ -46,9 +46,9 @@ static void fill(size_t rows, size_t cols, float limit)
     }
 }
 
-static void add_losses(const vact_table *table, size_t rows, size_t cols, int round)
+static void add_losses(const vacti_table *table, size_t rows, size_t cols, int round)
 {
-    vact_cross_entropy_call call = {
+    vacti_cross_entropy_call call = {
         .loss = loss, .dx = dx, .logits = logits, .targets = targets, .rows = rows, .cols = cols, .stride = cols};
     call.dx_stride = cols, call.ignore_index = -1, call.smoothing = round & 1 ? 0.125f : 0.0f;
     call.reduction = (vact_reduction)(round % 3), call.weights = round & 2 ? weights : NULL;
@@ -56,10 +56,10 @@ static void add_losses(const vact_table *table, size_t rows, size_t cols, int ro
     table->cross_entropy(&call);
     add(loss, losses);
     add(dx, rows * cols);
-    vact_bce_call bce = {.loss = loss, .dx = dx, .x = logits, .targets = answers, .n = rows * cols};
+    vacti_bce_call bce = {.loss = loss, .dx = dx, .x = logits, .targets = answers, .n = rows * cols};
     bce.reduction = call.reduction;
     if (round & 2)
-        bce.positive = bce.weight = (vact_periodic){weights, cols};
+        bce.positive = bce.weight = (vacti_periodic){weights, cols};
     table->bce_with_logits(&bce);
     add(loss, round % 3 ? 1 : rows * cols);
     add(dx, rows * cols);
@@ -71,16 +71,16 @@ static void add_losses(const vact_table *table, size_t rows, size_t cols, int ro
 int main(void)
 {
     static const size_t shapes[][2] = {{1, 1}, {5, 3}, {70, 10}, {66, 65}, {3, 1000}, {1, 7000}};
-    for (size_t b = 0; b < vact_build_count; b++) {
-        if (!vact_build_runs(vact_builds[b]))
+    for (size_t b = 0; b < vacti_build_count; b++) {
+        if (!vacti_build_runs(vacti_builds[b]))
             continue;
         hash = 0xcbf29ce484222325u, state = 1;
         for (int round = 0; round < 72; round++) {
             const size_t *shape = shapes[round / 12];
             fill(shape[0], shape[1], round % 4 ? 8.0f : 120.0f);
-            add_losses(vact_table_of_build(vact_builds[b], VACT_MATH_FAST), shape[0], shape[1], round);
+            add_losses(vacti_table_of_build(vacti_builds[b], VACT_MATH_FAST), shape[0], shape[1], round);
         }
-        printf("%s %016llx\n", vact_builds[b], (unsigned long long)hash);
+        printf("%s %016llx\n", vacti_builds[b], (unsigned long long)hash);
     }
     return 0;
 }

@@ -29,7 +29,7 @@ int main(void)
 {
     int passed = 0, failed = 0, skipped = 0;
     for (const vec_ops *const *build = vec_builds; *build; build++) {
-        if (!vact_build_runs((*build)->build)) {
+        if (!vacti_build_runs((*build)->build)) {
             printf("%s: this CPU lacks it\n", (*build)->build);
             skipped += CHECK_COUNT;
             continue;

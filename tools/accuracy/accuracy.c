@@ -34,16 +34,16 @@ static void catch_signals(void)
 
 static bool add_table(accuracy_job *job, const char *build, vact_math math)
 {
-    const vact_table *table = vact_table_of_build(build, VACT_MATH_AUTO);
+    const vacti_table *table = vacti_table_of_build(build, VACT_MATH_AUTO);
     if (table == NULL) {
         vact_tool_fail("--isa", "%s is not in this build of vact", build);
         return false;
     }
-    if (!vact_build_runs(build)) {
+    if (!vacti_build_runs(build)) {
         vact_tool_fail("--isa", "this CPU does not run %s", build);
         return false;
     }
-    table = vact_table_of_build(build, math);
+    table = vacti_table_of_build(build, math);
     if (table == NULL) {
         vact_tool_fail("--math", "%s is not in this build of vact", math == VACT_MATH_FAST ? "fast" : "this variant");
         return false;
@@ -59,10 +59,10 @@ static bool choose_builds(accuracy_job *job, const accuracy_options *options, va
     for (size_t i = 0; i < options->build_count; i++)
         if (!add_table(job, options->builds[i], math))
             return false;
-    for (size_t i = 0; options->build_count == 0 && i < vact_build_count; i++) {
-        bool baseline = strcmp(vact_builds[i], "scalar") == 0;
-        if (vact_build_runs(vact_builds[i]) && !(baseline && job->build_count != 0) &&
-            !add_table(job, vact_builds[i], math))
+    for (size_t i = 0; options->build_count == 0 && i < vacti_build_count; i++) {
+        bool baseline = strcmp(vacti_builds[i], "scalar") == 0;
+        if (vacti_build_runs(vacti_builds[i]) && !(baseline && job->build_count != 0) &&
+            !add_table(job, vacti_builds[i], math))
             return false;
     }
     const char *names[ACCURACY_MOST_BUILDS];
@@ -72,7 +72,7 @@ static bool choose_builds(accuracy_job *job, const accuracy_options *options, va
     return job->build_count != 0;
 }
 
-static bool has_kernel(const vact_table *table, const vact_op_info *info)
+static bool has_kernel(const vacti_table *table, const vacti_op_info *info)
 {
     unsigned slot = VACT_OP_SLOT(info->op);
     switch (info->kind) {
@@ -88,7 +88,7 @@ static bool has_kernel(const vact_table *table, const vact_op_info *info)
 typedef struct plan {
     accuracy_job job;
     accuracy_target swept[ACCURACY_MOST_OPS];
-    const vact_op_info *rows[ACCURACY_MOST_OPS];
+    const vacti_op_info *rows[ACCURACY_MOST_OPS];
     size_t row_count;
 } plan;
 
@@ -105,7 +105,7 @@ static bool make_plan(plan *p, const accuracy_options *options, vact_math math, 
     if (!choose_builds(&p->job, options, math))
         return false;
     for (size_t i = 0; i < options->target_count; i++) {
-        const vact_op_info *info = options->targets[i].info;
+        const vacti_op_info *info = options->targets[i].info;
         if (!plain && !info->needs_math)
             continue;
         for (size_t k = 0; k < p->job.build_count; k++) {
@@ -133,7 +133,7 @@ static bool make_plans(plan *plans, size_t *count, const accuracy_options *optio
         return make_plan(plans, options, options->math, true);
     *count = 0;
     for (int math = VACT_MATH_AUTO + 1; math < VACT_TABLE_MATHS; math++) {
-        if (vact_table_of_build(vact_builds[0], (vact_math)math) == NULL)
+        if (vacti_table_of_build(vacti_builds[0], (vact_math)math) == NULL)
             continue;
         if (!make_plan(&plans[*count], options, (vact_math)math, *count == 0))
             return false;
@@ -151,7 +151,7 @@ static int failure(void)
 }
 
 /* One implementation of a gradient serves every variant. */
-static const char *variant_of(const accuracy_target *target, const vact_table *table)
+static const char *variant_of(const accuracy_target *target, const vacti_table *table)
 {
     return accuracy_math_name(target->info, target->function == ACCURACY_FORWARD ? table->math : VACT_MATH_FAST);
 }
@@ -159,7 +159,7 @@ static const char *variant_of(const accuracy_target *target, const vact_table *t
 static bool add_record(accuracy_report *report, const plan *p, size_t build, const accuracy_target *target,
                        uint32_t columns, const accuracy_tally *tally)
 {
-    const vact_table *table = p->job.tables[build];
+    const vacti_table *table = p->job.tables[build];
     accuracy_record *record = accuracy_report_add(report);
     if (record == NULL)
         return false;

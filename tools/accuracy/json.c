@@ -60,7 +60,7 @@ static void add_shards(cJSON *object, const accuracy_record *record)
 static cJSON *object_of_record(const accuracy_record *record)
 {
     const accuracy_tally *tally = &record->tally;
-    const vact_op_info *info = record->target.info;
+    const vacti_op_info *info = record->target.info;
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "op", info->name);
     cJSON_AddStringToObject(object, "function", functions[record->target.function]);
@@ -225,7 +225,7 @@ static const char *read_record(const cJSON *object, bool rows, accuracy_record *
 {
     const uint64_t most = (uint64_t)1 << 53;
     accuracy_tally *tally = &record->tally;
-    record->target.info = vact_registry_by_name(string_member(object, "op"));
+    record->target.info = vacti_registry_by_name(string_member(object, "op"));
     if (record->target.info == NULL || (record->target.info->kind == VACT_KIND_ROWS) != rows)
         return "op";
     snprintf(record->math, sizeof record->math, "%s", string_member(object, "math"));

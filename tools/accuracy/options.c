@@ -75,7 +75,7 @@ static bool parse_number(const char *text, uint32_t most, const char *end, uint3
 
 static void add_op(accuracy_options *options, struct argp_state *state, const char *name)
 {
-    const vact_op_info *info = vact_tool_operation(state, name);
+    const vacti_op_info *info = vact_tool_operation(state, name);
     for (size_t i = 0; i < options->op_count; i++)
         if (options->ops[i] == info)
             return;
@@ -152,11 +152,11 @@ static void set_param(accuracy_options *options, struct argp_state *state, const
 
 static void make_targets(accuracy_options *options, struct argp_state *state)
 {
-    size_t count = options->op_count != 0 ? options->op_count : vact_registry_count;
+    size_t count = options->op_count != 0 ? options->op_count : vacti_registry_count;
     if (count > ACCURACY_MOST_OPS)
         count = ACCURACY_MOST_OPS;
     for (size_t i = 0; i < count; i++) {
-        const vact_op_info *info = options->op_count != 0 ? options->ops[i] : &vact_registry[i];
+        const vacti_op_info *info = options->op_count != 0 ? options->ops[i] : &vacti_registry[i];
         accuracy_target target = {.info = info, .params = accuracy_defaults(info)};
         /* Two inputs: no sweep walks them. tests/test_gates.c has their errors. */
         if (info->kind == VACT_KIND_GATE && options->op_count != 0)

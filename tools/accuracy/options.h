@@ -7,7 +7,7 @@
 enum { ACCURACY_MOST_OPS = 256, ACCURACY_MOST_FILES = 4096, ACCURACY_MOST_PARAMS = 16 };
 
 typedef struct accuracy_options {
-    const vact_op_info *ops[ACCURACY_MOST_OPS]; /* in the order named, each once; none for all */
+    const vacti_op_info *ops[ACCURACY_MOST_OPS]; /* in the order named, each once; none for all */
     size_t op_count;
     const char *builds[ACCURACY_MOST_BUILDS]; /* static names; none for the default */
     size_t build_count;

@@ -112,7 +112,7 @@ double accuracy_bound(const accuracy_record *record)
     if (record->target.function != ACCURACY_FORWARD)
         return 2.0; /* of every gradient: vact.h */
     bool fast = strcmp(record->math, accuracy_math_name(record->target.info, VACT_MATH_FAST)) == 0;
-    return vact_registry_bound(record->target.info, fast ? VACT_MATH_FAST : VACT_MATH_SLEEF);
+    return vacti_registry_bound(record->target.info, fast ? VACT_MATH_FAST : VACT_MATH_SLEEF);
 }
 
 bool accuracy_complete(const accuracy_record *record)

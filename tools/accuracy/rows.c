@@ -92,7 +92,7 @@ static bool allocate_buffers(row_buffers *b, size_t elements, size_t builds, boo
 static void judge(const float *results, const double *exact, size_t count, uint32_t distribution, accuracy_tally *tally)
 {
     for (size_t i = 0; i < count; i++) {
-        double error = vact_ulp_error(results[i], exact[i]);
+        double error = vacti_ulp_error(results[i], exact[i]);
         float rounded = (float)exact[i];
         if (memcmp(&results[i], &rounded, sizeof rounded) != 0 && !(isnan(results[i]) && isnan(rounded)))
             tally->misrounded++;
@@ -101,17 +101,17 @@ static void judge(const float *results, const double *exact, size_t count, uint3
     }
 }
 
-static void run_kernel(const vact_table *table, const vact_op_info *info, float *results, const float *inputs,
+static void run_kernel(const vacti_table *table, const vacti_op_info *info, float *results, const float *inputs,
                        size_t rows, size_t columns)
 {
     table->rows[VACT_OP_SLOT(info->op)](results, columns, inputs, columns, rows, columns);
 }
 
-static void judge_group(const accuracy_job *job, const vact_op_info *info, row_buffers *b, size_t rows, size_t columns,
+static void judge_group(const accuracy_job *job, const vacti_op_info *info, row_buffers *b, size_t rows, size_t columns,
                         uint32_t distribution, accuracy_tally *tallies)
 {
     size_t count = rows * columns;
-    vact_reference_row_fn *oracle = vact_reference_row_f32(info->op);
+    vacti_reference_row_fn *oracle = vacti_reference_row_f32(info->op);
     for (size_t row = 0; row < rows; row++)
         oracle(b->exact + row * columns, b->inputs + row * columns, columns);
 
@@ -129,7 +129,7 @@ static void judge_group(const accuracy_job *job, const vact_op_info *info, row_b
 }
 
 /* Walks all distributions, a group of rows at a time; without the oracle where digest is not null. */
-static bool walk(const accuracy_job *job, const vact_op_info *info, size_t columns, accuracy_tally *tallies,
+static bool walk(const accuracy_job *job, const vacti_op_info *info, size_t columns, accuracy_tally *tallies,
                  uint64_t *digest)
 {
     size_t elements = job->stride == 1 ? ELEMENTS : FEW_ELEMENTS;
@@ -156,13 +156,13 @@ static bool walk(const accuracy_job *job, const vact_op_info *info, size_t colum
     return !accuracy_stop;
 }
 
-bool accuracy_rows(const accuracy_job *job, const vact_op_info *info, uint32_t columns, accuracy_tally *tallies)
+bool accuracy_rows(const accuracy_job *job, const vacti_op_info *info, uint32_t columns, accuracy_tally *tallies)
 {
     memset(tallies, 0, job->build_count * sizeof *tallies);
     return walk(job, info, columns, tallies, NULL);
 }
 
-bool accuracy_rows_digest(const accuracy_job *job, const vact_op_info *info, uint32_t columns, uint64_t *digest)
+bool accuracy_rows_digest(const accuracy_job *job, const vacti_op_info *info, uint32_t columns, uint64_t *digest)
 {
     *digest = 0;
     return walk(job, info, columns, NULL, digest);

@@ -12,9 +12,9 @@ extern const char *const accuracy_distributions[ACCURACY_DISTRIBUTIONS];
 /* One operation at one number of columns, over all distributions, with every build of the job. In these
  * tallies max_input is the index of the distribution that shows the largest error, and differing is not
  * located. False where stopped or out of memory (which it says). */
-bool accuracy_rows(const accuracy_job *job, const vact_op_info *info, uint32_t columns, accuracy_tally *tallies);
+bool accuracy_rows(const accuracy_job *job, const vacti_op_info *info, uint32_t columns, accuracy_tally *tallies);
 
 /* The hash of the first build's results alone, without the oracle; equals `bits` of the tally. */
-bool accuracy_rows_digest(const accuracy_job *job, const vact_op_info *info, uint32_t columns, uint64_t *digest);
+bool accuracy_rows_digest(const accuracy_job *job, const vacti_op_info *info, uint32_t columns, uint64_t *digest);
 
 #endif

@@ -93,7 +93,7 @@ static void fill_inputs(const chunk *c, float *inputs)
 }
 
 /* dy is for gradients alone. */
-static void run_kernel(const vact_table *table, const accuracy_target *target, float *results, const float *inputs,
+static void run_kernel(const vacti_table *table, const accuracy_target *target, float *results, const float *inputs,
                        const float *dy, size_t count)
 {
     unsigned slot = VACT_OP_SLOT(target->info->op);
@@ -132,7 +132,7 @@ static void judge(const chunk *c, const float *results, const double *exact, thr
         double magnitude = fabs(e);
         if (fabs((double)result - e) < relative * magnitude && magnitude < rounds_to_infinity)
             continue;
-        double error = vact_ulp_error(result, e);
+        double error = vacti_ulp_error(result, e);
         tally->failures += isinf(error) ? 1 : 0;
         accuracy_take_max(&tally->max_error, &tally->max_input, error, c->first + (uint32_t)i * c->stride);
     }
@@ -161,7 +161,7 @@ static void add_findings(accuracy_tally *tally, const accuracy_tally *found)
  * Going up the bit patterns the inputs grow above +0 and shrink from -0 on. The last input of the chunk before is run
  * again, so that the count does not depend on how the inputs were split.
  */
-static uint64_t count_falls(const vact_table *table, const accuracy_target *target, const chunk *c,
+static uint64_t count_falls(const vacti_table *table, const accuracy_target *target, const chunk *c,
                             const float *results)
 {
     const float sign_bit_alone = -0.0f;
@@ -210,7 +210,7 @@ static void judge_gradients(const chunk *c, const accuracy_target *target, const
             (nearest && tally->max_error > most_of_nearest && fabs(exact) < rounds_to_infinity))
             continue;
         double error =
-            vact_gradient_error(target->info->op, &target->params, x, from_output, b->exact[i], dy, results[i]);
+            vacti_gradient_error(target->info->op, &target->params, x, from_output, b->exact[i], dy, results[i]);
         tally->misrounded += error > 0.5 && !nearest ? 1 : 0;
         tally->failures += isinf(error) ? 1 : 0;
         accuracy_take_max(&tally->max_error, &tally->max_input, error, c->first + (uint32_t)i * c->stride);
@@ -225,8 +225,8 @@ static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target 
     for (size_t i = 0; i < c->count; i++)
         b->exact[i] =
             target->function == ACCURACY_FROM_OUTPUT
-                ? vact_reference_derivative_from_output(target->info->op, (double)b->inputs[i], &target->params)
-                : vact_reference_derivative(target->info->op, (double)b->inputs[i], &target->params);
+                ? vacti_reference_derivative_from_output(target->info->op, (double)b->inputs[i], &target->params)
+                : vacti_reference_derivative(target->info->op, (double)b->inputs[i], &target->params);
     for (int random = 0; random < 2; random++) {
         fill_dy(c, random != 0, b->dy);
         const float *reference = b->results[job->reference];
@@ -260,7 +260,7 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
                         accuracy_tally *tallies, uint64_t *hashes)
 {
     fill_inputs(c, b->inputs);
-    vact_reference_fn *oracle = vact_reference_f32(target->info->op);
+    vacti_reference_fn *oracle = vacti_reference_f32(target->info->op);
     for (size_t i = 0; i < c->count; i++)
         b->exact[i] = oracle((double)b->inputs[i], &target->params);
 

@@ -21,7 +21,7 @@ enum {
 typedef struct accuracy_job {
     const accuracy_target *targets; /* unary operations and prelu */
     size_t target_count;
-    const vact_table *tables[ACCURACY_MOST_BUILDS];
+    const vacti_table *tables[ACCURACY_MOST_BUILDS];
     size_t build_count;
     size_t reference; /* the build whose bits the others are compared with */
     uint32_t stride;

@@ -4,24 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
-int accuracy_param_count(const vact_op_info *info) { return info->kind == VACT_KIND_CHANNELS ? 1 : info->param_count; }
+int accuracy_param_count(const vacti_op_info *info) { return info->kind == VACT_KIND_CHANNELS ? 1 : info->param_count; }
 
-const char *accuracy_param_name(const vact_op_info *info, int index)
+const char *accuracy_param_name(const vacti_op_info *info, int index)
 {
     return info->kind == VACT_KIND_CHANNELS ? "slope" : info->params[index].name;
 }
 
-vact_params_f32 accuracy_defaults(const vact_op_info *info)
+vact_params_f32 accuracy_defaults(const vacti_op_info *info)
 {
-    vact_params_f32 params = vact_registry_defaults(info);
+    vact_params_f32 params = vacti_registry_defaults(info);
     if (info->kind == VACT_KIND_CHANNELS)
         params.v[0] = 0.25f; /* PyTorch's initial slope */
     return params;
 }
 
-bool accuracy_accepts(const vact_op_info *info, const vact_params_f32 *params)
+bool accuracy_accepts(const vacti_op_info *info, const vact_params_f32 *params)
 {
-    return info->kind == VACT_KIND_CHANNELS ? isfinite(params->v[0]) != 0 : vact_registry_accepts(info, params);
+    return info->kind == VACT_KIND_CHANNELS ? isfinite(params->v[0]) != 0 : vacti_registry_accepts(info, params);
 }
 
 void accuracy_label(char label[ACCURACY_LABEL], const accuracy_target *target)
@@ -48,7 +48,7 @@ bool accuracy_rises(const accuracy_target *target)
            memcmp(&target->params, &defaults, sizeof defaults) == 0;
 }
 
-const char *accuracy_math_name(const vact_op_info *info, vact_math math)
+const char *accuracy_math_name(const vacti_op_info *info, vact_math math)
 {
     if (!info->needs_math)
         return "plain";

@@ -56,7 +56,7 @@ typedef struct request {
     vact_gate_layout layout;
     const char *paths[3];
     int path_count;
-    const vact_op_info *op;
+    const vacti_op_info *op;
     vact_params_f32 params;
 } request;
 
@@ -74,9 +74,9 @@ static const char documentation[] =
 static void collect_parameters(parameter_options *known)
 {
     known->count = 0;
-    for (size_t i = 0; i < vact_registry_count; i++) {
-        for (int p = 0; p < vact_registry[i].param_count; p++) {
-            const vact_param_info *info = &vact_registry[i].params[p];
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        for (int p = 0; p < vacti_registry[i].param_count; p++) {
+            const vacti_param_info *info = &vacti_registry[i].params[p];
             int k = 0;
             while (k < known->count && strcmp(known->names[k], info->name) != 0)
                 k++;
@@ -90,7 +90,7 @@ static void collect_parameters(parameter_options *known)
                 snprintf(known->texts[k] + used, sizeof known->texts[k] - used, ", ");
             }
             size_t used = strlen(known->texts[k]);
-            snprintf(known->texts[k] + used, sizeof known->texts[k] - used, "%s (default %g)", vact_registry[i].name,
+            snprintf(known->texts[k] + used, sizeof known->texts[k] - used, "%s (default %g)", vacti_registry[i].name,
                      (double)info->default_value);
         }
     }
@@ -122,7 +122,7 @@ static void make_options(parameter_options *known)
 }
 
 /* Which of the operation's parameters is called so; -1 if none. */
-static int parameter_index(const vact_op_info *op, const char *name)
+static int parameter_index(const vacti_op_info *op, const char *name)
 {
     for (int i = 0; i < op->param_count; i++)
         if (strcmp(op->params[i].name, name) == 0)
@@ -130,7 +130,7 @@ static int parameter_index(const vact_op_info *op, const char *name)
     return -1;
 }
 
-static void reject_parameter(const struct argp_state *state, const vact_op_info *op, const char *name)
+static void reject_parameter(const struct argp_state *state, const vacti_op_info *op, const char *name)
 {
     if (op->kind == VACT_KIND_CHANNELS)
         argp_error(state, "%s has no parameter %s; it has: slope", op->name, name);
@@ -168,7 +168,7 @@ static int parse_axis(const struct argp_state *state, const char *text)
 /* What makes sense for some operations only. */
 static void check_kind(const struct argp_state *state, const request *asked)
 {
-    const vact_op_info *op = asked->op;
+    const vacti_op_info *op = asked->op;
     if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
         argp_error(state, "--axis is for softmax and log_softmax, not for %s", op->name);
     bool two = op->kind == VACT_KIND_GATE && asked->packed_word == NULL && asked->dy_path != NULL;
@@ -207,7 +207,7 @@ static void check_request(const struct argp_state *state, request *asked)
     if (asked->path_count > (three ? 3 : 2))
         argp_error(state, "'%s' is one file too many", asked->paths[2]);
     check_kind(state, asked);
-    asked->params = vact_registry_defaults(asked->op);
+    asked->params = vacti_registry_defaults(asked->op);
     if (asked->slope_path != NULL && asked->op->kind != VACT_KIND_CHANNELS)
         reject_parameter(state, asked->op, "slope");
     for (int k = 0; k < asked->known->count; k++) {
@@ -219,7 +219,7 @@ static void check_request(const struct argp_state *state, request *asked)
         else
             asked->params.v[index] = parse_value(state, asked->known->names[k], asked->given[k]);
     }
-    if (vact_registry_accepts(asked->op, &asked->params))
+    if (vacti_registry_accepts(asked->op, &asked->params))
         return;
     char domains[160] = "";
     size_t used = 0;

@@ -54,7 +54,7 @@ static vact_status compute(vact_op op, vact_gate_layout layout, const operands *
 }
 
 /* With all inputs open; a value that is null lacked memory. `given` is the shape of the gate's file. */
-static bool write_results(const vact_op_info *op, const vact_gate_files *files, const operands *of,
+static bool write_results(const vacti_op_info *op, const vact_gate_files *files, const operands *of,
                           const vact_shape *given)
 {
     vact_output out = {0};
@@ -80,7 +80,7 @@ static bool write_results(const vact_op_info *op, const vact_gate_files *files, 
     return vact_output_commit(&out);
 }
 
-static bool with_dy(const vact_op_info *op, const vact_gate_files *files, operands *of, const vact_shape *given)
+static bool with_dy(const vacti_op_info *op, const vact_gate_files *files, operands *of, const vact_shape *given)
 {
     vact_npy dy;
     if (!vact_npy_open_like(&dy, files->dy, &of->shape, "the result"))
@@ -91,7 +91,7 @@ static bool with_dy(const vact_op_info *op, const vact_gate_files *files, operan
     return ok;
 }
 
-static bool with_gate(const vact_op_info *op, const vact_gate_files *files, vact_npy *gate)
+static bool with_gate(const vacti_op_info *op, const vact_gate_files *files, vact_npy *gate)
 {
     vact_npy up;
     const vact_shape *given = &gate->shape;
@@ -109,7 +109,7 @@ static bool with_gate(const vact_op_info *op, const vact_gate_files *files, vact
     return ok;
 }
 
-bool vact_apply_gate(const vact_op_info *op, const vact_gate_files *files)
+bool vact_apply_gate(const vacti_op_info *op, const vact_gate_files *files)
 {
     vact_npy gate;
     if (!vact_npy_open(&gate, files->gate))

@@ -16,6 +16,6 @@ typedef struct vact_gate_files {
 } vact_gate_files;
 
 /* On failure one line on standard error. */
-bool vact_apply_gate(const vact_op_info *op, const vact_gate_files *files);
+bool vact_apply_gate(const vacti_op_info *op, const vact_gate_files *files);
 
 #endif
