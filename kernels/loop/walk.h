@@ -179,6 +179,8 @@ __attribute__((noinline, unused)) static void loop_walked(const loop_operands *g
                                                           loop_fours_fn *fours, loop_rest_fn *rest)
 {
     loop_operands from = *given;
+    if (n < LOOP_SHORTEST + LOOP_LINE)
+        walk = WALK_CACHED;
     if (walk == WALK_STREAM) {
         const size_t head = loop_before_line(from.dst);
         rest(&from, head);
