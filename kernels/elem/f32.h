@@ -14,7 +14,9 @@ VACT_INLINE void elem_store_partial(elem *p, vf v, size_t n) { vf_store_partial(
 VACT_INLINE void elem_store_pairs(elem *p, vf a, vf b) { vf_store_pairs(p, a, b); }
 VACT_INLINE void elem_stream(elem *p, vf v) { vf_stream(p, v); }
 
-/* An array of elements as one of lanes; null where they differ. */
+enum { ELEM_IS_LANE = 1 };
+
+/* An array of elements as one of lanes, where they are the same. */
 VACT_INLINE float *elem_lanes(elem *p) { return p; }
 
 #endif

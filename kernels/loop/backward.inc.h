@@ -5,39 +5,13 @@
  */
 #define LOOP BACKWARD
 
-VACT_INLINE act_range WALK(range)(const loop_operands *from) { return (void)from, ACT_ALL_COMMON; }
-
-VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t i)
-{
-    for (size_t k = 0; k < LOOP_RUNS; k++) {
-        __builtin_prefetch(from->x + i + k * from->apart);
-        __builtin_prefetch(from->up + i + k * from->apart);
-    }
-}
-
-VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
-{
-    loop_four four;
-    for (size_t k = 0; k < 4; k++)
-        four.x[k] = elem_load(from->x + i + loop_place(k, from->apart));
-    return four;
-}
-
-VACT_INLINE vf WALK(common)(vf x, const loop_operands *from, size_t place)
-{
-    return backward_of(elem_load(from->up + place), x, &from->params, ACT(BACKWARD));
-}
-
-VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)
-{
-    return (void)from, (void)i, four;
-}
-
-VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, size_t i)
-{
-    return (void)from, (void)i, four;
-}
-
+#define LOOP_RANGE ACT_ALL_COMMON
+#define LOOP_ARGUMENTS loop_elements(from, i)
+#define LOOP_COMMON(x, place) backward_of(elem_load(from->up + (place)), x, &from->params, ACT(BACKWARD))
+#define LOOP_SPECIAL(four) four
+#define LOOP_FINISH(four) four
+#define LOOP_PREFETCH(ahead)                                                                                           \
+    loop_prefetch(from->x + (ahead), from->apart), loop_prefetch(from->up + (ahead), from->apart)
 #include "loop/fours.inc.h"
 
 /* A few elements, one vector at a time. */
@@ -54,7 +28,8 @@ VACT_INLINE void WALK(in_cache)(elem *dx, const elem *dy, const elem *x, size_t 
     size_t done = 0;
     if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
         const loop_operands from = {.dst = dx, .x = x, .up = dy, .params = *params};
-        done = WALK(fours_in_cache)(from, n);
+        done =
+            LOOP_ASKS && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_ASKING) : WALK(fours)(&from, n, WALK_CACHED);
     }
     WALK(few)(dx + done, dy + done, x + done, n - done, params);
 }
@@ -67,13 +42,6 @@ VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
     KERNEL(ACT(BACKWARD))(from->dst, from->up, from->x, n, &own);
 }
 
-VACT_NOINLINE static void WALK(beyond_cache)(elem *dx, const elem *dy, const elem *x, size_t n,
-                                             const vact_params_f32 *params)
-{
-    const loop_operands from = {.dst = dx, .x = x, .up = dy, .params = *params};
-    loop_walked(&from, n, loop_walk_here(dx == dy || dx == x, n), WALK(fours), WALK(rest));
-}
-
 void KERNEL(ACT(BACKWARD))(elem *dx, const elem *dy, const elem *x, size_t n, const vact_params_f32 *params)
 {
     static const vact_params_f32 defaults = {{OP_DEFAULTS}};
@@ -81,7 +49,7 @@ void KERNEL(ACT(BACKWARD))(elem *dx, const elem *dy, const elem *x, size_t n, co
     if (!VF_STREAMS || n <= LOOP_SHORT)
         WALK(in_cache)(dx, dy, x, n, params);
     else
-        WALK(beyond_cache)(dx, dy, x, n, params);
+        loop_beyond_cache(dx, x, dy, n, params, WALK(fours), WALK(rest));
 }
 
 #undef LOOP

@@ -4,37 +4,12 @@
  */
 #define LOOP channels
 
-VACT_INLINE act_range WALK(range)(const loop_operands *from) { return (void)from, ACT_ALL_COMMON; }
-
-VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t i)
-{
-    for (size_t k = 0; k < LOOP_RUNS; k++)
-        __builtin_prefetch(from->x + i + k * from->apart);
-}
-
-VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
-{
-    loop_four four;
-    for (size_t k = 0; k < 4; k++)
-        four.x[k] = elem_load(from->x + i + loop_place(k, from->apart));
-    return four;
-}
-
-VACT_INLINE vf WALK(common)(vf x, const loop_operands *from, size_t place)
-{
-    return (void)place, ACT(forward)(x, vf_set1(from->params.v[0]));
-}
-
-VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)
-{
-    return (void)from, (void)i, four;
-}
-
-VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, size_t i)
-{
-    return (void)from, (void)i, four;
-}
-
+#define LOOP_RANGE ACT_ALL_COMMON
+#define LOOP_ARGUMENTS loop_elements(from, i)
+#define LOOP_COMMON(x, place) ACT(forward)(x, vf_set1(from->params.v[0]))
+#define LOOP_SPECIAL(four) four
+#define LOOP_FINISH(four) four
+#define LOOP_PREFETCH(ahead) loop_prefetch(from->x + (ahead), from->apart)
 #include "loop/fours.inc.h"
 
 /* A few elements, one vector at a time. */
@@ -49,7 +24,8 @@ VACT_INLINE void WALK(few)(elem *dst, const elem *src, size_t n, vf parameter)
 VACT_NOINLINE static void WALK(in_cache)(elem *dst, const elem *src, size_t n, float parameter)
 {
     const loop_operands from = {.dst = dst, .x = src, .params = {{parameter}}};
-    const size_t done = WALK(fours_in_cache)(from, n);
+    const size_t done =
+        LOOP_ASKS && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_ASKING) : WALK(fours)(&from, n, WALK_CACHED);
     WALK(few)(dst + done, src + done, n - done, vf_set1(parameter));
 }
 

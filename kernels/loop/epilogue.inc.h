@@ -4,16 +4,6 @@
  */
 #define LOOP epilogue
 
-VACT_INLINE act_range WALK(range)(const loop_operands *from) { return ACT(range)(&from->params); }
-
-VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t i)
-{
-    for (size_t k = 0; k < LOOP_RUNS; k++)
-        __builtin_prefetch(from->x + i + k * from->x_apart);
-    for (size_t k = 0; from->residual && k < LOOP_RUNS; k++)
-        __builtin_prefetch(from->residual + i + k * from->residual_apart);
-}
-
 VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
 {
     const vf scale = vf_set1(from->scale);
@@ -29,17 +19,7 @@ VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
     return four;
 }
 
-VACT_INLINE vf WALK(common)(vf x, const loop_operands *from, size_t place)
-{
-    return (void)place, ACT(common)(x, &from->params);
-}
-
-VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)
-{
-    return (void)i, ACT(special_four)(four, &from->params);
-}
-
-VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, size_t i)
+VACT_INLINE loop_four WALK(finished)(loop_four four, const loop_operands *from, size_t i)
 {
     if (from->residual)
         for (size_t k = 0; k < 4; k++)
@@ -47,6 +27,19 @@ VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, si
     return four;
 }
 
+VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t ahead)
+{
+    loop_prefetch(from->x + ahead, from->x_apart);
+    if (from->residual)
+        loop_prefetch(from->residual + ahead, from->residual_apart);
+}
+
+#define LOOP_RANGE ACT(range)(&from->params)
+#define LOOP_ARGUMENTS WALK(arguments)(from, i)
+#define LOOP_COMMON(x, place) ACT(common)(x, &from->params)
+#define LOOP_SPECIAL(four) ACT(special_four)(four, &from->params)
+#define LOOP_FINISH(four) WALK(finished)(four, from, i)
+#define LOOP_PREFETCH(ahead) WALK(prefetch)(from, ahead)
 #include "loop/fours.inc.h"
 
 /* A few elements of a row, one vector at a time. */
@@ -62,13 +55,14 @@ VACT_INLINE void WALK(few)(loop_operands own, size_t n)
     }
 }
 
-/* What most callers ask for, a bias and no residual, has a loop of its own: without a test of each 0.89 of the time
- * (gelu, AVX-512); and so have all where little is computed beside the tests. */
+/* A bias and no residual, which most callers ask for, have a loop of their own: without a test of each 0.89 of the time
+ * (gelu, AVX-512). */
 VACT_INLINE size_t WALK(fours_of_row)(loop_operands own, size_t n)
 {
+    const int asking = LOOP_ASKS && n > LOOP_FIRST_LEVEL;
     if (own.bias && !own.residual)
-        return WALK(fours_in_cache)(own, n);
-    return WALK(fours_in_cache)(own, n);
+        return asking ? WALK(fours)(&own, n, WALK_ASKING) : WALK(fours)(&own, n, WALK_CACHED);
+    return asking ? WALK(fours)(&own, n, WALK_ASKING) : WALK(fours)(&own, n, WALK_CACHED);
 }
 
 VACT_NOINLINE static void WALK(in_cache)(loop_operands own, epilogue_strides strides, size_t rows, size_t cols)

@@ -14,41 +14,20 @@ VACT_INLINE vf ACT(common)(vf gate, vf up) { return ACT(forward)(gate, up); }
 
 VACT_NOINLINE static vf ACT(any_gate)(vf gate, vf up) { return ACT(forward)(gate, up); }
 
-VACT_INLINE act_range WALK(range)(const loop_operands *from) { return (void)from, ACT(range)(); }
-
-VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t i)
-{
-    for (size_t k = 0; k < LOOP_RUNS; k++) {
-        __builtin_prefetch(from->x + i + k * from->apart);
-        __builtin_prefetch(from->up + i + k * from->apart);
-    }
-}
-
-VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
-{
-    loop_four four;
-    for (size_t k = 0; k < 4; k++)
-        four.x[k] = elem_load(from->x + i + loop_place(k, from->apart));
-    return four;
-}
-
-VACT_INLINE vf WALK(common)(vf gate, const loop_operands *from, size_t place)
-{
-    return ACT(common)(gate, elem_load(from->up + place));
-}
-
-VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)
+VACT_INLINE loop_four ACT(special_four)(loop_four four, const loop_operands *from, size_t i)
 {
     for (size_t k = 0; k < 4; k++)
         four.x[k] = ACT(any_gate)(four.x[k], elem_load(from->up + i + loop_place(k, from->apart)));
     return four;
 }
 
-VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, size_t i)
-{
-    return (void)from, (void)i, four;
-}
-
+#define LOOP_RANGE ACT(range)()
+#define LOOP_ARGUMENTS loop_elements(from, i)
+#define LOOP_COMMON(x, place) ACT(common)(x, elem_load(from->up + (place)))
+#define LOOP_SPECIAL(four) ACT(special_four)(four, from, i)
+#define LOOP_FINISH(four) four
+#define LOOP_PREFETCH(ahead)                                                                                           \
+    loop_prefetch(from->x + (ahead), from->apart), loop_prefetch(from->up + (ahead), from->apart)
 #include "loop/fours.inc.h"
 
 /* A few elements, one vector at a time. */
@@ -65,7 +44,8 @@ VACT_INLINE void WALK(in_cache)(elem *dst, const elem *gate, const elem *up, siz
     size_t done = 0;
     if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
         const loop_operands from = {.dst = dst, .x = gate, .up = up};
-        done = WALK(fours_in_cache)(from, n);
+        done =
+            LOOP_ASKS && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_ASKING) : WALK(fours)(&from, n, WALK_CACHED);
     }
     WALK(few)(dst + done, gate + done, up + done, n - done);
 }
@@ -77,19 +57,14 @@ VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
     KERNEL(OP)(from->dst, from->x, from->up, n, NULL);
 }
 
-VACT_NOINLINE static void WALK(beyond_cache)(elem *dst, const elem *gate, const elem *up, size_t n)
-{
-    const loop_operands from = {.dst = dst, .x = gate, .up = up};
-    loop_walked(&from, n, loop_walk_here(dst == gate || dst == up, n), WALK(fours), WALK(rest));
-}
-
 void KERNEL(OP)(elem *dst, const elem *gate, const elem *up, size_t n, const vact_params_f32 *params)
 {
+    static const vact_params_f32 none = {{0.0f}};
     (void)params; /* no gated unit has any yet */
     if (!VF_STREAMS || n <= LOOP_SHORT)
         WALK(in_cache)(dst, gate, up, n);
     else
-        WALK(beyond_cache)(dst, gate, up, n);
+        loop_beyond_cache(dst, gate, up, n, &none, WALK(fours), WALK(rest));
 }
 
 KERNEL_TYPE(interleaved) KERNEL(ACT(interleaved));

@@ -2,13 +2,12 @@
  * An activation over an array: makes vacti_<OP>_<type>_<build>_<set>. Included once per operation, with OP defined and
  * OP_DEFAULTS its parameters' defaults; the activation's header came before.
  *
- *   kernel -> OP_unary_in_cache -> OP_unary_fours_of -> OP_common
- *   kernel -> OP_unary_beyond_cache -> loop_walked -> OP_unary_fours -> OP_common
+ *   kernel -> OP_unary_in_cache -> OP_unary_fours -> OP_common
+ *   kernel -> loop_beyond_cache -> loop_walked -> OP_unary_fours -> OP_common
  */
 #include "loop/forms.inc.h"
 
 #define LOOP unary
-#define LOOP_SPECIAL_RUN
 
 static const vact_params_f32 ACT(defaults) = {{OP_DEFAULTS}};
 
@@ -46,49 +45,25 @@ VACT_INLINE loop_four ACT(special_four)(loop_four four, const vact_params_f32 *p
     return loop_load_four(lanes);
 }
 
-VACT_INLINE act_range WALK(range)(const loop_operands *from) { return ACT(range)(&from->params); }
-
-VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t i)
-{
-    for (size_t k = 0; k < LOOP_RUNS; k++)
-        __builtin_prefetch(from->x + i + k * from->apart);
-}
-
-VACT_INLINE loop_four WALK(arguments)(const loop_operands *from, size_t i)
-{
-    loop_four four;
-    for (size_t k = 0; k < 4; k++)
-        four.x[k] = elem_load(from->x + i + loop_place(k, from->apart));
-    return four;
-}
-
-VACT_INLINE vf WALK(common)(vf x, const loop_operands *from, size_t place)
-{
-    return (void)place, ACT(common)(x, &from->params);
-}
-
-VACT_INLINE loop_four WALK(special)(loop_four four, const loop_operands *from, size_t i)
-{
-    return (void)i, ACT(special_four)(four, &from->params);
-}
-
 /* In cache the elements are the arguments, so those with special lanes are done in one call. */
-VACT_INLINE size_t WALK(special_run)(const loop_operands *from, size_t i, size_t n)
+VACT_INLINE size_t ACT(special_run)(elem *dst, const elem *x, size_t n, const vact_params_f32 *params)
 {
-    float *lanes = elem_lanes(from->dst + i);
-    if (lanes)
-        return ACT(special_fours)(lanes, (const float *)(const void *)(from->x + i), n - i, &from->params);
-    loop_four four = ACT(special_four)(WALK(arguments)(from, i), &from->params);
+    if (ELEM_IS_LANE)
+        return ACT(special_fours)(elem_lanes(dst), (const float *)(const void *)x, n, params);
+    const loop_operands from = {.x = x, .apart = LOOP_SIDE_BY_SIDE};
+    const loop_four four = ACT(special_four)(loop_elements(&from, 0), params);
     for (size_t k = 0; k < 4; k++)
-        elem_store(from->dst + i + loop_place(k, from->apart), four.x[k]);
+        elem_store(dst + k * VF_LANES, four.x[k]);
     return 4 * VF_LANES;
 }
 
-VACT_INLINE loop_four WALK(finish)(loop_four four, const loop_operands *from, size_t i)
-{
-    return (void)from, (void)i, four;
-}
-
+#define LOOP_RANGE ACT(range)(&from->params)
+#define LOOP_ARGUMENTS loop_elements(from, i)
+#define LOOP_COMMON(x, place) ACT(common)(x, &from->params)
+#define LOOP_SPECIAL(four) ACT(special_four)(four, &from->params)
+#define LOOP_SPECIAL_RUN ACT(special_run)(from->dst + i, from->x + i, n - i, &from->params)
+#define LOOP_FINISH(four) four
+#define LOOP_PREFETCH(ahead) loop_prefetch(from->x + (ahead), from->apart)
 #include "loop/fours.inc.h"
 
 /* A few elements, one vector at a time. */
@@ -104,7 +79,8 @@ VACT_NOINLINE static void WALK(few)(elem *dst, const elem *src, size_t n, const 
 VACT_NOINLINE static void WALK(in_cache)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
 {
     const loop_operands from = {.dst = dst, .x = src, .params = *params};
-    const size_t done = WALK(fours_in_cache)(from, n);
+    const size_t done =
+        LOOP_ASKS && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_ASKING) : WALK(fours)(&from, n, WALK_CACHED);
     if (done < n)
         WALK(few)(dst + done, src + done, n - done, params);
 }
@@ -113,12 +89,6 @@ VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
 {
     const vact_params_f32 own = from->params;
     WALK(in_cache)(from->dst, from->x, n, &own);
-}
-
-VACT_NOINLINE static void WALK(beyond_cache)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
-{
-    const loop_operands from = {.dst = dst, .x = src, .params = *params};
-    loop_walked(&from, n, loop_walk_here(dst == src, n), WALK(fours), WALK(rest));
 }
 
 KERNEL_TYPE(unary) KERNEL(OP);
@@ -139,8 +109,7 @@ VACT_NOINLINE void KERNEL(OP)(elem *dst, const elem *src, size_t n, const vact_p
     else if (!VF_STREAMS || n <= LOOP_SHORT)
         WALK(in_cache)(dst, src, n, params);
     else
-        WALK(beyond_cache)(dst, src, n, params);
+        loop_beyond_cache(dst, src, NULL, n, params, WALK(fours), WALK(rest));
 }
 
 #undef LOOP
-#undef LOOP_SPECIAL_RUN

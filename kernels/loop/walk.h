@@ -130,6 +130,21 @@ VACT_INLINE loop_four loop_load_four(const float *lanes)
         {vf_load(lanes), vf_load(lanes + VF_LANES), vf_load(lanes + 2 * VF_LANES), vf_load(lanes + 3 * VF_LANES)}};
 }
 
+/* The elements of x, as arguments. */
+VACT_INLINE loop_four loop_elements(const loop_operands *from, size_t i)
+{
+    loop_four four;
+    for (size_t k = 0; k < 4; k++)
+        four.x[k] = elem_load(from->x + i + loop_place(k, from->apart));
+    return four;
+}
+
+VACT_INLINE void loop_prefetch(const elem *p, size_t apart)
+{
+    for (size_t k = 0; k < LOOP_RUNS; k++)
+        __builtin_prefetch(p + k * apart);
+}
+
 VACT_INLINE int loop_has_special(loop_four four, act_range range)
 {
     const vf *x = four.x;
@@ -137,8 +152,8 @@ VACT_INLINE int loop_has_special(loop_four four, act_range range)
                                      (range.tiny > 0.0f && vm_any_of_four_below(x[0], x[1], x[2], x[3], range.tiny)));
 }
 
-/* What loop/fours.inc.h makes, of runs abreast: n is the length of each, whole lines. */
-typedef void loop_fours_fn(const loop_operands *from, size_t n, loop_walk walk);
+/* What loop/fours.inc.h makes. Of runs abreast n is the length of each, whole lines. */
+typedef size_t loop_fours_fn(const loop_operands *from, size_t n, loop_walk walk);
 
 /* All of n elements, as in cache. */
 typedef void loop_rest_fn(const loop_operands *from, size_t n);
@@ -203,6 +218,15 @@ __attribute__((noinline, unused)) static void loop_walked(const loop_operands *g
         from = loop_beyond(from, piece);
         n -= piece;
     }
+}
+
+/* What a kernel calls for n > LOOP_SHORT elements of x and, or null, `up`. */
+__attribute__((noinline, unused)) static void loop_beyond_cache(elem *dst, const elem *x, const elem *up, size_t n,
+                                                                const vact_params_f32 *params, loop_fours_fn *fours,
+                                                                loop_rest_fn *rest)
+{
+    const loop_operands from = {.dst = dst, .x = x, .up = up, .params = *params};
+    loop_walked(&from, n, loop_walk_here(dst == x || dst == up, n), fours, rest);
 }
 
 #endif
