@@ -43,15 +43,16 @@ VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t ahead)
 #include "loop/fours.inc.h"
 
 /* A few elements of a row, one vector at a time. */
-VACT_INLINE void WALK(few)(loop_operands own, size_t n)
+VACT_INLINE void WALK(few)(elem *dst, const elem *x, const float *bias, const elem *residual, size_t n, float scale,
+                           const vact_params_f32 *params)
 {
-    const vf scale = vf_set1(own.scale);
+    const vf factor = vf_set1(scale);
     for (size_t i = 0; i < n; i += VF_LANES) {
         const size_t part = loop_vector_of(n - i);
-        const vf x = loop_load(own.x + i, part);
-        const vf y = ACT(forward)(own.bias ? vf_fma(x, scale, loop_load_lanes(own.bias + i, part)) : vf_mul(x, scale),
-                                  &own.params);
-        loop_store(own.dst + i, own.residual ? vf_add(y, loop_load(own.residual + i, part)) : y, part);
+        const vf scaled = loop_load(x + i, part);
+        const vf y = ACT(forward)(
+            bias ? vf_fma(scaled, factor, loop_load_lanes(bias + i, part)) : vf_mul(scaled, factor), params);
+        loop_store(dst + i, residual ? vf_add(y, loop_load(residual + i, part)) : y, part);
     }
 }
 
@@ -69,7 +70,8 @@ VACT_NOINLINE static void WALK(in_cache)(loop_operands own, epilogue_strides str
 {
     for (size_t r = 0; r < rows; r++) {
         const size_t done = LOOP_BY_FOURS && cols >= 4 * VF_LANES ? WALK(fours_of_row)(own, cols) : 0;
-        WALK(few)(loop_beyond(own, done), cols - done);
+        const loop_operands left = loop_beyond(own, done);
+        WALK(few)(left.dst, left.x, left.bias, left.residual, cols - done, own.scale, &own.params);
         own = epilogue_row(&own, &strides, 1);
     }
 }
@@ -91,18 +93,17 @@ KERNEL_TYPE(epilogue) KERNEL(ACT(epilogue));
 void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows, size_t cols,
                            const vact_epilogue_options_f32 *options, const vact_params_f32 *params)
 {
-    const loop_operands first = {.dst = dst,
-                                 .x = x,
-                                 .bias = options ? options->bias : NULL,
-                                 .residual = options ? options->residual : NULL,
-                                 .scale = options ? options->scale : 1.0f,
-                                 .params = params ? *params : ACT(defaults)};
+    const float *bias = options ? options->bias : NULL, *residual = options ? options->residual : NULL;
+    const float scale = options ? options->scale : 1.0f;
+    params = params ? params : &ACT(defaults);
     if (rows == 1 && cols < 4 * VF_LANES) {
-        WALK(few)(first, cols);
+        WALK(few)(dst, x, bias, residual, cols, scale, params);
         return;
     }
+    const loop_operands first = {
+        .dst = dst, .x = x, .bias = bias, .residual = residual, .scale = scale, .params = *params};
     const epilogue_strides strides = {dst_stride, x_stride, options ? options->residual_stride : 0};
-    const loop_walk walk = loop_walk_here(dst == x || dst == first.residual, rows * cols);
+    const loop_walk walk = loop_walk_here(dst == x || dst == residual, rows * cols);
     if (!VF_STREAMS || walk == WALK_CACHED)
         WALK(in_cache)(first, strides, rows, cols);
     else
