@@ -310,9 +310,9 @@ VACT_API vact_status vact_swish_f32(float *dst, const float *src, size_t n, floa
 /* mish: x*tanh(log(1 + e^x)); -0 at -inf. ONNX Mish, PyTorch mish (Misra 2019). */
 VACT_API vact_status vact_mish_f32(float *dst, const float *src, size_t n);
 
-/* softplus: beta*x > threshold ? x : log(1 + e^(beta*x))/beta, the product beta*x not rounded. Defaults 1 and 20; beta >
- * 0 and finite, threshold not NaN (+inf for none). The error bound was sampled for 2^-20 <= beta <= 2^20. ONNX Softplus
- * (threshold +inf), PyTorch softplus (Dugas 2001). */
+/* softplus: beta*x > threshold ? x : log(1 + e^(beta*x))/beta, the product beta*x not rounded. Defaults 1 and 20; beta
+ * > 0 and finite, threshold not NaN (+inf for none). The error bound was sampled for 2^-20 <= beta <= 2^20. ONNX
+ * Softplus (threshold +inf), PyTorch softplus (Dugas 2001). */
 VACT_API vact_status vact_softplus_f32(float *dst, const float *src, size_t n, float beta, float threshold);
 
 /* ---------------------------------------------------------------------------- element by element: gradients
@@ -509,8 +509,8 @@ VACT_API vact_status vact_cross_entropy_forward_backward_i64_f32(float *loss, fl
                                                                  size_t rows, size_t cols,
                                                                  const vact_cross_entropy_options_f32 *options);
 
-/* The defaults are VACT_BCE_WITH_LOGITS_OPTIONS_F32. The count of a weight array divides n, and element i uses the value
- * at i mod count: a count of 1 is one value for all, a count of `classes` one value per class of a dense [batch,
+/* The defaults are VACT_BCE_WITH_LOGITS_OPTIONS_F32. The count of a weight array divides n, and element i uses the
+ * value at i mod count: a count of 1 is one value for all, a count of `classes` one value per class of a dense [batch,
  * classes], a count of n one value per element. Without an array the count is ignored. */
 typedef struct vact_bce_with_logits_options_f32 {
     size_t size;              /* sizeof(vact_bce_with_logits_options_f32) */
@@ -558,8 +558,8 @@ VACT_API vact_status vact_bce_with_logits_forward_backward_f32(float *loss, floa
 /* The fraction of elements that are 0 or -0; 0 for n = 0. For relu about one half is usual. */
 VACT_API vact_status vact_zero_fraction_f32(double *fraction, const float *x, size_t n);
 
-/* The number of dead units: the columns of a dense [batch, units] that are 0 in the whole batch. mask, unless null, gets
- * 1 for each dead unit and 0 for the others, and must not overlap x. With batch 0 no unit is dead. */
+/* The number of dead units: the columns of a dense [batch, units] that are 0 in the whole batch. mask, unless null,
+ * gets 1 for each dead unit and 0 for the others, and must not overlap x. With batch 0 no unit is dead. */
 VACT_API vact_status vact_dead_units_f32(size_t *count, unsigned char *mask, const float *x, size_t batch,
                                          size_t units);
 
@@ -665,9 +665,9 @@ VACT_API vact_status vact_gate_backward_rows_f32(vact_op op, const vact_params_f
                                                  const float *up, size_t up_stride, size_t rows, size_t cols);
 
 /*
- * The same from one packed array: src has rows of 2*cols elements (src_stride >= 2*cols, else VACT_EINVAL), dst has rows
- * of cols. The gradient dsrc has the layout of src. dst must not overlap src. dsrc may equal src, with equal strides,
- * and must not overlap dy.
+ * The same from one packed array: src has rows of 2*cols elements (src_stride >= 2*cols, else VACT_EINVAL), dst has
+ * rows of cols. The gradient dsrc has the layout of src. dst must not overlap src. dsrc may equal src, with equal
+ * strides, and must not overlap dy.
  */
 VACT_API vact_status vact_gate_packed_f32(vact_op op, const vact_params_f32 *params, vact_gate_layout layout,
                                           float *dst, size_t dst_stride, const float *src, size_t src_stride,
@@ -723,17 +723,17 @@ VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa
 
 /* ------------------------------------------------------------------------------------ the softmax family
  *
- * One implementation, that of the variant `fast`, serves every variant of the functions below. The error bounds hold for
- * up to 2^20 columns; no larger error was seen in longer rows. The bits depend on the row alone: they are the same from
- * vact_softmax_f32 (variants auto and fast), from vact_softmax_masked_f32 without options, for a column of
+ * One implementation, that of the variant `fast`, serves every variant of the functions below. The error bounds hold
+ * for up to 2^20 columns; no larger error was seen in longer rows. The bits depend on the row alone: they are the same
+ * from vact_softmax_f32 (variants auto and fast), from vact_softmax_masked_f32 without options, for a column of
  * vact_softmax_axis_f32, and at any stride.
  */
 
 /*
  * Which row of a mask serves row r of the matrix: row (r/repeat) mod rows; `stride` is the distance between the mask's
  * rows in elements. repeat 0 counts as 1, rows 0 as the rows of the matrix: with only the stride set there is one mask
- * row per row. With stride 0 one mask row serves all. With `block` the rows of the matrix come in blocks, and each block
- * has `block_rows` rows of the mask:
+ * row per row. With stride 0 one mask row serves all. With `block` the rows of the matrix come in blocks, and each
+ * block has `block_rows` rows of the mask:
  *
  *     row ((r/block)*block_rows + ((r mod block)/repeat) mod block_rows) mod rows
  *
@@ -771,7 +771,7 @@ typedef struct vact_softmax_options_f32 {
     const unsigned char *keep; /* 0 masks the element out, anything else keeps it: the boolean attn_mask of ONNX
                                   Attention and PyTorch (key_padding_mask is the opposite); null: none */
     vact_mask_layout keep_layout;
-    size_t causal_queries;   /* not 0: row r is query q = r mod causal_queries and sees columns k <= q + causal_offset */
+    size_t causal_queries; /* not 0: row r is query q = r mod causal_queries and sees columns k <= q + causal_offset */
     ptrdiff_t causal_offset; /* 0: aligned upper left, as PyTorch's is_causal; keys - queries: aligned lower right */
 } vact_softmax_options_f32;
 
@@ -882,15 +882,15 @@ typedef struct vact_softmax_online_f32 {
 /* Starts the states of `rows` rows. */
 VACT_API vact_status vact_softmax_online_start_f32(vact_softmax_online_f32 *state, size_t rows);
 
-/* Adds a block: updates state[rows], and writes rescale[rows] and, to dst, p = e^logit/2^exponent with the new exponent.
- * The arrays must not overlap, except that dst may equal src, with equal strides. */
+/* Adds a block: updates state[rows], and writes rescale[rows] and, to dst, p = e^logit/2^exponent with the new
+ * exponent. The arrays must not overlap, except that dst may equal src, with equal strides. */
 VACT_API vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *state, float *rescale, float *dst,
                                                     size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                                     size_t cols, const vact_softmax_options_f32 *options);
 
-/* factor[r] = 1/sum, or 0 for a row that saw nothing. lse[r] is the logsumexp of the row, for the backward pass, or -inf
- * for a row that saw nothing; at most 2 ULP of |max| + log(sum e^(x - max)), plus 2^-24. Either may be null. Pass the
- * options of the updates; in this release they do not change the result. */
+/* factor[r] = 1/sum, or 0 for a row that saw nothing. lse[r] is the logsumexp of the row, for the backward pass, or
+ * -inf for a row that saw nothing; at most 2 ULP of |max| + log(sum e^(x - max)), plus 2^-24. Either may be null. Pass
+ * the options of the updates; in this release they do not change the result. */
 VACT_API vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact_softmax_online_f32 *state,
                                                     size_t rows, const vact_softmax_options_f32 *options);
 
