@@ -63,7 +63,7 @@ static void add_result(accuracy_tally *tally, const accuracy_target *target, flo
 }
 
 /* x goes from `before` to its neighbour, up the bit patterns. */
-static bool falls(float before, float x, float y_before, float y)
+static bool in_wrong_order(float before, float x, float y_before, float y)
 {
     if (signbit(before) != signbit(x))
         return false;
@@ -77,7 +77,7 @@ accuracy_tally plain_sweep(const accuracy_target *target, const vacti_table *tab
     uint64_t first = (start + stride - 1) / stride * stride;
     if (first >= end)
         return tally;
-    size_t lead = first >= stride ? 1 : 0; /* the input before, which only tells of a fall */
+    size_t lead = first >= stride ? 1 : 0; /* the input before, needed only for order errors */
     size_t n = lead + (size_t)((end - first + stride - 1) / stride);
     int passes = target->function == ACCURACY_FORWARD ? 1 : 2;
     float *x = new_floats(n), *dy[2], *y[2], *from_reference[2];
@@ -95,7 +95,7 @@ accuracy_tally plain_sweep(const accuracy_target *target, const vacti_table *tab
         tally.inputs++;
         for (int pass = 0; pass < passes; pass++)
             add_result(&tally, target, x[i], dy[pass][i], y[pass][i], from_reference[pass][i]);
-        tally.falls += rises && i > 0 && falls(x[i - 1], x[i], y[0][i - 1], y[0][i]) ? 1 : 0;
+        tally.order_errors += rises && i > 0 && in_wrong_order(x[i - 1], x[i], y[0][i - 1], y[0][i]) ? 1 : 0;
     }
     for (int pass = 0; pass < passes; pass++)
         free(dy[pass]), free(y[pass]), free(from_reference[pass]);
@@ -111,7 +111,7 @@ void expect_findings(const char *subject, const accuracy_tally *found, const acc
     } counts[] = {{"inputs", found->inputs, expected->inputs},
                   {"misrounded", found->misrounded, expected->misrounded},
                   {"failures", found->failures, expected->failures},
-                  {"falls", found->falls, expected->falls},
+                  {"falls", found->order_errors, expected->order_errors},
                   {"differing", found->differing, expected->differing}};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         cr_expect(counts[i].found == counts[i].expected, "%s: %" PRIu64 " %s, a plain loop finds %" PRIu64, subject,
@@ -187,7 +187,7 @@ accuracy_tally json_tally(const cJSON *result)
                             .bits = strtoull(json_text(result, "bits"), NULL, 16),
                             .max_error = strtod(json_text(result, "max_error"), NULL)};
     if (cJSON_HasObjectItem(result, "falls"))
-        tally.falls = (uint64_t)json_number(result, "falls");
+        tally.order_errors = (uint64_t)json_number(result, "falls");
     if (cJSON_HasObjectItem(result, "max_input")) /* of rows it has none */
         tally.max_input = bit_pattern(result, "max_input");
     if (cJSON_HasObjectItem(result, "first_differing"))

@@ -111,7 +111,7 @@ Test(accuracy, of_parameters)
     {
         const cJSON *params = cJSON_GetObjectItemCaseSensitive(result, "params");
         cr_expect_str_eq(json_text(params, "alpha"), "0.5");
-        cr_expect_not(cJSON_HasObjectItem(result, "falls"), "falls that nobody counted");
+        cr_expect_not(cJSON_HasObjectItem(result, "falls"), "order errors that were not counted");
     }
     cJSON_Delete(document);
     document = sweep(THINNED "--math=fast --op=elu --param=alpha=1", 1);
@@ -119,8 +119,8 @@ Test(accuracy, of_parameters)
     cJSON_Delete(document);
 }
 
-/* All inputs of a block, which take many chunks: where log_sigmoid falls and errs most, where sigmoid's variant sleef
- * falls, and where a gradient is judged by 2^-25*|dy|. */
+/* All inputs of a block, which take many chunks: where log_sigmoid has order errors and its largest error, where
+ * sigmoid's variant sleef has order errors, and where a gradient is judged by 2^-25*|dy|. */
 static void expect_plain_block(const char *arguments, size_t subjects, uint32_t block)
 {
     char line[256];

@@ -1,6 +1,6 @@
 /*
- * The sweep of `vact accuracy` over kernels that err: right ones, to whose results a few errors, failures and falls are
- * added by chance, more or fewer of them, in one build or in all. It must find what a plain loop finds.
+ * The sweep of `vact accuracy` over faulty kernels: correct ones with errors, failures and order errors added at
+ * random, more or fewer of them, in one build or in all. It must find what a plain loop finds.
  */
 #include <criterion/criterion.h>
 #include <float.h>

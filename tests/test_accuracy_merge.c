@@ -85,14 +85,14 @@ Test(accuracy_merge, shards_make_the_whole)
 
 /* What a shard is made to say. */
 typedef struct shard {
-    double inputs, falls, misrounded, failures, differing;
+    double inputs, order_errors, misrounded, failures, differing;
     const char *max_error, *max_input, *first_differing, *bits;
 } shard;
 
 static void pretend(const char *path, const shard *found)
 {
     edit(path, "results", 0, "inputs", cJSON_CreateNumber(found->inputs));
-    edit(path, "results", 0, "falls", cJSON_CreateNumber(found->falls));
+    edit(path, "results", 0, "falls", cJSON_CreateNumber(found->order_errors));
     edit(path, "results", 0, "misrounded", cJSON_CreateNumber(found->misrounded));
     edit(path, "results", 0, "failures", cJSON_CreateNumber(found->failures));
     edit(path, "results", 0, "differing", cJSON_CreateNumber(found->differing));
@@ -111,7 +111,7 @@ Test(accuracy_merge, adds_what_shards_found)
         {30, 4, 7, 2, 9, "2.5", "0xa0000000", "0xaa000000", "0000000000000001"},
     };
     static const accuracy_tally expected = {.inputs = 60,
-                                            .falls = 7,
+                                            .order_errors = 7,
                                             .misrounded = 15,
                                             .failures = 3,
                                             .differing = 13,

@@ -349,7 +349,7 @@ Test(apply, gradients_of_gates_are_written_both_or_neither)
                    "no/none.npy: cannot be made in its folder");
     npy_expect("gate.npy", "(24,)", sample, 24);
     program_expect(program_run("apply --op glu --backward gate.npy --dup gate.npy gate.npy gate.npy gate.npy"), 2,
-                   "--dup and OUT.npy are one file");
+                   "--dup and OUT.npy are the same file");
     program_expect(program_run("apply --op glu --backward gate.npy --dup dup.npy gate.npy gate.npy no/none.npy"), 1,
                    "no/none.npy: cannot be made in its folder");
     npy_expect("gate.npy", "(24,)", sample, 24);

@@ -229,7 +229,7 @@ Test(apply_more, two_results_in_one_file)
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         snprintf(arguments, sizeof arguments, "apply --op prelu --backward dy.npy --dslope %s x.npy %s", paths[i][0],
                  paths[i][1]);
-        program_expect(program_run(arguments), 2, "--dslope and OUT.npy are one file");
+        program_expect(program_run(arguments), 2, "--dslope and OUT.npy are the same file");
     }
     npy_expect("x.npy", "(2, 3, 4)", x, COUNT);
     cr_assert(program_files() == 5, "a file was left");

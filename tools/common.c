@@ -1,4 +1,4 @@
-/* Messages, words and choices that several sub-commands use. */
+/* Messages, names and choices that several sub-commands use. */
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ char *vact_tool_read_text(const char *path)
     if (whole)
         vact_tool_fail(path, "the file is empty");
     else if (length > 0 && text[length - 1] == '\0')
-        vact_tool_fail(path, "has a NUL byte, so it is no text");
+        vact_tool_fail(path, "has a NUL byte, so it is not a text");
     else
         vact_tool_fail(path, "cannot be read: %s", strerror(error));
     free(text);
@@ -94,10 +94,9 @@ void vact_tool_choose_math(vact_tool_choice *choice, const struct argp_state *st
 
 bool vact_tool_select(const vact_tool_choice *choice)
 {
-    /* What no option names stays as the environment has it. */
+    /* Without an option the environment decides. */
     if (choice->isa_word != NULL && vact_select(choice->isa, vacti_table_current()->math) != VACT_OK) {
-        vact_tool_fail("--isa", "%s is not supported by this CPU or this build (`vact info' tells what is)",
-                       choice->isa_word);
+        vact_tool_fail("--isa", "%s is not supported by this CPU or this build (see `vact info')", choice->isa_word);
         return false;
     }
     if (choice->math_word != NULL && vact_select(vacti_table_current()->isa, choice->math) != VACT_OK) {

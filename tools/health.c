@@ -1,4 +1,4 @@
-/* vact health: what the outputs of a layer, in a .npy file, tell of its activation. */
+/* vact health: statistics of a layer's outputs in a .npy file. */
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
@@ -29,11 +29,12 @@ typedef struct findings {
 } findings;
 
 static const char documentation[] =
-    "Counts, in the float32 array of outputs in IN.npy, zeros, dead units (zero for the whole batch) and saturated "
-    "elements, and tells the gain to initialise weights with."
+    "Counts zeros, dead units (0 in the whole batch) and saturated elements in the float32 outputs in IN.npy, and "
+    "shows "
+    "the gain for initialising weights."
     "\v"
-    "A unit is an index of the axis --axis; it is dead where all its elements are 0. Saturated is what lies within "
-    "--tolerance of --low or --high, which --op knows for sigmoid, tanh, hard_sigmoid, hard_sigmoid6, hardtanh, "
+    "A unit is an index along --axis; it is dead if all its elements are 0. An element is saturated if it lies within "
+    "--tolerance of --low or --high. --op sets these limits for sigmoid, tanh, hard_sigmoid, hard_sigmoid6, hardtanh, "
     "softsign, relu6, elu, celu and selu. The gain is that of --op at default parameters.";
 
 /* ------------------------------------------------------------------------------------------ the question */
@@ -57,7 +58,7 @@ static long parse_axis(const struct argp_state *state, const char *text)
     return value;
 }
 
-/* The limits of an activation's outputs, where it saturates, at default parameters. */
+/* The limits at which an activation saturates, at default parameters. */
 static void limits_of(vact_op op, float *low, float *high)
 {
     switch ((int)op) {
@@ -81,7 +82,7 @@ static void check_request(const struct argp_state *state, request *asked)
     if (asked->op)
         limits_of(asked->op->op, &low, &high);
     if (isnan(low) && !(isnan(asked->low) && isnan(asked->high)))
-        low = -INFINITY, high = INFINITY; /* one limit given, the other there is not */
+        low = -INFINITY, high = INFINITY; /* where only one limit is given, there is no other */
     if (isnan(asked->low))
         asked->low = low;
     if (isnan(asked->high))
@@ -121,8 +122,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 /* ------------------------------------------------------------------------------------------- the answer */
 
-/* A unit is dead where the elements before and behind its axis all are 0: these are columns of [outer, units*inner],
- * counted with a mask of one byte a column. */
+/* A unit is dead where all its elements are 0. They are columns of [outer, units*inner], which are counted with a mask
+ * of one byte per column. */
 static bool count_dead(findings *found, const float *x, const vact_shape *shape)
 {
     size_t outer = 1, inner = 1, columns, dead_columns;
@@ -143,7 +144,7 @@ static bool count_dead(findings *found, const float *x, const vact_shape *shape)
     return ok;
 }
 
-/* False where memory is short. */
+/* False when out of memory. */
 static bool examine(findings *found, const request *asked, const float *x, const vact_shape *shape)
 {
     size_t n = shape->count;
@@ -189,7 +190,7 @@ static void print_table(const findings *found, const request *asked, const vact_
     }
 }
 
-/* The shortest decimal that is this float; JSON has no infinity: a limit that is none is null. */
+/* The shortest decimal that is this float. JSON has no infinity: a missing limit is null. */
 static void add_float(cJSON *object, const char *name, float value)
 {
     char digits[32];
@@ -231,7 +232,7 @@ static int print_json(const findings *found, const request *asked, const vact_sh
     return vact_tool_print_json(document);
 }
 
-/* The axis of the units as an index; an array with one axis has none unless it is asked for. */
+/* The axis of the units as an index. An array with one axis has no units without --axis. */
 static bool find_axis(findings *found, const request *asked, const vact_shape *shape)
 {
     long axis = asked->axis < 0 ? asked->axis + shape->dimensions : asked->axis;
@@ -261,11 +262,12 @@ static int report(const request *asked, vact_npy *in)
 int vact_tool_health(int argc, char **argv)
 {
     static const struct argp_option options[] = {
-        {"op", KEY_OP, "NAME", 0, "The activation that the outputs are of", 1},
-        {"axis", KEY_AXIS, "N", 0, "The axis of the units; -1, the last, by default", 2},
+        {"op", KEY_OP, "NAME", 0, "The activation that computed the outputs", 1},
+        {"axis", KEY_AXIS, "N", 0, "The axis of the units (default -1: the last)", 2},
         {"low", KEY_LOW, "VALUE", 0, "The lower limit of the outputs", 3},
         {"high", KEY_HIGH, "VALUE", 0, "The upper limit of the outputs", 3},
-        {"tolerance", KEY_TOLERANCE, "VALUE", 0, "How near to a limit is saturated; 0.01 by default", 3},
+        {"tolerance", KEY_TOLERANCE, "VALUE", 0, "The distance from a limit that counts as saturated (default 0.01)",
+         3},
         {"json", 'j', NULL, 0, "Print JSON", 4},
         {NULL, 0, NULL, 0, NULL, 0}};
     const struct argp argp = {options, parse, "IN.npy", documentation, NULL, NULL, NULL};

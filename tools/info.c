@@ -1,4 +1,4 @@
-/* vact info: what this CPU has, what the library holds for it and what is in use. */
+/* vact info: this CPU's features, the library's builds and what is in use. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ typedef struct cpu_name {
     char text[80];
 } cpu_name;
 
-/* The processor's own name where it tells one, else the machine's architecture. */
+/* The processor's brand string, or the architecture where it has none. */
 static void name_cpu(cpu_name *name)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -65,7 +65,7 @@ static int print_lines(const vact_info_t *info, const cpu_name *cpu)
     printf("version      %s (numerics %d), compiled against SLEEF %s\n", info->version, info->numerics_version,
            info->sleef_version);
     printf("cpu          %s\n", cpu->text);
-    printf("features     %s\n", info->features[0] == '\0' ? "none of those asked for" : info->features);
+    printf("features     %s\n", info->features[0] == '\0' ? "none that vact uses" : info->features);
     printf("builds      ");
     for (size_t i = 0; i < vacti_build_count; i++)
         printf("%s %s%s", i == 0 ? "" : ",", vacti_builds[i],
@@ -93,10 +93,10 @@ int vact_tool_info(int argc, char **argv)
         options,
         parse,
         NULL,
-        "Tells what this CPU has, which builds of the kernels this library holds, and which of them is in use.\v"
+        "Shows this CPU's features, the builds of the kernels in this library, and which of them is in use.\v"
         "builds: strongest first. detected: the strongest that this CPU runs. in use: what VACT_ISA and VACT_MATH "
-        "chose, else the detected one. environment: unset, honoured, unknown or unsupported (the last two fall back "
-        "to auto).",
+        "choose, else the detected one. environment: unset, honoured, unknown or unsupported (the last two count as "
+        "auto).",
         NULL,
         NULL,
         NULL};

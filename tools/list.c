@@ -9,7 +9,7 @@
 typedef struct request {
     bool json;
     size_t count;
-    const vacti_op_info **operations; /* those named, in the order given; as many as there are arguments at most */
+    const vacti_op_info **operations; /* those named, in the order given; at most as many as arguments */
 } request;
 
 static const char *kind_code(vact_kind kind)
@@ -107,9 +107,10 @@ int vact_tool_list(int argc, char **argv)
         options,
         parse,
         "[OPERATION...]",
-        "Tells of each operation its formula, parameters with their defaults and domains, the range of its results, "
-        "the largest error over all inputs per variant, and the variant that auto takes.\v"
-        "plain: the operation has no transcendental function and one kernel serves every variant. Errors are in ULP; "
+        "Lists the operations: formula, parameters with their defaults and domains, the range of the results, the "
+        "error "
+        "bound of each variant, and the variant that auto takes.\v"
+        "plain: the operation has no transcendental function, and one kernel serves every variant. Errors are in ULP; "
         "0.5 is correctly rounded.",
         NULL,
         NULL,

@@ -1,4 +1,4 @@
-/* The program vact: finds the sub-command and hands over to it. */
+/* The program vact: finds the sub-command and runs it. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,20 +21,20 @@ static const command commands[] = {
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const char documentation[] =
-    "Neural-network activation kernels: what they are, how exact and how fast, and applied to files.\n"
+    "Neural-network activation kernels: lists them, measures their accuracy and speed, and applies them to files.\n"
     "\n"
     "Commands:\n"
-    "  info      what this CPU has and which kernels are in use\n"
+    "  info      this CPU's features and the kernels in use\n"
     "  list      the operations: formula, parameters, range, error bound\n"
-    "  apply     one operation over a .npy file\n"
-    "  health    zeros, dead units and saturation in a layer's outputs, and the gain to initialise with\n"
-    "  run       every operation over a tensor: speed and largest error, as a table\n"
+    "  apply     applies one operation to a .npy file\n"
+    "  health    zeros, dead units and saturation in a layer's outputs, and the gain for initialising weights\n"
+    "  run       speed and largest error of every operation over a tensor\n"
     "  accuracy  the largest error over all 2^32 inputs\n"
-    "  eval      expressions over the operations, and the numbers of a document held to them\n"
+    "  eval      evaluates expressions over the operations, and checks the numbers of a document\n"
     "  plot      pictures of operations, their derivatives, errors and times"
     "\v"
-    "`vact COMMAND --help' tells more of each. The environment variables VACT_ISA (scalar, avx2, avx512, neon) and "
-    "VACT_MATH (sleef, fast) choose the kernels where no option does.\n"
+    "`vact COMMAND --help' describes each. Without options, the environment variables VACT_ISA (scalar, avx2, avx512, "
+    "neon) and VACT_MATH (sleef, fast) choose the kernels.\n"
     "Exit status: 0 success, 1 failure, 2 wrong usage.";
 
 typedef struct choice {

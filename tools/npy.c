@@ -1,8 +1,8 @@
 /*
- * The .npy format: 6 bytes of magic, two of version, the length of the header in 2 (version 1) or 4 bytes
- * (versions 2 and 3), little-endian, the header, the elements. The header is a Python dictionary of exactly
- * the keys descr, fortran_order and shape, in any order, and ends with a newline; of Python's grammar only
- * the forms that NumPy writes are read. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ * The .npy format: 6 bytes of magic, 2 of version, the length of the header in 2 (version 1) or 4 bytes (versions 2 and
+ * 3), little-endian, the header, the elements. The header is a Python dictionary with exactly the keys descr,
+ * fortran_order and shape, in any order, and ends with a newline. Only the forms that NumPy writes are read.
+ * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 #include "npy.h"
 
@@ -125,7 +125,7 @@ static bool take_shape(cursor *c, vact_shape *shape, vact_reason *reason)
     }
 }
 
-/* What a descr means to the user: NumPy's type codes (kind and bytes) in NumPy's names. */
+/* Names the type of a descr, a NumPy type code of kind and bytes, as NumPy does. */
 static bool check_type(text descr, vact_reason *reason)
 {
     const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
@@ -166,7 +166,8 @@ static bool take_order(cursor *c, bool *fortran, vact_reason *reason)
            vact_because(reason, "the header's fortran_order is neither True nor False");
 }
 
-/* The elements must fit PTRDIFF_MAX bytes, and sizes beside a 0 may not overflow either. */
+/* The elements must fit PTRDIFF_MAX bytes. The product of the other sizes must not overflow even where one size is 0.
+ */
 static bool count_elements(vact_shape *shape, vact_reason *reason)
 {
     size_t product = sizeof(float);

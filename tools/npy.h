@@ -1,6 +1,6 @@
 /*
- * NumPy's .npy files of float32 in C order (format versions 1.0, 2.0 and 3.0), mapped for reading. Whatever
- * does not fit is refused with a reason: nothing in a file is trusted.
+ * NumPy's .npy files of float32 in C order (format versions 1.0, 2.0 and 3.0), mapped for reading. Anything else is
+ * refused with a reason: nothing in a file is trusted.
  */
 #ifndef VACT_TOOLS_NPY_H
 #define VACT_TOOLS_NPY_H
@@ -10,11 +10,11 @@
 
 enum {
     VACT_NPY_MAX_DIMENSIONS = 64, /* as NumPy 2 */
-    VACT_NPY_MAX_HEADER = 2048,   /* more than a header of that many dimensions takes */
+    VACT_NPY_MAX_HEADER = 2048,   /* enough for that many dimensions */
     VACT_REASON_SIZE = 256
 };
 
-/* Why something failed, in words that follow the file's name. */
+/* Why something failed: the message that follows the file's name. */
 typedef struct vact_reason {
     char text[VACT_REASON_SIZE];
 } vact_reason;
@@ -25,7 +25,7 @@ bool vact_because(vact_reason *reason, const char *format, ...) __attribute__((f
 typedef struct vact_shape {
     int dimensions;
     size_t sizes[VACT_NPY_MAX_DIMENSIONS];
-    size_t count; /* of elements: the product of the sizes, 1 where there is no dimension */
+    size_t count; /* of elements: the product of the sizes; 1 without dimensions */
 } vact_shape;
 
 /* An array in a mapped file. */
@@ -37,26 +37,26 @@ typedef struct vact_npy {
     size_t map_size;
 } vact_npy;
 
-/* Checks a header against the size of its file; *offset is where the elements start. */
+/* Reads a header and checks it against the size of the file; *offset is where the elements start. */
 bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason);
 
-/* Opens and maps a file. Where it fails, which is said, nothing is left open. */
+/* Opens and maps a file. On failure it prints a message and leaves nothing open. */
 bool vact_npy_open(vact_npy *npy, const char *path);
 void vact_npy_close(vact_npy *npy);
 
-/* The same where the shape must be that of another array, which is named `whose`. */
+/* The same for a file whose shape must equal that of another array, called `whose` in messages. */
 bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose);
 
-/* Elements as floats: in the file, or where they lie at an address that no float may have, copied to `copy`. */
+/* Elements as floats: in the mapped file, or copied to `copy` where the file has them misaligned. */
 const float *vact_npy_part(const vact_npy *npy, size_t first, size_t count, float *copy);
 
-/* All elements likewise; the copy goes with the file. Null without memory. */
+/* All elements likewise; vact_npy_close frees the copy. Null when out of memory. */
 const float *vact_npy_values(vact_npy *npy);
 
 /* Writes the header of an array of that shape (version 1.0), a multiple of 64 bytes; returns its size. */
 size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape);
 
-/* "(3, 4)", cut where it does not fit. */
+/* "(3, 4)", truncated where it does not fit. */
 void vact_npy_shape_text(char *words, size_t size, const vact_shape *shape);
 
 #endif

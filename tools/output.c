@@ -14,14 +14,13 @@
 
 #include "tool.h"
 
-/* What the signal handler removes: of each file null, or the name of the temporary one. It is set and cleared with
- * the signals blocked. */
+/* The temporary files that the signal handler removes, or null. Set and cleared with signals blocked. */
 static char *volatile unfinished[VACT_OUTPUT_FILES];
 
 static const int ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGBUS};
 enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
 
-/* The default action has been restored (SA_RESETHAND) and follows when the handler returns. */
+/* SA_RESETHAND has restored the default action, which raise() then takes. */
 static void on_signal(int number)
 {
     int saved = errno;
@@ -53,11 +52,11 @@ static void catch_signals(void)
         if (sigaction(ending_signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(ending_signals[i], &action, NULL);
     }
-    /* A limit on the size of files (RLIMIT_FSIZE) is then an error of posix_fallocate. */
+    /* So that RLIMIT_FSIZE makes posix_fallocate fail. */
     signal(SIGXFSZ, SIG_IGN);
 }
 
-/* Makes the temporary file with no signal in between. Returns mkstemp's result. */
+/* mkstemp, with signals blocked until the name is in `unfinished`. */
 static int create_temporary(char *name, int index)
 {
     sigset_t all;
@@ -73,8 +72,8 @@ static int create_temporary(char *name, int index)
     return fd;
 }
 
-/* With no signal in between. The first file goes last: it may replace the input, from which alone the others could be
- * computed again. */
+/* Renames with signals blocked. The first file goes last: it may replace the input, which the others would have to be
+ * computed from again. */
 static bool rename_all(const vact_output *out)
 {
     sigset_t all;
@@ -93,8 +92,8 @@ static bool rename_all(const vact_output *out)
     return renamed;
 }
 
-/* The destination with its symbolic links followed, so that a link stays and its target is replaced. *mode is
- * what the new file's permissions shall be. */
+/* The destination with its symbolic links followed, so that a link stays and its target is replaced; *mode is for the
+ * new file. */
 static char *resolve(const char *path, mode_t *mode, vact_reason *reason)
 {
     struct stat status;
@@ -141,7 +140,7 @@ static char *beside(const char *path, const char *name)
     return joined;
 }
 
-/* Opens the file at `index`; what is open where it fails is for vact_output_discard. */
+/* Opens the file at `index`. On failure vact_output_discard closes what is open. */
 static bool open_file(vact_output_file *file, int index, vact_reason *reason)
 {
     mode_t mode = 0;
@@ -224,7 +223,7 @@ void vact_output_discard(vact_output *out)
             munmap(file->map, file->size);
         if (file->fd >= 0)
             close(file->fd);
-        if (unfinished[i] != NULL) /* else it was never made, or was renamed */
+        if (unfinished[i] != NULL) /* else it was never created, or was renamed */
             unlink(unfinished[i]);
         unfinished[i] = NULL;
         free(file->temporary);

@@ -1,8 +1,7 @@
 /*
- * Files that are written whole or not at all: made under temporary names in the destinations' folders, their space
- * reserved before anything is written, mapped, and renamed over the destinations when all of them are complete. On
- * failure, and when a signal ends the program, the temporary files go and the destinations stay as they were. One
- * vact_output at a time.
+ * Files that are written whole or not at all. They are created under temporary names in the destinations' folders, with
+ * their space reserved, mapped, and renamed over the destinations when all are complete. On failure, and when a signal
+ * ends the program, the temporary files are removed and the destinations stay. One vact_output at a time.
  */
 #ifndef VACT_TOOLS_OUTPUT_H
 #define VACT_TOOLS_OUTPUT_H
@@ -23,24 +22,24 @@ typedef struct vact_output_file {
     size_t size;
 } vact_output_file;
 
-/* {0} before its first file. */
+/* Start with {0}. */
 typedef struct vact_output {
     vact_output_file files[VACT_OUTPUT_FILES];
     int count;
 } vact_output;
 
-/* One file more, of `size` > 0 bytes to fill. Null where it cannot be, which is said; the output is discarded then. */
+/* Adds a file of `size` > 0 bytes to fill. On failure it prints a message, discards the output and returns null. */
 unsigned char *vact_output_add(vact_output *out, const char *path, size_t size);
 
 /* The same for an array, with its header written; the elements are aligned to 64 bytes. */
 float *vact_output_add_npy(vact_output *out, const char *path, const vact_shape *shape);
 
-/* Either ends it, whatever is returned. What cannot be written is said. The files are renamed from the last to the
- * first; where one cannot be, those before it stay as they were too. */
+/* Both end the output, whatever they return. Commit prints a message for what it cannot write. It renames the files
+ * from the last to the first, and stops at one that it cannot rename. */
 bool vact_output_commit(vact_output *out);
 void vact_output_discard(vact_output *out);
 
-/* Whether two paths lead to one file, there or not yet. */
+/* Whether two paths name one file, which need not exist. */
 bool vact_output_same(const char *one, const char *other);
 
 #endif

@@ -26,7 +26,7 @@ typedef struct request {
 } request;
 
 static const struct argp_option options[] = {
-    {"save", KEY_SAVE, "FILE.npy", 0, "Keep the tensor that was drawn", 0},
+    {"save", KEY_SAVE, "FILE.npy", 0, "Save the random tensor", 0},
     {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 0},
     {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 0},
     {"repetitions", KEY_REPETITIONS, "N", 0, "Timed passes per operation, 1 to 101 (default 11)", 0},
@@ -36,12 +36,13 @@ static const struct argp_option options[] = {
 
 static const char documentation[] =
     "Applies every operation with its default parameters (prelu with a slope of 0.25) to the float32 tensor in "
-    "FILE.npy, or to 4 Mi pre-activations of shape (4096, 1024) drawn from normal(0, 2), and prints per operation the "
-    "instruction set and variant, the speed and the largest error met."
+    "FILE.npy, or to random pre-activations of shape (4096, 1024) from normal(0, 2). Prints the build, the variant, "
+    "the "
+    "speed and the largest error of each."
     "\v"
-    "GB/s counts the bytes read and written. `x copy' is the time relative to a memcpy of the tensor measured just "
-    "before it; both are medians. Errors are in ULP against double precision. softmax and log_softmax run along the "
-    "last axis.\n"
+    "GB/s counts the bytes read and written. `x copy' is the time relative to a memcpy of the tensor, measured just "
+    "before. Both are medians. Errors are in ULP, against double precision. softmax and log_softmax run along the last "
+    "axis.\n"
     "Exit status 1 if an error exceeds its bound.";
 
 /* splitmix64 (Steele, Lea, Flood 2014). */
@@ -255,7 +256,7 @@ int vact_tool_run(int argc, char **argv)
     if (dst == NULL) {
         vact_tool_fail("tensor", "out of memory");
     } else if (asked.save_path == NULL || save(asked.save_path, &shape, src)) {
-        memset(dst, 0, shape.count * sizeof(float)); /* the pages are there before the clock runs */
+        memset(dst, 0, shape.count * sizeof(float)); /* the pages are mapped before the clock starts */
         size_t cols = shape.dimensions == 0 ? 1 : shape.sizes[shape.dimensions - 1];
         const vact_run_tensor tensor = {src, dst, shape.count, cols};
         status = measure_all(&asked, &shape, &tensor);

@@ -13,7 +13,7 @@ static const float prelu_slope = 0.25f; /* PyTorch's initial value */
 enum {
     MOST_REPETITIONS = 101,
     MOST_THREADS = 64,
-    /* A pass over less is repeated within one measurement, so that the clock's own cost does not show. */
+    /* Passes over less are repeated within one measurement, so that the cost of reading the clock does not show. */
     LEAST_ELEMENTS = 1 << 18
 };
 
@@ -52,7 +52,7 @@ static double median(double *values, int count)
 
 vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor, int repetitions)
 {
-    /* called through a pointer that the compiler cannot see through, as a caller's memcpy of n bytes is */
+    /* called through a volatile pointer, so that the compiler cannot replace memcpy */
     void *(*volatile copy)(void *, const void *, size_t) = memcpy;
     double passes[MOST_REPETITIONS];
     double ratios[MOST_REPETITIONS];
@@ -161,7 +161,7 @@ bool vact_run_compare(vact_run_result *result, const vact_run_tensor *tensor, in
         if (running[w])
             pthread_join(started[w], NULL);
         else
-            compare_share(&shares[w]); /* the first share, and what no thread could be had for */
+            compare_share(&shares[w]); /* the first share, and those for which no thread could be started */
         if (shares[w].max_error > result->max_error) {
             result->max_error = shares[w].max_error;
             result->error_at = shares[w].error_at;

@@ -34,8 +34,8 @@ static size_t edit_distance(const char *a, const char *b)
     return rows[length_a % 3][length_b];
 }
 
-/* Twice the edit distance; but a name that holds the other counts as one and a half steps away: "gelu_fast"
- * means gelu, and "hardswish" rather hard_swish than swish. */
+/* Twice the edit distance, but at most 3 where one name contains the other: "gelu_fast" means gelu, and "hardswish"
+ * means hard_swish, not swish. */
 static size_t distance(const char *mistyped, const char *name)
 {
     size_t edits = 2 * edit_distance(mistyped, name);

@@ -22,40 +22,39 @@ int vact_tool_eval(int argc, char **argv);
 int vact_tool_plot(int argc, char **argv);
 int vact_tool_health(int argc, char **argv);
 
-/* The command that runs, as messages name it: "vact apply". */
+/* The running command's name for messages: "vact apply". */
 extern const char *vact_tool_name;
 
 /* Prints "<command>: <subject>: <message>" as one line to standard error and returns VACT_TOOL_FAILURE. */
 int vact_tool_fail(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The whole of a text file as a string, to be freed. Null where it cannot be read, is empty or has a NUL byte, which is
- * said. */
+/* A text file as a string, to be freed. Null, with a message, where it cannot be read, is empty or has a NUL byte. */
 char *vact_tool_read_text(const char *path);
 
-/* The operation of that name; where there is none, a usage error that offers the nearest names (it exits). */
+/* The operation of that name. An unknown name is a usage error, which suggests the nearest names and exits. */
 const vacti_op_info *vact_tool_operation(const struct argp_state *state, const char *name);
 
 /* The names nearest to `name` among `count` names, as "a, b or c", or "" where none is near. */
 void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *names, size_t count);
 
-/* The code behind the argument of --math; a name that is none is a usage error (it exits). */
+/* The code for the argument of --math. An unknown name is a usage error, which exits. */
 vact_math vact_tool_math(const struct argp_state *state, const char *name);
 
-/* What --isa and --math asked for: the user's words, null where not given, and what they mean. */
+/* The arguments of --isa and --math, null where not given, and their codes. */
 typedef struct vact_tool_choice {
     const char *isa_word, *math_word;
     vact_isa isa;
     vact_math math;
 } vact_tool_choice;
 
-/* Takes the argument of the option; a name that is none is a usage error (it exits). */
+/* Take the argument of the option. An unknown name is a usage error, which exits. */
 void vact_tool_choose_isa(vact_tool_choice *choice, const struct argp_state *state, const char *name);
 void vact_tool_choose_math(vact_tool_choice *choice, const struct argp_state *state, const char *name);
 
-/* vact_select with one clear line on standard error where the CPU or the build lacks it. */
+/* vact_select, with a message where the CPU or the build lacks it. */
 bool vact_tool_select(const vact_tool_choice *choice);
 
-/* The variant that an operation takes, with auto or as in use now: "plain" where one kernel serves every variant. */
+/* The variant that an operation uses: with auto, and as selected now. "plain" where one kernel serves every variant. */
 const char *vact_tool_auto_variant(const vacti_op_info *op);
 const char *vact_tool_variant(const vacti_op_info *op);
 

@@ -1,4 +1,4 @@
-/* `vact accuracy`: from the options to a sweep, digests or a merge, and from those to what is shown. */
+/* `vact accuracy`: runs a sweep, digests or a merge, and shows the results. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static void on_signal(int number)
     accuracy_stop = true;
 }
 
-/* A second signal ends the program as usual. A limit on the size of files is an error of writing. */
+/* A second signal ends the program as usual. RLIMIT_FSIZE becomes a write error. */
 static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
@@ -53,7 +53,7 @@ static bool add_table(accuracy_job *job, const char *build, vact_math math)
     return true;
 }
 
-/* The builds named, or all that the CPU runs but the baseline, which has no FMA, where there is a better one. */
+/* The builds named, or all that the CPU runs; the baseline, which has no FMA, only where it is the only one. */
 static bool choose_builds(accuracy_job *job, const accuracy_options *options, vact_math math)
 {
     for (size_t i = 0; i < options->build_count; i++)
@@ -84,7 +84,7 @@ static bool has_kernel(const vacti_table *table, const vacti_op_info *info)
     return false;
 }
 
-/* The operations in the order of the user or the registry, those over rows apart. */
+/* The operations in the order of the user or the registry; those over rows separately. */
 typedef struct plan {
     accuracy_job job;
     accuracy_target swept[ACCURACY_MOST_OPS];
@@ -92,7 +92,7 @@ typedef struct plan {
     size_t row_count;
 } plan;
 
-/* Of the variant `math`, without the operations that do not need one where `plain` is false. */
+/* For the variant `math`; with `plain` false, without the operations that have no variants. */
 static bool make_plan(plan *p, const accuracy_options *options, vact_math math, bool plain)
 {
     p->job = (accuracy_job){.targets = p->swept,
@@ -119,13 +119,13 @@ static bool make_plan(plan *p, const accuracy_options *options, vact_math math, 
         else
             p->swept[p->job.target_count++] = options->targets[i];
     }
-    /* Rows are sampled whole: one shard does. */
+    /* Rows are not split into shards: the first shard samples them. */
     if (options->shard != 1)
         p->row_count = 0;
     return true;
 }
 
-/* One, or one for each variant that there is. */
+/* One plan, or one for each variant in the library. */
 static bool make_plans(plan *plans, size_t *count, const accuracy_options *options)
 {
     *count = 1;
@@ -260,8 +260,8 @@ static int run_report(const accuracy_options *options)
     return complete && !(json_kept && markdown_kept) ? VACT_TOOL_FAILURE : status;
 }
 
-/* One line per block, then the sum over the shard, which equals `bits` of the JSON results. The file does not
- * name the build, so that equal bits make equal files. */
+/* One line per block, then the sum over the shard, which equals `bits` of the JSON results. The build is not named, so
+ * that equal bits give equal files. */
 static void print_digests(const plan *p, const uint64_t *digests, FILE *stream)
 {
     const accuracy_job *job = &p->job;

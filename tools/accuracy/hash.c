@@ -4,8 +4,8 @@
 
 enum { LANES = 4 };
 
-/* The golden ratio's fraction times 2^64, made odd: `python3 -c "print(hex(int((5**.5-1)/2*2**64)|1))"` gives
- * its leading digits. Any odd number with evenly spread bits would serve. */
+/* The fraction of the golden ratio times 2^64, made odd: `python3 -c "print(hex(int((5**.5-1)/2*2**64)|1))"` gives its
+ * leading digits. Any odd number with evenly spread bits would do. */
 static const uint64_t multiplier = 0x9e3779b97f4a7c15u;
 
 static uint32_t canonical_bits(float value)
@@ -15,14 +15,14 @@ static uint32_t canonical_bits(float value)
     return (bits & 0x7fffffffu) > 0x7f800000u ? 0x7fc00000u : bits;
 }
 
-/* Each step is a bijection of the sum, so that a single differing result always shows. */
+/* Each step is a bijection of the sum, so that a single differing result always changes the hash. */
 static uint64_t step(uint64_t sum, uint64_t next)
 {
     sum = (sum ^ next) * multiplier;
     return sum ^ (sum >> 32);
 }
 
-/* Four interleaved chains, since one alone would wait for the multiplier. */
+/* Four interleaved chains: a single one would wait for the multiplier. */
 uint64_t accuracy_hash(const float *values, size_t count)
 {
     uint64_t lanes[LANES] = {1, 2, 3, 4};

@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A hash of results, all NaNs being one, and of a sequence of hashes. */
+/* A hash of results, with one value for all NaNs, and of a sequence of hashes. */
 uint64_t accuracy_hash(const float *values, size_t count);
 uint64_t accuracy_hash_join(uint64_t sum, uint64_t next);
 
-/* Compares bits, all NaNs being one: the number of differing elements and the first of them. */
+/* The number of elements that differ in bits, and the first of them; all NaNs are equal. */
 size_t accuracy_differing(const float *a, const float *b, size_t count, size_t *first);
 
 #endif

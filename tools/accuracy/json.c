@@ -8,19 +8,19 @@
  *     math              the variant; "plain" where one kernel serves every variant
  *     build
  *     params            name: "value" as a string with 9 digits; prelu's slope counts as a parameter
- *     bound             in ULP, the registry's, or 2 of a gradient; for the reader, not read back
- *     shards            [[i, n], ...], the parts of the inputs that this covers; [[1, 1]] for all
- *     inputs            how many were tried; a gradient has two results at each
+ *     bound             in ULP: the registry's, or 2 of a gradient; for information, not read back
+ *     shards            [[i, n], ...], the parts of the inputs covered; [[1, 1]] for all
+ *     inputs            how many were tried; a gradient has two results per input
  *     max_error         in ULP, as a string with 17 digits, or "inf"
  *     max_input         the smallest bit pattern that shows it, as "0x0123abcd"; 0x00000000 where max_error is 0
- *     falls             only of an operation that rises, at its defaults: inputs whose result is smaller than that of
- *                       the input before them
- *     misrounded        results that are not the correctly rounded one (of a gradient: and err by more than 0.5)
+ *     falls             order errors: of an increasing operation at its defaults, the results that are smaller than
+ *                       that of the next smaller input
+ *     misrounded        results that are not correctly rounded (of a gradient: and have an error above 0.5)
  *     failures          NaN, an infinity or a zero's sign where they are wrong
  *     differing         results with other bits than those of the reference build in the same run
  *     first_differing   the smallest such input, where there is one
- *     bits              16 hexadecimal digits, equal where all results are equal (a NaN is a NaN); compares builds
- *                       of separate runs
+ *     bits              16 hexadecimal digits, equal where all results are equal (all NaNs are); compares builds of
+ *                       separate runs
  *   rows     as results, for operations over rows: columns, and `distribution` (of the logits that show
  *            max_error) in place of shards, max_input and first_differing
  */
@@ -85,7 +85,7 @@ static cJSON *object_of_record(const accuracy_record *record)
     else
         add_text(object, "max_input", "0x%08" PRIx64, tally->max_input);
     if (accuracy_rises(&record->target))
-        cJSON_AddNumberToObject(object, "falls", (double)tally->falls);
+        cJSON_AddNumberToObject(object, "falls", (double)tally->order_errors);
     cJSON_AddNumberToObject(object, "misrounded", (double)tally->misrounded);
     cJSON_AddNumberToObject(object, "failures", (double)tally->failures);
     cJSON_AddNumberToObject(object, "differing", (double)tally->differing);
@@ -186,7 +186,7 @@ static bool read_distribution(const cJSON *object, accuracy_record *record)
     return false;
 }
 
-/* Where in the inputs something was found: bit patterns for the sweep, the distribution for rows. */
+/* Where something was found: a bit pattern for the sweep, the distribution for rows. */
 static const char *read_places(const cJSON *object, bool rows, accuracy_record *record)
 {
     uint64_t value = 0;
@@ -220,7 +220,7 @@ static bool read_function(const cJSON *object, accuracy_function *function)
     return false;
 }
 
-/* The name of the member that is missing or wrong; null where none is. */
+/* The name of a member that is missing or wrong; null if there is none. */
 static const char *read_record(const cJSON *object, bool rows, accuracy_record *record)
 {
     const uint64_t most = (uint64_t)1 << 53;
@@ -245,7 +245,7 @@ static const char *read_record(const cJSON *object, bool rows, accuracy_record *
         return "max_error";
     if (!number_member(object, "inputs", most, &tally->inputs))
         return "inputs";
-    if (accuracy_rises(&record->target) && !number_member(object, "falls", most, &tally->falls))
+    if (accuracy_rises(&record->target) && !number_member(object, "falls", most, &tally->order_errors))
         return "falls";
     if (!number_member(object, "misrounded", most, &tally->misrounded))
         return "misrounded";
@@ -309,7 +309,7 @@ static bool read_document(accuracy_report *report, const char *path, const cJSON
     return read_records(report, path, document, "results") && read_records(report, path, document, "rows");
 }
 
-/* The whole of a file; null (said) on failure. */
+/* A file as a string; null, with a message, on failure. */
 static char *read_text(const char *path, size_t *size)
 {
     enum { MOST = 64 << 20 };

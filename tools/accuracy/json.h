@@ -6,7 +6,7 @@
 
 #include "report.h"
 
-/* Reading adds to the report; both say what failed. */
+/* Reading adds to the report. Both print a message on failure. */
 bool accuracy_write_json(const accuracy_report *report, FILE *stream);
 bool accuracy_read_json(accuracy_report *report, const char *path);
 

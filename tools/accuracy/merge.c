@@ -22,7 +22,7 @@ static bool join(accuracy_record *into, const accuracy_record *from)
     if (into->shard_count != from->shard_count)
         return refuse(from, into->shard_count == 1 || from->shard_count == 1
                                 ? "overlapping shards: one file holds all inputs, another a part of them"
-                                : "shards of different divisions do not fit together");
+                                : "shards of different divisions cannot be joined");
     for (size_t i = 0; i < sizeof into->shards / sizeof into->shards[0]; i++) {
         if ((into->shards[i] & from->shards[i]) != 0)
             return refuse(from, "overlapping shards: the same shard is in more than one file");
@@ -33,7 +33,7 @@ static bool join(accuracy_record *into, const accuracy_record *from)
     if (other->differing != 0 && (tally->differing == 0 || other->first_differing < tally->first_differing))
         tally->first_differing = other->first_differing;
     tally->inputs += other->inputs;
-    tally->falls += other->falls;
+    tally->order_errors += other->order_errors;
     tally->misrounded += other->misrounded;
     tally->failures += other->failures;
     tally->differing += other->differing;

@@ -1,10 +1,10 @@
-/* Putting the shards of one operation and build together. */
+/* Joins the shards of one operation and build. */
 #ifndef VACT_TOOLS_ACCURACY_MERGE_H
 #define VACT_TOOLS_ACCURACY_MERGE_H
 
 #include "report.h"
 
-/* False where shards overlap or lack, which it says. */
+/* False, with a message, where shards overlap or are missing. */
 bool accuracy_merge(accuracy_report *report);
 
 #endif

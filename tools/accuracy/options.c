@@ -26,38 +26,42 @@ enum {
 };
 
 static const struct argp_option option_table[] = {
-    {NULL, 0, NULL, 0, "What is walked", 1},
+    {NULL, 0, NULL, 0, "Inputs", 1},
     {"op", OPTION_OP, "NAME[,NAME...]", 0, "These operations (default: all)", 0},
     {"isa", OPTION_ISA, "NAME[,NAME...]", 0,
-     "These builds: scalar, scalar_fma, avx2, avx512, neon (default: all that this CPU runs, but scalar, which has no "
-     "FMA, only where it is the only one)",
+     "These builds: scalar, scalar_fma, avx2, avx512, neon (default: all that this CPU runs; scalar, which has no FMA, "
+     "only where it is the only one)",
      0},
     {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast, or all of them", 0},
     {"backward", OPTION_BACKWARD, NULL, 0,
-     "The gradients dy*f'(x) in place of the operations, with dy = 1 and with a random one", 0},
+     "The gradients dy*f'(x) instead of the operations, with dy = 1 and with a random dy", 0},
     {"param", OPTION_PARAM, "NAME=VALUE", 0, "A parameter of the operations named by --op", 0},
     {"stride", OPTION_STRIDE, "N", 0, "Every N-th bit pattern (default 1: all), and fewer rows", 0},
     {"shard", OPTION_SHARD, "I/N", 0, "The I-th of N parts of the inputs, counted from 1", 0},
-    {NULL, 0, NULL, 0, "What comes out", 2},
+    {NULL, 0, NULL, 0, "Output", 2},
     {"json", OPTION_JSON, "FILE", 0, "The results as JSON; - is standard output", 0},
     {"markdown", OPTION_MARKDOWN, "FILE", 0, "The table of docs/accuracy.md; - is standard output", 0},
     {"digest", OPTION_DIGEST, "FILE", 0,
-     "Only a hash of the results per 2^20 bit patterns, as text, of the first build named or the best: equal files "
-     "mean equal bits. - is standard output",
+     "Instead of errors, a hash of the results per 2^20 bit patterns, as text, of the first build named or the "
+     "strongest: equal files mean equal bits; - is standard output",
      0},
-    {"merge", OPTION_MERGE, NULL, 0, "Instead of walking, put the results in the JSON FILEs together", 0},
-    {NULL, 0, NULL, 0, "How", 3},
+    {"merge", OPTION_MERGE, NULL, 0, "Instead of a sweep, join the results in the JSON FILEs", 0},
+    {NULL, 0, NULL, 0, "Running", 3},
     {"threads", OPTION_THREADS, "N", 0, "This many threads (default: one per CPU)", 0},
     {"quiet", OPTION_QUIET, NULL, 0, "No progress on standard error", 0},
     {0}};
 
 static const char documentation[] =
-    "Walks all 2^32 float inputs of every operation and tells the largest error in ULP, the input that shows it, how "
-    "many results are not correctly rounded, and on how many inputs the instruction sets differ in a bit (each build "
-    "is compared with scalar_fma). Operations over rows are sampled with random logits."
+    "Sweeps all 2^32 float inputs of every operation. Reports the largest error in ULP, the input that has it, how "
+    "many "
+    "results are not correctly rounded, and how many differ in a bit between builds (each is compared with "
+    "scalar_fma). "
+    "Operations over rows are sampled with random logits."
     "\v"
-    "Exit status: 0 all results are within their bounds and no bits differ, 1 some are not, or a failure, 2 wrong "
-    "usage, 130 interrupted.";
+    "`order errors' counts the results of an increasing operation that are smaller than the result of the next smaller "
+    "input.\n"
+    "Exit status: 0 all results are within their bounds and no bits differ, 1 otherwise or on failure, 2 wrong usage, "
+    "130 interrupted.";
 
 /* A decimal number from 1 to most. */
 static bool parse_number(const char *text, uint32_t most, const char *end, uint32_t *value)
@@ -145,7 +149,7 @@ static void set_param(accuracy_options *options, struct argp_state *state, const
             }
         }
         if (!found)
-            argp_error(state, "%s has no parameter '%.*s' (`vact list %s' tells what it has)", target->info->name,
+            argp_error(state, "%s has no parameter '%.*s' (see `vact list %s')", target->info->name,
                        (int)(equals - text), text, target->info->name);
     }
 }
@@ -158,9 +162,9 @@ static void make_targets(accuracy_options *options, struct argp_state *state)
     for (size_t i = 0; i < count; i++) {
         const vacti_op_info *info = options->op_count != 0 ? options->ops[i] : &vacti_registry[i];
         accuracy_target target = {.info = info, .params = accuracy_defaults(info)};
-        /* Two inputs: no sweep walks them. tests/test_gates.c has their errors. */
+        /* No sweep covers two inputs. tests/test_gates.c measures their errors. */
         if (info->kind == VACT_KIND_GATE && options->op_count != 0)
-            argp_error(state, "%s has two inputs, and sweeps are over one", info->name);
+            argp_error(state, "%s has two inputs; sweeps cover one", info->name);
         if (info->kind == VACT_KIND_GATE)
             continue;
         if (!options->backward) {
@@ -183,7 +187,7 @@ static void make_targets(accuracy_options *options, struct argp_state *state)
         set_param(options, state, options->params[i]);
     for (size_t i = 0; i < options->target_count; i++)
         if (!accuracy_accepts(options->targets[i].info, &options->targets[i].params))
-            argp_error(state, "%s does not take these parameters (`vact list %s' tells their domains)",
+            argp_error(state, "%s does not take these parameters (`vact list %s' shows their domains)",
                        options->targets[i].info->name, options->targets[i].info->name);
 }
 
@@ -194,11 +198,11 @@ static void check(accuracy_options *options, struct argp_state *state)
     if (json_out && markdown_out)
         argp_error(state, "--json and --markdown cannot both go to standard output");
     if (options->digest != NULL && (options->json != NULL || options->markdown != NULL))
-        argp_error(state, "--digest does without the oracle: it cannot go with --json or --markdown");
+        argp_error(state, "--digest does not use the oracle, so it cannot go with --json or --markdown");
     if (options->backward && options->math_given)
-        argp_error(state, "--backward without --math: one implementation serves every variant");
+        argp_error(state, "--backward cannot go with --math: one implementation serves every variant");
     if (options->digest != NULL && options->every_math)
-        argp_error(state, "--digest is of one variant");
+        argp_error(state, "--digest needs one variant");
     if (options->merge && options->sweeps)
         argp_error(state, "--merge goes with --json and --markdown only");
     if (options->merge && options->file_count == 0)

@@ -1,4 +1,4 @@
-/* What the user asks of `vact accuracy`. */
+/* The options of `vact accuracy`. */
 #ifndef VACT_TOOLS_ACCURACY_OPTIONS_H
 #define VACT_TOOLS_ACCURACY_OPTIONS_H
 
@@ -12,7 +12,7 @@ typedef struct accuracy_options {
     const char *builds[ACCURACY_MOST_BUILDS]; /* static names; none for the default */
     size_t build_count;
     vact_math math;
-    bool backward; /* the gradients in place of the operations */
+    bool backward; /* the gradients instead of the operations */
     bool math_given;
     bool every_math; /* every variant in turn; math is then AUTO */
     uint32_t stride;
@@ -28,7 +28,7 @@ typedef struct accuracy_options {
     const char *files[ACCURACY_MOST_FILES];
     size_t file_count;
     bool quiet;
-    bool sweeps;                                /* an option was given that only a sweep understands */
+    bool sweeps;                                /* an option for sweeps only was given */
     accuracy_target targets[ACCURACY_MOST_OPS]; /* the operations with their parameters, checked */
     size_t target_count;
 } accuracy_options;

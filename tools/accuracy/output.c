@@ -24,7 +24,7 @@ bool accuracy_output_open(accuracy_output *output, const char *path)
         output->stream = stdout;
         return true;
     }
-    /* A device or a pipe is written as it stands, never replaced by a file. */
+    /* A device or a pipe is written to, not replaced by a file. */
     struct stat status;
     bool in_place = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
     if (!in_place && asprintf(&output->partial, "%s.%ld.partial", path, (long)getpid()) < 0) {

@@ -8,13 +8,14 @@
 typedef struct accuracy_output {
     const char *path; /* null: not wanted; "-": standard output */
     FILE *stream;
-    char *partial; /* the name that the file has until it is whole; null where it is written in place */
+    char *partial; /* the temporary name; null where the file is written in place */
 } accuracy_output;
 
-/* Opens before the long work, so that a name that cannot be written is found at once. False (said) on failure. */
+/* Opens before the long work, so that a path that cannot be written fails at once. False, with a message, on failure.
+ */
 bool accuracy_output_open(accuracy_output *output, const char *path);
 
-/* Keeps or drops what was written; false (said) where it could not be written or renamed. */
+/* Keeps or drops what was written; false, with a message, where it could not be written or renamed. */
 bool accuracy_output_close(accuracy_output *output, bool keep);
 
 bool accuracy_output_is_stdout(const accuracy_output *output);

@@ -1,4 +1,4 @@
-/* The bar that `vact accuracy` draws while it works. */
+/* The progress bar of `vact accuracy`. */
 #ifndef VACT_TOOLS_ACCURACY_PROGRESS_H
 #define VACT_TOOLS_ACCURACY_PROGRESS_H
 
@@ -10,7 +10,7 @@ typedef struct accuracy_progress {
     double started;
 } accuracy_progress;
 
-/* Seconds of a clock that only runs forward. */
+/* Seconds of a monotonic clock. */
 double accuracy_seconds(void);
 
 accuracy_progress accuracy_progress_start(bool quiet);

@@ -1,4 +1,4 @@
-/* Records: what they are about, their order, and what is right or wrong with them. */
+/* Records: their order, their bounds and their faults. */
 #include "report.h"
 
 #include <stdlib.h>

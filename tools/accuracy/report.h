@@ -6,11 +6,11 @@
 
 typedef struct accuracy_record {
     accuracy_target target;
-    char math[12]; /* the variant, auto resolved; "plain" where one kernel serves all */
+    char math[12]; /* the variant, never "auto"; "plain" where one kernel serves all */
     char build[16];
     uint32_t columns; /* of an operation over rows; 0 for the sweep over all inputs */
     uint32_t shard_count;
-    uint64_t shards[ACCURACY_BLOCKS / 64]; /* bit i - 1: shard i is in */
+    uint64_t shards[ACCURACY_BLOCKS / 64]; /* bit i - 1: shard i is included */
     accuracy_tally tally;
 } accuracy_record;
 
@@ -22,26 +22,26 @@ typedef struct accuracy_report {
     size_t count;
 } accuracy_report;
 
-/* A new record, zeroed; null (said) where memory lacks. It may move the others. */
+/* Adds a zeroed record; null, with a message, when out of memory. It may move the others. */
 accuracy_record *accuracy_report_add(accuracy_report *report);
 void accuracy_report_free(accuracy_report *report);
 
-/* In the order of the registry, then of parameters and columns, the strongest build first. */
+/* Sorts by the order of the registry, then parameters, columns, and builds, the strongest first. */
 void accuracy_report_sort(accuracy_report *report);
 
-/* Whether two records tell of the same operation, parameters, variant and columns. */
+/* Whether two records have the same operation, parameters, variant and columns. */
 bool accuracy_same_subject(const accuracy_record *a, const accuracy_record *b);
 
-/* The record of the build that others are compared with: scalar_fma, else the first but the baseline. */
+/* The record of the reference build: scalar_fma, else the first that is not the baseline. */
 const accuracy_record *accuracy_reference_record(const accuracy_report *report, const accuracy_record *record);
 
-/* Which of several builds is that one. */
+/* The index of the reference build. */
 size_t accuracy_reference_build(const char *const *builds, size_t count);
 
-/* Whether a record has other bits than its reference, found in one run or by comparing the hashes of several. */
+/* Whether a record has other bits than its reference, found in one run or from the hashes of several. */
 bool accuracy_differs(const accuracy_report *report, const accuracy_record *record);
 
-/* Whether it may: SLEEF has no function with the same bits for a CPU without FMA. */
+/* Whether it may differ: SLEEF has no functions with the same bits for a CPU without FMA. */
 bool accuracy_exempt(const accuracy_record *record);
 
 /* The largest error that the record's variant may have. */
@@ -49,7 +49,7 @@ double accuracy_bound(const accuracy_record *record);
 
 bool accuracy_complete(const accuracy_record *record);
 
-/* What is wrong with a record, in words, or "" where nothing is. */
+/* What is wrong with a record, as a message, or "". */
 const char *accuracy_fault(const accuracy_report *report, const accuracy_record *record);
 
 size_t accuracy_count_faults(const accuracy_report *report);

@@ -10,11 +10,11 @@
 
 const uint32_t accuracy_row_columns[ACCURACY_ROW_SHAPES] = {1, 7, 64, 1024, 32000};
 
-/* uniform100: in ±100; normal2: normal(0, 2); uniform1: in ±1, so that all columns count; winner: normal2 with
- * one column 30 above, so that the rest is small beside it. */
+/* uniform100: in ±100; normal2: normal(0, 2); uniform1: in ±1, so that all columns count; winner: normal2 with one
+ * column 30 higher, so that the others are small. */
 const char *const accuracy_distributions[ACCURACY_DISTRIBUTIONS] = {"uniform100", "normal2", "uniform1", "winner"};
 
-/* Of each shape and distribution; the few go with a stride, for a quick look and for emulators. */
+/* Elements of each shape and distribution. With a stride there are few, for quick runs and emulators. */
 enum { ELEMENTS = 1 << 20, FEW_ELEMENTS = 1 << 16, MOST_ROWS = 8192, GROUP_ELEMENTS = 32768 };
 
 /* The splitmix64 generator (Steele, Lea and Flood 2014). */
@@ -26,15 +26,15 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-/* The logits must be the same bits on every machine: whole numbers, and products that round once; no function
- * of libm and no sum that a compiler could contract to other bits. */
+/* The logits must have the same bits on every machine: integers, and products that round once; no function of libm, and
+ * no sum that a compiler could contract. */
 static float uniform(uint64_t *state, double half_width)
 {
     int64_t whole = (int64_t)(next_random(state) >> 40) - (1 << 23);
     return (float)((double)whole * (half_width * 0x1p-23));
 }
 
-/* The sum of twelve uniform variables has variance 1 and is near enough to normal up to 3 sigma. */
+/* The sum of twelve uniform variables has variance 1 and is close to normal up to 3 sigma. */
 static double normal(uint64_t *state, double sigma)
 {
     int64_t sum = -6 * (1 << 24);

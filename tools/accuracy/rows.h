@@ -9,9 +9,9 @@ enum { ACCURACY_ROW_SHAPES = 5, ACCURACY_DISTRIBUTIONS = 4 };
 extern const uint32_t accuracy_row_columns[ACCURACY_ROW_SHAPES];
 extern const char *const accuracy_distributions[ACCURACY_DISTRIBUTIONS];
 
-/* One operation at one number of columns, over all distributions, with every build of the job. In these
- * tallies max_input is the index of the distribution that shows the largest error, and differing is not
- * located. False where stopped or out of memory (which it says). */
+/* One operation at one number of columns, over all distributions, with every build of the job. In these tallies
+ * max_input is the index of the distribution with the largest error, and first_differing is unused. False where
+ * stopped, or, with a message, when out of memory. */
 bool accuracy_rows(const accuracy_job *job, const vacti_op_info *info, uint32_t columns, accuracy_tally *tallies);
 
 /* The hash of the first build's results alone, without the oracle; equals `bits` of the tally. */

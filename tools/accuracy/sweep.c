@@ -1,7 +1,7 @@
 /*
  * A block of 2^20 bit patterns, which goes through every build in chunks. The exact values, which cost most, are
- * computed once per chunk; a build whose bits are those of the reference build shares its findings, any other is judged
- * by itself.
+ * computed once per chunk. A build with the bits of the reference build shares its findings; any other is judged on its
+ * own.
  */
 #include "sweep.h"
 
@@ -17,11 +17,11 @@ atomic_bool accuracy_stop;
 /* Half the distance from FLT_MAX to 2^128 lies above FLT_MAX: exact values below round to a finite float. */
 static const double rounds_to_infinity = 0x1.ffffffp127;
 
-/* The nearest float to a gradient errs by at most 0.5; near a zero of f', where the unit is 2^-25*|dy| and |f'| < 0.31,
- * by at most 2|f'|. */
+/* The error of the nearest float to a gradient is at most 0.5. Near a zero of f', where the unit is 2^-25*|dy| and
+ * |f'| < 0.31, it is at most 2|f'|. */
 static const double most_of_nearest = 0.62;
 
-/* How a thread keeps what passes through its chunks; large, so on the heap. */
+/* A thread's arrays for its chunks; large, so on the heap. */
 typedef struct accuracy_buffers {
     _Alignas(64) float inputs[ACCURACY_CHUNK];
     _Alignas(64) float dy[ACCURACY_CHUNK];
@@ -36,7 +36,7 @@ typedef struct chunk {
     size_t count;
 } chunk;
 
-/* Only an input that beats this can matter to any build's maximum. */
+/* Only a larger error, or an equal one at a smaller input, can change a build's maximum. */
 typedef struct threshold {
     double error;
     uint32_t input;
@@ -73,7 +73,7 @@ static uint32_t bits_of_float(float value)
     return bits;
 }
 
-/* Takes up to ACCURACY_CHUNK multiples of the stride that are at least *next and below end. */
+/* Takes up to ACCURACY_CHUNK multiples of the stride from *next to below end. */
 static bool next_chunk(chunk *c, uint64_t *next, uint64_t end, uint32_t stride)
 {
     if (*next >= end)
@@ -92,7 +92,7 @@ static void fill_inputs(const chunk *c, float *inputs)
         inputs[i] = float_of_bits(c->first + (uint32_t)i * c->stride);
 }
 
-/* dy is for gradients alone. */
+/* Only gradients use dy. */
 static void run_kernel(const vacti_table *table, const accuracy_target *target, float *results, const float *inputs,
                        const float *dy, size_t count)
 {
@@ -109,11 +109,11 @@ static void run_kernel(const vacti_table *table, const accuracy_target *target, 
 
 /*
  * Judges a chunk's results. The exact error is computed only where it could beat the threshold t:
- *   - a correctly rounded result errs by at most 0.5, and by 0 where it equals the exact value;
- *   - spacing(e) > |e|*2^-24 for every e but 0, so that |r - e| < t*|e|*2^-24 means an error below t. The
- *     comparison is false for a NaN, an infinite r and e = 0; with t capped it is false for r = 0 too, so no
- *     infinite error is passed over, but for exact values that round to infinity, which are excluded.
- * 1 - 2^-40 outweighs the roundings of the comparison itself.
+ *   - the error of a correctly rounded result is at most 0.5, and 0 where it equals the exact value;
+ *   - spacing(e) > |e|*2^-24 for every e except 0, so |r - e| < t*|e|*2^-24 means an error below t. The comparison is
+ *     false for a NaN, an infinite r and e = 0. With t capped it is false for r = 0 too. So it hides no infinite
+ *     error, except where the exact value rounds to infinity; such values are never skipped.
+ * The factor 1 - 2^-40 covers the rounding of the comparison itself.
  */
 static void judge(const chunk *c, const float *results, const double *exact, threshold t, accuracy_tally *tally)
 {
@@ -157,15 +157,15 @@ static void add_findings(accuracy_tally *tally, const accuracy_tally *found)
 }
 
 /*
- * Where a rising operation falls: how often, from one input tried to the next larger one, the result gets smaller.
- * Going up the bit patterns the inputs grow above +0 and shrink from -0 on. The last input of the chunk before is run
- * again, so that the count does not depend on how the inputs were split.
+ * Order errors of an increasing operation: how often the result gets smaller from one input tried to the next larger
+ * one. With increasing bit patterns the inputs increase from +0 on and decrease from -0 on. The last input of the chunk
+ * before is run again, so that the count does not depend on how the inputs were split.
  */
-static uint64_t count_falls(const vacti_table *table, const accuracy_target *target, const chunk *c,
-                            const float *results)
+static uint64_t count_order_errors(const vacti_table *table, const accuracy_target *target, const chunk *c,
+                                   const float *results)
 {
     const float sign_bit_alone = -0.0f;
-    uint64_t falls = 0;
+    uint64_t order_errors = 0;
     float before = NAN;
     if (c->first >= c->stride) {
         float input = float_of_bits(c->first - c->stride);
@@ -174,14 +174,14 @@ static uint64_t count_falls(const vacti_table *table, const accuracy_target *tar
     for (size_t i = 0; i < c->count; i++) {
         uint32_t input = c->first + (uint32_t)i * c->stride;
         bool growing = input < bits_of_float(sign_bit_alone);
-        falls +=
+        order_errors +=
             growing ? results[i] < before : results[i] > before && input - c->stride >= bits_of_float(sign_bit_alone);
         before = results[i];
     }
-    return falls;
+    return order_errors;
 }
 
-/* The finaliser of MurmurHash3 (Appleby 2011) spreads x's bits. */
+/* The finaliser of MurmurHash3 (Appleby 2011) mixes the input's bits. */
 float accuracy_random_dy(uint32_t input)
 {
     uint32_t h = input;
@@ -205,7 +205,7 @@ static void judge_gradients(const chunk *c, const accuracy_target *target, const
     for (size_t i = 0; i < c->count; i++) {
         double x = (double)b->inputs[i], dy = (double)b->dy[i], exact = dy * b->exact[i];
         bool nearest = results[i] == (float)exact;
-        /* Exact, or the nearest float where one more of these would not be the worst so far: see judge. */
+        /* Exact, or the nearest float where that cannot be the largest error so far: see judge. */
         if ((double)results[i] == exact ||
             (nearest && tally->max_error > most_of_nearest && fabs(exact) < rounds_to_infinity))
             continue;
@@ -281,7 +281,7 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
             differing = accuracy_differing(b->results[k], reference, c->count, &first);
         }
         if (rises)
-            tallies[k].falls += count_falls(job->tables[k], target, c, b->results[k]);
+            tallies[k].order_errors += count_order_errors(job->tables[k], target, c, b->results[k]);
         if (differing == 0) {
             add_findings(&tallies[k], &found);
             hashes[k] = accuracy_hash_join(hashes[k], hash);
@@ -313,7 +313,7 @@ void accuracy_sweep_block(const accuracy_job *job, const accuracy_target *target
     uint64_t hashes[ACCURACY_MOST_BUILDS] = {0};
     memset(local, 0, sizeof local);
 
-    /* The maxima of all threads so far, to have a high threshold from the start. */
+    /* The maxima of all threads so far, for a high threshold from the start. */
     pthread_mutex_lock(lock);
     for (size_t k = 0; k < job->build_count; k++) {
         local[k].max_error = tallies[k].max_error;
@@ -330,7 +330,7 @@ void accuracy_sweep_block(const accuracy_job *job, const accuracy_target *target
     pthread_mutex_lock(lock);
     for (size_t k = 0; k < job->build_count; k++) {
         tallies[k].inputs += local[k].inputs;
-        tallies[k].falls += local[k].falls;
+        tallies[k].order_errors += local[k].order_errors;
         if (local[k].differing != 0 &&
             (tallies[k].differing == 0 || local[k].first_differing < tallies[k].first_differing))
             tallies[k].first_differing = local[k].first_differing;

@@ -34,41 +34,41 @@ typedef struct accuracy_job {
 /* What a build did over the inputs of a shard. */
 typedef struct accuracy_tally {
     uint64_t inputs;
-    uint64_t misrounded; /* other bits than the correctly rounded result's; of a gradient also an error above 0.5 */
-    uint64_t failures;   /* infinite errors: NaN, an infinity or a zero's sign where they are wrong */
-    uint64_t differing;  /* other bits than the reference build's */
-    uint64_t falls;      /* of a rising operation: inputs whose result is smaller than that of the input before them */
-    uint64_t bits;       /* equal for equal results, however the work was split: a sum over the blocks */
-    double max_error;    /* in ULP */
-    uint32_t max_input;  /* the smallest bit pattern that shows max_error; meaningless where that is 0 */
+    uint64_t misrounded;   /* other bits than the correctly rounded result; of a gradient also an error above 0.5 */
+    uint64_t failures;     /* infinite errors: NaN, an infinity or a zero's sign where they are wrong */
+    uint64_t differing;    /* other bits than the reference build's */
+    uint64_t order_errors; /* of an increasing operation: results smaller than that of the next smaller input */
+    uint64_t bits;         /* a sum over the blocks, equal for equal results however the work was split */
+    double max_error;      /* in ULP */
+    uint32_t max_input;    /* the smallest bit pattern with max_error; meaningless where that is 0 */
     uint32_t first_differing;
 } accuracy_tally;
 
-/* Set from a signal handler: the engine then gives up within a chunk. */
+/* Set by a signal handler: the engine then stops within a chunk. */
 extern atomic_bool accuracy_stop;
 
 /* The blocks of a shard: [*first, the result). */
 uint32_t accuracy_shard_blocks(uint32_t shard, uint32_t shard_count, uint32_t *first);
 
-/* The dy, besides 1, that a gradient is tried with at an input: of either sign, in [2^-40, 2^40), any of 2^32. */
+/* The second dy, besides 1, with which a gradient is tried at an input: of either sign, in [2^-40, 2^40). */
 float accuracy_random_dy(uint32_t input);
 
-/* What a thread needs for its blocks; null where there is no memory, to be freed by free. */
+/* The buffers of a thread; null when out of memory; released with free. */
 typedef struct accuracy_buffers accuracy_buffers;
 accuracy_buffers *accuracy_buffers_new(void);
 
-/* One block of one target with the oracle, added to its tallies (one per build), which the lock guards; and the hash of
- * its results by the first build alone. */
+/* One block of one target: with the oracle, added to its tallies (one per build), which the lock guards; or, without
+ * it, the hash of the first build's results. */
 void accuracy_sweep_block(const accuracy_job *job, const accuracy_target *target, uint32_t block,
                           accuracy_buffers *buffers, accuracy_tally *tallies, pthread_mutex_t *lock);
 uint64_t accuracy_digest_block(const accuracy_job *job, const accuracy_target *target, uint32_t block,
                                accuracy_buffers *buffers);
 
-/* Takes `error` into a maximum that does not depend on the order in which inputs are met. */
+/* Updates a maximum so that it does not depend on the order of the inputs. */
 void accuracy_take_max(double *max_error, uint32_t *max_input, double error, uint32_t input);
 
-/* Whether an error lies beyond a bound, given that the oracle itself is right to about 2^-21 ULP: an error
- * of exactly half a spacing may come out as a hair more. A bound of 0 is kept to the letter. */
+/* Whether an error exceeds a bound. The oracle is accurate to about 2^-21 ULP, so an error of exactly half a spacing
+ * may come out slightly larger: it passes. A bound of 0 is exact. */
 bool accuracy_beyond(double error, double bound);
 
 #endif

@@ -13,8 +13,8 @@ static double value_of_bits(uint32_t bits)
     return (double)value;
 }
 
-/* Rounded up to four decimals, so that what is shown is a bound; half a spacing that the oracle's own error
- * lifted by a hair (see accuracy_beyond) stays 0.5. */
+/* Rounded up to four decimals, so that the number shown is a bound. Half a spacing stays 0.5, even where the oracle's
+ * own error made it slightly larger (accuracy_beyond). */
 static double shown_error(double error) { return isfinite(error) ? ceil(error * (1.0 - 0x1p-20) * 1e4) / 1e4 : error; }
 
 static void describe_input(char *text, size_t size, const accuracy_record *record)
@@ -29,7 +29,7 @@ static void describe_input(char *text, size_t size, const accuracy_record *recor
         snprintf(text, size, "%a (%.9g)", value, value);
 }
 
-/* In percent of the results; a gradient has two for an input. */
+/* In percent of the results; a gradient has two per input. */
 static double share(const accuracy_record *record, uint64_t part)
 {
     double results = (double)record->tally.inputs * (record->target.function == ACCURACY_FORWARD ? 1.0 : 2.0);
@@ -72,13 +72,13 @@ static void print_record(const accuracy_report *report, const accuracy_record *r
     describe_differing(differing, sizeof differing, report, record);
     snprintf(misrounded, sizeof misrounded, "%" PRIu64 " (%.2f %%)", record->tally.misrounded,
              share(record, record->tally.misrounded));
-    char falls[24] = "-";
+    char order_errors[24] = "-";
     if (accuracy_rises(&record->target))
-        snprintf(falls, sizeof falls, "%" PRIu64, record->tally.falls);
+        snprintf(order_errors, sizeof order_errors, "%" PRIu64, record->tally.order_errors);
     const char *fault = accuracy_fault(report, record);
-    fprintf(stream, "%-*s  %-7s  %-10s  %5.2f  %13.4f  %-34s  %20s  %5s  %s%s%s\n", width, subject, record->math,
-            record->build, accuracy_bound(record), shown_error(record->tally.max_error), input, misrounded, falls,
-            differing, fault[0] != '\0' ? "  FAIL: " : "", fault);
+    fprintf(stream, "%-*s  %-7s  %-10s  %5.2f  %13.4f  %-34s  %20s  %12s  %s%s%s\n", width, subject, record->math,
+            record->build, accuracy_bound(record), shown_error(record->tally.max_error), input, misrounded,
+            order_errors, differing, fault[0] != '\0' ? "  FAIL: " : "", fault);
 }
 
 static void print_part(const accuracy_report *report, bool rows, FILE *stream)
@@ -95,15 +95,15 @@ static void print_part(const accuracy_report *report, bool rows, FILE *stream)
         if ((report->records[i].columns != 0) != rows)
             continue;
         if (!headed)
-            fprintf(stream, "%s%-*s  %-7s  %-10s  %5s  %13s  %-34s  %20s  %5s  %s\n", rows ? "\n" : "", width,
+            fprintf(stream, "%s%-*s  %-7s  %-10s  %5s  %13s  %-34s  %20s  %12s  %s\n", rows ? "\n" : "", width,
                     "operation", "variant", "build", "bound", "largest error", rows ? "among logits" : "at input",
-                    "misrounded", "falls", "differing");
+                    "misrounded", "order errors", "differing");
         headed = true;
         print_record(report, &report->records[i], width, stream);
     }
 }
 
-/* Which inputs the sweep took. */
+/* The inputs of the sweep. */
 static void print_inputs(const accuracy_report *report, FILE *stream)
 {
     bool partial = false;
@@ -144,7 +144,7 @@ static void print_identical(const accuracy_report *report, const accuracy_record
     }
 }
 
-/* The tables of the page, in their order. */
+/* The tables of the page, in order. */
 typedef enum table_part { PART_OPERATIONS, PART_ROWS, PART_GRADIENTS } table_part;
 
 static table_part part_of(const accuracy_record *record)
@@ -172,7 +172,7 @@ static void print_markdown_row(const accuracy_record *record, FILE *stream)
         fprintf(stream, " | | ");
     fprintf(stream, "%.2f %% | ", share(record, tally->misrounded));
     if (accuracy_rises(&record->target))
-        fprintf(stream, "%" PRIu64, tally->falls);
+        fprintf(stream, "%" PRIu64, tally->order_errors);
     if (part_of(record) == PART_OPERATIONS)
         fputs(" | ", stream);
 }
@@ -180,13 +180,13 @@ static void print_markdown_row(const accuracy_record *record, FILE *stream)
 static void print_markdown_part(const accuracy_report *report, table_part part, FILE *stream)
 {
     static const char *const heads[] = {
-        [PART_OPERATIONS] = "| operation | variant | bound | largest error | at input | that is | misrounded | falls |"
-                            " the same bits on |\n|---|---|---|---|---|---|---|---|---|\n",
+        [PART_OPERATIONS] = "| operation | variant | bound | largest error | at input | that is | misrounded |"
+                            " order errors | the same bits on |\n|---|---|---|---|---|---|---|---|---|\n",
         [PART_GRADIENTS] =
             "\n### Gradients\n\n"
             "dy*f'(x), or *from output* dy*f'(y), over all x or y, each with dy = 1 and with a random dy of\n"
-            "either sign in [2^-40, 2^40). Within the intervals around zeros of f' that stand below the error\n"
-            "is counted in units of 2^-25*|dy|. *Misrounded* is the share of results that err by more than\n"
+            "either sign in [2^-40, 2^40). Within the intervals around zeros of f' that are listed below the error\n"
+            "is counted in units of 2^-25*|dy|. *Misrounded* is the share of results that have an error above\n"
             "0.5 and are not the nearest float.\n\n"
             "| gradient | variant | bound | largest error | at input | that is | misrounded |"
             " the same bits on |\n|---|---|---|---|---|---|---|---|\n",
@@ -207,7 +207,7 @@ static void print_markdown_part(const accuracy_report *report, table_part part, 
     }
 }
 
-/* Builds with bits of their own: the baseline scalar one, as the sleef variant goes; any other is a fault. */
+/* Builds with other bits: the baseline `scalar` in the variant sleef. Any other is a fault. */
 static void print_markdown_differing(const accuracy_report *report, FILE *stream)
 {
     bool headed = false;
@@ -216,10 +216,11 @@ static void print_markdown_differing(const accuracy_report *report, FILE *stream
         if (!accuracy_differs(report, record))
             continue;
         if (!headed)
-            fputs("\nResults with bits of their own (SLEEF has no functions with the same bits for a CPU without"
-                  " FMA, which the build `scalar` serves):\n\n"
-                  "| operation | build | largest error | among | differing results |\n|---|---|---|---|---|\n",
-                  stream);
+            fputs(
+                "\nResults with other bits (SLEEF has no functions with the same bits for a CPU without FMA, which the"
+                " build `scalar` serves):\n\n"
+                "| operation | build | largest error | among | differing results |\n|---|---|---|---|---|\n",
+                stream);
         headed = true;
         char subject[ACCURACY_LABEL + 32];
         char input[64];
@@ -234,12 +235,12 @@ void accuracy_print_markdown(const accuracy_report *report, FILE *stream)
 {
     fprintf(stream,
             "<!-- Made by `vact accuracy --merge docs/accuracy.json --markdown -`; do not edit. -->\n"
-            "vact %s, numerics version %d. Errors in ULP, rounded up to four decimals; of several inputs with the\n"
-            "largest error the one with the smallest bit pattern is shown. *Misrounded* is the share of results that\n"
-            "are not the correctly rounded ones. *Falls*, of an operation that never falls: how often the result gets\n"
-            "smaller from one float tried to the next. prelu has the one slope 0.25. ",
+            "vact %s, numerics version %d. Errors are in ULP, rounded up to four decimals. Where several inputs have\n"
+            "the largest error, the one with the smallest bit pattern is shown. *Misrounded* is the share of results\n"
+            "that are not correctly rounded. *Order errors* is the number of results of an increasing operation that\n"
+            "are smaller than the result of the next smaller input tried. prelu has one slope, 0.25. ",
             report->version, report->numerics_version);
-    fputs("Tried: ", stream);
+    fputs("Inputs tried: ", stream);
     print_inputs(report, stream);
     fputs(".\n\n", stream);
     for (int part = PART_OPERATIONS; part <= PART_GRADIENTS; part++)

@@ -6,7 +6,7 @@
 
 #include "report.h"
 
-/* The table on standard output, with a line of totals; the number of records with a fault. */
+/* The table for the terminal, with a line of totals; returns the number of records with a fault. */
 size_t accuracy_print_table(const accuracy_report *report, FILE *stream);
 
 /* The generated part of docs/accuracy.md. */

@@ -32,7 +32,7 @@ void accuracy_label(char label[ACCURACY_LABEL], const accuracy_target *target);
 /* The name of the variant that an operation takes from a table. */
 const char *accuracy_math_name(const vacti_op_info *info, vact_math math);
 
-/* Whether its falls are counted: an operation that rises, as it does at its default parameters. */
+/* Whether its order errors are counted: an increasing operation at its default parameters. */
 bool accuracy_rises(const accuracy_target *target);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The threads of `vact accuracy`: they take blocks from a counter. What is reported does not depend on which thread
- * took which block, or when.
+ * The threads of `vact accuracy` take blocks from a counter. The results do not depend on which thread took which
+ * block, or when.
  */
 #include "threads.h"
 
@@ -71,7 +71,7 @@ static void report_finished(const sweep *s, size_t target, double seconds)
             seconds);
 }
 
-/* Waits for the threads and shows how far they are. Entered and left with the lock held. */
+/* Waits for the threads and shows their progress. Called with the lock held. */
 static void watch(sweep *s)
 {
     const accuracy_job *job = s->job;
@@ -119,7 +119,7 @@ static bool run_threads(sweep *s)
         pthread_join(threads[i], NULL);
     free(threads);
 
-    /* Fewer threads than wanted do the work as well. */
+    /* Fewer threads than wanted do all the work too. */
     if (s->done < s->job->target_count * s->block_count && !accuracy_stop) {
         vact_tool_fail("threads", "%s", s->out_of_memory ? "out of memory" : strerror(error));
         return false;

@@ -5,13 +5,12 @@
 #include "sweep.h"
 
 /*
- * The whole job with the oracle. tallies holds target_count * build_count values, a target's builds side by
- * side. False where it was stopped or lacks the memory or the threads, which it then says.
+ * The whole job with the oracle. tallies has target_count * build_count elements, ordered by target, then build. False
+ * where it was stopped, or, with a message, without memory or threads.
  */
 bool accuracy_sweep(const accuracy_job *job, accuracy_tally *tallies);
 
-/* The results' hashes alone, without the oracle, of the first build only: target_count times the shard's
- * blocks. */
+/* Only the hashes of the first build's results, without the oracle: one per target and block of the shard. */
 bool accuracy_sweep_digests(const accuracy_job *job, uint64_t *digests);
 
 #endif

@@ -32,7 +32,7 @@ enum {
     CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */
 };
 
-/* The union of the parameters of all operations, from the registry: each is an option. */
+/* The parameters of all operations, from the registry: each is an option. */
 typedef struct parameter_options {
     const char *names[MOST_PARAMETERS];
     char texts[MOST_PARAMETERS][320];
@@ -63,13 +63,13 @@ typedef struct request {
 static const char documentation[] =
     "Applies an operation to the float32 array in IN.npy and writes the result to OUT.npy, of the same shape."
     "\v"
-    "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis, or "
-    "--axis. prelu takes one slope for all, or one per channel: axis 1, or axis 0 of an array with one axis.\n"
-    "--backward takes the gradient that arrives, and writes the one that is passed on.\n"
-    "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one with --packed. Its "
-    "gradients go to OUT.npy, for the gate, and --dup, for up; or to OUT.npy, packed as IN.npy is.\n"
-    "OUT.npy is replaced only when the result is complete, that of --dslope or --dup included; it may be IN.npy "
-    "itself. Files larger than memory work.";
+    "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis, or --axis. prelu "
+    "takes one slope for all, or one per channel; channels are axis 1, or axis 0 of an array with one axis.\n"
+    "--backward takes the gradient of the outputs and writes the gradient of the inputs.\n"
+    "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one file with --packed. The "
+    "gradient of the gate goes to OUT.npy and that of up to --dup; with --packed both go to OUT.npy.\n"
+    "OUT.npy is replaced only when every result is complete, including --dslope or --dup; it may be IN.npy itself. "
+    "Files may be larger than memory.";
 
 static void collect_parameters(parameter_options *known)
 {
@@ -100,15 +100,15 @@ static void make_options(parameter_options *known)
 {
     const struct argp_option fixed[FIXED_OPTIONS] = {
         {"op", KEY_OP, "NAME", 0, "The operation; `vact list' names them all", 1},
-        {"slope", KEY_SLOPE, "FILE.npy", 0, "Of prelu: its slopes (default: 0.25 for all)", 2},
-        {"axis", KEY_AXIS, "N", 0, "Of softmax and log_softmax: the axis; -1, the last, by default", 2},
-        {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN), DY being of the shape of f(IN)", 2},
-        {"dslope", KEY_DSLOPE, "FILE.npy", 0, "Of prelu, with --backward: write the gradient of its slopes there", 2},
-        {"dup", KEY_DUP, "FILE.npy", 0, "Of gated units in two files, with --backward: write the gradient of UP there",
+        {"slope", KEY_SLOPE, "FILE.npy", 0, "For prelu: the slopes (default: 0.25 for all)", 2},
+        {"axis", KEY_AXIS, "N", 0, "For softmax and log_softmax: the axis (default -1: the last)", 2},
+        {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN); DY has the shape of f(IN)", 2},
+        {"dslope", KEY_DSLOPE, "FILE.npy", 0, "For prelu with --backward: write the gradient of the slopes here", 2},
+        {"dup", KEY_DUP, "FILE.npy", 0, "For gated units in two files with --backward: write the gradient of UP here",
          2},
         {"from-output", KEY_FROM_OUTPUT, NULL, 0, "With --backward: IN.npy holds the outputs f(x)", 2},
         {"packed", KEY_PACKED, "LAYOUT", 0,
-         "Of gated units: IN.npy holds pairs along its last axis; gate-first, gate-second (PyTorch's glu) or "
+         "For gated units: IN.npy holds gate and up along its last axis: gate-first, gate-second (PyTorch's glu) or "
          "interleaved",
          2},
         {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 3},
@@ -121,7 +121,7 @@ static void make_options(parameter_options *known)
             (struct argp_option){known->names[k], KEY_FIRST_PARAMETER + k, "VALUE", 0, known->texts[k], 2};
 }
 
-/* Which of the operation's parameters is called so; -1 if none. */
+/* The index of the operation's parameter of that name; -1 if none. */
 static int parameter_index(const vacti_op_info *op, const char *name)
 {
     for (int i = 0; i < op->param_count; i++)
@@ -165,7 +165,7 @@ static int parse_axis(const struct argp_state *state, const char *text)
     return (int)axis;
 }
 
-/* What makes sense for some operations only. */
+/* Options that only some operations have. */
 static void check_kind(const struct argp_state *state, const request *asked)
 {
     const vacti_op_info *op = asked->op;
@@ -175,19 +175,19 @@ static void check_kind(const struct argp_state *state, const request *asked)
     if (two && asked->dup_path == NULL)
         argp_error(state, "--dup is missing: where to write the gradient of UP.npy");
     if (!two && asked->dup_path != NULL)
-        argp_error(state, "--dup is of gated units in two files, with --backward");
+        argp_error(state, "--dup is for gated units in two files, with --backward");
     if (asked->dslope_path != NULL && (op->kind != VACT_KIND_CHANNELS || asked->dy_path == NULL))
-        argp_error(state, "--dslope is of prelu, with --backward");
+        argp_error(state, "--dslope is for prelu, with --backward");
     const char *second = two ? asked->dup_path : asked->dslope_path;
     if (second != NULL && vact_output_same(second, asked->paths[asked->path_count - 1]))
-        argp_error(state, "%s and OUT.npy are one file: '%s'", two ? "--dup" : "--dslope", second);
+        argp_error(state, "%s and OUT.npy are the same file: '%s'", two ? "--dup" : "--dslope", second);
     if (asked->from_output && asked->dy_path == NULL)
-        argp_error(state, "--from-output goes with --backward");
+        argp_error(state, "--from-output needs --backward");
     if (asked->from_output && !op->keeps_output && op->kind != VACT_KIND_ROWS)
         argp_error(state, "%s has no gradient from its output", op->name);
 }
 
-/* argp_error does not return here: the returns after it are for the reader. */
+/* argp_error does not return; the returns after it are for the reader. */
 static void check_request(const struct argp_state *state, request *asked)
 {
     if (asked->op_name == NULL) {
@@ -200,7 +200,7 @@ static void check_request(const struct argp_state *state, request *asked)
     bool gate = asked->op->kind == VACT_KIND_GATE;
     bool three = gate && asked->packed_word == NULL;
     if (asked->packed_word != NULL && !gate)
-        argp_error(state, "--packed is of gated units, which %s is not", asked->op->name);
+        argp_error(state, "--packed is for gated units, and %s is not one", asked->op->name);
     if (asked->path_count < (three ? 3 : 2))
         argp_error(state, three ? "three files are needed: GATE.npy UP.npy OUT.npy (or --packed IN.npy OUT.npy)"
                                 : "two files are needed: IN.npy OUT.npy");
@@ -303,7 +303,7 @@ static vact_status apply_all(const request *asked, const vact_slopes *slope, con
     return VACT_OK;
 }
 
-/* The axis as an index; the last by default. False, which it says, where the array does not have it. */
+/* The axis as an index; the last by default. False, with a message, where the array does not have it. */
 static bool find_axis(const request *asked, const vact_npy *in, int *axis)
 {
     int dimensions = in->shape.dimensions;
@@ -317,7 +317,7 @@ static bool find_axis(const request *asked, const vact_npy *in, int *axis)
     return true;
 }
 
-/* Null, or what failed in words. Along the last axis whole slices lie. dslope is null where not asked for. */
+/* Null, or an error message. Slices along the last axis are contiguous. dslope is null where not asked for. */
 static const char *compute(const request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in, int axis,
                            float *dst, float *dslope)
 {
@@ -356,7 +356,7 @@ static bool write_result(const request *asked, const vact_slopes *slope, vact_np
     return vact_output_commit(&out);
 }
 
-/* With the input open: opens the other files that are asked for. */
+/* Opens the other files; the input is open. */
 static bool apply_to(const request *asked, vact_npy *in)
 {
     vact_npy dy;

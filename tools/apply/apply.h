@@ -7,12 +7,12 @@
 #include "tools/npy.h"
 #include "vact/vact.h"
 
-/* Both return null, or what failed in words. */
+/* Both return null, or an error message. */
 
-/* softmax or log_softmax along any axis, or where dy is not null its gradient, also from the outputs in `in`. */
+/* softmax or log_softmax along any axis; where dy is not null, its gradient, from the inputs or the outputs in `in`. */
 const char *vact_apply_axis(vact_op op, bool from_output, float *dst, const vact_npy *dy, const vact_npy *in, int axis);
 
-/* Of an element-by-element operation: dst = dy*f'(in), or from the outputs f(...) in `in`. */
+/* The gradient of an element-by-element operation: dst = dy*f'(in), or from the outputs in `in`. */
 const char *vact_apply_backward(vact_op op, const vact_params_f32 *params, bool from_output, float *dst,
                                 const vact_npy *dy, const vact_npy *in);
 

@@ -1,6 +1,4 @@
-/* softmax and log_softmax along any axis, and their gradients: columns are gathered into rows, and the results put
- * back.
- */
+/* softmax and log_softmax along any axis, and their gradients: columns are gathered into rows and scattered back. */
 #include "apply.h"
 
 #include <stdlib.h>
@@ -8,7 +6,7 @@
 
 enum { CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */ };
 
-/* `count` neighbouring columns of a matrix of `size` rows of `inner` elements; they lie at `at` in the array. */
+/* `count` neighbouring columns, from index `at` of the array, of a matrix of `size` rows of `inner` elements. */
 typedef struct columns {
     size_t at, size, inner, count;
 } columns;

@@ -19,7 +19,7 @@ bool vact_gate_layout_of(const char *word, vact_gate_layout *layout)
     return false;
 }
 
-/* The shape of what a packed array gates: its last axis halved. */
+/* The shape of the result of a packed array: its last axis halved. */
 static bool halve(const char *path, vact_shape *shape)
 {
     size_t *last = &shape->sizes[shape->dimensions > 0 ? shape->dimensions - 1 : 0];
@@ -32,7 +32,7 @@ static bool halve(const char *path, vact_shape *shape)
     return true;
 }
 
-/* What is open of a gated unit: up null where gate is packed, dy null forward. */
+/* The open files of a gated unit: up is null where gate is packed, dy is null for the forward function. */
 typedef struct {
     const float *gate, *up, *dy;
     vact_shape shape; /* of the gated result */
@@ -53,7 +53,7 @@ static vact_status compute(vact_op op, vact_gate_layout layout, const operands *
                                                           2 * cols, n / cols, cols);
 }
 
-/* With all inputs open; a value that is null lacked memory. `given` is the shape of the gate's file. */
+/* With all inputs open. `given` is the shape of the gate's file. A null array means that memory ran out. */
 static bool write_results(const vacti_op_info *op, const vact_gate_files *files, const operands *of,
                           const vact_shape *given)
 {

@@ -4,18 +4,18 @@
 
 #include "tools/tool.h"
 
-/* The words of --packed; null where the argument is none. */
+/* The arguments of --packed; false where the argument is not one of them. */
 extern const char vact_gate_layout_words[];
 bool vact_gate_layout_of(const char *word, vact_gate_layout *layout);
 
-/* Paths. Where up is null, `gate` is packed in that layout. Where dy is null, out takes the result; else the gradient,
- * in the layout of the packed array, or that of the gate, and dup that of up. */
+/* Paths. Where up is null, `gate` is packed in that layout. Where dy is null, out receives the result. Else it receives
+ * the gradient: packed like `gate`, or that of the gate, while dup receives that of up. */
 typedef struct vact_gate_files {
     const char *gate, *up, *dy, *out, *dup;
     vact_gate_layout layout;
 } vact_gate_files;
 
-/* On failure one line on standard error. */
+/* On failure it prints a message. */
 bool vact_apply_gate(const vacti_op_info *op, const vact_gate_files *files);
 
 #endif

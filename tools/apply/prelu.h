@@ -1,4 +1,4 @@
-/* What vact apply --op prelu needs besides its array: the slopes, and their gradient. */
+/* The slopes of vact apply --op prelu, and their gradient. */
 #ifndef VACT_TOOLS_APPLY_PRELU_H
 #define VACT_TOOLS_APPLY_PRELU_H
 
@@ -6,21 +6,22 @@
 
 #include "tools/npy.h"
 
-/* prelu's slopes, and how the array lies around the channel axis. */
+/* prelu's slopes, and the array's sizes around the channel axis. */
 typedef struct vact_slopes {
     const float *values;
     size_t channels;
     size_t inner;
-    vact_shape shape; /* of the file; without axes where there is none */
+    vact_shape shape; /* of the file; without axes where there is no file */
     vact_npy file;
     bool opened;
 } vact_slopes;
 
-/* Of a file, or the default slope for a null path, against the array that they are for; what fails is said. */
+/* Reads a file, or takes the default slope for a null path, and checks it against the array. On failure it prints a
+ * message. */
 bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *array);
 void vact_slopes_close(vact_slopes *slopes);
 
-/* dx, and where it is not null dslope, of slopes->shape. Null, or what failed. */
+/* Computes dx and, where it is not null, dslope, of slopes->shape. Null, or an error message. */
 const char *vact_apply_prelu_backward(const vact_slopes *slopes, float *dx, float *dslope, vact_npy *dy, vact_npy *in);
 
 #endif
