@@ -1,6 +1,6 @@
 /*
- * Two builds of the shared library in one process, in turn, in short slices. The old one takes part twice: how far its
- * second copy is from the first is how far chance (the pages that code lies in, the machine's moods) goes.
+ * Two builds of the shared library in one process, in turn, in short slices. The old one is loaded twice: the
+ * difference between its two copies is the noise (the pages that code lies in, the state of the machine).
  */
 #include "against.h"
 
@@ -23,11 +23,11 @@
 
 enum { EXIT_SLOWER = 1, EXIT_USAGE = 2 };
 
-/* A difference counts from here on, where the control differs by no more than that. */
+/* The smallest difference that counts, and the largest difference of the control. */
 static const double LEAST_CHANGE = 0.03;
 static const double MOST_NOISE = 0.01;
 
-/* The first library is the one that the others are compared with. */
+/* The others are compared with the first library. */
 enum { OLD, NEW, CONTROL, LIBRARIES };
 
 enum { MOST_SIZES = 16, MOST_BUILDS = 8 };
@@ -88,7 +88,7 @@ static void move(void *user, size_t place)
     }
 }
 
-/* Rows as an epilogue and as an attention have them; at most 64 slopes. */
+/* Rows as of an epilogue and of attention; at most 64 slopes. */
 static size_t columns_of(library_part part, size_t n)
 {
     static const size_t most[PARTS] = {
@@ -96,7 +96,7 @@ static size_t columns_of(library_part part, size_t n)
     return most[part] != 0 && n > most[part] ? most[part] : n;
 }
 
-/* With every place that a call may move to. */
+/* Including every place that a call may move to. */
 static size_t arrays_length(size_t n)
 {
     const size_t places = (size_t)MEMORY_PLACES * MEMORY_PLACE_ELEMENTS;
@@ -115,7 +115,7 @@ static bool find_arrays(trial *t, library_part part)
     return t->base.x != NULL && t->base.second != NULL && t->base.dst != NULL && t->base.second_dst != NULL;
 }
 
-/* Outputs of the forward function in the place of inputs, as the derivative from the output has them. */
+/* Outputs of the forward function instead of inputs, for the derivative from the output. */
 static bool take_outputs(trial *t, const library *from, const vacti_op_info *op)
 {
     library_call forward = t->base;
@@ -165,8 +165,8 @@ static verdict judge(double new, double control)
     return new > 1.0 ? SLOWER : FASTER;
 }
 
-/* Each measurement is longer than the one before. A difference must be found twice, since among hundreds of cases
- * chance makes one here and there. */
+/* Each measurement is longer than the one before. A difference must be found twice, since among hundreds of cases some
+ * differ by chance. */
 static verdict compare(trial *t, const settings *with)
 {
     outcome found = {{0.0}, {0.0}};
@@ -288,7 +288,7 @@ static void each_word(run *r, const char *list, void (*take)(run *r, const char 
         take(r, word);
 }
 
-/* vact_select chooses by instruction set, so that of several builds for one the strongest runs. */
+/* vact_select chooses by instruction set: of several builds for one, the strongest runs. */
 static void take_isa(run *r, const char *word)
 {
     bool all = strcmp(word, "all") == 0, known = all;
@@ -342,7 +342,7 @@ static const char *library_beside(void)
     return beside;
 }
 
-/* False for what getopt has complained of. */
+/* False where getopt has printed an error. */
 static bool read_options(int argc, char **argv, settings *to)
 {
     static const struct option options[] = {
@@ -385,7 +385,7 @@ bool against_is_asked(int argc, char **argv)
     return false;
 }
 
-/* So that no slice begins on a core whose caches are cold. Where it cannot be had, what is measured is noisier. */
+/* So that no slice begins on a core with cold caches. Without it the measurements are noisier. */
 static void stay_on_this_core(void)
 {
     cpu_set_t here;

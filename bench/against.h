@@ -1,4 +1,4 @@
-/* vact_bench --against: two builds of the shared library beside each other. */
+/* vact_bench --against: two builds of the shared library compared. */
 #ifndef VACT_BENCH_AGAINST_H
 #define VACT_BENCH_AGAINST_H
 
@@ -7,7 +7,7 @@
 /* Whether the arguments have --against. */
 bool against_is_asked(int argc, char **argv);
 
-/* Does what they say and returns the status to exit with: 1 where something became slower, 2 for wrong usage. */
+/* Runs the comparison and returns the exit status: 1 where something became slower, 2 for wrong usage. */
 int against(int argc, char **argv);
 
 #endif

@@ -11,7 +11,7 @@
 
 /* ------------------------------------------------------------------------------------------------- loading */
 
-/* Leaves the name of a new file with the same contents in `copy`. */
+/* Writes the name of a new file with the same contents to `copy`. */
 static bool copy_file(const char *path, char *copy, size_t size)
 {
     const char *folder = getenv("TMPDIR");
@@ -95,7 +95,7 @@ typedef vact_status rows_fn(float *dst, size_t dst_stride, const float *src, siz
 typedef void gate_fn(float *dst, const float *gate, const float *up, size_t n);
 typedef void gate_backward_fn(float *dgate, float *dup, const float *dy, const float *gate, const float *up, size_t n);
 
-/* What every version so far has alike: a kernel, or a named function where none is to be had by code. */
+/* Common to every version so far: a kernel, or a named function where there is none by code. */
 static library_function *find_kernel(const library *of, library_part part, const vacti_op_info *op)
 {
     static const char *const resolvers[PARTS] = {[PART_FORWARD] = "vact_kernel_f32",
@@ -210,7 +210,7 @@ static void run_gate_backward_0_2(const void *user, size_t calls)
 /* ------------------------------------------------------------------------------------------------- dialects */
 
 struct library_dialect {
-    const char *version; /* "major.minor." of those who speak it */
+    const char *version; /* "major.minor." of its versions */
     library_function *(*find)(const library *of, library_part part, const vacti_op_info *op);
     contender_fn *run[PARTS];
 };

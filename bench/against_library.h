@@ -1,4 +1,4 @@
-/* A shared library of vact that is loaded beside others, and how its kernels are called. */
+/* A shared library of vact, loaded with others, and how its kernels are called. */
 #ifndef VACT_BENCH_AGAINST_LIBRARY_H
 #define VACT_BENCH_AGAINST_LIBRARY_H
 
@@ -8,7 +8,7 @@
 #include "measure.h"
 #include "registry.h"
 
-/* What is called of an operation. */
+/* The functions of an operation. */
 typedef enum library_part {
     PART_FORWARD,
     PART_BACKWARD,
@@ -24,11 +24,11 @@ typedef enum library_part {
 
 typedef void library_function(void); /* of whatever type */
 
-/* Everything that some part asks for. */
+/* The arguments of every part. */
 typedef struct library_call {
     library_function *function;
     vact_params_f32 params;
-    const float *x;        /* what is activated; of PART_FROM_OUTPUT the output */
+    const float *x;        /* the input; of PART_FROM_OUTPUT the output */
     const float *second;   /* gradient of the result, bias, slopes, what is gated */
     const float *residual; /* of PART_RESIDUAL, else null */
     float *dst;
@@ -44,14 +44,14 @@ typedef struct library {
     const library_dialect *dialect;
 } library;
 
-/* Loads a copy of the file, so that a file that is loaded already is loaded once more and every library comes from a
- * file of the same kind. False, with a message on standard error, where it is no library that this program can call. */
+/* Loads a copy of the file, so that one file can be loaded twice and every library comes from a file of the same kind.
+ * False, with a message on standard error, where this program cannot call it. */
 bool library_open(library *to, const char *path);
 
 /* Its vact_select. */
 bool library_select(const library *of, vact_isa isa, vact_math math);
 
-/* The function of what is selected; null where the library has none. */
+/* The function of the current selection; null where the library has none. */
 library_function *library_find(const library *of, library_part part, const vacti_op_info *op);
 
 /* Calls the function of a library_call. */

@@ -1,4 +1,4 @@
-/* The benchmarks of vact: which of them there are, and how they are reported. */
+/* The program vact_bench: its options, its benchmarks and their report. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static bool is_build(const char *name)
     return false;
 }
 
-/* Ends the program where the list names what there is not. */
+/* Ends the program where the list has an unknown name. */
 static void register_list(char *list)
 {
     char *rest = NULL;
@@ -76,7 +76,7 @@ static bool wants_google_report(int argc, char **argv)
     return getenv("BENCHMARK_FORMAT") != NULL;
 }
 
-/* argv with our defaults before what the user gave, which overrides them. */
+/* argv with our defaults in front; the user's options override them. */
 static int with_defaults(int argc, char **argv, char **all)
 {
     static char repetitions[] = "--benchmark_repetitions=5";

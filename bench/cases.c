@@ -28,7 +28,7 @@ typedef struct work {
     size_t n;
     vact_params_f32 params;
     const float *src;
-    const float *second; /* what a gated unit gates; the bias of an epilogue */
+    const float *second; /* up of a gated unit; the bias of an epilogue */
     float *dst;
 } work;
 
@@ -85,7 +85,7 @@ static void run_yardstick(const void *user, size_t calls)
         w->yardstick(w->dst, w->src, w->n);
 }
 
-/* Beyond this an array and its copy are too large for every cache that one core has to itself. */
+/* Beyond this an array and its copy do not fit into the caches of one core. */
 enum { WARM_ELEMENTS = MEMORY_PLACE_ELEMENTS };
 
 typedef enum yardstick_kind { MEMCPY, STREAM, EXPF, YARDSTICKS } yardstick_kind;
@@ -124,8 +124,7 @@ static void move(void *user, size_t place)
     }
 }
 
-/* The subject first, then either the kernel behind it (the bare activation) or the copies and the exponential function.
- */
+/* The subject, then either the kernel behind it (the bare activation) or the copies and the exponential function. */
 static void set_up(bench_case *c)
 {
     yardstick_fn *const functions[YARDSTICKS] = {
@@ -207,7 +206,7 @@ static void run_case(bm_state *state, void *user)
 
 const char *const cases_math_words[VACT_TABLE_MATHS] = {"auto", "sleef", "fast", "cr"};
 
-/* Google Benchmark keeps no hold of what a case is, so it stays to the end of the program. */
+/* Google Benchmark does not own the case, so it lives to the end of the program. */
 static bench_case *new_case(const vacti_op_info *op, const vacti_table *table, distribution input)
 {
     bench_case *c = calloc(1, sizeof *c);
@@ -235,14 +234,14 @@ static void add_case(bench_case *c, const char *before, const char *variant, con
 /* 16; 4 KiB and 16 KiB, for the first level of cache; 512 KiB, for the second; 64 MiB, for memory. */
 static const size_t sizes[] = {16, 1024, 4096, 131072, 16777216};
 
-/* About 16 KiB, 512 KiB and 64 MiB of rows as long as an attention's, and as a vocabulary. */
+/* About 16 KiB, 512 KiB and 64 MiB of rows with the length of attention scores, and of a vocabulary. */
 static const struct {
     size_t rows;
     size_t cols;
 } row_shapes[] = {{4, 1024}, {128, 1024}, {16384, 1024}, {1, 32000}, {4, 32000}, {524, 32000}};
 
 enum {
-    IN_CACHE = 2, /* sizes[] from here on show more than what a call costs */
+    IN_CACHE = 2, /* from here on sizes[] show more than the cost of a call */
     SIZES = sizeof sizes / sizeof sizes[0],
     ROW_SHAPES = sizeof row_shapes / sizeof row_shapes[0],
     SLOPES = sizeof slopes / sizeof slopes[0]
@@ -265,7 +264,7 @@ static bool add_unary(const vacti_op_info *op, const vacti_table *table, const c
     return true;
 }
 
-/* One slope for all, and one per channel of a tensor [1, channels, inner] (per element where it is that small). */
+/* One slope for all, and one per channel of a tensor [1, channels, inner] (per element where it is small). */
 static bool add_channels(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input)
 {
     vact_channels_f32_fn *kernel = table->channels[VACT_OP_SLOT(op->op)];
@@ -383,8 +382,8 @@ static bool add_operation(const vacti_op_info *op, const char *build)
     return true;
 }
 
-/* What a call through the library's front costs: one cheap and one dear operation, on an array so short that it shows.
- * Not for a build that vact_select has no way to choose. */
+/* The cost of a call through the public function: a cheap and an expensive operation, on an array so short that it
+ * shows. Not for builds that vact_select cannot choose. */
 static bool add_calls(const char *build)
 {
     static const struct {

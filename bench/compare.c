@@ -1,8 +1,7 @@
 /*
  * Compares two reports of vact_bench (--benchmark_out or --benchmark_format=json, with repetitions): what became slower
- * or faster beyond the noise, or how well two runs of the same thing agree. Looked at are the ratios, which a busy
- * machine moves least, by Google Benchmark's statistics: medians over the repetitions and their coefficients of
- * variation.
+ * or faster beyond the noise, or how well two runs of the same program agree. It compares the ratios, which a busy
+ * machine changes least, by Google Benchmark's medians over the repetitions and their coefficients of variation.
  */
 #include <cjson/cJSON.h>
 #include <getopt.h>
@@ -14,15 +13,15 @@
 
 enum { EXIT_SLOWER = 1, EXIT_USAGE = 2 };
 
-/* A change counts from this many standard deviations of the difference on, and from this much at the least: two runs
- * of one program differ by more than their repetitions do (other addresses, another mood of the machine). */
+/* A change counts from this many standard deviations of the difference on, and is at least this large: two runs of one
+ * program differ by more than their repetitions (other addresses, another state of the machine). */
 static const double DEVIATIONS = 3.0;
 static const double LEAST_CHANGE = 0.05;
 
-/* The deviation that is assumed where a report has no repetitions. */
+/* The deviation assumed for a report without repetitions. */
 static const double UNKNOWN_DEVIATION = 0.05;
 
-/* --agreement: arrays up to this size, which fit into the cache, and the share that must agree. */
+/* --agreement: the largest arrays, which fit into the cache, and the fraction that must agree. */
 static const double CACHED_ELEMENTS = 131072.0;
 static const double SHARE_NEEDED = 0.9;
 
@@ -78,8 +77,8 @@ static entry *find_or_add(report *to, const char *name)
     return found;
 }
 
-/* Takes in one line of a report: a skipped benchmark, a median, a coefficient of variation, or, where there are no
- * repetitions, a measurement. */
+/* Adds one line of a report: a skipped benchmark, a median, a coefficient of variation, or, without repetitions, a
+ * measurement. */
 static void add_line(report *to, const cJSON *line)
 {
     const char *aggregate = text_of(line, "aggregate_name");
@@ -118,7 +117,7 @@ static char *read_file(const char *path)
     return text;
 }
 
-/* Ends the program where the file is no report. */
+/* Ends the program where the file is not a report. */
 static report read_report(const char *path)
 {
     char *text = read_file(path);
@@ -154,7 +153,7 @@ static double noise_of(const entry *a, const entry *b, int m)
     return fmax(LEAST_CHANGE, DEVIATIONS * hypot(a->deviation[m], b->deviation[m]));
 }
 
-/* The ratio with the least noise; METRICS where they have none in common. */
+/* The ratio with the least noise; METRICS where there is none in common. */
 static int steadiest(const entry *a, const entry *b)
 {
     int best = METRICS;
@@ -164,8 +163,8 @@ static int steadiest(const entry *a, const entry *b)
     return best;
 }
 
-/* 1 slower, -1 faster, 0 the same: the steadiest ratio decides, and none may point the other way. A change in one
- * ratio alone is a change in what the kernel is compared with. */
+/* 1 slower, -1 faster, 0 the same. The ratio with the least noise decides, unless another contradicts it. A change in
+ * one ratio alone is a change in what the kernel is compared with. */
 static int verdict(const entry *before, const entry *after, int judge)
 {
     double change = log(after->value[judge] / before->value[judge]);
@@ -214,7 +213,7 @@ static int compare(const report *old, const report *new)
     return slower > 0 ? EXIT_SLOWER : EXIT_SUCCESS;
 }
 
-/* By how much the larger of two numbers exceeds the smaller, the largest over all ratios; negative without any. */
+/* The largest relative difference over all ratios; negative without any. */
 static double disagreement(const entry *a, const entry *b)
 {
     double largest = -1.0;

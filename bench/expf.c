@@ -1,6 +1,6 @@
 /*
- * SLEEF's expf over an array, one vector a turn, called by the names that a program without vact would use. Compiled
- * once per build, as the kernels are: with that build's flags, its vec/ header included first on the command line and
+ * SLEEF's expf over an array, one vector per turn, by the names that a program without vact would use. Compiled once
+ * per build, as the kernels are: with that build's flags, its vec/ header included first on the command line and
  * VACT_BUILD defined as its name.
  */
 #include <sleef.h>

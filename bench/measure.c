@@ -8,7 +8,7 @@
 static const double SLICE_SECONDS = 20e-6;
 static const double SLICE_CLOCKS = 400.0;
 
-/* Google Benchmark may ask for one iteration only: it gets a few turns, so that there is a middle. */
+/* Google Benchmark may ask for one iteration only: that runs a few turns, so that there is a middle. */
 enum { TURNS = 3, TURNS_IN_PLACE = CONTENDERS, MOST_CALLS = 1 << 24, KEPT_TURNS = 1 << 13 };
 
 static clockid_t timer = CLOCK_MONOTONIC;
@@ -41,7 +41,7 @@ static double time_calls(const contender *one, size_t calls)
     return now() - start;
 }
 
-/* How many calls fill a slice. The shortest of some trials, since an interruption would look like slow calls. */
+/* The number of calls in a slice, from the shortest of some trials: an interruption looks like slow calls. */
 static size_t find_calls(const contender *one)
 {
     enum { TRIALS = 3 };
@@ -67,9 +67,9 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The mean of the middle half, as deaf to interruptions as the median. But where a function has two speeds (7 or 8
- * cycles for 16 elements, as memory and predictors happen to lie) it moves with their shares, where a median jumps from
- * one to the other. Reorders the values. 0 for none. */
+/* The mean of the middle half, as robust to interruptions as the median. Where a function has two speeds (7 or 8 cycles
+ * for 16 elements, depending on addresses and predictors) it changes gradually with their shares, while a median jumps
+ * from one to the other. Reorders the values. 0 for none. */
 static double midmean(double *values, size_t count)
 {
     size_t cut = (count + 1) / 4;
@@ -86,7 +86,7 @@ static double midmean(double *values, size_t count)
 static double seconds_kept[CONTENDERS][KEPT_TURNS];
 static double ratios_kept[CONTENDERS][KEPT_TURNS];
 
-/* Every order comes in its turn: what one leaves in the caches is not always for the same other to find. */
+/* Every order takes a turn, so that what one leaves in the caches does not always meet the same other. */
 static void order_of(size_t number, size_t count, size_t order[CONTENDERS])
 {
     for (size_t i = 0; i < count; i++)

@@ -11,8 +11,8 @@ const char *const distribution_names[DISTRIBUTIONS] = {"uniform", "normal"};
 
 enum { HUGE_PAGE = 1 << 21, BYTES = MEMORY_ELEMENTS * (int)sizeof(float) };
 
-/* Huge pages where the system gives them, so that what is measured is not the translation of addresses; mapped by
- * itself and one page further than needed, for the alignment and for a gap between two arrays. */
+/* Huge pages where the system gives them, so that address translation is not measured. Each array is a mapping of its
+ * own, one page larger than needed, for the alignment and for a gap between two arrays. */
 static float *new_array(void)
 {
     size_t size = (size_t)BYTES + 2 * (size_t)HUGE_PAGE;
@@ -23,7 +23,7 @@ static float *new_array(void)
 #ifdef MADV_HUGEPAGE
     madvise(start, BYTES, MADV_HUGEPAGE);
 #endif
-    memset(start, 0, BYTES); /* the pages are there from now on */
+    memset(start, 0, BYTES); /* the pages are mapped from now on */
     return (float *)(void *)start;
 }
 

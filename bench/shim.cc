@@ -1,4 +1,4 @@
-/* shim.h over Google Benchmark: the one C++ source, and each function no more than its forwarding. */
+/* shim.h over Google Benchmark: the only C++ source; each function only forwards. */
 #include "shim.h"
 
 #include <benchmark/benchmark.h>
@@ -57,8 +57,8 @@ class Forwarder : public benchmark::BenchmarkReporter
     void *user_;
 };
 
-/* Hands on to another reporter what can be written as JSON: Google Benchmark's coefficient of variation of a counter
- * that is always 0 is NaN. That one is 0; any other counter that is no number is left out. */
+/* Forwards to another reporter what can be written as JSON. Google Benchmark's coefficient of variation of a counter
+ * that is always 0 is NaN: it becomes 0. Any other counter that is not finite is left out. */
 class Finite : public benchmark::BenchmarkReporter
 {
   public:
@@ -95,8 +95,8 @@ class Finite : public benchmark::BenchmarkReporter
     benchmark::BenchmarkReporter *to_;
 };
 
-/* Whether reports go to a file in JSON too, which Google Benchmark does not tell: asked of the arguments before it
- * takes them. */
+/* Whether reports also go to a JSON file. Google Benchmark has no function for that, so this looks at the arguments
+ * before Google Benchmark removes them. */
 bool json_file;
 
 /* The last --name=value, else the environment's, else the default. */

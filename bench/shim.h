@@ -33,7 +33,7 @@ extern "C" {
 
 /* --------------------------------------------------------------------------------------- a program's frame */
 
-/* Takes Google Benchmark's flags out of the arguments; later ones override earlier ones. --help prints what `help`
+/* Removes Google Benchmark's flags from the arguments; later ones override earlier ones. --help prints what `help`
  * prints (null: Google Benchmark's own text) and ends the program. */
 void bm_initialize(int *argc, char **argv, void (*help)(void));
 
@@ -53,10 +53,10 @@ typedef struct bm_value {
 
 /* One line of a report. */
 typedef struct bm_result {
-    const char *name;      /* without the parts that Google Benchmark appends for the way of timing */
+    const char *name;      /* without the suffixes that Google Benchmark appends for the kind of timing */
     const char *aggregate; /* "mean", "median", "stddev", "cv", ...; null for a measurement itself */
     const char *label;     /* "" where none was set */
-    const char *error;     /* what bm_skip was given; null for a good one */
+    const char *error;     /* the message of bm_skip; null where not skipped */
     double seconds;        /* per iteration; for "cv" the bare ratio */
     int64_t iterations;
     int64_t repetitions;
@@ -64,12 +64,12 @@ typedef struct bm_result {
     size_t counter_count;
 } bm_result;
 
-/* Gets either the measurements of one benchmark or, after them, its aggregates (none for fewer than two
- * repetitions). Everything is valid during the call alone. */
+/* Receives the measurements of one benchmark or, after them, its aggregates (none for fewer than two repetitions). The
+ * data are valid during the call only. */
 typedef void bm_report(const bm_result *results, size_t count, void *user);
 
-/* Runs what the filter selects and returns how many benchmarks that were. Reports go to `report`; null: to Google
- * Benchmark's own reporter, as --benchmark_format says. --benchmark_out works with either. */
+/* Runs the benchmarks that the filter selects and returns their number. Reports go to `report`, or, if that is null, to
+ * Google Benchmark's own reporter (--benchmark_format). --benchmark_out works with both. */
 size_t bm_run(bm_report *report, void *user);
 
 /* ------------------------------------------------------------------------------------------- registration */
@@ -78,8 +78,7 @@ typedef struct bm_state bm_state;
 typedef struct bm_case bm_case; /* a registered benchmark */
 typedef void bm_function(bm_state *state, void *user);
 
-/* `user` is handed through; the function is called several times per benchmark, until the measurement is long enough.
- */
+/* `user` is passed on. The function is called several times per benchmark, until the measurement is long enough. */
 bm_case *bm_register(const char *name, bm_function *function, void *user);
 
 /* Each call adds runs of the benchmark with these arguments: one with several arguments, one per value of a geometric
@@ -96,15 +95,15 @@ void bm_use_manual_time(bm_case *to);
 
 /* ----------------------------------------------------------------------------------- inside of a benchmark */
 
-/* The measured loop: `while (bm_keep_running(state))`, or with several iterations a turn. Every benchmark that does not
- * skip runs one of them to its end. */
+/* The measured loop: `while (bm_keep_running(state))`, or the same with several iterations per turn. Every benchmark
+ * that does not skip runs one such loop to its end. */
 bool bm_keep_running(bm_state *state);
 bool bm_keep_running_batch(bm_state *state, int64_t iterations);
 
 void bm_pause(bm_state *state);
 void bm_resume(bm_state *state);
 
-/* Once a turn of the loop: how long it took, with all its iterations. */
+/* Called once per turn of the loop: the time of all its iterations. */
 void bm_iteration_time(bm_state *state, double seconds);
 
 int64_t bm_arg(const bm_state *state, size_t index);
@@ -130,7 +129,7 @@ void bm_items_processed(bm_state *state, int64_t items);
 
 void bm_label(bm_state *state, const char *label);
 
-/* The report says the message in the place of figures. The function returns after it, or leaves its loop. */
+/* The report shows the message instead of figures. Return, or leave the loop, after it. */
 void bm_skip(bm_state *state, const char *message);
 
 #ifdef __cplusplus

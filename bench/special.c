@@ -10,8 +10,8 @@
 
 enum { ELEMENTS = 4096, ONE_IN_TWO = 2, ONE_IN_EIGHT = 8, PAGE = 4096 /* bytes */ };
 
-/* Between them these reach every form there is: large results and small, subnormal ones, masks, arguments whose squares
- * are subnormal, arguments that leave subnormal products, subnormals. */
+/* Together these reach every form: large, small and subnormal results, masks, arguments whose squares or products are
+ * subnormal, subnormal arguments. */
 static const struct {
     const char *name;
     float near;
@@ -50,8 +50,8 @@ typedef struct {
     contest contest;
 } special_case;
 
-/* Each call takes the next part of the arrays: the same part again and again, and a processor would learn by heart
- * which vectors have a special lane. */
+/* Each call takes the next part of the arrays. With the same part every time, the branch predictor would learn which
+ * vectors have a special lane. */
 static void run_kernel(const void *user, size_t calls)
 {
     const work *w = user;
@@ -67,7 +67,7 @@ static void move(void *user, size_t at)
     c->subject.place = c->usual.place = at;
 }
 
-/* The inputs of a place, made at first use, kept to the end of the program. */
+/* The inputs near a place, made at first use and kept to the end of the program. */
 static const float *inputs_near(size_t place)
 {
     static float *made[PLACES];
@@ -98,7 +98,7 @@ static void run_case(bm_state *state, void *user)
     bm_counter(state, "x_usual", found.ratio[1], BM_PLAIN);
 }
 
-/* Google Benchmark keeps no hold of what a case is, so it stays to the end of the program. */
+/* Google Benchmark does not own the case, so it lives to the end of the program. */
 static bool add_case(const vacti_op_info *op, const vacti_table *table, size_t place)
 {
     char name[128];

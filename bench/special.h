@@ -1,4 +1,4 @@
-/* The benchmarks of arguments for which an activation has another form than for usual ones (kernels/loop/form.h). */
+/* The benchmarks of special arguments, for which an activation has another form (kernels/loop/form.h). */
 #ifndef VACT_BENCH_SPECIAL_H
 #define VACT_BENCH_SPECIAL_H
 

@@ -1,4 +1,4 @@
-/* The report for people: one line per benchmark. */
+/* The report as a table: one line per benchmark. */
 #ifndef VACT_BENCH_TABLE_H
 #define VACT_BENCH_TABLE_H
 

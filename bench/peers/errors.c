@@ -1,4 +1,4 @@
-/* The oracle over arrays, and the inputs that libraries are held to it with. */
+/* The oracle over arrays, and the inputs on which libraries are compared with it. */
 #include "peers.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* oneDNN: primitives made once per call, executed on its CPU engine. Both of its C interfaces, 2 and 3. */
+/* oneDNN: primitives are made once per call and run on its CPU engine. Supports the C interfaces of versions 2 and 3.
+ */
 #include "peers.h"
 
 #ifdef PEERS_ONEDNN

@@ -12,7 +12,7 @@
 #include "vact/vact.h"
 #include "yardstick.h"
 
-/* Compiled with hidden visibility; what Python calls is exported. */
+/* For the functions that Python calls; the rest has hidden visibility. */
 #define PEERS_API __attribute__((visibility("default")))
 
 /* ------------------------------------------------------------------------------------------ the libraries */
@@ -30,14 +30,14 @@ typedef struct peers_call {
     void (*close)(void *own); /* null where there is nothing to release */
 } peers_call;
 
-/* Makes the call, whose arrays and sizes are set, run that operation at default parameters; false where the library
- * has none. */
+/* Prepares the call, whose arrays and sizes are set, for that operation at default parameters; false where the library
+ * lacks it. */
 typedef bool peers_open_fn(peers_call *call);
 
 peers_open_fn peers_open_vact;
 peers_open_fn peers_open_onednn;
 
-/* "2.6.3", or null where it was not there when this was built. */
+/* "2.6.3", or null where it was missing when this was built. */
 const char *peers_onednn_version(void);
 
 /* The names in order: memcpy and stream, the two ways to copy, then vact, then its peers. Null beyond the last. */
@@ -51,11 +51,11 @@ PEERS_API peers_call *peers_open(const char *library, const char *operation, flo
                                  size_t cols);
 PEERS_API void peers_close(peers_call *call);
 
-/* Calls so many times; returns what passed on CLOCK_MONOTONIC, in seconds. */
+/* Calls so many times; returns the seconds by CLOCK_MONOTONIC. */
 PEERS_API double peers_seconds(const peers_call *call, size_t calls);
 
-/* Calls the function so many bytes further down the stack. A library that keeps vectors there takes up to three times
- * as long where one of them happens to lie across two pages, as it then does in every call from the same depth. */
+/* Calls the function so many bytes further down the stack. A library that keeps vectors on the stack takes up to three
+ * times as long where one of them crosses a page, and it does so in every call from the same depth. */
 PEERS_API void peers_deeper(size_t bytes, void (*function)(void));
 
 /* --------------------------------------------------------------------------------------------- the oracle */
@@ -73,7 +73,7 @@ typedef struct peers_worst {
 PEERS_API const char *peers_operation(size_t index);
 PEERS_API bool peers_works_on_rows(const char *operation);
 
-/* The exact values at default parameters; false for an operation that there is not. */
+/* The exact values at default parameters; false for an unknown operation. */
 PEERS_API bool peers_exact(const char *operation, double *exact, const float *src, size_t rows, size_t cols);
 
 /* Adds the errors of n results. */
@@ -89,8 +89,8 @@ PEERS_API float *peers_output(void);
 /* The floats whose bits are first, first + stride, first + 2*stride ... modulo 2^32. */
 PEERS_API void peers_patterns(float *dst, size_t n, uint32_t first, uint32_t stride);
 
-/* Zeros, infinities, NaNs and the ends of the normal and subnormal ranges, again and again up to n; returns how many
- * different ones there are. */
+/* Zeros, infinities, NaNs and the ends of the normal and subnormal ranges, repeated up to n elements; returns the
+ * number of different ones. */
 PEERS_API size_t peers_specials(float *dst, size_t n);
 
 PEERS_API void peers_scale(float *dst, const float *src, size_t n, float factor);

@@ -1,5 +1,5 @@
 /*
- * What a user of SLEEF or of glibc's libmvec writes: a loop that calls the vector function, one vector a turn.
+ * What a user of SLEEF or of glibc's libmvec writes: a loop that calls the vector function, one vector per turn.
  * Compiled once per build, as the kernels are: with that build's flags, its vec/ header included first on the command
  * line and VACT_BUILD defined as its name.
  */
@@ -27,7 +27,8 @@ VACT_INLINE vf tanh_u10(vf x) { return Sleef_tanhf1_u10purec(x); }
 VACT_INLINE vf tanh_u35(vf x) { return Sleef_tanhf1_u35purec(x); }
 #endif
 
-/* glibc declares these to compilers alone (by the vector ABI's names, for loops that call expf), so it is done here. */
+/* glibc declares these only to compilers (by the names of the vector ABI, for loops that call expf), so they are
+ * declared here. */
 #if defined(VACT_VEC_F32_AVX512_H) && defined(PEERS_LIBMVEC)
 vf _ZGVeN16v_expf(vf x);
 vf _ZGVeN16v_tanhf(vf x);

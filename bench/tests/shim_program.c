@@ -13,7 +13,7 @@ static void empty_loop(bm_state *state, void *user)
     bm_counter(state, "counted", (double)bm_iterations(state), BM_PER_ITERATION);
 }
 
-/* A turn of 100 iterations takes 100 microseconds, it says. */
+/* Reports 100 microseconds for a turn of 100 iterations. */
 static void manual(bm_state *state, void *user)
 {
     (void)user;

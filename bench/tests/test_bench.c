@@ -302,7 +302,7 @@ static void expect_verdict(const char *text, const char *name, const char *verdi
               "%s is not '%s': %s", name, verdict, text);
 }
 
-/* The new library is the one beside the program. */
+/* The default new library is the one in the program's folder. */
 Test(against, the_same_library_is_the_same)
 {
     char *text = expect_against("'" SHARED_LIBRARY "' --filter='^(backward/)?(gelu|swiglu|softmax)/'", 0);
@@ -315,7 +315,7 @@ Test(against, the_same_library_is_the_same)
     free(text);
 }
 
-/* Were it loaded fewer times, a library would be its own control. */
+/* Every library is loaded from its own copy; otherwise a library would be its own control. */
 Test(against, three_copies_are_loaded_and_none_is_left)
 {
     command_result result =
@@ -326,7 +326,7 @@ Test(against, three_copies_are_loaded_and_none_is_left)
     free(result.text);
 }
 
-/* A busy machine may make a measurement noisy, but never the slower library the faster one. */
+/* On a busy machine a measurement may be noisy, but the slower library never becomes the faster one. */
 Test(against, a_slower_library_is_slower)
 {
     for (int attempt = 0; attempt < 5; attempt++) {

@@ -1,4 +1,4 @@
-/* The comparison with other libraries: bench/peers/peers.py with those that it calls from C, and its verdict. */
+/* The comparison with other libraries: bench/peers/peers.py with the libraries called from C, and its verdict. */
 #include <cjson/cJSON.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -125,7 +125,7 @@ Test(peers, verdict)
         {"512 KiB", 0.96, 2.0, 0, 1}, {"64 MiB", 0.96, 2.0, 0, 0}, /* there 5 % */
         {"64 MiB", 0.94, 2.0, 0, 1},  {"16 KiB", 0.50, 2.0, 0, 0}, /* no promise */
         {"512 KiB", 1.01, 0.9, 0, 1},                              /* as fast and more accurate */
-        {"512 KiB", 1.01, 0.9, 1, 0},                              /* but for a wrong special value */
+        {"512 KiB", 1.01, 0.9, 1, 0},                              /* the same with a wrong special value */
         {"512 KiB", 1.01, 1.0, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -1,4 +1,4 @@
-/* What passes for a library of vact that has one operation, relu, and does its work WORK times. */
+/* A fake vact library with one operation, relu, which does its work WORK times. */
 #include "vact/vact.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* The perceptron: products of small matrices in plain loops, everything between them by vact. */
+/* The perceptron: matrix products in plain loops, everything between them by vact. */
 #include "network.h"
 
 #include <math.h>
@@ -45,7 +45,7 @@ const activation *activation_named(const char *name)
 
 /* ------------------------------------------------------------------------------------- the matrices */
 
-/* c[n, p] = a[n, m]*b[m, p]. The innermost loop runs along rows, so that compilers make vectors of it. */
+/* c[n, p] = a[n, m]*b[m, p]. The innermost loop runs along rows, so that compilers vectorise it. */
 static void multiply(float *restrict c, const float *restrict a, const float *restrict b, size_t n, size_t m, size_t p)
 {
     for (size_t i = 0; i < n; i++) {

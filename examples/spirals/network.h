@@ -27,10 +27,10 @@ typedef enum initialisation {
 typedef struct activation {
     const char *name;
     vact_op op;          /* 0: none at all */
-    initialisation pair; /* what it goes with */
+    initialisation pair; /* the usual initial weights */
 } activation;
 
-/* Null where there is none of that name. */
+/* Null for an unknown name. */
 const activation *activation_named(const char *name);
 extern const activation activations[];
 extern const size_t activation_count;
@@ -53,7 +53,7 @@ typedef struct network {
     layer *layers; /* depth of them, and the last, which has one output: the logit */
 } network;
 
-/* False where memory lacks. */
+/* False when out of memory. */
 bool network_make(network *net, const activation *f, size_t depth, size_t width, size_t batch, initialisation init,
                   random_state *random);
 void network_free(network *net);

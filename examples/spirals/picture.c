@@ -24,7 +24,7 @@ static colour shade(double probability)
     return c;
 }
 
-/* The pixels, row by row from the top, so many of them at a time as the network takes. */
+/* The pixels, row by row from the top, in batches of the network's size. */
 static void fill(colour *pixels, network *net)
 {
     static float places[2 * SIDE], probabilities[SIDE];

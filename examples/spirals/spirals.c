@@ -1,6 +1,6 @@
 /*
- * Trains a deep perceptron on two interleaved spirals and tells, epoch by epoch, what the activation does to it: loss
- * and accuracy, how much of the gradient reaches the first layer, how many units have died.
+ * Trains a deep perceptron on two interleaved spirals and shows, epoch by epoch, the effect of the activation: loss and
+ * accuracy, how much of the gradient reaches the first layer, how many units are dead.
  */
 #include <argp.h>
 #include <errno.h>
@@ -47,7 +47,7 @@ typedef struct data {
     float tested[2 * TESTED], answers[TESTED]; /* held out */
 } data;
 
-/* What an epoch did, per layer: the norm of the gradient of its weights, the share of its units that are 0 for every
+/* Of an epoch, per layer: the norm of the gradient of its weights, the fraction of its units that are 0 for every
  * point. */
 typedef struct health {
     double gradient[MOST_DEPTH + 1], dead[MOST_DEPTH];
