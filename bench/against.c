@@ -50,18 +50,18 @@ static void help(FILE *to)
         "\n"
         "Compares the operations of two builds of libvact.so, both loaded into this process and measured in turn\n"
         "on one core. OLD.so is loaded twice: the second copy is the control. Per case: the time of OLD's call, the\n"
-        "time of NEW's relative to it, and that of the control. `slower` and `faster` are differences of 3 %% and\n"
-        "more that two measurements show, their controls within 1 %%. A case whose control is beyond that is\n"
-        "measured again, up to 4 times in all, and `noisy` if it never is within; its difference does not count.\n"
+        "relative time of NEW's, and that of the control. `slower` and `faster` are differences of at least 3 %% in\n"
+        "two measurements with a control within 1 %%. A case with a larger control is measured again, up to 4 times\n"
+        "in all; if the control is never within 1 %%, the case is `noisy` and does not count.\n"
         "\n"
-        "  --new=FILE             the other library (default: libvact.so beside this program)\n"
+        "  --new=FILE             the other library (default: libvact.so in this program's folder)\n"
         "  --isa=NAME,...         the instruction sets, or all (default: the one in use)\n"
         "  --math=VARIANT,...     auto, fast, sleef; all stands for fast,sleef (default: auto)\n"
         "  --sizes=ELEMENTS,...   (default: 16,4096,131072,16777216)\n"
         "  --filter=REGEX         the cases to run, by the names that it prints; also --benchmark_filter\n"
-        "  --quick                shorter measurements and two at the most: what is noisy stays so more often\n"
+        "  --quick                shorter measurements, at most two: more cases stay noisy\n"
         "\n"
-        "Exit status: 0; 1 where something became slower; 2 for wrong usage, a file that is no library of vact,\n"
+        "Exit status: 0; 1 if something became slower; 2 for wrong usage, a file that is not a vact library,\n"
         "or nothing to compare.\n");
 }
 
@@ -316,7 +316,7 @@ static void take_math(run *r, const char *word)
         known = known || chosen;
     }
     if (!known)
-        wrong("math", word, "is no variant");
+        wrong("math", word, "is not a variant");
 }
 
 static void take_size(run *r, const char *word)
@@ -324,7 +324,7 @@ static void take_size(run *r, const char *word)
     char *end = NULL;
     unsigned long size = strtoul(word, &end, 10);
     if (word[0] < '0' || word[0] > '9' || *end != '\0' || size < 1 || size > MEMORY_ELEMENTS)
-        wrong("sizes", word, "is no number of elements from 1 to 16777216");
+        wrong("sizes", word, "is not a number of elements from 1 to 16777216");
     if (r->size_count == MOST_SIZES)
         wrong("sizes", word, "is one size too many");
     r->sizes[r->size_count++] = size;
@@ -372,7 +372,7 @@ static bool read_options(int argc, char **argv, settings *to)
         }
     }
     if (optind < argc)
-        fprintf(stderr, "vact_bench: what is '%s'? (vact_bench --against --help)\n", argv[optind]);
+        fprintf(stderr, "vact_bench: unexpected argument '%s' (vact_bench --against --help)\n", argv[optind]);
     return optind == argc;
 }
 
@@ -405,7 +405,7 @@ int against(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     if (regcomp(&r.filter, r.with.filter, REG_EXTENDED | REG_NOSUB) != 0)
-        wrong("filter", r.with.filter, "is no regular expression");
+        wrong("filter", r.with.filter, "is not a regular expression");
     each_word(&r, r.with.isas != NULL ? r.with.isas : vacti_table_current()->build, take_isa);
     each_word(&r, r.with.maths != NULL ? r.with.maths : "auto", take_math);
     each_word(&r, r.with.sizes != NULL ? r.with.sizes : "16,4096,131072,16777216", take_size);

@@ -59,7 +59,7 @@ bool library_open(library *to, const char *path)
     }
     version_fn *version = (version_fn *)symbol(to, "vact_version");
     if (version == NULL || symbol(to, "vact_select") == NULL) {
-        fprintf(stderr, "vact_bench: %s is no library of vact: it lacks vact_version or vact_select\n", path);
+        fprintf(stderr, "vact_bench: %s is not a vact library: it lacks vact_version or vact_select\n", path);
         return false;
     }
     to->version = version();

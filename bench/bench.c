@@ -19,7 +19,7 @@ static void help(void)
            "\n"
            "Measures the kernels of vact, each in turn with copying the array and with a loop over SLEEF's expf.\n"
            "\n"
-           "  --isa=NAME,...     the instruction sets, or all; one that this CPU lacks is named as skipped\n"
+           "  --isa=NAME,...     the instruction sets, or all; one that this CPU lacks is reported as skipped\n"
            "                     (default: the one in use, %s). Here:",
            vacti_table_current()->build);
     for (size_t i = 0; i < vacti_build_count; i++)
@@ -28,11 +28,11 @@ static void help(void)
            "  --benchmark_filter=REGEX   the benchmarks to run, by name: operation/f32/instruction "
            "set/variant/n:elements/\n"
            "                     distribution, with call/ before it for calls through the public function\n"
-           "                     and epilogue/ for act(x + bias); this and gated units beside the bare activation;\n"
+           "                     and epilogue/ for act(x + bias); these and gated units against the bare activation;\n"
            "                     special/operation/.../every:-20, one_in_two:-20 or one_in_eight:-20 for arguments\n"
-           "                     near a number, beside the uniform distribution\n"
+           "                     near a number, against the uniform distribution\n"
            "\n"
-           "Without --benchmark_format it prints a table, with it what Google Benchmark prints. Defaults:\n"
+           "Without --benchmark_format it prints a table, with it Google Benchmark's report. Defaults:\n"
            "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). vact_bench --against=OLD.so\n"
            "compares two builds of the library instead (vact_bench --against --help). Google Benchmark's flags:\n"
            "\n");
@@ -59,7 +59,7 @@ static void register_list(char *list)
                 if (!register_build(vacti_builds[i]))
                     abort();
         } else if (!is_build(name)) {
-            fprintf(stderr, "vact_bench: --isa: '%s' is not in this build (vact_bench --help names what is)\n", name);
+            fprintf(stderr, "vact_bench: --isa: '%s' is not in this build (see vact_bench --help)\n", name);
             exit(EXIT_USAGE);
         } else if (!register_build(name)) {
             abort();

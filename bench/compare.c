@@ -203,8 +203,8 @@ static int compare(const report *old, const report *new)
     }
     for (size_t i = 0; i < old->count; i++)
         lost += find(new, old->entries[i].name) == NULL;
-    printf("%zu compared: %zu slower, %zu faster, %zu the same within the noise; %zu skipped; %zu in the old report "
-           "alone\n",
+    printf("%zu compared: %zu slower, %zu faster, %zu the same within the noise; %zu skipped; %zu only in the old "
+           "report\n",
            compared, slower, faster, compared - slower - faster, skipped, lost);
     if (compared == 0) {
         fprintf(stderr, "vact_bench_compare: the two reports have no benchmark in common\n");
@@ -250,7 +250,7 @@ static int agreement(const report *a, const report *b, double limit)
     }
     double share = (double)agreed / (double)compared;
     printf("%zu of %zu benchmarks in cache (%.1f %%) have every ratio within %g %% of the other run's; %.0f %% are "
-           "asked\n",
+           "required\n",
            agreed, compared, 100.0 * share, 100.0 * limit, 100.0 * SHARE_NEEDED);
     return share >= SHARE_NEEDED ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -262,12 +262,12 @@ static void usage(FILE *to)
         "Usage: vact_bench_compare OLD.json NEW.json\n"
         "       vact_bench_compare --agreement=PERCENT ONE.json TWO.json\n"
         "\n"
-        "The first says what became slower or faster from OLD to NEW: by more than 5 %% and by more than 3 standard\n"
-        "deviations, in the steadiest of its ratios (x_copy, x_expf and others), no other contradicting. The second\n"
-        "says how many of the benchmarks of up to %.0f elements have all their ratios within PERCENT of each other.\n"
+        "The first lists what became slower or faster from OLD to NEW: by more than 5 %% and more than 3 standard\n"
+        "deviations, in the ratio with the least noise (x_copy, x_expf or another), unless another contradicts it.\n"
+        "The second counts the benchmarks of up to %.0f elements whose ratios all agree within PERCENT.\n"
         "\n"
-        "Exit status: 0; 1 where something became slower, or less than 90 %% agree; 2 for wrong usage, a file that\n"
-        "is no report, or nothing in common.\n",
+        "Exit status: 0; 1 if something became slower, or less than 90 %% agree; 2 for wrong usage, a file that is\n"
+        "not a report, or no common benchmark.\n",
         CACHED_ELEMENTS);
 }
 

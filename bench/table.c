@@ -51,11 +51,12 @@ static void print_ratio(const bm_result *value, const bm_result *variation, cons
 
 static void print_heading(void)
 {
-    printf("time: of one call, the middle half's mean. x copy, x expf: relative to copying the same array, and to a\n"
-           "loop over SLEEF's expf, measured in turn with the kernel; +-: standard deviation over the repetitions.\n"
-           "GB/s: bytes read and written; memcpy, stream: those of the copies.\n\n"
-           "%-54s %10s %7s %7s %15s %15s %7s %7s %5s\n",
-           "benchmark", "time", "GB/s", "G el/s", "x copy", "x expf", "memcpy", "stream", "ULP<=");
+    printf(
+        "time: of one call, the mean of the middle half. x copy, x expf: relative to copying the same array and to a\n"
+        "loop over SLEEF's expf, measured in turn with the kernel. +-: standard deviation over the repetitions.\n"
+        "GB/s: bytes read and written; memcpy, stream: those of the copies.\n\n"
+        "%-54s %10s %7s %7s %15s %15s %7s %7s %5s\n",
+        "benchmark", "time", "GB/s", "G el/s", "x copy", "x expf", "memcpy", "stream", "ULP<=");
 }
 
 static void print_row(const bm_result *value, const bm_result *variation)

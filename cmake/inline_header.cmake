@@ -1,6 +1,6 @@
 # Script: writes a header of include/vact/inline.h from the kernels' own headers, which stay the only source. It joins
-# them in the order in which they include one another and puts a prefix before each name that they define, so that
-# several vector types live in one translation unit and no name is taken but vact_*. Then one function per operation.
+# them in the order of their includes and puts a prefix before each name that they define, so that one translation unit
+# can have several vector types and only names with vact_ are defined. Then it writes one function per operation.
 #
 #   cmake -D KERNELS=<kernels/> -D OUTPUT=<file> -D SUFFIX=m512 -D TYPE=__m512 -D VECTOR=vec/f32_avx512.h -D REGISTER=v
 #         -P cmake/inline_header.cmake
@@ -10,7 +10,7 @@ set(prefix vact_${SUFFIX}_)
 set(seen "")
 set(text "")
 
-# Appends a header to `text`, the headers that it includes first, each once; its own guard and the includes go.
+# Appends a header to `text`, after the headers that it includes, each once, without guards and includes.
 function(append header)
     if(header IN_LIST seen)
         return()
@@ -67,8 +67,8 @@ foreach(operation IN LISTS operations)
     endif()
 endforeach()
 
-# What a caller computed before and computes after must not melt into the function's own operations: a compiler that
-# contracts would turn a product of the caller's and a sum in here into one FMA, with other bits.
+# The caller's operations before and after must not be fused with the function's own: a compiler that contracts would
+# turn a product of the caller and a sum in here into one FMA, with other bits.
 string(APPEND text "
 /* ---- what is called */
 

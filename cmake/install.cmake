@@ -1,12 +1,12 @@
-# What `cmake --install` puts in place: the libraries, the header, a CMake package, a pkg-config file, and the program
-# where it is built. All of it finds its way by relative paths, so that the prefix may be moved and may hold spaces.
+# What `cmake --install` installs: the libraries, the headers, a CMake package, a pkg-config file, and the program where
+# it is built. All paths are relative, so the prefix may be moved and may contain spaces.
 include_guard()
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(vact_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/vact")
 
-# One export file each: a shared vact is of use where SLEEF's development files are not.
+# One export file each: a shared vact works without SLEEF's development files.
 foreach(kind IN ITEMS shared static)
     string(TOUPPER ${kind} library_type)
     if(VACT_BUILD_${library_type})
@@ -39,7 +39,7 @@ endif()
 
 # ------------------------------------------------------------------------------------------------ pkg-config
 
-# vact_pc_path(<variable> <folder>): an installation folder in the words of vact.pc.
+# vact_pc_path(<variable> <folder>): an installation folder as vact.pc writes it.
 function(vact_pc_path variable folder)
     if(IS_ABSOLUTE "${folder}")
         set(${variable} "${folder}" PARENT_SCOPE)
@@ -58,8 +58,8 @@ else()
     set(vact_pc_prefix "\${pcfiledir}/${vact_pc_prefix}")
 endif()
 
-# What libvact.a needs: everyone's business where there is no libvact.so. No `Requires.private: sleef`: pkg-config asks
-# for such a package even where only the shared library is linked.
+# What libvact.a needs is public where there is no libvact.so. No `Requires.private: sleef`: pkg-config wants such a
+# package even where only the shared library is linked.
 set(vact_pc_needs "-lm")
 if(VACT_WITH_SLEEF)
     get_filename_component(vact_pc_sleef "${SLEEF_LIBRARY}" DIRECTORY)

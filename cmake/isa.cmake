@@ -1,13 +1,13 @@
 # The list of instruction sets. A new one is one entry below (with kernels/vec/<build>.h and a probe in
-# dispatch/cpu.c). vact_isa() drops what the target's processor or the compiler cannot do and appends the rest to
-# VACT_BUILDS, whose order is that of the entries: strongest first, the plainest last.
+# dispatch/cpu.c). vact_isa() drops those that the target's processor or the compiler does not support and appends the
+# others to VACT_BUILDS, in the order of the entries: strongest first.
 #
 #   vact_isa(<build> ISA <suffix> PROCESSORS <regex> [EXCEPT <regex>] HEADER <vec header>
 #            [FLAGS <compiler flags>...] [PROBE <macros that the compiler must define under these flags>...]
-#            [GCC_TUNING <flags of GCC's that change the speed alone>...] [SMALL])
+#            [GCC_TUNING <flags of GCC that change only the speed>...] [SMALL])
 #
 #   build        the name in object, symbol and table names
-#   suffix       VACT_ISA_<suffix> is what selects it
+#   suffix       VACT_ISA_<suffix> selects it
 #   SMALL        its kernels are optimised for size: nobody runs it for speed
 include_guard()
 include(CheckCSourceCompiles)

@@ -1,9 +1,9 @@
-# The kernels: per build (cmake/isa.cmake) and set of mathematics one object library from one generated source, which
-# includes the vector header, and of each operation its mathematics (act/) and the templates that walk arrays
-# (loop/*.inc.h). Object and symbol names carry build and set, so that none is ever mistaken for another by the linker.
+# The kernels: one object library per build (cmake/isa.cmake) and set of mathematics, from one generated source. That
+# includes the vector header and, for each operation, its mathematics (act/) and the templates that walk arrays
+# (loop/*.inc.h). Object and symbol names contain build and set, so that the linker cannot confuse them.
 include_guard()
 
-# plain: what needs no transcendental function. The others are the variants, named as in VACT_MATH_*.
+# plain: operations without a transcendental function. The others are the variants, named as in VACT_MATH_*.
 set(VACT_SETS plain fast)
 if(VACT_WITH_SLEEF)
     list(APPEND VACT_SETS sleef)
@@ -28,7 +28,7 @@ foreach(line keeps IN ZIP_LISTS vact_lines vact_keeps)
     list(APPEND VACT_OPS ${op})
 endforeach()
 
-# What a set has of an operation, as text: the headers, and the templates with OP defined.
+# A set's part of an operation, as text: the headers, and the templates with OP defined.
 function(vact_operation set op out)
     set(kind ${VACT_${op}_KIND})
     set(folder ${set})
@@ -63,7 +63,7 @@ function(vact_operation set op out)
     set(${out} "${text}#undef OP\n#undef OP_DEFAULTS\n\n" PARENT_SCOPE)
 endfunction()
 
-# All that a set has: the operations, and what has one implementation for every variant.
+# All of a set: the operations, and what has one implementation for every variant.
 function(vact_operations set out)
     set(text "")
     foreach(op IN LISTS VACT_OPS)
@@ -85,8 +85,8 @@ function(vact_operations set out)
     set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
-# The objects must keep the bits that their source says whatever the project around them does: no link-time
-# optimisation across instruction sets.
+# The objects must keep their bits whatever the surrounding project does: no link-time optimisation across instruction
+# sets.
 function(vact_kernel_library build set)
     set(target vact_kernels_${build}_${set})
     set(source "${VACT_GENERATED_DIR}/kernels_${build}_${set}.c")

@@ -7,7 +7,7 @@ set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels
     "${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"
     "${PROJECT_SOURCE_DIR}/kernels/loop/cache.c" ${VACT_TABLE_SOURCES})
 
-# A square root of what is known not to be negative is an instruction, not a call that could set errno.
+# So that a square root is an instruction, not a call that could set errno.
 set_source_files_properties("${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"
     PROPERTIES COMPILE_OPTIONS -fno-math-errno)
 
@@ -16,7 +16,7 @@ if(VACT_WITH_SLEEF)
     set(vact_sleef_version "${SLEEF_VERSION}")
 endif()
 
-# The headers of include/vact/inline.h, for every instruction set: whoever includes them chooses by compiler flags.
+# The headers of include/vact/inline.h, for every instruction set: the user's compiler flags choose.
 set(VACT_INLINE_HEADERS "")
 file(GLOB vact_inline_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/vec/*.h"
     "${PROJECT_SOURCE_DIR}/kernels/math/common/*.h" "${PROJECT_SOURCE_DIR}/kernels/math/fast/*.h"
@@ -38,8 +38,8 @@ vact_inline_header(m512 __m512 vec/f32_avx512.h v)
 vact_inline_header(f32x4 float32x4_t vec/f32_neon.h w)
 add_custom_target(vact_inline ALL DEPENDS ${VACT_INLINE_HEADERS})
 
-# Both targets are always there, since the program and the tests link what the shared library hides; an option that
-# is OFF only keeps its library out of `all`, out of the installation and from being vact::vact.
+# Both targets always exist, since the program and the tests link what the shared library hides. An option that is OFF
+# only keeps its library out of `all` and of the installation, and from being vact::vact.
 foreach(kind IN ITEMS static shared)
     string(TOUPPER ${kind} library_type)
     set(target vact_${kind})
@@ -58,8 +58,8 @@ foreach(kind IN ITEMS static shared)
     if(NOT VACT_BUILD_${library_type})
         set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
     endif()
-    # Not for the kernels: they keep no text and no sizes from outside on their stacks, and a call of 16 elements
-    # would pay for the check.
+    # Not for the kernels: they keep no outside data on their stacks, and a call of 16 elements would pay for the
+    # check.
     target_compile_options(${target} PRIVATE ${VACT_CALLED_OPTIONS} -fstack-protector-strong
         $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE>
         $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-D_FORTIFY_SOURCE=2>)
@@ -70,7 +70,7 @@ else()
     add_library(vact::vact ALIAS vact_static)
 endif()
 
-# A static vact inside someone's shared library does not add to what that exports.
+# A static vact inside another shared library exports nothing from it.
 target_compile_definitions(vact_static PUBLIC VACT_STATIC_DEFINE)
 
 # Until 1.0 a minor version may break a program that was linked before.
@@ -82,7 +82,7 @@ set_target_properties(vact_shared PROPERTIES
     VERSION ${PROJECT_VERSION}
     SOVERSION ${vact_soversion}
     LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/vact.map")
-# Linkers other than those for ELF know none of these; there hidden visibility alone keeps the exports few.
+# Other linkers than those for ELF do not know these; there only hidden visibility limits the exports.
 foreach(name_and_flag IN ITEMS
         "MAP|LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/vact.map"
         "RELRO|LINKER:-z,relro" "NOW|LINKER:-z,now" "NOEXECSTACK|LINKER:-z,noexecstack")
@@ -94,7 +94,7 @@ foreach(name_and_flag IN ITEMS
         target_link_options(vact_shared PRIVATE "${flag}")
     endif()
 endforeach()
-# A sanitizer's runtime may live in the executable alone.
+# A sanitizer's runtime may be in the executable only.
 if(VACT_LINKS_WITH_MAP AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize=")
     target_link_options(vact_shared PRIVATE LINKER:--no-undefined)
 endif()

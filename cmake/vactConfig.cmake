@@ -1,5 +1,5 @@
-# find_package(vact [COMPONENTS shared static]): the targets vact::vact_shared, vact::vact_static (each where it was
-# installed; the second, if built with SLEEF, where that is found), and vact::vact, the first of these that is there.
+# find_package(vact [COMPONENTS shared static]): the targets vact::vact_shared and vact::vact_static, each where it was
+# installed (the second, if built with SLEEF, where SLEEF is found), and vact::vact, the first of these that exists.
 if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/vact-shared.cmake")
     include("${CMAKE_CURRENT_LIST_DIR}/vact-shared.cmake")
     set(vact_shared_FOUND TRUE)

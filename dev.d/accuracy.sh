@@ -13,7 +13,7 @@ accuracy()
         [ "$part" = forward ] || what=--backward
         # shellcheck disable=SC2086 # two words
         "$root/build/vact" accuracy $what --json "$root/build/accuracy.$part.json" ||
-            fail "accuracy failed: docs/ stays as it was, what was measured is in build/accuracy.$part.json"
+            fail "accuracy failed: docs/ is unchanged, the results are in build/accuracy.$part.json"
     done
     "$root/build/vact" accuracy --merge "$root/build/accuracy.forward.json" "$root/build/accuracy.backward.json" \
         --json "$json" --markdown "$root/build/accuracy.md"

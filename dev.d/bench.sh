@@ -17,7 +17,7 @@ warn_of_noise()
     say "warning: the machine is busy (load $load on $(nproc) cores): trust the ratios, not the times"
 }
 
-# The configuration that the benchmarks are built with; whoever has the tests configured keeps them.
+# The configuration of the benchmarks. Where the tests are configured, they stay so.
 configure_bench()
 {
     if configured "$root/build"; then
@@ -27,7 +27,7 @@ configure_bench()
     fi
 }
 
-# Random addresses move the time of a short call by a tenth from run to run.
+# With random addresses the time of a short call varies by a tenth from run to run.
 at_fixed_addresses()
 {
     ! setarch -R true 2>/dev/null || set -- setarch -R "$@"
@@ -71,7 +71,7 @@ bench()
     [ -z "$old" ] || [ -r "$old" ] || fail "bench: cannot read $old"
     need "$need_bench"
     configure_bench
-    warn_of_noise # before the build makes a load of its own
+    warn_of_noise # before the build loads the machine
     build release --target vact_bench --target vact_bench_compare
     [ -z "$filter" ] || set -- "--benchmark_filter=$filter" "$@"
     set -- "$root/build/vact_bench" "$@"

@@ -1,14 +1,14 @@
 # shellcheck shell=sh
 # Configuring and building, in the folders of CMakePresets.json.
 
-# Leaves the folder that CMakePresets.json gives the preset in $dir.
+# Sets $dir to the preset's build folder in CMakePresets.json.
 folder_of()
 {
     dir=$root/build
     [ "$1" = release ] || dir=$root/build-$1
 }
 
-# Whether a build folder is configured, and for this very place: one that was moved or copied is not.
+# Whether a build folder is configured, for this path: one that was moved or copied is not.
 configured()
 {
     [ -e "$1/CMakeCache.txt" ] && grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$1/CMakeCache.txt"
@@ -46,7 +46,7 @@ build_program()
     need "$need_run"
     preset=${1-release}
     folder_of "$preset"
-    # The tests need more packages: whoever has them configured keeps them.
+    # The tests need more packages. Where they are configured, they stay so.
     if configured "$dir"; then
         configure "$preset"
     else

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # ./dev compilers: the same bits from every compiler.
 
-# The builds of the kernels that this CPU runs, but for the baseline, whose functions of SLEEF are others.
+# The builds of the kernels that this CPU runs, except the baseline, which uses other functions of SLEEF.
 kernel_builds()
 {
     for kernels in avx512 avx2 neon scalar_fma; do
@@ -12,7 +12,7 @@ kernel_builds()
     done
 }
 
-# All digests, of every compiler and every build of the kernels, must be one text.
+# All digests, of every compiler and every build of the kernels, must be equal.
 compilers()
 {
     stride=${1-257}

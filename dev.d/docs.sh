@@ -16,7 +16,7 @@ docs()
         if [ $# -eq 0 ]; then
             need "$need_bench"
             configure_bench
-            warn_of_noise # before the build makes a load of its own
+            warn_of_noise # before the build loads the machine
             build release --target vact_bench
             at_fixed_addresses "$root/build/vact_bench" --isa=avx512,avx2 \
                 --benchmark_out_format=json --benchmark_out="$root/build/speed.json" \

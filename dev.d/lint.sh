@@ -18,7 +18,7 @@ format()
     sources | (cd -- "$root" && tr '\n' '\0' | xargs -0 clang-format-19 "$@")
 }
 
-# What clang-tidy looks at: every source that is compiled, the kernels through their generated sources.
+# The sources for clang-tidy: every one that is compiled, the kernels through their generated sources.
 tidy_sources()
 {
     sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$root/build/compile_commands.json" | LC_ALL=C sort -u
@@ -35,8 +35,8 @@ lint()
         bench/peers/*.py tests/*.py tools/*.py examples/spirals/report) || status=1
     configure release -DVACT_BUILD_TESTS=ON -DVACT_BUILD_BENCH=ON
     say "clang-tidy"
-    # From the root: elsewhere clang-tidy takes the project's headers for someone else's and says nothing of them. It
-    # reads the commands of GCC, whose tuning (cmake/isa.cmake) it does not know.
+    # From the root: elsewhere clang-tidy treats the project's headers as foreign and does not check them. It reads GCC's
+    # commands, but does not know its tuning flags (cmake/isa.cmake).
     tidy_sources | tr '\n' '\0' |
         (cd -- "$root" && xargs -0 -n 1 -P "$(nproc)" clang-tidy-19 --quiet -p build \
             --extra-arg=-Wno-ignored-optimization-argument 2>build/tidy.log) || {

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # The Debian packages that the commands need, and how missing ones are installed.
 
-# What each part needs, as <Debian package>=<how to see that it is there>: a command, a pkg-config module
-# (pc:), or a file. A thing that is there need not come from Debian.
+# What each part needs, as <Debian package>=<how to detect it>: a command, a pkg-config module (pc:), or a file. It need
+# not come from Debian.
 need_run='gcc=cc libc6-dev=/usr/include/stdio.h cmake=cmake ninja-build=ninja pkg-config=pkg-config
     libsleef-dev=pc:sleef libcjson-dev=pc:libcjson'
 need_test="$need_run g++=c++ binutils=readelf libcriterion-dev=pc:criterion libmpfr-dev=pc:mpfr qemu-user=qemu-x86_64
@@ -27,7 +27,7 @@ present()
     esac
 }
 
-# Leaves the packages of a need_* list that are missing in $missing.
+# Sets $missing to the missing packages of a need_* list.
 find_missing()
 {
     missing=
@@ -58,7 +58,7 @@ install_missing()
     say "installing: $missing"
     [ -z "$foreign" ] || as_root dpkg --add-architecture "$foreign"
     quietly "$apt_log" as_root apt-get update ||
-        say "apt-get update failed: going on with the package lists that are here"
+        say "apt-get update failed: continuing with the present package lists"
     # shellcheck disable=SC2086 # a list of words
     quietly "$apt_log" as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y --no-install-recommends $missing ||

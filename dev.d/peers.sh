@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# ./dev bench --peers and ./dev pytorch: beside other libraries.
+# ./dev bench --peers and ./dev pytorch: comparisons with other libraries.
 
 # The peers from PyPI, in build/peers-venv.
 install_peers()
@@ -13,7 +13,7 @@ install_peers()
             install_missing
         }
         python3 -m venv "$venv"
-        # One by one: what cannot be had is named as absent, and the others are compared all the same.
+        # One by one: what cannot be installed is reported as absent, and the others are still compared.
         packages=$(grep -v '^#' "$requirements")
         failed=0
         for package in $packages; do
@@ -39,7 +39,7 @@ bench_peers()
     done
     need "$need_peers"
     configure_bench
-    warn_of_noise # before the build makes a load of its own
+    warn_of_noise # before the build loads the machine
     build release --target vact_peers
     install_peers
     status=0
@@ -47,7 +47,7 @@ bench_peers()
     exit "$status"
 }
 
-# Losses and gradients beside PyTorch's.
+# Losses and gradients compared with PyTorch's.
 pytorch()
 {
     [ $# -eq 0 ] || fail "pytorch takes no arguments"

@@ -31,7 +31,7 @@ total_of()
 "
 }
 
-# run_part PART LIMIT COMMAND...: the limit, in seconds, is there so that a hang is a failure.
+# run_part PART LIMIT COMMAND...: the limit, in seconds, turns a hang into a failure.
 run_part()
 {
     part=$1
@@ -46,14 +46,14 @@ run_part()
     total_of "$part" "$part_log" "$part_status"
 }
 
-# Suites that try the kernels alone, by build and variant. Where the kernels are the same objects they are left out.
+# Suites that test only the kernels, by build and variant. They are left out where the kernels are the same objects.
 kernel_suites='backward|bounds|epilogue|family|family_gradients|gates|health|loop|losses_bits|losses_error|losses_values'
 kernel_suites="$kernel_suites|prelu|reference|reference_points|rows|rows_error|state|tails|ulp_error|vec"
 
-# Suites that run programs of another compiler's or processor's, which hold nothing of the build that is tested.
+# Suites that run programs for another compiler or processor, which contain nothing of the build under test.
 foreign_suites='emulated|inline_header'
 
-# Holds the kernels of the build without SLEEF to those of the release, object by object.
+# Compares the kernels of the build without SLEEF with those of the release, object by object.
 compare_kernels()
 {
     same=0
@@ -103,11 +103,11 @@ test_all()
     run_part threads 300 "$root/build/vact_threads"
     run_part benchmarks 300 "$root/build/vact_bench_tests"
 
-    # No sanitizer runs under an emulator, and the aarch64 program has been tested by now.
+    # No sanitizer runs under an emulator, and the aarch64 program has been tested above.
     unset VACT_NEON_PROGRAM VACT_NEON_RUNNER VACT_REQUIRE_NEON
-    # Without SLEEF there is one variant, of the same objects; so what is tested is the library around them, that its
-    # tables give the right bits and values (the suites bits and special), the tools, and its package. A package built
-    # from the sources is built with SLEEF, and so was tested above.
+    # Without SLEEF there is one variant, of the same objects. Tested is the library around them: that its tables give the
+    # right bits and values (the suites bits and special), the tools, and its package. A package built from the sources
+    # is built with SLEEF, and was tested above.
     configure nosleef -DVACT_BUILD_TESTS=ON
     build nosleef
     compare_kernels >"$root/build/test-nosleef-kernels.log" 2>&1 && part_status=0 || part_status=$?

@@ -103,7 +103,7 @@ class Header:
         return self.functions[function][0] if function in self.functions else ""
 
     def functions_of(self, name: str) -> list[str]:
-        """Those that begin with this operation's name and with no longer one."""
+        """Those that begin with this operation's name, but not with a longer operation's name."""
         others = [other for other in self.operations if other.startswith(name + "_")]
         own = [function for function in self.functions if function.startswith(f"vact_{name}_")]
         return [f for f in own if not any(f.startswith(f"vact_{other}_") for other in others)]
@@ -120,7 +120,7 @@ def largest_derivative(library: Library, name: str) -> str:
 
 
 def flat(library: Library, name: str) -> str:
-    """Where the derivative is 0 to the bit; the kinks of all operations are multiples of 1/8 within ±8."""
+    """Where the derivative is exactly 0; the kinks of all operations are multiples of 1/8 within ±8."""
     grid = [i / 8 for i in range(-64, 65)]
     derivative: list[float] = []
     for i in range(0, len(grid), 60):
@@ -143,7 +143,7 @@ def flat(library: Library, name: str) -> str:
 
 
 def minimum(library: Library, name: str) -> str:
-    """Of an operation that falls before it rises; for others the empty text. Never beyond −2.9 in this library."""
+    """Of an operation that decreases, then increases; else the empty text. Never below −2.9 in this library."""
     left, right = library.values(f"{name}'(-2.9, -0.1)")
     if not left < 0 < right:
         return ""
@@ -230,7 +230,7 @@ def values(library: Library, op: Json) -> list[str]:
 
 
 def worst_of(found: list[Json]) -> list[str]:
-    """The largest error of several builds, where it is, the share of misrounded results, the builds of the same bits."""
+    """The largest error of several builds, its input, the share of misrounded results, the builds with the same bits."""
     if not found:
         return ["not measured", "", "", ""]
     worst = max(found, key=lambda r: float(r["max_error"]))
@@ -325,7 +325,7 @@ def index(operations: list[Json], facts: Json) -> str:
 
 
 def cost(op: Json, speeds: list[Json], size: str, ratio: str) -> str:
-    """Of what auto takes, on the strongest instruction set, which comes first."""
+    """Of auto's variant on the strongest instruction set, which comes first."""
     found = [r[ratio] for r in speeds if (r["op"], r["math"], r["size"]) == (op["name"], op["auto"], size)]
     return f"{found[0]:.2f}" if found else ""
 
@@ -385,7 +385,7 @@ def processor() -> str:
 
 
 def measured(reports: list[Path]) -> Json:
-    """What the pages want of reports of vact_bench: the medians over uniform inputs."""
+    """The medians over uniform inputs in reports of vact_bench, for the pages."""
     found: dict[tuple[str, ...], Json] = {}
     for row in (row for report in reports for row in json.loads(report.read_text())["benchmarks"]):
         parts = row.get("run_name", row["name"]).split("/")

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""docs/performance.md's tables: what the main loop of each kernel costs, what bounds it, how near a measurement is.
+"""The tables of docs/performance.md: the cost of each kernel's main loop, what bounds it, and the measured time.
 
     tools/performance.py BUILD [--arm BUILD] [--bench BENCH.json]
 
-Reads the kernel objects of a build folder (objdump), models the loop that each kernel spends its time in with
-llvm-mca, and sets beside it what `vact_bench --benchmark_out=BENCH.json` measured; then what special arguments cost there.
-Writes Markdown.
+Disassembles the kernel objects of a build folder (objdump) and models the main loop of each kernel with llvm-mca.
+`vact_bench --benchmark_out=BENCH.json` gives the measured times, and those of special arguments. Writes Markdown.
 """
 
 import argparse
@@ -28,7 +27,7 @@ class Target:
     objdump: str
     triple: str
     cpus: tuple[str, ...]
-    vector: str  # matches the stores that the loop is recognised by, not those to the stack
+    vector: str  # matches the stores that identify the loop, not those to the stack
 
 
 TARGETS = (
@@ -83,8 +82,8 @@ def usual_path(code: list[Instruction], first: int, last: int) -> list[Instructi
 
 
 def main_loop(target: Target, code: list[Instruction]) -> list[Instruction] | None:
-    """The shortest loop that stores four vectors on its usual path: loop_four_vectors, of loop/unary.h. One with a call
-    is the way of special lanes, unless there is no other."""
+    """The shortest loop that stores four vectors on its usual path: loop_four_vectors, of loop/unary.h. A loop with a
+    call is the path of special lanes, unless there is no other."""
     loops = []
     at = {instruction.address: i for i, instruction in enumerate(code)}
     for last, instruction in enumerate(code):
@@ -103,7 +102,7 @@ class Model:
 
 
 def model(target: Target, cpu: str, loop: list[Instruction]) -> Model:
-    """The loop without its branches, whose labels objdump does not give."""
+    """The loop without its branches, for which objdump gives no labels."""
     iterations = 200
     lines = [re.sub(r"0x0\(%rip\)", "64(%rsp)", i.text) for i in loop if i.branch_to is None]
     command = ["llvm-mca-19", f"-mtriple={target.triple}", f"-mcpu={cpu}", f"-iterations={iterations}", "-json"]
@@ -173,7 +172,7 @@ def special_table(target: Target, path: Path | None) -> list[str]:
 
 
 def elementwise_operations() -> set[str]:
-    """Not their gradients, gates and epilogues, whose loops store other than four vectors."""
+    """Not gradients, gates and epilogues, whose loops do not store four vectors."""
     registry = Path(__file__).parent.parent / "kernels" / "registry.def"
     return set(re.findall(r"^VACT_OP\((\w+), +\w+, +UNARY,", registry.read_text(), re.MULTILINE))
 

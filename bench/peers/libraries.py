@@ -1,4 +1,4 @@
-"""The libraries: each opens an operation over given arrays and hands back a call that can be timed.
+"""The libraries: each opens an operation over given arrays and returns a call that can be timed.
 
 What has a C interface is called and timed from C (peers.c); PyTorch, ONNX Runtime and NumPy are called from Python,
 as their users call them, and the cost of that call is in their times.
@@ -34,7 +34,7 @@ class Call(Protocol):
     allocates: bool  # whether every call makes a new array, there being no other way to call it
 
     def seconds(self, calls: int) -> float:
-        """Runs it so many times; what passed on CLOCK_MONOTONIC."""
+        """Runs it so many times; returns the seconds by CLOCK_MONOTONIC."""
 
     def run(self) -> None:
         """Runs it once; the result is in the output array whether it allocates or not."""
@@ -358,7 +358,7 @@ class OnnxRuntime:
 
 
 def find_libraries(c: ctypes.CDLL) -> tuple[list[Library], dict[str, str]]:
-    """Those that are here, and why each other one is not."""
+    """The installed libraries, and why each other one is absent."""
     found: list[Library] = []
     absent: dict[str, str] = {}
     for name in names_of(c.peers_library):

@@ -19,14 +19,14 @@ FLOAT = 4
 SIZES = {"16 KiB": 16 << 10, "512 KiB": 512 << 10, "64 MiB": 64 << 20}
 DISTRIBUTIONS = ("uniform", "normal")
 
-# Up to this size arrays fit into a cache: each slice of time first brings them there. They stand in turn at some
-# places of memory, since speed depends on the pages that an array happens to have. Beyond, a slice is one call.
+# Up to this size arrays fit into a cache: each slice of time first loads them. They use several places in memory in
+# turn, since speed depends on the pages of an array. Beyond this size a slice is one call.
 WARM_BYTES = 2 << 20
 PLACES = 4
 PLACE_BYTES = 4 << 20
 
 
-# How far down the stack a turn runs changes too (peers_deeper): all depths modulo a page come up.
+# The stack depth of a turn changes too (peers_deeper), over all depths modulo a page.
 PAGE = 4096
 STACK_STEP = 1024 + 16
 
@@ -75,7 +75,7 @@ class Time:
 
 
 def calls_in_slice(call: Call, wanted: float) -> int:
-    """How many calls fill a slice. The shortest of some trials, since an interruption would look like slow calls."""
+    """The number of calls in a slice, from the shortest of some trials: an interruption looks like slow calls."""
     calls = 1
     while True:
         seconds = min(call.seconds(calls) for _ in range(3))
@@ -85,8 +85,8 @@ def calls_in_slice(call: Call, wanted: float) -> int:
 
 
 def rotate(c: ctypes.CDLL, contenders: dict[str, list[Call]], effort: Effort, warm: bool) -> dict[str, list[float]]:
-    """The seconds of a call, for each contender turn by turn; in each turn another order, so that what one leaves in the
-    caches is not always for the same other to find."""
+    """The seconds of a call, for each contender turn by turn. Each turn has another order, so that what one leaves in the
+    caches does not always meet the same other."""
     names = list(contenders)
     calls = {
         name: calls_in_slice(places[0], effort.slice_seconds) if warm else 1 for name, places in contenders.items()
@@ -160,7 +160,7 @@ ROW_FACTORS = (1.0, 12.5)  # uniform in [-8, 8] and in [-100, 100]
 
 
 class Errors:
-    """Holds libraries to the oracle, block by block."""
+    """Compares libraries with the oracle, block by block."""
 
     def __init__(self, c: ctypes.CDLL, libraries: list[Library], case: Case) -> None:
         self._c = c

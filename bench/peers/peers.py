@@ -1,4 +1,4 @@
-"""vact beside what its users have today: time relative to copying and largest error of each, in one process.
+"""vact compared with other libraries: time relative to copying and largest error of each, in one process.
 
 ./dev bench --peers builds what it needs and runs it.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 sys.dont_write_bytecode = True  # among the sources
 
-# Before any library starts: those that have threads of their own are to use one.
+# Before any library starts: limit each to one thread.
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
 
@@ -33,7 +33,7 @@ def read_arguments() -> argparse.Namespace:
     """Those of the command line."""
     parser = argparse.ArgumentParser(
         prog="./dev bench --peers",
-        description="Measures vact beside PyTorch, ONNX Runtime, NumPy, oneDNN, SLEEF and libmvec: time relative to "
+        description="Compares vact with PyTorch, ONNX Runtime, NumPy, oneDNN, SLEEF and libmvec: time relative to "
         "copying, and the largest error.",
     )
     parser.add_argument("--op", metavar="REGEX", default="", help="the operations whose whole name it matches")

@@ -68,7 +68,7 @@ def columns_of(blocks: list[list[Row]]) -> list[list[Row]]:
 
 
 def quoted(text: str) -> str:
-    """A string of gnuplot's that is taken as it is."""
+    """A literal string of gnuplot."""
     return "'" + text.replace("'", "''") + "'"
 
 

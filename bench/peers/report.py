@@ -1,4 +1,4 @@
-"""What was measured, as a table and as a verdict. It reads the saved form (peers.json) alone."""
+"""The measurements as a table and a verdict, from the saved form (peers.json) only."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def judged(result: Result) -> Iterator[tuple[Case, str, str, str, dict[str, Any]
 
 
 def faster(result: Result) -> list[str]:
-    """The peers that are faster than vact by more than they may be."""
+    """The peers that are faster than vact by more than is allowed."""
     return [
         f"{title(case)}, {size}, {distribution}: {name} takes {own['to_vact']:.3f} of vact's time"
         for case, size, distribution, name, own, _ in judged(result)
@@ -118,7 +118,7 @@ def more_accurate(result: Result) -> list[str]:
 
 
 def behind_their_call(result: Result) -> list[str]:
-    """The peers that would be faster but for the cost of calling them: no verdict, but good to know."""
+    """The peers that would be faster without the cost of calling them. Not part of the verdict."""
     lines = []
     for case, size, distribution, name, own, vact in judged(result):
         cost = case["call_seconds"]

@@ -359,13 +359,13 @@ Test(against, wrong_arguments)
         const char *arguments, *message;
     } wrong[] = {{"missing.so", "cannot read missing.so: No such file"},
                  {"text.so", "cannot load text.so: "},
-                 {"libc.so.6", "libc.so.6 is no library of vact"},
-                 {"text.so --sizes=0", "'0' is no number of elements"},
-                 {"text.so --sizes=16x", "'16x' is no number of elements"},
+                 {"libc.so.6", "libc.so.6 is not a vact library"},
+                 {"text.so --sizes=0", "'0' is not a number of elements"},
+                 {"text.so --sizes=16x", "'16x' is not a number of elements"},
                  {"text.so --isa=mmx", "'mmx' is not in this build"},
-                 {"text.so --math=exact", "'exact' is no variant"},
-                 {"text.so --filter='('", "'(' is no regular expression"},
-                 {"text.so other.so", "what is 'other.so'?"},
+                 {"text.so --math=exact", "'exact' is not a variant"},
+                 {"text.so --filter='('", "'(' is not a regular expression"},
+                 {"text.so other.so", "unexpected argument 'other.so'"},
                  {"text.so --nonsense", "--nonsense"}};
     free(command_run("echo text >text.so; cp \"$(ldd '%s' | sed -n 's/.*=> \\(.*libc.so[^ ]*\\) .*/\\1/p')\" libc.so.6",
                      BENCH_PROGRAM)
@@ -459,7 +459,7 @@ Test(compare, verdicts)
     expect_compare("old.json new.json", 1,
                    TEXTS("SLOWER   slow ", "faster   fast ", "skipped  skipped\n", "new      new\n", "+10.0 %",
                          "5 compared: 1 slower, 1 faster, 3 the same within the noise;",
-                         "; 1 skipped; 1 in the old report alone\n"));
+                         "; 1 skipped; 1 only in the old report\n"));
 }
 
 Test(compare, nothing_slower)

@@ -36,7 +36,7 @@ static const cJSON *member(const cJSON *object, const char *key)
 static double number(const cJSON *object, const char *key)
 {
     const cJSON *item = member(object, key);
-    cr_assert(cJSON_IsNumber(item), "%s is no number", key);
+    cr_assert(cJSON_IsNumber(item), "%s is not a number", key);
     return item->valuedouble;
 }
 
