@@ -1,5 +1,5 @@
-/* What the tests of `vact accuracy` share: the findings of a plain loop, which takes none of the sweep's short ways,
- * and reading results. */
+/* Shared by the tests of `vact accuracy`: the results of a plain loop, without the sweep's shortcuts, and reading
+ * results. */
 #ifndef VACT_TESTS_ACCURACY_PLAIN_H
 #define VACT_TESTS_ACCURACY_PLAIN_H
 
@@ -14,15 +14,15 @@ accuracy_tally plain_sweep(const accuracy_target *target, const vacti_table *tab
 /* Fails the test, naming the subject, where they differ in anything but `bits`. */
 void expect_findings(const char *subject, const accuracy_tally *found, const accuracy_tally *expected);
 
-/* The document in a file of JSON, to be deleted; the test fails where there is none. */
+/* Reads a JSON file, to be deleted; the test fails where there is none. */
 cJSON *json_document(const char *path);
 
-/* A member that must be there. */
+/* A member that must exist. */
 const char *json_text(const cJSON *object, const char *name);
 double json_number(const cJSON *object, const char *name);
 const cJSON *json_array(const cJSON *object, const char *name);
 
-/* What a result is about, and found. */
+/* A result: its subject and its figures. */
 accuracy_target json_target(const cJSON *result);
 accuracy_tally json_tally(const cJSON *result);
 

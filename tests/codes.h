@@ -1,4 +1,4 @@
-/* Codes as numbers, those that no enumerator has among them: what callers may pass and the library must refuse. */
+/* Codes as numbers, also those of no enumerator: callers may pass them and the library must refuse them. */
 #ifndef VACT_TESTS_CODES_H
 #define VACT_TESTS_CODES_H
 

@@ -6,17 +6,17 @@
 #include <stddef.h>
 
 typedef struct command_result {
-    int status; /* as exit gave it; 128 + the signal that ended it; -1 if it did not start */
+    int status; /* the exit status; 128 + the signal that ended it; -1 if it did not start */
     char *text; /* the standard output, never null; to be freed */
 } command_result;
 
-/* A line for the shell, as printf would make it. */
+/* Runs a shell command, formatted as by printf. */
 command_result command_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Whether the shell finds a program of that name. */
 bool command_exists(const char *name);
 
-/* The whole of a file as a string to be freed; null where it cannot be read. */
+/* A file as a string, to be freed; null where it cannot be read. */
 char *read_text(const char *path);
 
 #endif

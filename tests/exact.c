@@ -1,4 +1,4 @@
-/* Textbook formulas in MPFR. Each works in y, with one or two numbers beside it where it must. */
+/* Textbook formulas in MPFR. Each works in y, with one or two more numbers where needed. */
 #include "exact.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /*
- * The operations once more, as their textbook formulas in MPFR, to hold the oracle (kernels/reference) to. The
- * precision outlasts every cancellation: a float's exponent costs 149 bits, gelu's tail and tanh_shrink twice that.
+ * The operations as textbook formulas in MPFR, to check the oracle (kernels/reference). The precision is enough for
+ * every cancellation: a float's exponent costs 149 bits, gelu's tail and tanh_shrink twice that.
  */
 #ifndef VACT_TESTS_EXACT_H
 #define VACT_TESTS_EXACT_H
@@ -15,7 +15,7 @@ enum { EXACT_BITS = 640 };
 /* y = f(x) for a finite x other than 0, with the sign that vact.h promises where y is 0. */
 typedef void exact_fn(mpfr_t y, float x, const float *params);
 
-/* Null for an operation whose formula nobody wrote here. */
+/* Null for an operation without a formula here. */
 exact_fn *exact_f32(vact_op op);
 
 /* One element of a row whose largest element is finite. */

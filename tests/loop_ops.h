@@ -1,5 +1,5 @@
-/* The loop of loop/walk.h around one operation, a*x + b with one rounding, with the walk given, so that a test need
- * not exceed the cache to see every walk. loop_ops.c makes one table per build. */
+/* The loop of loop/walk.h around one operation, a*x + b with one rounding. The walk is given, so that a test reaches
+ * every walk without exceeding the cache. loop_ops.c makes one table per build. */
 #ifndef VACT_TESTS_LOOP_OPS_H
 #define VACT_TESTS_LOOP_OPS_H
 

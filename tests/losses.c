@@ -33,7 +33,7 @@ static float logit_of(int kind, test_random *random)
     case 1: return (float)(200.0 * test_random_unit(random) - 100.0);
     case 2: return (float)(1e-6 * test_random_normal(random));
     case 3: return 1000.3f + (float)(20.0 * test_random_normal(random));
-    /* a winner here and there over losers that hardly count */
+    /* a few large logits among small ones */
     default: return test_random_below(random, 4) ? (float)(-20.0 - 60.0 * test_random_unit(random)) : 1.5f;
     }
 }

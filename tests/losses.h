@@ -23,7 +23,7 @@ typedef struct losses_problem {
     int32_t narrow[LOSSES_MOST]; /* the targets again */
 } losses_problem;
 
-/* kind chooses how the logits are spread: 0 to 4. About every tenth row has the target -100. */
+/* kind is the distribution of the logits, 0 to 4. About every tenth row has the target -100. */
 void losses_fill(losses_problem *problem, size_t rows, size_t cols, int kind, test_random *random);
 
 /* Cross-entropy over a dense problem: no loss, no dx, no weights and no dy yet. */

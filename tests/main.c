@@ -1,9 +1,8 @@
 /*
- * Runs every Criterion test of this program and ends with totals of its own, since Criterion's synthesis
- * leaves skipped tests out: what failed by name, what was skipped and why, and as the last line
- * "N passed, N failed, N skipped". What is counted is cases: a test is one, but for a batch (TEST_CASES in support.h),
- * whose records say how many it has. Criterion's command line (--filter, --jobs, --verbose, ...) stays as it is.
- * Fails when a test fails and when no test was selected.
+ * Runs every Criterion test of this program and prints its own totals, since Criterion's summary leaves out skipped
+ * tests: what failed by name, what was skipped and why, and as the last line "N passed, N failed, N skipped". It counts
+ * cases: a test is one case, a batch (TEST_CASES in support.h) as many as its records say. Criterion's options
+ * (--filter, --jobs, --verbose, ...) work. Fails when a test fails and when no test was selected.
  */
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
@@ -68,14 +67,14 @@ static void count_whole(const struct criterion_test_stats *test)
             if (!assert->passed)
                 print_message(assert);
         break;
-    case CR_STATUS_SKIPPED: /* one that the filter left out is marked so too, but has no reason */
+    case CR_STATUS_SKIPPED: /* a filtered-out test is marked so too, but has no reason */
         if (test->message != NULL)
             count_skipped(test->message, 1);
         break;
     }
 }
 
-/* The records of one batch, which are followed from the first to the last. */
+/* The records of one batch, read from the first to the last. */
 typedef struct batch_count {
     size_t cases, begun, failed, skipped;
     const char *current;
@@ -121,7 +120,7 @@ static void follow_all(batch_count *batch, const struct criterion_test_stats *te
     follow(batch, test, last);
 }
 
-/* What ended the batch, but for a failure that has been counted, was in the case that it was at. */
+/* What ended the batch happened in its current case, unless that failure has been counted already. */
 static void count_batch(const struct criterion_test_stats *test)
 {
     batch_count batch = {.current = ""};

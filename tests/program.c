@@ -104,7 +104,7 @@ const program_result *program_run_limited(const char *arguments, size_t file_siz
     return run(arguments, (limits){file_size, false});
 }
 
-/* Whether everyone may pass every folder on the way to the program, and run it. */
+/* Whether any user may reach the program and run it. */
 static bool everyone_reaches_program(void)
 {
     char path[] = VACT_PROGRAM;

@@ -1,4 +1,4 @@
-/* Drives the built program from a temporary folder, and makes and reads .npy files apart from its own code. */
+/* Runs the built program in a temporary folder, and writes and reads .npy files independently of its code. */
 #ifndef VACT_TESTS_PROGRAM_H
 #define VACT_TESTS_PROGRAM_H
 
@@ -14,20 +14,20 @@ typedef struct program_result {
     char err[PROGRAM_TEXT];
 } program_result;
 
-/* Fixtures of a suite: a folder of its own as the working directory, removed afterwards with all it holds. */
+/* Fixtures of a suite: a temporary folder as the working directory, removed afterwards. */
 void program_enter(void);
 void program_leave(void);
 
 /* Runs the program with these arguments (separated by single spaces) and waits for it; a static result. */
 const program_result *program_run(const char *arguments);
 
-/* In a child whose files may not grow beyond this many bytes. */
+/* With a limit on the size of files, in bytes. */
 const program_result *program_run_limited(const char *arguments, size_t file_size);
 
-/* In a child without privileges; skips the test where there are none to drop or the program cannot be reached then. */
+/* Without privileges; skips the test where there are none to drop or the program cannot be reached without them. */
 const program_result *program_run_unprivileged(const char *arguments);
 
-/* Starts it without waiting for it, standard error going nowhere; and waits. */
+/* Starts it without waiting, with standard error discarded; and waits for it. */
 pid_t program_start(const char *arguments);
 int program_wait(pid_t child);
 
@@ -41,11 +41,11 @@ size_t program_files(void);
 /* Writes a .npy file with this version and header (newline and padding to the caller) and these data bytes. */
 void npy_write(const char *path, int major, const char *header, const void *data, size_t size);
 
-/* A good one, as NumPy writes it; the shape in Python's words. */
+/* A valid file, as NumPy writes it; the shape in Python's syntax. */
 void npy_save(const char *path, const char *shape, const float *values, size_t count);
 
-/* Fails the test unless the file is exactly a version 1.0 file of this shape with these elements, all NaNs being one
- * value. */
+/* Fails the test unless the file is exactly a version 1.0 file of this shape with these elements; all NaNs are equal.
+ */
 void npy_expect(const char *path, const char *shape, const float *values, size_t count);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What the tests of the kernels share: the cases (one per operation, variant and build), inputs and
- * parameters to try, buffers between guard pages, and failure messages that name all of these.
+ * Shared by the tests of the kernels: the cases (one per operation, variant and build), inputs and parameters to try,
+ * buffers between guard pages, and failure messages that name all of these.
  */
 #ifndef VACT_TESTS_SUPPORT_H
 #define VACT_TESTS_SUPPORT_H
@@ -41,8 +41,8 @@ typedef struct test_case {
     int math;  /* a vact_math; AUTO for operations with a single kernel */
 } test_case;
 
-/* Cases that share a process: to start one costs more than most cases do, and with a sanitizer five times as much.
- * Plain numbers, since a batch crosses from Criterion's process into that of the test. */
+/* Cases that share a process: starting one costs more than most cases, and five times as much with a sanitizer. Plain
+ * numbers, since a batch is passed from Criterion's process to the test's. */
 enum { TEST_BATCH = TEST_SANITIZED ? 64 : 16 };
 typedef struct test_batch {
     int count;
@@ -60,7 +60,7 @@ typedef struct test_batch {
 typedef void test_case_fn(const test_case *which);
 void test_each(const test_batch *batch, test_case_fn *check);
 
-/* Ends the case, or the test where it is none of a batch. */
+/* Ends the case, or the test where it is not in a batch. */
 void test_end_case(void) __attribute__((noreturn));
 
 /* What a case stands for. */
@@ -72,7 +72,7 @@ typedef struct test_subject {
     double bound;        /* in ULP */
 } test_subject;
 
-/* The cases of a kind that are wanted, in batches. */
+/* The wanted cases of a kind, in batches. */
 typedef bool test_wanted_fn(const vacti_op_info *info, const char *build, vact_math math);
 struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted);
 
@@ -86,7 +86,7 @@ struct criterion_test_params test_cases_of_gradients(void);
 /* Resolves a case. Skips it, by name, where this CPU lacks the build. */
 test_subject test_begin(const test_case *which);
 
-/* The same, and it counts as skipped. */
+/* The same, counted as skipped. */
 void test_skip(const char *reason, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* The reference build's table for the same variant; skips the case where this CPU lacks that build. */
@@ -134,8 +134,8 @@ void test_add_uniform(test_floats *list, test_random *random, double limit, size
 void test_add_recorded_worst(test_floats *list, const vacti_op_info *info); /* of docs/accuracy.json, if it is there */
 void test_free(test_floats *list);
 
-/* Specials, kinks, random bit patterns and values where the transcendental functions bend, for one set of parameters.
- */
+/* Special values, kinks, random bit patterns and values where the transcendental functions change form, for one set of
+ * parameters. */
 void test_add_mixture(test_floats *list, const vact_params_f32 *params, test_random *random, size_t n);
 
 enum { TEST_PARAMS_LIMIT = 96 };
@@ -145,7 +145,7 @@ size_t test_params(const vacti_op_info *info, vact_params_f32 *params);
 
 /* ------------------------------------------------------------------------------- guarded memory, messages */
 
-/* Floats between two pages that may not be touched. */
+/* Floats between two guard pages. */
 typedef struct test_guarded {
     float *first;
     size_t n; /* whole pages */
@@ -156,8 +156,8 @@ typedef struct test_guarded {
 test_guarded test_guarded_new(size_t floats);
 void test_guarded_free(test_guarded *guarded);
 
-/* Ends the case, or the test where it is none of a batch, as failed, with operation, variant, build, parameters (may be
- * null), input, expected and got; where is printf's. */
+/* Ends the case, or the test where it is not in a batch, as failed, with operation, variant, build, parameters (may be
+ * null), input, expected and actual result; `where` is a printf format. */
 void test_fail_bits(const test_subject *subject, const vact_params_f32 *params, float input, float expected, float got,
                     const char *where, ...) __attribute__((noreturn, format(printf, 6, 7)));
 void test_fail_error(const test_subject *subject, const vact_params_f32 *params, float input, double exact, float got,

@@ -11,7 +11,7 @@
 
 #include "case_records.h"
 
-/* The build that the others' bits are held to: fused multiply-adds in plain C. */
+/* The build whose bits the others must have: fused multiply-adds in plain C. */
 static const char *const REFERENCE_BUILD = "scalar_fma";
 static const char *const PLAINEST_BUILD = "scalar";
 
@@ -97,7 +97,7 @@ struct criterion_test_params test_cases_of_gradients(void) { return test_cases_t
 
 enum { TEXT_SIZE = 256 };
 
-enum { CASE_SECONDS = 600 }; /* then an alarm ends a case that hangs, and the record of its beginning names it */
+enum { CASE_SECONDS = 600 }; /* then an alarm ends a case that hangs, and the record of its start names it */
 
 static jmp_buf case_end;
 static bool in_case;
@@ -117,8 +117,8 @@ static void record_begin(const test_case *which)
     record(CASE_BEGINS, text);
 }
 
-/* GCC leaves vzeroupper out below -O2, so under a sanitizer; the baseline build is then ten times as slow after
- * AVX-512. */
+/* Below -O2, as under a sanitizer, GCC emits no vzeroupper; the baseline build is then ten times as slow after AVX-512.
+ */
 static void clear_upper_halves(void)
 {
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-/* Memory between two pages that may not be touched. */
+/* Memory between two guard pages. */
 #include <sys/mman.h>
 #include <unistd.h>
 

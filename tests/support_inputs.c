@@ -52,7 +52,7 @@ bool test_untouched(const float *p, size_t n)
     return true;
 }
 
-/* A Weyl sequence whose every term is scattered by two rounds of multiply and shift. */
+/* A Weyl sequence whose terms are mixed by two rounds of multiply and shift. */
 uint64_t test_random_next(test_random *random)
 {
     uint64_t z = random->state += 0x9e3779b97f4a7c15u;
@@ -104,10 +104,9 @@ void test_add_around(test_floats *list, double value)
 }
 
 /*
- * Where something changes: kinks of the piecewise operations, and for the transcendental ones the places
- * where results saturate, turn subnormal or vanish (exp 88.72, -87.34, -103.97; expm1 -17.3; tanh 9.01;
- * gelu -13.1, -14.4, of another form beyond 10.5; log1p of them), the roots of derivatives, and bounds of common
- * argument reductions.
+ * Where something changes: kinks of the piecewise operations; where the transcendental ones saturate, become subnormal
+ * or underflow (exp 88.72, -87.34, -103.97; expm1 -17.3; tanh 9.01; gelu -13.1, -14.4, another form beyond 10.5; log1p
+ * of them); roots of derivatives; limits of common argument reductions.
  */
 static const double PLACES[] = {
     0.0,     1.0 / 6, 0.01,    0.2,      0.25,     0.34657, 0.5,     0.54931, 0.625,   0.69315, 0.75179, 1.0,
@@ -205,7 +204,7 @@ static void add_params(const vacti_op_info *info, vact_params_f32 *params, size_
         params[(*n)++] = candidate;
 }
 
-/* Every value of a list as the first parameter, the second drawn from its own list in turn. */
+/* Every value of a list as the first parameter, with the second from its own list in turn. */
 static void add_from(const vacti_op_info *info, vact_params_f32 *params, size_t *n, const float *values, size_t count)
 {
     const float *second = info->needs_math ? THRESHOLDS : SECONDS;

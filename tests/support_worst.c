@@ -1,4 +1,4 @@
-/* The worst inputs on record: those that docs/accuracy.json names, `vact accuracy --json` having found them. */
+/* The worst inputs on record: those in docs/accuracy.json, found by `vact accuracy --json`. */
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>

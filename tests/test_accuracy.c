@@ -28,7 +28,7 @@ static const uint64_t all_inputs = (uint64_t)1 << 32;
 
 /* ---------------------------------------------------------------------------------------- the findings */
 
-/* The builds that this CPU runs, with commas; the baseline, of which some bits differ, among them. */
+/* The builds that this CPU runs, with commas, including the baseline, some of whose bits differ. */
 static size_t list_builds(char *list, size_t size)
 {
     size_t count = 0;
@@ -101,7 +101,7 @@ Test(accuracy, of_gradients)
     expect_plain_sweep(THINNED "--backward --op=relu,gelu,sigmoid", 5, 0, all_inputs, STRIDE);
 }
 
-/* At other parameters no operation is said to rise. */
+/* At other parameters no operation counts as increasing. */
 Test(accuracy, of_parameters)
 {
     expect_plain_sweep(THINNED "--math=all --op=elu,celu --param=alpha=0.5", 2 * variants(), 0, all_inputs, STRIDE);

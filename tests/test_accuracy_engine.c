@@ -38,7 +38,7 @@ static bool happens(test_random *random, uint32_t one_in)
     return one_in != 0 && test_random_below(random, one_in) == 0;
 }
 
-/* Of the same sign, and finite: all else is a failure. */
+/* Of the same sign and finite: anything else is a failure. */
 static float miss(test_random *random, float right)
 {
     uint32_t offset = (uint32_t)test_random_below(random, 2 * (size_t)made.steps + 1) - made.steps;
@@ -46,7 +46,7 @@ static float miss(test_random *random, float right)
     return right == 0.0f || !isfinite(right) || !isfinite(missed) ? right : missed;
 }
 
-/* Depends on nothing but the seed, the build, the input and dy. */
+/* Depends only on the seed, the build, the input and dy. */
 static float with_errors(float right, int build, float x, float dy)
 {
     test_random random = {seed ^ (uint64_t)test_raw_bits(x) << 16 ^ (dy == 1.0f ? 0 : 1)};
@@ -58,7 +58,7 @@ static float with_errors(float right, int build, float x, float dy)
     return other || happens(from, made.misses) ? miss(from, right) : right;
 }
 
-static const vacti_op_info *of_kernels; /* kernels are not told which operation they are */
+static const vacti_op_info *of_kernels; /* kernels do not know which operation they are */
 static bool from_output;
 
 static void forward(int build, float *dst, const float *src, size_t n, const vact_params_f32 *params)
@@ -117,7 +117,7 @@ typedef struct part {
     uint32_t stride, shard, shard_count;
 } part;
 
-/* By so many threads, or, for none, block by block from the last to the first, as threads might happen to do it. */
+/* With so many threads, or, for none, block by block from the last to the first, as threads might do it. */
 static void sweep(const accuracy_target *target, const part *p, unsigned threads, accuracy_tally tallies[BUILDS])
 {
     accuracy_job job = {.targets = target,
@@ -182,7 +182,7 @@ static const struct {
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-/* Few of all bit patterns, so that chunks are short, and many of two blocks, so that they are full. */
+/* Few of all bit patterns, for short chunks, and many of two blocks, for full ones. */
 static void expect_plain_of(accuracy_target target, uint32_t block)
 {
     const part parts[] = {{TEST_SANITIZED ? 2097143 : 262139, 1, 1},
@@ -198,7 +198,7 @@ static void expect_plain_of(accuracy_target target, uint32_t block)
 /* Around FLT_MAX; exact values above it round to infinity. */
 Test(accuracy_engine, of_relu_squared) { expect_plain_of(target_of("relu_squared", ACCURACY_FORWARD), 0x5f8); }
 
-/* Subnormal results, of which every fourth errs by half a spacing. */
+/* Subnormal results, of which every fourth has an error of half a spacing. */
 Test(accuracy_engine, of_leaky_relu)
 {
     accuracy_target target = target_of("leaky_relu", ACCURACY_FORWARD);
@@ -211,7 +211,7 @@ Test(accuracy_engine, of_softsign) { expect_plain_of(target_of("softsign", ACCUR
 /* Subnormal from -87.3 down. */
 Test(accuracy_engine, of_exp) { expect_plain_of(target_of("exp", ACCURACY_FORWARD), 0xc2a); }
 
-/* From -0.25 down the nearest float errs by more than 0.5. */
+/* From -0.25 down the error of the nearest float is above 0.5. */
 Test(accuracy_engine, of_gelu_backward) { expect_plain_of(target_of("gelu", ACCURACY_BACKWARD), 0xbe8); }
 
 Test(accuracy_engine, of_sigmoid_from_output) { expect_plain_of(target_of("sigmoid", ACCURACY_FROM_OUTPUT), 0x3f0); }

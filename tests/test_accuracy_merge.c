@@ -1,4 +1,4 @@
-/* `vact accuracy --merge`: shards make the whole; what does not fit together is refused, what is beyond a bound told.
+/* `vact accuracy --merge`: shards give the whole; what cannot be joined is refused, what exceeds a bound is reported.
  */
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -83,7 +83,7 @@ Test(accuracy_merge, shards_make_the_whole)
         expect_the_whole("scalar,scalar_fma", "--stride=65537 --math=all --op=exp");
 }
 
-/* What a shard is made to say. */
+/* The figures put into a shard. */
 typedef struct shard {
     double inputs, order_errors, misrounded, failures, differing;
     const char *max_error, *max_input, *first_differing, *bits;
@@ -264,7 +264,7 @@ Test(accuracy_merge, fails_beyond_a_bound)
     expect_bound("rows.json", "rows", vacti_registry_by_name("softmax")->bound_fast);
 }
 
-/* Another hash than the reference build's, as a separate run may bring it. */
+/* Another hash than the reference build's, as from a separate run. */
 Test(accuracy_merge, fails_where_bits_differ)
 {
     static const char hash[] = "0123456789abcdef";

@@ -1,4 +1,4 @@
-/* The files of `vact accuracy` when they cannot be written: status 1, what was there stays, nothing else is left. */
+/* The files of `vact accuracy` when they cannot be written: status 1, old files stay, no others remain. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ Test(accuracy_output, beyond_a_limit)
     cr_assert(program_files() == 1, "%zu files", program_files());
 }
 
-/* No memory for the text of the JSON, which a library put before cJSON plays. */
+/* No memory for the JSON text, simulated by a library loaded before cJSON. */
 Test(accuracy_output, without_memory)
 {
     if (TEST_SANITIZED)

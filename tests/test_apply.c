@@ -1,4 +1,4 @@
-/* vact apply on good files: every shape, operation and option, and what becomes of the output file. */
+/* vact apply on valid files: every shape, operation and option, and the output file. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <math.h>
@@ -151,7 +151,7 @@ static void expect_prelu(const char *shape, const float *values, size_t count, c
 
 Test(apply, prelu_takes_slopes)
 {
-    float slopes[24]; /* none is 0: -inf with a slope of 0 is the limit -0, not the product */
+    float slopes[24]; /* no slope is 0: -inf with a slope of 0 gives the limit -0, not the product */
     static const float shared = 0.25f;
     for (int i = 0; i < 24; i++)
         slopes[i] = 0.125f * (float)(i % 2 == 0 ? i + 1 : -i);

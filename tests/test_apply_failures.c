@@ -1,5 +1,4 @@
-/* vact apply when it cannot: the file system's refusals, full disks and signals. The output that was there stays,
- * nothing else is left. */
+/* vact apply on file system errors, full disks and signals. The old output stays, no other files remain. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -137,7 +136,7 @@ Test(apply_failures, a_full_disk)
     cr_assert(chdir("..") == 0 && umount("small") == 0);
 }
 
-/* What is mounted cannot be replaced, which only renaming finds out: OUT, here the input too, is renamed last. */
+/* A mount point cannot be replaced, which only renaming detects: OUT, here also the input, is renamed last. */
 Test(apply_failures, a_second_output_that_cannot_be_renamed)
 {
     prepare();
@@ -151,7 +150,7 @@ Test(apply_failures, a_second_output_that_cannot_be_renamed)
     expect_kept(2);
 }
 
-/* An address space too small for the array: an error, no crash. */
+/* An address space too small for the array is an error, not a crash. */
 Test(apply_failures, more_elements_than_the_file_has_bytes)
 {
     prepare();

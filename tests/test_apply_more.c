@@ -215,7 +215,7 @@ Test(apply_more, gradients_of_prelu_are_written_both_or_neither)
     cr_assert(program_files() == 2, "a file was left");
 }
 
-/* However the one file is written, and whether it is there or not. */
+/* However the path of the file is written, and whether it exists or not. */
 Test(apply_more, two_results_in_one_file)
 {
     static const char *const paths[][2] = {{"x.npy", "x.npy"},        {"./x.npy", "x.npy"},

@@ -1,5 +1,5 @@
 /*
- * What the element-by-element functions refuse, in which order, and that a refusal leaves the destination alone.
+ * What the element-by-element functions refuse, in which order, and that a refusal leaves the destination unchanged.
  * Each case runs for every operation, by name and by code. test_arguments_shapes.c has the other kinds.
  */
 #include <float.h>
@@ -17,7 +17,7 @@ enum { LENGTH = 37, AREA = 4 * LENGTH, BY_NAME = 0, BY_CODE = 1 };
 
 static const char *const ways[] = {"by name", "by code"};
 
-/* Where every source and destination of a case lies; refusals must leave all of it as it was. */
+/* Holds every source and destination of a case; a refusal must not change it. */
 static float area[AREA], before[AREA];
 
 static void fill_area(void)
@@ -50,7 +50,7 @@ static void expect_refusal(const vacti_op_info *info, const vact_params_f32 *par
     }
 }
 
-/* The bits that a call writes to a destination apart from its source. */
+/* The bits that a call writes to a destination that does not overlap its source. */
 static void results_apart(const vacti_op_info *info, const vact_params_f32 *params, float *results)
 {
     fill_area();
@@ -200,7 +200,7 @@ Test(arguments, sizes)
             expect_refusal(info, &params, area + LENGTH, area, impossible[i], VACT_EINVAL, "an impossible size");
             expect_refusal(info, &params, area, area, impossible[i], VACT_EINVAL, "an impossible size in place");
         }
-        /* the largest size that is possible gets as far as the overlap */
+        /* the largest possible size reaches the check for overlap */
         expect_refusal(info, &params, area + 1, area, limit, VACT_EOVERLAP, "the largest size");
     }
 }

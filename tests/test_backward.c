@@ -1,6 +1,6 @@
 /*
  * The gradients, dy*f'(x) and from the output: their bound of 2 ULP (absolute near a zero of f'), the same bits on
- * every build, every length and place, dx on top of dy or of x, kinks, and that f' is the slope of f.
+ * every build, every length and alignment, dx equal to dy or x, kinks, and that f' is the slope of f.
  */
 #include <float.h>
 #include <math.h>
@@ -96,7 +96,7 @@ TEST_CASES(backward, defaults, test_cases_of_gradients())
     test_free(&inputs);
 }
 
-/* An output does not tell the side of a slope below 0. */
+/* With a slope below 0 the output does not determine the side. */
 static bool takes_params(const gradient *g, const vact_params_f32 *params)
 {
     vact_op op = g->subject.info->op;
@@ -127,7 +127,7 @@ static bool want_plain(const vacti_op_info *info, const char *build, vact_math m
     return !info->needs_math;
 }
 
-/* Without a transcendental function nothing overflows or loses digits before dx does. */
+/* Without a transcendental function no intermediate overflows or loses digits unless dx does. */
 TEST_CASES(backward, any_dy, test_cases_that(VACT_KIND_UNARY, want_plain))
 {
     static const float slopes[] = {FLT_MAX, -FLT_MAX, 0x1.7p+126f, 0x1.234566p-126f, -0x1.234p-135f, FLT_TRUE_MIN};
@@ -221,7 +221,7 @@ TEST_CASES(backward, places, test_cases_of_gradients())
 
 /* -------------------------------------------------------------------------------------- kinks, meaning */
 
-/* Whether f' is 0 at x by a case of its definition, and not where it crosses or touches 0 (PLAIN operations). */
+/* Whether f' is the constant 0 at x, not a value that crosses or touches 0 (PLAIN operations). */
 static bool is_flat(vact_op op, float x, const vact_params_f32 *params)
 {
     double below = (double)nextafterf(x, -INFINITY), above = (double)nextafterf(x, INFINITY);
@@ -230,7 +230,7 @@ static bool is_flat(vact_op op, float x, const vact_params_f32 *params)
             vacti_reference_derivative(op, above, params) == 0.0);
 }
 
-/* Where f' is 0 by a case, dx is 0 whatever dy is; a NaN in x gives NaN. */
+/* Where f' is the constant 0, dx is 0 whatever dy is; a NaN in x gives NaN. */
 TEST_CASES(backward, cases_of_zero, test_cases_of_gradients())
 {
     static const float slopes[] = {1.0f, -2.0f, INFINITY, -INFINITY, NAN};
@@ -258,7 +258,7 @@ TEST_CASES(backward, cases_of_zero, test_cases_of_gradients())
     test_free(&inputs);
 }
 
-/* A line of slope 0 at 2 is flat wherever x is. */
+/* With slope 0 and value 2 the line is flat for every x. */
 Test(backward, hard_sigmoid_of_slope_0)
 {
     const float x[3] = {-INFINITY, 1.0f, INFINITY}, dy[3] = {INFINITY, INFINITY, NAN};

@@ -1,4 +1,4 @@
-/* The same bits on every build: each is held to the plain C one with fused multiply-adds. */
+/* The same bits on every build: each is compared with plain C with fused multiply-adds. */
 #include <stdlib.h>
 
 #include "support.h"
@@ -24,7 +24,7 @@ static void compare(const test_subject *subject, const vacti_table *reference_ta
     free(got);
 }
 
-/* Special values, each in an array of nothing else: no other lane makes a vector take the form that serves all. */
+/* Special values, each in an array of its own: no other lane makes the vector take the form for special lanes. */
 static void compare_alike(const test_subject *subject, const vacti_table *reference_table,
                           const vact_params_f32 *params)
 {

@@ -13,8 +13,8 @@
 /* Primes, so that no low bits repeat: about 2^17 bit patterns, 2^15 under a sanitizer. */
 enum { STRIDE = TEST_SANITIZED ? 131101 : 32771, MIXTURE = TEST_SANITIZED ? 100 : 700 };
 
-/* By pieces that are walked in cache: where a long array is walked at several places side by side, some lane is nearly
- * always special, and the form for common lanes would go untried. */
+/* In pieces that are walked in cache: a long array is walked at several places side by side, where some lane is nearly
+ * always special, so the form for common lanes would not be tested. */
 static float *results_of(const test_subject *subject, const vact_params_f32 *params, const test_floats *inputs)
 {
     enum { PIECE = 4093 };
@@ -100,7 +100,7 @@ TEST_CASES(bounds, celu_of_small_negative_alpha, test_cases_that(VACT_KIND_UNARY
     }
 }
 
-/* Ranges that vact.h promises and that a bound in ULP alone would let a result leave. */
+/* Ranges promised by vact.h that a bound in ULP alone does not ensure. */
 typedef struct range {
     vact_op op;
     float low, high;

@@ -1,5 +1,5 @@
-/* Which kernels serve: the environment, vact_select, vact_kernel_f32 and what vact_info says of them. Criterion runs
- * each test in a process of its own, so every one of them sees the library's first use. */
+/* Which kernels are in use: the environment, vact_select, vact_kernel_f32 and vact_info. Criterion runs each test in
+ * its own process, so each sees the library's first use. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ static void expect_text(const char *what, const char *got, const char *want)
     cr_expect(strcmp(got, want) == 0, "%s is \"%s\", expected \"%s\"", what, got, want);
 }
 
-/* What is in use, as vact_info tells it and as the kernels show it. */
+/* What is in use, as vact_info reports it and as the kernels show it. */
 static void expect_choice(const char *build, vact_math math)
 {
     static const char *const words[] = {"auto", "sleef", "fast"};
@@ -260,7 +260,7 @@ Test(dispatch, tables)
     cr_expect(vacti_build_runs(vacti_builds[vacti_build_count - 1]), "the plainest build must run everywhere");
 }
 
-/* Whatever a pair of codes asks for: the kernel of the table that it names, or null. */
+/* Any pair of codes: the kernel of the table that it names, or null. */
 Test(dispatch, kernels)
 {
     set_environment(NULL, NULL);
@@ -279,7 +279,7 @@ Test(dispatch, kernels)
     }
 }
 
-/* AUTO stands for what is chosen, each of the two on its own. */
+/* AUTO means the current choice, for each of the two separately. */
 Test(dispatch, kernels_follow_the_choice)
 {
     set_environment(NULL, NULL);
@@ -299,7 +299,7 @@ Test(dispatch, kernels_follow_the_choice)
     }
 }
 
-/* A resolved kernel does what the named function does under that choice, defaults for null parameters included. */
+/* A resolved kernel does what the named function does under that choice, also with null parameters. */
 Test(dispatch, kernels_compute)
 {
     set_environment(NULL, NULL);

@@ -44,8 +44,7 @@ static const char *beyond_marks(const char *at)
     return at;
 }
 
-/* The numbers with a decimal point that carry no mark; the logits of the example, in brackets, are given, not computed.
- */
+/* The numbers with a decimal point and without a mark; the example's logits, in brackets, are given, not computed. */
 static int unmarked(const char *text, const char **first)
 {
     int count = 0;
@@ -107,7 +106,7 @@ Test(docs_numbers, pages_are_generated)
     free(removed.text);
 }
 
-/* The textbooks' figures, by the library alone: what `vact eval` says of them cannot hide its own mistakes. */
+/* Textbook figures, checked without `vact eval`, so that it cannot hide its own mistakes. */
 Test(docs_numbers, textbook_figures)
 {
     static const float logits[3] = {3.2f, 1.8f, 0.5f}, ones[2] = {1.0f, 1.0f};

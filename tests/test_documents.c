@@ -1,4 +1,4 @@
-/* README and the accuracy pages name every operation, and say of their accuracy what was measured. */
+/* README and the accuracy pages name every operation, with the accuracy that was measured. */
 #include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
@@ -100,7 +100,7 @@ Test(documents, accuracy_is_of_this_version)
     cJSON_Delete(document);
 }
 
-/* The baseline scalar build takes other functions of SLEEF, so it alone may differ, and in that variant. */
+/* The baseline scalar build uses other functions of SLEEF, so only it may differ, in that variant. */
 static bool may_differ(const char *math, const char *build)
 {
     return strcmp(math, "sleef") == 0 && strcmp(build, "scalar") == 0;
@@ -128,7 +128,7 @@ static void check_measurement(const cJSON *measurement)
         cr_expect(number_member(measurement, "inputs") == all_inputs, "%s %s: not all inputs", name, build);
 }
 
-/* The digests of the sweeps under an emulator stand in the page: they are of what the library computes now. */
+/* The digests of the sweeps under an emulator, in the page, are of what the library computes now. */
 Test(documents, neon_has_the_bits_of_every_sweep)
 {
     char *page = text_of(accuracy_page), *rest = page, *line;

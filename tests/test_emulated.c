@@ -62,7 +62,7 @@ typedef struct processor {
     const char *build; /* the strongest that it runs */
 } processor;
 
-/* SandyBridge has AVX and neither FMA nor AVX2. qemu 7.2 plays no AVX-512, so a CPU that has it in life is without. */
+/* SandyBridge has AVX and neither FMA nor AVX2. qemu 7.2 has no AVX-512, so real CPUs with it are emulated without. */
 static const processor processors[] = {
     {"Nehalem", "scalar"}, {"SandyBridge", "scalar"}, {"Haswell", "avx2"}, {"EPYC", "avx2"}};
 
@@ -103,7 +103,7 @@ ParameterizedTest(int *index, emulated, info)
     expect_info(runner, VACT_PROGRAM, "isa", which->build);
 }
 
-/* The errors met there, of every variant, against the oracle: the baseline build's functions of SLEEF are others. */
+/* The errors there, of every variant, against the oracle: the baseline build uses other functions of SLEEF. */
 ParameterizedTestParameters(emulated, bounds) { return each_processor(); }
 
 ParameterizedTest(int *index, emulated, bounds)
@@ -161,7 +161,7 @@ static void write_input(void)
     cr_assert(fclose(file) == 0);
 }
 
-/* What apply writes for each operation, runner by runner, must be the same file. */
+/* apply must write the same file for each operation under every runner. */
 ParameterizedTestParameters(emulated, apply) { return each_processor(); }
 
 ParameterizedTest(int *index, emulated, apply)
@@ -179,7 +179,7 @@ ParameterizedTest(int *index, emulated, apply)
                                           info->name, packed, folder, folder);
         cr_expect(here.status == 0, "apply --op %s: status %d: %s", info->name, here.status, here.text);
         command_result same = command_run("cmp '%s/here.npy' '%s/there.npy' 2>&1", folder, folder);
-        /* In the variant sleef alone the baseline build has bits of its own. */
+        /* Only in the variant sleef does the baseline build have other bits. */
         bool exempt = info->auto_math == VACT_MATH_SLEEF && strcmp(which->build, "scalar") == 0;
         cr_expect(same.status == 0 || exempt, "%s: %s gives other bits: %s", runner, info->name, same.text);
         free(there.text), free(here.text), free(same.text);
@@ -216,7 +216,7 @@ Test(emulated, neon_info)
     expect_info(neon.runner, neon.program, "detected", "neon");
 }
 
-/* The host's own program, to be run as the foreign one is. */
+/* The host's program, to be run like the foreign one. */
 static const foreign host = {"", VACT_PROGRAM};
 
 /* Hashes of the results of every operation, or with --backward gradient, on the inputs that are multiples of the
@@ -266,7 +266,7 @@ Test(emulated, neon_digests_of_sleef) { expect_same_digests("neon", "--math slee
 
 Test(emulated, aarch64_scalar_digests) { expect_same_digests("scalar_fma", "", 65537); }
 
-/* Runs a plain program that stands beside `vact`. */
+/* Runs a plain program in the folder of `vact`. */
 static char *run_beside(foreign where, const char *name)
 {
     int length = (int)(strrchr(where.program, '/') ? strrchr(where.program, '/') - where.program + 1 : 0);
@@ -275,7 +275,8 @@ static char *run_beside(foreign where, const char *name)
     return result.text;
 }
 
-/* Short arrays at odd places: the program holds neon to scalar_fma there, this test that to scalar_fma here. */
+/* Short arrays at odd addresses: the program compares neon with scalar_fma there, this test compares that with
+ * scalar_fma here. */
 Test(emulated, neon_kernels)
 {
     static const char start[] = "scalar_fma: ";
@@ -292,7 +293,7 @@ Test(emulated, neon_kernels)
     free(here), free(there);
 }
 
-/* The hash that vact_losses_hash prints of a build. */
+/* The hash that vact_losses_hash prints for a build. */
 static void losses_hash(char hash[32], foreign where, const char *build)
 {
     char line[64], *text = run_beside(where, "vact_losses_hash");

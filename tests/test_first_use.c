@@ -54,7 +54,7 @@ Test(first_use, call_does_not_lose_a_selection) { expect_selection_to_stand(use)
 
 Test(first_use, info_does_not_lose_a_selection) { expect_selection_to_stand(look); }
 
-/* And one that comes first is never overridden by what the environment says. */
+/* A selection that comes first is never overridden by the environment. */
 Test(first_use, selection_before_it_stands)
 {
     setenv("VACT_ISA", "auto", 1);

@@ -1,4 +1,4 @@
-/* The health of a layer: counts against plain loops at every length and on every build, limits, masks, gains. */
+/* The health of a layer: counts compared with plain loops at every length and on every build, limits, masks, gains. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -38,7 +38,7 @@ ParameterizedTest(int *build, health, counts)
 Test(health, many_elements)
 {
     enum { MANY = 40 * 1000 * 1000 + 7 };
-    test_guarded zeros = test_guarded_new(MANY); /* pages that nobody has written */
+    test_guarded zeros = test_guarded_new(MANY); /* pages never written */
     double fraction;
     zeros.first[12345] = 1.0f;
     cr_assert(vact_zero_fraction_f32(&fraction, zeros.first, MANY) == VACT_OK);

@@ -1,7 +1,6 @@
 /*
- * vact/inline.h in an engine's own translation unit: the program tests/consumers/inline/digest.c is compiled with the
- * flags of an engine, by every compiler that is here, and the digests that it prints must be those of the library's
- * kernels.
+ * vact/inline.h in an engine's translation unit: tests/consumers/inline/digest.c is compiled with an engine's flags by
+ * every installed compiler, and must print the digests of the library's kernels.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -127,7 +126,7 @@ Test(inline_header, no_warnings)
     }
 }
 
-/* Each of these makes a compiler reorder or drop what keeps the digits. */
+/* Each of these lets a compiler reorder or drop operations that keep the accuracy. */
 Test(inline_header, refuses_fast_math)
 {
     static const char *const flags[] = {"-ffast-math", "-funsafe-math-optimizations", "-ffinite-math-only",
@@ -143,7 +142,7 @@ Test(inline_header, refuses_fast_math)
     }
 }
 
-/* The headers leave no macro behind but vact_* and VACT_*. */
+/* The headers define no macros but vact_* and VACT_*. */
 Test(inline_header, names)
 {
     static const char *const suffixes[] = {"m256", "m512", "f32x4"};

@@ -1,8 +1,7 @@
 /*
- * How arrays beyond the cache are walked (loop/walk.h): by pages side by side and with streaming stores. The walks
- * by themselves around one simple operation, at every misalignment between guard pages; then every kernel on an array
- * that takes them of itself. What is expected is what the walk in cache returns, and of that, what a call for one
- * element does.
+ * How arrays beyond the cache are walked (loop/walk.h): pages side by side, and streaming stores. First the walks alone
+ * around one simple operation, at every misalignment between guard pages, then every kernel on an array that is large
+ * enough for them. Expected is the result of the walk in cache, and for that the result of a call for one element.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -69,7 +68,7 @@ static void check_margin(const loop_ops *ops, int walk, const float *margin, siz
               walk_words[walk], length, dst_shift);
 }
 
-/* At the front or at the rear guard page, but for the shift. */
+/* At the front or at the rear guard page, apart from the shift. */
 static float *place(const test_guarded *memory, size_t n, size_t shift, bool rear)
 {
     return rear ? memory->first + (memory->n - n - shift) : memory->first + shift;
@@ -222,7 +221,7 @@ static void fill_stretches(test_random *random, float *src, size_t n)
     }
 }
 
-/* Whatever stands beside it, an argument has the result that it has alone. */
+/* An argument's result does not depend on its neighbours. */
 TEST_CASES(loop, stretches_of_special_lanes, test_cases(VACT_KIND_UNARY))
 {
     enum { LONGEST = 700, ROUNDS = 60 };
@@ -282,8 +281,8 @@ TEST_CASES(loop, channels_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_CHA
     free(source), free(want), free(got);
 }
 
-/* Rows that begin alike in their lines and are streamed, rows that do not, an array without rows, rows of one line,
- * rows that follow each other; a bias alone has a loop of its own. */
+/* Rows with equal offsets in their cache lines, which are streamed, rows with others, an array without rows, rows of
+ * one line, contiguous rows; a bias alone has its own loop. */
 TEST_CASES(loop, epilogues_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_UNARY))
 {
     static const struct {
@@ -319,7 +318,7 @@ TEST_CASES(loop, epilogues_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_UN
     free(source), free(want), free(got);
 }
 
-/* dx apart from both, in the place of dy, in the place of x. */
+/* dx separate, equal to dy, equal to x. */
 static void try_gradient(const test_subject *subject, vact_backward_f32_fn *kernel, size_t n)
 {
     float *source = inputs_beyond_the_cache(n), *x = source + SRC_SHIFT, *dy = source;
@@ -363,7 +362,7 @@ TEST_CASES(loop, gates_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_GATE))
     free(source), free(want), free(got);
 }
 
-/* Apart, begun alike in their lines or not, and both in the place of an operand. */
+/* Separate, with equal or other offsets in their cache lines, and both equal to an operand. */
 TEST_CASES(loop, gate_gradients_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_GATE))
 {
     test_subject subject = test_begin(which);

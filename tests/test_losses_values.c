@@ -1,4 +1,4 @@
-/* What the losses promise of ignored rows, infinities, NaN, reductions of nothing, and rows whose value is known. */
+/* What the losses promise for ignored rows, infinities, NaN, empty reductions, and rows whose value is known. */
 #include <math.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ Test(losses_values, known)
     cr_assert(loss == 0x1.62e43p-1f && dx == -0.5f, "bce: %a %a", (double)loss, (double)dx);
 }
 
-/* The loss of a confident row is the share of the others: 1e-39 is not 0. */
+/* Where p is near 1 the loss is the sum of the other probabilities: 1e-39 is not 0. */
 Test(losses_values, a_confident_row_keeps_its_digits)
 {
     static const float logits[2] = {60.0f, -20.0f};

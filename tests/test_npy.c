@@ -1,5 +1,4 @@
-/* .npy files that must be refused: one line that names the file and the reason, exit status 1, the output that was
- * there kept. */
+/* .npy files that must be refused: one line with the file and the reason, exit status 1, the old output kept. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,7 +112,7 @@ Test(npy, more_dimensions_than_numpy_has)
     expect_refused("more than 64 dimensions");
 }
 
-/* A good file cut everywhere. */
+/* A valid file truncated at every length. */
 Test(npy, truncation)
 {
     static const char header[] = "{" TYPE ORDER SHAPE "}\n";
@@ -151,7 +150,7 @@ Test(npy, magic_and_version)
     expect_refused("truncated: the file ends within its header of 4294967295 bytes");
 }
 
-/* Random damage to a good header: refused or read, never a crash. */
+/* Random damage to a valid header: refused or read, never a crash. */
 Test(npy, damaged_headers)
 {
     enum { TRIES = 150 };

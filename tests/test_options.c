@@ -21,7 +21,7 @@ enum { FIRST = offsetof(known_options, later), ALL = sizeof(known_options) };
 static const known_options defaults = {ALL, {1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f}, {0.0f}};
 static const vacti_options_kind kind = {&defaults, ALL, FIRST};
 
-/* The options that a caller has with a structure of `size` bytes, all else being in use for something else. */
+/* The options of a caller whose structure has `size` bytes, followed by other data. */
 static vact_status read_of(known_options *known, size_t size, size_t set)
 {
     static union {
@@ -100,10 +100,11 @@ static void expect_lines(const char *program, const char *library, const char *e
     free(run.text);
 }
 
-/* Linked before a member was added. */
+/* A program linked before a member was added. */
 Test(options, old_program_new_library) { expect_lines(VACT_ABI_NOW, VACT_LIBRARY_LATER, ""); }
 
-/* Linked after it, where the library does not know the member: only as long as it is not used. */
+/* A program linked after that, with a library that does not know the member: works as long as the member is not used.
+ */
 Test(options, new_program_old_library) { expect_lines(VACT_ABI_LATER, VACT_LIBRARY_NOW, ", later 3"); }
 
 Test(options, program_and_library_of_one_release)

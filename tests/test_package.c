@@ -1,7 +1,7 @@
 /*
- * What an engine gets that uses vact: installed and found by CMake or by pkg-config, or as a part of its own build, in
- * C and in C++, shared and static. Each test installs this build, moves the prefix to another place whose name holds
- * spaces, and builds and runs the README's example from there as a project that knows nothing else of vact.
+ * vact as engines use it: installed and found by CMake or pkg-config, or as a part of their own build, in C and C++,
+ * shared and static. Each test installs this build, moves the prefix to a path with spaces, and builds and runs the
+ * README's example against it as a separate project.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -149,7 +149,7 @@ ParameterizedTest(int *index, package, find_package)
                     which->shared ? VACT_VERSION : "COMPONENTS;static");
 }
 
-/* What is not there is refused when the project is configured, in words. */
+/* A missing component is an error with a message when the project is configured. */
 Test(package, find_package_refuses)
 {
     static const char *const wanted[][2] = {
@@ -219,7 +219,7 @@ static void expect_same_digests(const char *program)
     char *here = digests(VACT_PROGRAM), *there = digests(program);
     char *here_rest = here, *there_rest = there;
     cr_expect(strstr(here, "\ngelu "), "no digest of gelu");
-    /* Line by line: Criterion hangs on a message as long as all of them. */
+    /* Line by line: Criterion hangs on a long message. */
     while (here_rest && there_rest) {
         const char *here_line = strsep(&here_rest, "\n"), *there_line = strsep(&there_rest, "\n");
         cr_assert(strcmp(here_line, there_line) == 0, "-O0 gives \"%s\", this build \"%s\"", there_line, here_line);
@@ -312,7 +312,7 @@ Test(package, shared_object)
     free(library);
 }
 
-/* The package for AArch64, used with the toolchain file that the documentation tells to copy. */
+/* The package for AArch64, used with the toolchain file that the documentation recommends. */
 Test(package, toolchain_file)
 {
     const char *program = getenv("VACT_NEON_PROGRAM"), *runner = getenv("VACT_NEON_RUNNER");

@@ -1,4 +1,4 @@
-/* The program vact but for apply's files: help, usage, info, list and run. */
+/* The program vact except for apply's files: help, usage, info, list and run. */
 #include <cjson/cJSON.h>
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /*
- * The public functions against the kernels: a named function, the by-code call and the resolved kernel of an
- * operation return the same bits on every instruction set, with and without parameters, wherever the array is cut.
+ * The public functions and the kernels: a named function, the by-code call and the resolved kernel of an operation
+ * return the same bits on every instruction set, with and without parameters, wherever the array is split.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -83,7 +83,7 @@ static int by_distance(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Magnitudes between 2^-24 and 2^8, beyond which hardly any operation does more than to double or to vanish. */
+/* Magnitudes between 2^-24 and 2^8; beyond these most operations only scale or underflow. */
 static float draw(test_random *random)
 {
     float magnitude = (float)exp2(32.0 * test_random_unit(random) - 24.0);
@@ -187,8 +187,8 @@ Test(reference, prelu_takes_its_slope_from_the_first_value)
 
 enum { COLS_LIMIT = 1000 };
 
-/* Kinds of rows: usual logits, wide ones, all magnitudes, nearly equal ones, ties, -inf between others, and a large
- * element beside small ones, so that double rounds their difference. */
+/* Kinds of rows: usual logits, wide ones, all magnitudes, nearly equal ones, ties, -inf among others, and a large
+ * element among small ones, so that double rounds their difference. */
 static void draw_row(float *row, size_t cols, int kind, test_random *random)
 {
     for (size_t i = 0; i < cols; i++) {

@@ -1,4 +1,4 @@
-/* Registry, public header, act/ and `vact list` say the same. test_documents.c has the pages. */
+/* Registry, public header, act/ and `vact list` agree. test_documents.c has the pages. */
 #include <ctype.h>
 #include <glob.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /*
- * The operations over rows, all but their error: the same bits on every build, dense and strided, in place, at every
- * length and misalignment between guard pages, rows that poison themselves and no other.
+ * The operations over rows, except their error: the same bits on every build, dense and strided, in place, at every
+ * length and misalignment between guard pages, and NaN rows that affect no other row.
  */
 #include <float.h>
 #include <math.h>
@@ -70,7 +70,7 @@ TEST_CASES(rows, same_bits, test_cases_of_same_bits(VACT_KIND_ROWS))
 
 /* -------------------------------------------------------------------------------------- in memory */
 
-/* One shape: every row equals that row alone, and nothing but the rows is written. */
+/* One shape: every row equals that row alone, and only the rows are written. */
 static void check_matrix(const test_subject *subject, float *dst, size_t dst_stride, const float *src,
                          size_t src_stride, size_t rows, size_t cols, const char *what)
 {
@@ -207,8 +207,8 @@ TEST_CASES(rows, promised_values, test_cases(VACT_KIND_ROWS))
     }
 }
 
-/* Adding a constant that the logits take without rounding changes nothing; but in `fast`, which reduces the logits
- * themselves, exponentials and what is subtracted from a logit may round otherwise: each is within its bound. */
+/* Adding a constant to the logits without rounding changes nothing. Only `fast`, which reduces the logits themselves,
+ * may round exponentials and differences otherwise, each within its bound. */
 TEST_CASES(rows, shifted, test_cases(VACT_KIND_ROWS))
 {
     enum { COLS = 200 };

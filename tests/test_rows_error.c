@@ -1,7 +1,7 @@
 /*
- * The error of the operations over rows against MPFR: random rows of many lengths, logits wide and narrow, and rows
- * in which sums cancel, vanish or are won by a single column. The exact value is log1p of the sum of the others, so
- * that it keeps its digits where the winner takes all.
+ * The error of the operations over rows against MPFR: random rows of many lengths, wide and narrow logits, and rows
+ * where sums cancel, underflow or are dominated by one column. The exact value uses log1p of the sum of the others, so
+ * that it stays accurate where one column dominates.
  */
 #include <float.h>
 #include <math.h>
@@ -106,7 +106,7 @@ static float draw_offset(test_random *random)
 
 static float draw_tiny(test_random *random) { return (float)(1e-6 * test_random_normal(random)); }
 
-/* A winner and hopeless losers, whose shares are subnormal or vanish. */
+/* One large logit among small ones, whose probabilities are subnormal or 0. */
 static float draw_sparse(test_random *random)
 {
     return test_random_below(random, 20) == 0 ? (float)test_random_normal(random)

@@ -1,6 +1,6 @@
 /*
- * Values that vact.h promises in so many words, written here by hand and so independent of the oracle: zeros and
- * their signs, infinities, NaN, kinks, and a few textbook figures.
+ * Values that vact.h states explicitly, written by hand and so independent of the oracle: zeros and their signs,
+ * infinities, NaN, kinks, and a few textbook figures.
  */
 #include <float.h>
 #include <math.h>

@@ -1,5 +1,5 @@
-/* What stands in the library's files: exports, the symbols of the kernel objects, and which instructions the build
- * for every CPU contains. A kernel of one instruction set must never be taken for another's by the linker. */
+/* The contents of the library's files: exports, the symbols of the kernel objects, and the instructions of the baseline
+ * build. The linker must never confuse kernels of two instruction sets. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -161,7 +161,7 @@ Test(symbols, kernel_objects_call_only_mathematics)
     }
 }
 
-/* The registers that AVX brought appear in no instruction of the build that has to run without it. */
+/* No instruction of the build for CPUs without AVX uses AVX's registers. */
 Test(symbols, the_plainest_build_is_plain)
 {
     need("objdump");
@@ -217,7 +217,7 @@ static void blank_comments(char *text)
     }
 }
 
-/* Every vact_<name> before a parenthesis is a function, but for the typedefs of function types. */
+/* Every vact_<name> before a parenthesis is a function, except in the typedefs of function types. */
 static void find_declared(name_list *list)
 {
     char *header = read_text(VACT_SOURCE_DIR "/include/vact/vact.h"), *rest = header;
@@ -252,7 +252,7 @@ Test(symbols, exports_are_the_header)
     free(text);
 }
 
-/* Whoever links the static library has none of its names but those of the header and vacti_*. */
+/* The static library adds no names but those of the header and vacti_*. */
 Test(symbols, static_library_has_two_prefixes)
 {
     static name_list declared;
@@ -273,7 +273,7 @@ Test(symbols, static_library_has_two_prefixes)
     free(text);
 }
 
-/* The library prints nothing, allocates nothing, starts and catches nothing: it does not even refer to what could. */
+/* The library does not print, allocate, start threads or catch signals: it does not refer to functions that could. */
 Test(symbols, imports_are_few)
 {
     static const char *const allowed[] = {"fma",

@@ -1,7 +1,7 @@
 /*
- * Where an element stands must not matter: every short length at every misalignment between guard pages, longer
- * lengths around the unrolled blocks, in place, and next to neighbours that are NaN, infinite or subnormal. What is
- * expected is always the kernel's own result for that element alone.
+ * The position of an element must not matter: every short length at every misalignment between guard pages, longer
+ * lengths around the unrolled blocks, in place, and next to NaN, infinite or subnormal neighbours. Expected is always
+ * the kernel's own result for that element alone.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -177,7 +177,7 @@ TEST_CASES(tails, poisoned_neighbours, test_cases(VACT_KIND_UNARY))
     }
 }
 
-/* However an array is cut, its results stay. */
+/* The results do not depend on how an array is split. */
 TEST_CASES(tails, cut_anywhere, test_cases(VACT_KIND_UNARY))
 {
     enum { LENGTH = 5003, ROUNDS = TEST_SANITIZED ? 10 : 40 };

@@ -1,4 +1,4 @@
-/* What threads see of each other's choices. threads/threads_main.c has the race for the library's first use, outside
+/* Selections seen from other threads. threads/threads_main.c has the race for the library's first use, outside
  * Criterion, whose runner does not start under ThreadSanitizer. */
 #include <pthread.h>
 #include <stdatomic.h>

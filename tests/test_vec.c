@@ -1,5 +1,5 @@
-/* The vector layer of each build against scalar C (vec_check.c has the method), and that no operation is missing
- * from the checks or from a header. */
+/* The vector layer of each build against scalar C (vec_check.c has the method); no operation may be missing from the
+ * checks or from a header. */
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +101,7 @@ static bool has(const char *path, const char *pattern, const char *wanted)
     return found;
 }
 
-/* contract.h lists the layer: nothing in it may be untested, and no header may lack any of it. */
+/* contract.h lists the layer: every operation in it must be tested, and every header must have it. */
 Test(vec, complete)
 {
     glob_t headers;

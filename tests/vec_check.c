@@ -1,7 +1,7 @@
 /*
- * The method: every operation over the cross product of special values and over random operands that make halfway
- * cases, cancellation and subnormals frequent, against scalar C; bit for bit, all NaNs being one value where the
- * contract says so.
+ * The method: every operation over the cross product of special values and over random operands with frequent halfway
+ * cases, cancellation and subnormals, compared with scalar C bit for bit; all NaNs are equal where the contract says
+ * so.
  */
 #include "vec_check.h"
 
@@ -44,7 +44,7 @@ static float want_outside(float a, float b, float c)
     return 0x1p-30f <= fabsf(a) && fabsf(a) <= 87.0f ? 0.0f : 1.0f;
 }
 
-/* What stands for any result, where the contract gives it no meaning. */
+/* Stands for any result, where the contract does not define it. */
 static const uint32_t ANYTHING = 0x7fedcba9;
 
 static float limit_of(float b) { return b == b ? fabsf(b) : 1.0f; }
@@ -242,8 +242,8 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-/* Half of them any bit pattern at all; half with neighbouring exponents and few significant bits, from which
- * sums and products that end exactly halfway between two floats come out often. */
+/* Half are arbitrary bit patterns; half have neighbouring exponents and few significant bits, so that sums and products
+ * are often exactly halfway between two floats. */
 static float random_operand(uint64_t *state)
 {
     uint64_t r = next_random(state);

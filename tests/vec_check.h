@@ -1,4 +1,4 @@
-/* Holds the vector layer of one build to scalar C. Without Criterion, whose runner does not work under qemu's user
+/* Compares the vector layer of one build with scalar C. Without Criterion, whose runner does not work under qemu's user
  * mode: test_vec.c calls it on the host, emulated/vec_main.c on a foreign architecture. */
 #ifndef VACT_TESTS_VEC_CHECK_H
 #define VACT_TESTS_VEC_CHECK_H

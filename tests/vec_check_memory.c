@@ -1,5 +1,5 @@
-/* What moves lanes: between vectors and memory, whole and in part, and within a vector; bit for bit. Partial loads and
- * stores are tried between pages that fault. */
+/* Operations that move lanes: between vectors and memory, whole and partial, and within a vector; bit for bit. Partial
+ * loads and stores are tested between guard pages. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -43,7 +43,7 @@ COMPARISON(vm_eq)
 OF_MASKS(vm_and)
 OF_MASKS(vm_or)
 
-/* Of a whole number a, with what the operation wants added. */
+/* Of an integer a, with the constant that the operation needs added. */
 static vf op_vf_power_of_two(vf a, vf b, vf c)
 {
     return (void)b, (void)c, vf_power_of_two(vf_add(a, vf_set1(VF_POWER_SHIFT)));
@@ -86,14 +86,14 @@ static vf op_vi_shift_right(vf a, vf b, vf c)
     return vf_select(vm_lt(b, zero), by1, vf_select(vm_lt(c, zero), by23, by31));
 }
 
-/* Of a where the contract gives it a meaning. */
+/* Of a where the contract defines it. */
 static vf op_vi_round(vf a, vf b, vf c)
 {
     vm meant = vm_lt(vf_abs(a), vf_set1(0x1p+31f));
     return (void)b, (void)c, vf_of_bits(vi_round(vf_select(meant, a, vf_set1(0.0f))));
 }
 
-/* The second is the first, but for the first entry, from behind. */
+/* The second is the first in reverse order, except for the first entry. */
 _Alignas(64) static const
     float looked_up[2][8] = {{0x1.fffffep+127f, -1.5f, 0x1p-149f, -0.0f, -0x1p-126f, 0x1p5f, -0x1.fffffcp-127f, 3.0f},
                              {0x1.fffffep+127f, 3.0f, -0x1.fffffcp-127f, 0x1p5f, -0x1p-126f, -0.0f, 0x1p-149f, -1.5f}};
@@ -105,7 +105,8 @@ static vf op_vf_look_up_either(vf a, vf b, vf c)
     return (void)c, vf_look_up_either(vm_lt(a, b), looked_up, vf_bits(a));
 }
 
-/* Of a's low four bits, with b's above the four that the contract wants to be 0; of the result the low eight bits. */
+/* Of a's low four bits, with b's above the four that the contract requires to be 0; the low eight bits of the result.
+ */
 static vf op_vi_look_up(vf a, vf b, vf c)
 {
     _Alignas(16) static const unsigned char cells[16] = {3, 1, 4, 1, 5, 0, 2, 6, 255, 3, 5, 128, 7, 6, 0, 2};
@@ -114,7 +115,7 @@ static vf op_vi_look_up(vf a, vf b, vf c)
     return (void)c, vf_of_bits(vi_shift_right(vi_shift_left(cell, 24), 24));
 }
 
-/* Of a where the contract gives it a meaning. */
+/* Of a where the contract defines it. */
 static vf op_vf_exponent(vf a, vf b, vf c)
 {
     vm meant = vm_and(vm_le(vf_set1(0x1p-126f), a), vm_lt(a, vf_set1(__builtin_inff())));

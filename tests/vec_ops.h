@@ -1,5 +1,5 @@
-/* The operations of the vector layer over arrays, one table per build, so that one test drives them all.
- * vec_ops.c makes the tables; test_vec.c holds them to scalar C. */
+/* The operations of the vector layer over arrays, one table per build, so that one test covers them all. vec_ops.c
+ * makes the tables; test_vec.c compares them with scalar C. */
 #ifndef VACT_TESTS_VEC_OPS_H
 #define VACT_TESTS_VEC_OPS_H
 

@@ -57,7 +57,7 @@ static const struct {
     {"softmax", softmax, vact_softmax_options_init_f32, &softmax_macro, sizeof softmax_macro},
 };
 
-/* The options, with what is not theirs behind them. */
+/* The options, followed by bytes that are not part of them. */
 static union {
     size_t aligned;
     unsigned char bytes[MEMORY];

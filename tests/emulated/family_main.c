@@ -1,8 +1,7 @@
 /*
- * The bits of the softmax family and of prelu's gradient, as a plain program, for architectures that only an emulator
- * runs here: a digest of every function's results over random rows, which must be the one below for every build and on
- * every architecture. A change of it is a change of bits: VACT_NUMERICS_VERSION. Ends with the totals that every test
- * program ends with.
+ * The bits of the softmax family and of prelu's gradient, as a plain program for emulators: a digest of every
+ * function's results over random rows, which must be the one below for every build and on every architecture. A new
+ * digest is a change of bits (VACT_NUMERICS_VERSION). Ends with the totals of every test program.
  */
 #include <math.h>
 #include <stdint.h>
@@ -25,14 +24,14 @@ static uint64_t next(void)
     return state;
 }
 
-/* Whole multiples of limit*2^-23, of magnitude up to limit, a power of two. */
+/* Integer multiples of limit*2^-23, of magnitude up to limit, a power of two. */
 static void fill(float *dst, size_t n, float limit)
 {
     for (size_t i = 0; i < n; i++)
         dst[i] = (float)((int32_t)(next() >> 40) - (1 << 23)) * 0x1p-23f * limit;
 }
 
-/* FNV-1a over the bits, all NaNs being one value. */
+/* FNV-1a over the bits, with one value for all NaNs. */
 static uint64_t digest;
 
 static void add(const float *values, size_t n)

@@ -1,9 +1,8 @@
 /*
- * The kernels at short lengths and odd places, as a plain program, for architectures that only an emulator runs here:
- * activations, epilogues, gated units, their gradients, channels and rows, in every variant, on special arguments and
- * usual ones, apart and in place. Every build must have the bits of scalar_fma; where it has not, the operations are
- * named. The hashes of scalar_fma are printed, for the test that holds those of AArch64 to those of the host. Ends with
- * the totals that every test program ends with.
+ * The kernels at short lengths and odd addresses, as a plain program for emulators: activations, epilogues, gated
+ * units, their gradients, channels and rows, in every variant, on special and usual arguments, in place and not. Every
+ * build must have the bits of scalar_fma; the operations where it has not are named. The hashes of scalar_fma are
+ * printed, for the test that compares those of AArch64 with the host's. Ends with the totals of every test program.
  */
 #include <float.h>
 #include <math.h>
@@ -18,7 +17,7 @@
 static const char reference[] = "scalar_fma", plainest[] = "scalar";
 
 enum {
-    LONGEST = 67, /* columns: four of the widest vectors and a rest */
+    LONGEST = 67, /* columns: four of the widest vectors and a tail */
     ROWS = 3,
     STRIDE = LONGEST + 5,
     MATRIX = ROWS * STRIDE,
@@ -57,8 +56,8 @@ static uint64_t next(void)
     return state;
 }
 
-/* Of every four rounds the first has usual arguments alone, the second a special one among sixteen, the third all
- * kinds, the fourth any bits and large values. */
+/* Of every four rounds the first has only usual arguments, the second one special among sixteen, the third all kinds,
+ * the fourth any bits and large values. */
 static float draw(size_t round)
 {
     static const float special[] = {NAN,        INFINITY,  -INFINITY,  0.0f,        -0.0f,        FLT_MAX,
@@ -77,8 +76,8 @@ static float draw(size_t round)
     return die < below_any[kind] ? bits : die < below_large[kind] ? 16.0f * usual : usual;
 }
 
-/* Array k with so many inputs, between margins that must stay as they are; each array and length at a place of its own
- * within a line. */
+/* Array k with so many inputs, between margins that must not change; each array and length has its own offset within a
+ * cache line. */
 static float *place(const trial *t, size_t k, size_t inputs)
 {
     const size_t shift = MARGIN + (t->n + k * (t->round + 1)) % MARGIN;
@@ -89,7 +88,7 @@ static float *place(const trial *t, size_t k, size_t inputs)
     return &arrays[k][shift];
 }
 
-/* FNV-1a over the bits of an array with its margins, all NaNs being one value. */
+/* FNV-1a over the bits of an array with its margins, with one value for all NaNs. */
 static void add(size_t k)
 {
     for (size_t i = 0; i < ROOM; i++) {
@@ -128,7 +127,7 @@ static void run_backward(const trial *t)
         run_gradient(t, t->table->from_output[t->slot]);
 }
 
-/* With and without bias and residual, as one array and as rows apart. */
+/* With and without bias and residual, as one array and as separate rows. */
 static void run_epilogue(const trial *t)
 {
     static const float scales[] = {1.0f, -0.75f, 0x1p-130f, 0.0f};
@@ -175,7 +174,7 @@ static void run_gate_backward(const trial *t)
     add(1), add(3);
 }
 
-/* Slopes beside the elements, and each for a run of them. */
+/* One slope per element, and one per run of elements. */
 static void run_channels(const trial *t)
 {
     vact_channels_f32_fn *kernel = t->table->channels[t->slot];
@@ -210,7 +209,7 @@ static const group groups[] = {
 
 static int passed, failed, compared;
 
-/* The later rounds with other parameters than the defaults, within every domain. */
+/* The later rounds use other parameters than the defaults, within every domain. */
 static uint64_t hash_of(const group *g, const vacti_table *table, const vacti_op_info *info)
 {
     vact_params_f32 other = vacti_registry_defaults(info);
@@ -226,7 +225,7 @@ static uint64_t hash_of(const group *g, const vacti_table *table, const vacti_op
     return hash;
 }
 
-/* The variant sleef is walked where it has kernels of its own. */
+/* The variant sleef is tested where it has its own kernels. */
 static size_t operations_of(const group *g, vact_math math, const vacti_op_info *list[VACT_TABLE_SLOTS])
 {
     size_t count = 0;

@@ -1,7 +1,6 @@
 /*
- * Hashes of the losses, their gradients and the counts of health on fixed inputs, as a plain program, since
- * Criterion's runner does not work under an emulator: a line "<build> <hash>" per build that this CPU runs. The test
- * that drives it holds those of AArch64 to those of the host.
+ * Hashes of the losses, their gradients and the health counts on fixed inputs, as a plain program for emulators: a line
+ * "<build> <hash>" per build that this CPU runs. The test that runs it compares those of AArch64 with the host's.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,14 +14,14 @@ static int32_t targets[MOST];
 static uint32_t state;
 static uint64_t hash;
 
-/* The linear congruence of Numerical Recipes; no function of a mathematics library, which may differ. */
+/* The linear congruential generator of Numerical Recipes; no function of libm, which may differ. */
 static float uniform(float limit)
 {
     state = state * 1664525u + 1013904223u;
     return (float)((int32_t)state >> 8) * 0x1p-23f * limit;
 }
 
-/* FNV-1a over bits, all NaNs as one. */
+/* FNV-1a over the bits, with one value for all NaNs. */
 static void add(const float *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -1,5 +1,4 @@
-/* The checks of the vector layer as a plain program, for architectures that only an emulator runs here. Ends with
- * the totals that every test program ends with. */
+/* The checks of the vector layer as a plain program for emulators. Ends with the totals of every test program. */
 #include <stdlib.h>
 
 #include "dispatch/table.h"

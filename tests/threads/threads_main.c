@@ -1,7 +1,7 @@
 /*
- * The dispatcher under 64 threads, as a plain program: Criterion's runner does not start under ThreadSanitizer,
- * which is what this is for (a race that it sees makes a round fail). Each round is a process of its own, so
- * that the first use of the library happens in it.
+ * The dispatcher under 64 threads, as a plain program for ThreadSanitizer, under which Criterion's runner does not
+ * start (a race makes a round fail). Each round is a process of its own, so that the first use of the library happens
+ * in it.
  */
 #include <math.h>
 #include <pthread.h>
@@ -108,7 +108,7 @@ static bool selection_stands(void)
     return strncmp(info->isa, "scalar", 6) == 0 && strcmp(info->math, "fast") == 0;
 }
 
-/* Selections and calls in a storm: every call sees one whole table. */
+/* Many selections and calls at once: every call sees one whole table. */
 static void *storm(void *data)
 {
     static const vact_isa isas[] = {VACT_ISA_AUTO, VACT_ISA_SCALAR, VACT_ISA_AVX2, VACT_ISA_AVX512, VACT_ISA_NEON};

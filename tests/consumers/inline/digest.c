@@ -1,7 +1,7 @@
 /*
- * An engine that takes its activations from vact/inline.h, compiled by tests/test_inline.c with an engine's flags and
- * SUFFIX as m256, m512 or f32x4. Prints, of every function, a digest of its results as they are, and of
- * f(x*INLINE_FACTOR) + u, where a compiler that contracts is tempted. Links nothing of vact.
+ * An engine that uses vact/inline.h, compiled by tests/test_inline.c with an engine's flags and SUFFIX as m256, m512 or
+ * f32x4. Prints for every function a digest of its results, and of f(x*INLINE_FACTOR) + u, which a compiler might
+ * contract. Links nothing of vact.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static vector factor(void)
     return load(all);
 }
 
-/* The operators of GCC's and Clang's vectors, which the compiler may contract as it likes. */
+/* The vector operators of GCC and Clang, which the compiler may contract. */
 #define CALL(name) JOIN(vact_##name, _, SUFFIX)
 #define P0()
 #define P1(name, value, domain) , value

@@ -1,5 +1,5 @@
-/* Inputs of the inline functions and a digest of their results: the same in the program that includes vact/inline.h and
- * in the test that has the library's results. */
+/* Inputs of the inline functions and a digest of their results, for the program that includes vact/inline.h and for the
+ * test that has the library's results. */
 #ifndef VACT_TESTS_INLINE_INPUTS_H
 #define VACT_TESTS_INLINE_INPUTS_H
 
@@ -9,7 +9,7 @@
 
 enum { INLINE_INPUTS = 1 << 17 };
 
-/* What the argument is multiplied by; the product is inexact. */
+/* The factor of the argument; the product is inexact. */
 #define INLINE_FACTOR 0x1.19999ap+0f
 
 /* Any bit pattern in turn with a number in [-16, 16). */
@@ -26,7 +26,7 @@ static inline float inline_input(uint32_t i)
     return value;
 }
 
-/* FNV-1a over the bits, all NaNs as one. */
+/* FNV-1a over the bits, with one value for all NaNs. */
 static inline uint64_t inline_digest(const float *values, size_t n)
 {
     uint64_t digest = 0xcbf29ce484222325u;

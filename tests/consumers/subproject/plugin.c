@@ -1,4 +1,4 @@
-/* What a library with vact inside might be: C and C++ alike. */
+/* A library with vact inside, in C and C++. */
 #include <vact/vact.h>
 
 int plugin_run(float *dst, const float *src, size_t n);
