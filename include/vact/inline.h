@@ -14,9 +14,9 @@
  *              and the compiler's default contraction: the caller's operations are never fused with those in here.
  *              -ffast-math is an error, and so is each part of it that changes results and that the compiler reports.
  *              A header has the bits of its own version.
- *   Special    lanes: some functions call one that is not inlined where any lane is beyond 8 to 16 in magnitude (the
- *              kin of sigmoid, silu, gelu and mish) or beyond 87 (exp). Unused lanes neither fault nor change other
- *              lanes, but an extreme value in one may cost time: set them to 1.
+ *   Special    lanes: some functions call one that is not inlined where any lane is beyond 8 to 16 in magnitude (for
+ *              sigmoid, silu, gelu, mish and the like) or beyond 87 (for exp). Unused lanes neither fault nor change
+ *              other lanes, but an extreme value in one may cost time: set them to 1.
  *   Names      All begin with vact_ or VACT_. No library is needed.
  *   C++        needs GCC or Clang, for C's compound literals, from C++17 (or gnu++11) on.
  *

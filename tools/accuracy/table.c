@@ -238,9 +238,9 @@ void accuracy_print_markdown(const accuracy_report *report, FILE *stream)
             "vact %s, numerics version %d. Errors are in ULP, rounded up to four decimals. Where several inputs have\n"
             "the largest error, the one with the smallest bit pattern is shown. *Misrounded* is the share of results\n"
             "that are not correctly rounded. *Order errors* is the number of results of an increasing operation that\n"
-            "are smaller than the result of the next smaller input tried. prelu has one slope, 0.25. ",
+            "are smaller than the result of the next smaller input tried. prelu has one slope, 0.25.\n",
             report->version, report->numerics_version);
-    fputs("Inputs tried: ", stream);
+    fputs("Tried: ", stream);
     print_inputs(report, stream);
     fputs(".\n\n", stream);
     for (int part = PART_OPERATIONS; part <= PART_GRADIENTS; part++)
