@@ -168,7 +168,7 @@ Test(accuracy_merge, refuses_shards_that_do_not_fit)
     expect_refused("1.json 2.json 3.json 2.json", "overlapping shards: the same shard is in more than one file");
     expect_refused("whole.json whole.json", "overlapping shards: the same shard is in more than one file");
     expect_refused("whole.json 2.json", "overlapping shards: one file holds all inputs, another a part of them");
-    expect_refused("1.json half.json", "shards of different divisions do not fit together");
+    expect_refused("1.json half.json", "shards of different divisions cannot be joined");
     char missing[64];
     snprintf(missing, sizeof missing, "leaky_relu, plain, %s: missing shards: 2/3",
              vacti_builds[vacti_build_count - 1]);
