@@ -248,7 +248,7 @@ def accuracy(op: Json, measured: Json) -> list[str]:
     rows: list[list[str]] = []
     if op["kind"] == "gate":
         rows = [[v + (" (auto)" if v == op["auto"] else ""), f"{bound:.2f}"] for v, bound in op["bounds_ulp"].items()]
-        text = "In ULP ([what that is](../accuracy.md)); two inputs cannot all be tried, the tests sample them."
+        text = "In ULP ([what that is](../accuracy.md)); pairs of inputs are too many to try all, so the tests sample them."
         return ["## Accuracy", "", text, "", *table(["variant", "bound"], rows)]
     all_of_op = [r for r in measured["results"] + measured["rows"] if r["op"] == op["name"]]
     for variant, bound in op["bounds_ulp"].items():
@@ -269,7 +269,7 @@ def speed(op: Json, speeds: Json) -> list[str]:
         return []
     rows = [[r["build"], r["math"], r["size"], *(f"{r[k]:.{d}f}" for k, d in FIGURES.items())] for r in found]
     heads = ["instruction set", "variant", "array", "ns an element", "× copy", "× SLEEF's expf"]
-    text = f"One core of {speeds['processor']}, inputs uniform in [−8, 8]; the ratios are what carries over."
+    text = f"One core of {speeds['processor']}, inputs uniform in [−8, 8]. Ratios carry over to other machines, times do not."
     return ["## Speed", "", text, "", *table(heads, rows)]
 
 
