@@ -2,12 +2,13 @@
 # dispatch/cpu.c). vact_isa() drops those that the target's processor or the compiler does not support and appends the
 # others to VACT_BUILDS, in the order of the entries: strongest first.
 #
-#   vact_isa(<build> ISA <suffix> PROCESSORS <regex> [EXCEPT <regex>] HEADER <vec header>
+#   vact_isa(<build> ISA <suffix> PROCESSORS <regex> [EXCEPT <regex>] HEADER <vec header> [OPTION <option>]
 #            [FLAGS <compiler flags>...] [PROBE <macros that the compiler must define under these flags>...]
 #            [GCC_TUNING <flags of GCC that change only the speed>...] [SMALL])
 #
 #   build        the name in object, symbol and table names
 #   suffix       VACT_ISA_<suffix> selects it
+#   option       leaves it out where it is OFF; the scalar builds have none
 #   SMALL        its kernels are optimised for size: nobody runs it for speed
 include_guard()
 include(CheckCSourceCompiles)
@@ -15,11 +16,14 @@ include(CheckCSourceCompiles)
 set(VACT_BUILDS "")
 
 function(vact_isa build)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "SMALL" "ISA;PROCESSORS;EXCEPT;HEADER" "FLAGS;PROBE;GCC_TUNING")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "SMALL" "ISA;PROCESSORS;EXCEPT;HEADER;OPTION" "FLAGS;PROBE;GCC_TUNING")
     if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(${arg_PROCESSORS})$")
         return()
     endif()
     if(arg_EXCEPT AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(${arg_EXCEPT})$")
+        return()
+    endif()
+    if(arg_OPTION AND NOT ${arg_OPTION})
         return()
     endif()
     if(arg_PROBE)
@@ -53,11 +57,11 @@ endfunction()
 set(vact_x86_64 "x86_64|amd64|AMD64")
 set(vact_aarch64 "aarch64|arm64|ARM64")
 
-vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx512.h
+vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx512.h OPTION VACT_BUILD_AVX512
     FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
     PROBE __x86_64__ __AVX512F__ __AVX512BW__ __AVX512DQ__ __AVX512VL__ __FMA__
     GCC_TUNING -fschedule-insns -mtune=skylake-avx512) # interleaves vectors (loop/walk.h): with 32 registers it pays
-vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx2.h
+vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx2.h OPTION VACT_BUILD_AVX2
     FLAGS -mavx2 -mfma
     PROBE __x86_64__ __AVX2__ __FMA__)
 vact_isa(neon ISA NEON PROCESSORS ${vact_aarch64} HEADER vec/f32_neon.h

@@ -48,7 +48,7 @@ function(vact_operation set op out)
         string(APPEND text "#include \"loop/${template}\"\n")
     endforeach()
     # One implementation of a derivative serves every variant.
-    if(NOT set STREQUAL "sleef" AND kind MATCHES "^(UNARY|GATE)$")
+    if(VACT_WITH_GRADIENTS AND NOT set STREQUAL "sleef" AND kind MATCHES "^(UNARY|GATE)$")
         string(APPEND text "#include \"act/backward/${op}.h\"\n")
         if(kind STREQUAL "GATE")
             string(APPEND text "#include \"loop/gate_backward.inc.h\"\n")

@@ -73,7 +73,11 @@ static vact_status run_backward(vact_op op, bool output, bool accepted, const va
                                 const float *dy, const float *x, size_t n)
 {
     check_range to, slopes, inputs;
-    if (!accepted || !check_array(&to, dx, n, sizeof *dx) || !check_array(&slopes, dy, n, sizeof *dy) ||
+    if (!accepted)
+        return VACT_EINVAL;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
+    if (!check_array(&to, dx, n, sizeof *dx) || !check_array(&slopes, dy, n, sizeof *dy) ||
         !check_array(&inputs, x, n, sizeof *x))
         return VACT_EINVAL;
     if (n == 0)

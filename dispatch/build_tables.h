@@ -61,6 +61,13 @@ vact_rows_backward_f32_fn KERNEL(softmax_backward, fast), KERNEL(log_softmax_bac
 vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward, fast);
 vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
 
+/* A gradient's kernel, null in a library without gradients. */
+#if VACT_WITH_GRADIENTS
+#define GRADIENT(name, set) KERNEL(name, set)
+#else
+#define GRADIENT(name, set) NULL
+#endif
+
 /* What every variant's table has, whatever the operations. */
 #define COMMON(variant)                                                                                                \
     [variant].build = TEXT(VACT_BUILD), [variant].isa = VACT_BUILD_ISA, [variant].math = variant,                      \
@@ -74,26 +81,26 @@ vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
         .softmax_axis = KERNEL(softmax_axis, fast),                                                                    \
         .log_softmax_axis = KERNEL(log_softmax_axis, fast),                                                            \
         .online = KERNEL(softmax_online, fast),                                                                        \
-        .softmax_backward = KERNEL(softmax_backward, fast),                                                            \
-        .log_softmax_backward = KERNEL(log_softmax_backward, fast),                                                    \
-        .logsumexp_backward = KERNEL(logsumexp_backward, fast),                                                        \
-        .prelu_backward = KERNEL(prelu_backward, fast),                                                                \
+        .softmax_backward = GRADIENT(softmax_backward, fast),                                                          \
+        .log_softmax_backward = GRADIENT(log_softmax_backward, fast),                                                  \
+        .logsumexp_backward = GRADIENT(logsumexp_backward, fast),                                                      \
+        .prelu_backward = GRADIENT(prelu_backward, fast),                                                              \
     }
 
 /* An operation's entries in one variant's table: its kernel, its second form, its derivatives. */
 #define ENTRY(variant, member, NAME, kernel) [variant].member[VACT_OP_SLOT(VACT_OP_##NAME)] = kernel
 #define ENTRIES_UNARY(variant, name, NAME, keeps, set, derivatives)                                                    \
     ENTRY(variant, unary, NAME, KERNEL(name, set)), ENTRY(variant, epilogue, NAME, KERNEL(name##_epilogue, set)),      \
-        ENTRY(variant, backward, NAME, KERNEL(name##_backward, derivatives)),                                          \
+        ENTRY(variant, backward, NAME, GRADIENT(name##_backward, derivatives)),                                        \
         ENTRY(variant, from_output, NAME, FROM_##keeps(name, derivatives))
 #define ENTRIES_CHANNELS(variant, name, NAME, keeps, set, derivatives) ENTRY(variant, channels, NAME, KERNEL(name, set))
 #define ENTRIES_ROWS(variant, name, NAME, keeps, set, derivatives) ENTRY(variant, rows, NAME, KERNEL(name, set))
 #define ENTRIES_GATE(variant, name, NAME, keeps, set, derivatives)                                                     \
     ENTRY(variant, gate, NAME, KERNEL(name, set)), ENTRY(variant, interleaved, NAME, KERNEL(name##_interleaved, set)), \
-        ENTRY(variant, gate_backward, NAME, KERNEL(name##_backward, derivatives)),                                     \
-        ENTRY(variant, interleaved_backward, NAME, KERNEL(name##_backward_interleaved, derivatives))
+        ENTRY(variant, gate_backward, NAME, GRADIENT(name##_backward, derivatives)),                                   \
+        ENTRY(variant, interleaved_backward, NAME, GRADIENT(name##_backward_interleaved, derivatives))
 #define FROM_INPUT(name, set) NULL
-#define FROM_OUTPUT(name, set) KERNEL(name##_backward_from_output, set)
+#define FROM_OUTPUT(name, set) GRADIENT(name##_backward_from_output, set)
 #define SET_OF_AUTO_PLAIN plain
 #define SET_OF_AUTO_SLEEF SLEEF_OF_MATH
 #define SET_OF_AUTO_FAST fast

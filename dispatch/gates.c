@@ -78,7 +78,11 @@ vact_status vact_gate_backward_rows_f32(vact_op op, const vact_params_f32 *param
     matrix dg = matrix_of(dgate, dgate_stride), du = matrix_of(dup, dup_stride), d = matrix_of(dy, dy_stride);
     matrix g = matrix_of(gate, gate_stride), u = matrix_of(up, up_stride);
     matrix *const all[] = {&dg, &du, &d, &g, &u};
-    if (!is_gate(op, params) || !measure(all, 5, rows, cols))
+    if (!is_gate(op, params))
+        return VACT_EINVAL;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
+    if (!measure(all, 5, rows, cols))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
@@ -102,18 +106,23 @@ vact_status vact_gate_backward_rows_f32(vact_op op, const vact_params_f32 *param
 
 /* ---------------------------------------------------------------------------------------- one packed input */
 
-/* The parameters of the packed calls, and the columns, of which src has twice as many. */
-static bool packed_sizes(vact_op op, const vact_params_f32 *params, vact_gate_layout layout, size_t cols)
+static bool is_packed(vact_op op, const vact_params_f32 *params, vact_gate_layout layout)
 {
-    return is_gate(op, params) && (unsigned)layout <= VACT_GATE_INTERLEAVED && cols <= SIZE_MAX / 2;
+    return is_gate(op, params) && (unsigned)layout <= VACT_GATE_INTERLEAVED;
+}
+
+/* A packed matrix has twice the columns. */
+static bool measure_packed(check_range *made, const float *first, size_t rows, size_t cols, size_t stride)
+{
+    return cols <= SIZE_MAX / 2 && check_matrix(made, first, rows, 2 * cols, stride, sizeof *first);
 }
 
 vact_status vact_gate_packed_f32(vact_op op, const vact_params_f32 *params, vact_gate_layout layout, float *dst,
                                  size_t dst_stride, const float *src, size_t src_stride, size_t rows, size_t cols)
 {
     check_range to, from;
-    if (!packed_sizes(op, params, layout, cols) || !check_matrix(&to, dst, rows, cols, dst_stride, sizeof *dst) ||
-        !check_matrix(&from, src, rows, 2 * cols, src_stride, sizeof *src))
+    if (!is_packed(op, params, layout) || !check_matrix(&to, dst, rows, cols, dst_stride, sizeof *dst) ||
+        !measure_packed(&from, src, rows, cols, src_stride))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
@@ -141,10 +150,13 @@ vact_status vact_gate_backward_packed_f32(vact_op op, const vact_params_f32 *par
                                           const float *src, size_t src_stride, size_t rows, size_t cols)
 {
     check_range to, slopes, from;
-    if (!packed_sizes(op, params, layout, cols) ||
-        !check_matrix(&to, dsrc, rows, 2 * cols, dsrc_stride, sizeof *dsrc) ||
+    if (!is_packed(op, params, layout))
+        return VACT_EINVAL;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
+    if (!measure_packed(&to, dsrc, rows, cols, dsrc_stride) ||
         !check_matrix(&slopes, dy, rows, cols, dy_stride, sizeof *dy) ||
-        !check_matrix(&from, src, rows, 2 * cols, src_stride, sizeof *src))
+        !measure_packed(&from, src, rows, cols, src_stride))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;

@@ -253,7 +253,11 @@ static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, si
 {
     check_range to, slopes, outputs, inputs = {NULL, 0};
     masks given;
-    if (!isfinite(scale) || !matrix(&to, dx, rows, cols, dx_stride) || !matrix(&slopes, dy, rows, cols, dy_stride) ||
+    if (!isfinite(scale))
+        return VACT_EINVAL;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
+    if (!matrix(&to, dx, rows, cols, dx_stride) || !matrix(&slopes, dy, rows, cols, dy_stride) ||
         (x && !matrix(&inputs, x, rows, cols, x_stride)) || !matrix(&outputs, y, rows, cols, y_stride) ||
         !masks_of(&given, options, rows, cols))
         return VACT_EINVAL;
@@ -322,7 +326,11 @@ vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const 
                                              size_t x_stride, const float *y, size_t rows, size_t cols, float scale)
 {
     check_range to, slopes, inputs, outputs;
-    if (!isfinite(scale) || !matrix(&to, dx, rows, cols, dx_stride) || !array(&slopes, dy, rows) ||
+    if (!isfinite(scale))
+        return VACT_EINVAL;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
+    if (!matrix(&to, dx, rows, cols, dx_stride) || !array(&slopes, dy, rows) ||
         !matrix(&inputs, x, rows, cols, x_stride) || !array(&outputs, y, rows))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
@@ -357,6 +365,8 @@ vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, c
 {
     check_range to, slopes, inputs, parameters, gradients;
     size_t n;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
     if (!check_product(&n, outer, channels, inner) || !array(&to, dx, n) || !array(&slopes, dy, n) ||
         !array(&inputs, x, n) || !array(&parameters, slope, channels) || !array(&gradients, dslope, channels))
         return VACT_EINVAL;

@@ -276,6 +276,48 @@ Test(package, subproject_in_cxx_static_alone)
     expect_example(SHELL("'%s/engine'", folder), vact_info()->isa);
 }
 
+/* ------------------------------------------------------------------------------------ parts left out */
+
+/* The kernels of an instruction set or of a gradient in a library, as nm names them. */
+static char *optional_kernels(const char *library)
+{
+    return SHELL("nm '%s' | grep -E ' vacti_.*(_f32_avx|backward.*_f32_)'; true", library);
+}
+
+/* What the options leave out is not there, what stays has the bits of this build, and a gradient that is not there is
+ * refused where the order of the checks says. Clang and GCC both take the shortest at -O1. */
+Test(package, parts_left_out)
+{
+    static const char refused[] = "relu: 3\nelu from output: 3\nby code: 3\nby code from output: 3\nswiglu: 3\n"
+                                  "packed: 3\nsoftmax: 3\nsoftmax, masked: 3\nlog_softmax: 3\nlogsumexp: 3\nprelu: 3\n"
+                                  "wrong parameter: 1\nwrong code: 1\nnull pointers: 3\nnull pointers, prelu: 3\n"
+                                  "stride: 3\nkernels: 1000\navx: 00, sleef: 0\n";
+    char library[sizeof folder + 32];
+    free(SHELL("'%s' -S '%s' -B '%s/build' -DVACT_BUILD_AVX512=OFF -DVACT_BUILD_AVX2=OFF -DVACT_WITH_GRADIENTS=OFF "
+               "-DVACT_WITH_SLEEF=OFF -DVACT_BUILD_STATIC=OFF -DVACT_BUILD_TESTS=OFF -DVACT_BUILD_TOOLS=OFF "
+               "-DVACT_BUILD_EXAMPLES=OFF -DCMAKE_C_COMPILER='%s' -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-O1 2>&1",
+               VACT_CMAKE, VACT_SOURCE_DIR, folder, VACT_C_COMPILER));
+    free(SHELL("'%s' --build '%s/build' --parallel 2 2>&1", VACT_CMAKE, folder));
+    snprintf(library, sizeof library, "%s/build/libvact.so", folder);
+    char *left = optional_kernels(library), *here = optional_kernels(VACT_SHARED_LIBRARY);
+    cr_expect(left[0] == '\0', "left in: %.200s", left);
+    cr_expect(strstr(here, "vacti_gelu_backward_f32_") && strstr(here, "vacti_softmax_backward_f32_"),
+              "the names of kernels are others than this test knows");
+    free(left);
+    free(here);
+
+    free(SHELL("'%s' -std=c99 -Wall -Wextra -Werror -I '%s/include' '%s/options/without.c' '%s' -o '%s/without' 2>&1",
+               VACT_C_COMPILER, VACT_SOURCE_DIR, consumers, library, folder));
+    char *without = SHELL("LD_LIBRARY_PATH='%s/build' '%s/without'", folder, folder);
+    char *whole = SHELL("LD_LIBRARY_PATH=\"$(dirname '%s')\" '%s/without'", VACT_SHARED_LIBRARY, folder);
+    size_t first = strcspn(whole, "\n") + 1;
+    cr_expect(strncmp(without, whole, first) == 0, "other bits: %.40s and %.40s", without, whole);
+    cr_expect(strstr(without, refused), "without gradients: %s", without);
+    cr_expect(strstr(whole, "relu: 0, written\n") && strstr(whole, "prelu: 0, written\n"), "with: %s", whole);
+    free(without);
+    free(whole);
+}
+
 /* ----------------------------------------------------------------------------------- what was installed */
 
 Test(package, prefix_is_whole)

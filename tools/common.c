@@ -75,6 +75,12 @@ static int find_word(const struct argp_state *state, const char *option, const c
     return 0;
 }
 
+void vact_tool_needs_gradients(const struct argp_state *state, const char *option)
+{
+    if (!VACT_WITH_GRADIENTS)
+        argp_error(state, "%s: this build has no gradients (VACT_WITH_GRADIENTS is OFF)", option);
+}
+
 vact_math vact_tool_math(const struct argp_state *state, const char *name)
 {
     return (vact_math)find_word(state, "--math", name, math_words, sizeof math_words / sizeof math_words[0]);

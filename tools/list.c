@@ -71,6 +71,8 @@ static void print_block(const vacti_op_info *op)
     else
         printf("    bound       plain %g ULP\n", op->bound_sleef);
     printf("    auto takes  %s\n", vact_tool_auto_variant(op));
+    if (!VACT_WITH_GRADIENTS)
+        printf("    gradient    not in this build\n");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)

@@ -37,6 +37,9 @@ const vacti_op_info *vact_tool_operation(const struct argp_state *state, const c
 /* The names nearest to `name` among `count` names, as "a, b or c", or "" where none is near. */
 void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *names, size_t count);
 
+/* A usage error that names the option, where this build has no gradients. It exits. */
+void vact_tool_needs_gradients(const struct argp_state *state, const char *option);
+
 /* The code for the argument of --math. An unknown name is a usage error, which exits. */
 vact_math vact_tool_math(const struct argp_state *state, const char *name);
 

@@ -15,6 +15,9 @@
  *   Checks     are made in this order: parameters, sizes (more than PTRDIFF_MAX bytes, a stride below the columns),
  *              nothing to do (VACT_OK), null pointers, values of arrays (slopes, class weights, targets), overlap. The
  *              pointer to a single result that is written even for n = 0 must not be null.
+ *   Gradients  may be left out of a build (VACT_WITH_GRADIENTS). Then every backward function returns
+ *              VACT_EUNSUPPORTED right after the check of its parameters, and the kernels of gradients are null. The
+ *              losses keep theirs: one kernel computes loss and gradient.
  *   Aliasing   dst may equal src, with equal strides. Any other overlap is VACT_EOVERLAP. A strided matrix counts as
  *              the whole range from its first element to its last.
  *   Alignment  any that float allows.
@@ -59,7 +62,7 @@ typedef enum vact_status {
     VACT_OK = 0,
     VACT_EINVAL = 1,      /* a parameter outside its domain, an impossible size, a null pointer, a wrong code */
     VACT_EOVERLAP = 2,    /* source and destination overlap in part */
-    VACT_EUNSUPPORTED = 3 /* this CPU or this build lacks the instruction set or the variant */
+    VACT_EUNSUPPORTED = 3 /* this CPU or this build lacks the instruction set, the variant or the gradient */
 } vact_status;
 
 typedef enum vact_isa {

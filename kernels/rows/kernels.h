@@ -82,6 +82,7 @@ void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, floa
     }
 }
 
+#if VACT_WITH_GRADIENTS
 vact_rows_backward_f32_fn KERNEL(softmax_backward);
 void KERNEL(softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
                               size_t y_stride, size_t rows, size_t cols, float scale)
@@ -113,3 +114,4 @@ void KERNEL(prelu_backward)(float *dx, float *dslope, const float *dy, const flo
 {
     rows_prelu_backward(dx, dslope, dy, x, slope, outer, channels, inner);
 }
+#endif

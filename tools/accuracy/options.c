@@ -199,6 +199,8 @@ static void check(accuracy_options *options, struct argp_state *state)
         argp_error(state, "--json and --markdown cannot both go to standard output");
     if (options->digest != NULL && (options->json != NULL || options->markdown != NULL))
         argp_error(state, "--digest does not use the oracle, so it cannot go with --json or --markdown");
+    if (options->backward)
+        vact_tool_needs_gradients(state, "--backward");
     if (options->backward && options->math_given)
         argp_error(state, "--backward cannot go with --math: one implementation serves every variant");
     if (options->digest != NULL && options->every_math)

@@ -169,6 +169,8 @@ static int parse_axis(const struct argp_state *state, const char *text)
 static void check_kind(const struct argp_state *state, const request *asked)
 {
     const vacti_op_info *op = asked->op;
+    if (asked->dy_path != NULL)
+        vact_tool_needs_gradients(state, "--backward");
     if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
         argp_error(state, "--axis is for softmax and log_softmax, not for %s", op->name);
     bool two = op->kind == VACT_KIND_GATE && asked->packed_word == NULL && asked->dy_path != NULL;
