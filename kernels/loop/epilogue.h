@@ -5,7 +5,10 @@
 #ifndef VACT_LOOP_EPILOGUE_H
 #define VACT_LOOP_EPILOGUE_H
 
+#include "loop/names.h"
 #include "loop/walk.h"
+
+typedef KERNEL_OPTIONS(epilogue) epilogue_options;
 
 /* From row to row, in elements. */
 typedef struct {

@@ -91,7 +91,7 @@ KERNEL_TYPE(epilogue) KERNEL(ACT(epilogue));
 
 /* The options may be smaller than they are here: the members of their first version alone are read. */
 void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows, size_t cols,
-                           const vact_epilogue_options_f32 *options, const vact_params_f32 *params)
+                           const epilogue_options *options, const vact_params_f32 *params)
 {
     const float *bias = options ? options->bias : NULL, *residual = options ? options->residual : NULL;
     const float scale = options ? options->scale : 1.0f;

@@ -24,4 +24,9 @@
 #define KERNEL_TYPE_OF(kind, type) KERNEL_TYPE_(kind, type)
 #define KERNEL_TYPE(kind) KERNEL_TYPE_OF(kind, VACT_TYPE)
 
+/* vact_epilogue_options_f32 */
+#define KERNEL_OPTIONS_(kind, type) vact_##kind##_options_##type
+#define KERNEL_OPTIONS_OF(kind, type) KERNEL_OPTIONS_(kind, type)
+#define KERNEL_OPTIONS(kind) KERNEL_OPTIONS_OF(kind, VACT_TYPE)
+
 #endif
