@@ -1,7 +1,7 @@
 /*
- * A derivative over an array: dx[i] from dy[i] and x[i], or the output y[i]. Makes vacti_<OP>_<BACKWARD>_<type>_...,
- * with BACKWARD `backward` or `backward_from_output`; OP_<BACKWARD> is in act/backward/. One implementation serves
- * every variant.
+ * A derivative over an array: dx[i] from dy[i] and x[i], or from dy[i] and the output y[i]. Makes
+ * vacti_<OP>_<BACKWARD>_<type>_..., where BACKWARD is `backward` or `backward_from_output`. OP_<BACKWARD> is in
+ * act/backward/; it serves every variant.
  */
 #define LOOP BACKWARD
 
@@ -28,8 +28,8 @@ VACT_INLINE void WALK(in_cache)(elem *dx, const elem *dy, const elem *x, size_t 
     size_t done = 0;
     if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
         const loop_operands from = {.dst = dx, .x = x, .up = dy, .params = *params};
-        done =
-            LOOP_ASKS && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_ASKING) : WALK(fours)(&from, n, WALK_CACHED);
+        done = LOOP_PREFETCHES_STORES && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_PREFETCHING)
+                                                              : WALK(fours)(&from, n, WALK_CACHED);
     }
     WALK(few)(dx + done, dy + done, x + done, n - done, params);
 }

@@ -4,7 +4,7 @@
 
 size_t vacti_cache_of_core = 1 << 20;
 
-/* A size out of this range (a virtual machine's word, or that the system does not know) changes nothing. */
+/* A size outside this range is ignored: some virtual machines report a wrong one, some systems report 0. */
 enum { SMALLEST = 128 << 10, LARGEST = 64 << 20 };
 
 void vacti_cache_look_up(void)

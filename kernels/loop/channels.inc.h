@@ -24,8 +24,8 @@ VACT_INLINE void WALK(few)(elem *dst, const elem *src, size_t n, vf parameter)
 VACT_NOINLINE static void WALK(in_cache)(elem *dst, const elem *src, size_t n, float parameter)
 {
     const loop_operands from = {.dst = dst, .x = src, .params = {{parameter}}};
-    const size_t done =
-        LOOP_ASKS && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_ASKING) : WALK(fours)(&from, n, WALK_CACHED);
+    const size_t done = LOOP_PREFETCHES_STORES && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_PREFETCHING)
+                                                                       : WALK(fours)(&from, n, WALK_CACHED);
     WALK(few)(dst + done, src + done, n - done, vf_set1(parameter));
 }
 
@@ -34,7 +34,7 @@ VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
     WALK(in_cache)(from->dst, from->x, n, from->params.v[0]);
 }
 
-/* inner = 1: the parameters run beside the elements. */
+/* inner = 1: neighbouring elements have neighbouring parameters. */
 VACT_INLINE void WALK(beside)(elem *dst, const elem *src, const float *parameters, size_t n)
 {
     size_t i = 0;

@@ -1,6 +1,7 @@
 /*
- * How an epilogue walks a matrix: act(x*scale + bias) + residual, in one pass. A matrix that is one array to all of its
- * operands is walked as one row. Beyond the cache the runs abreast are rows of as many groups.
+ * How an epilogue walks a matrix: act(x*scale + bias) + residual in one pass. Where there is no bias and no operand has
+ * gaps between its rows, the matrix is one long row. Beyond the cache, the rows are divided into LOOP_RUNS groups, and
+ * the runs abreast are one row of each group.
  */
 #ifndef VACT_LOOP_EPILOGUE_H
 #define VACT_LOOP_EPILOGUE_H
@@ -10,7 +11,7 @@
 
 typedef KERNEL_OPTIONS(epilogue) epilogue_options;
 
-/* From row to row, in elements. */
+/* The distance from row to row, in elements. */
 typedef struct {
     size_t dst, x, residual;
 } epilogue_strides;
@@ -25,21 +26,21 @@ VACT_INLINE loop_operands epilogue_row(const loop_operands *first, const epilogu
     return row;
 }
 
-/* After so many rows dst has the same place in its line. */
+/* After so many rows dst is at the same place in its cache line again. */
 VACT_INLINE size_t epilogue_period(size_t stride)
 {
     const size_t power = stride & -stride;
     return power == 0 || power >= LOOP_LINE ? 1 : LOOP_LINE / power;
 }
 
-/* Rows of LOOP_RUNS groups, one of each in turn, as often as there are so many; returns how many rows they make. A row
- * is streamed to where those beside it begin at the same place in a line. */
+/* As many times as the rows allow: LOOP_RUNS groups of rows, one row of each group at a time. Returns the number of
+ * rows done. Stores are streamed only if the rows abreast begin at the same place in a cache line. */
 VACT_INLINE size_t epilogue_groups(const loop_operands *first, const epilogue_strides *strides, size_t rows,
                                    size_t cols, loop_walk wanted, loop_fours_fn *fours, loop_rest_fn *rest)
 {
     const size_t longest = (LOOP_LONGEST_RUN - 1) / cols + 1, ahead = (LOOP_AHEAD - 1) / cols + 1; /* in rows */
     const size_t period = epilogue_period(strides->dst);
-    /* what is prefetched beyond a row lies as far on in each operand, or is not prefetched */
+    /* What follows a row is prefetched only if it is equally far on in each operand. */
     const size_t jump = strides->x - cols;
     const int alike = (!first->residual || strides->residual == strides->x) && (jump == 0 || cols >= LOOP_AHEAD);
     size_t r = 0;

@@ -60,10 +60,10 @@ VACT_INLINE void WALK(few)(elem *dst, const elem *x, const float *bias, const el
  * (gelu, AVX-512). */
 VACT_INLINE size_t WALK(fours_of_row)(loop_operands own, size_t n)
 {
-    const int asking = LOOP_ASKS && n > LOOP_FIRST_LEVEL;
+    const int prefetching = LOOP_PREFETCHES_STORES && n > LOOP_FIRST_LEVEL;
     if (own.bias && !own.residual)
-        return asking ? WALK(fours)(&own, n, WALK_ASKING) : WALK(fours)(&own, n, WALK_CACHED);
-    return asking ? WALK(fours)(&own, n, WALK_ASKING) : WALK(fours)(&own, n, WALK_CACHED);
+        return prefetching ? WALK(fours)(&own, n, WALK_PREFETCHING) : WALK(fours)(&own, n, WALK_CACHED);
+    return prefetching ? WALK(fours)(&own, n, WALK_PREFETCHING) : WALK(fours)(&own, n, WALK_CACHED);
 }
 
 VACT_NOINLINE static void WALK(in_cache)(loop_operands own, epilogue_strides strides, size_t rows, size_t cols)
@@ -89,7 +89,7 @@ VACT_NOINLINE static void WALK(beyond_cache)(loop_operands first, epilogue_strid
 
 KERNEL_TYPE(epilogue) KERNEL(ACT(epilogue));
 
-/* The options may be smaller than they are here: the members of their first version alone are read. */
+/* The caller's options may be of an older version: only members of the first version are read. */
 void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows, size_t cols,
                            const epilogue_options *options, const vact_params_f32 *params)
 {

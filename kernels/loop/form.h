@@ -1,22 +1,22 @@
 /*
- * An activation some of whose lanes are special: a short form serves nearly all arguments in use, the common ones, and
- * one that serves every lane costs more. A vector with a special lane takes the latter, which gives the common lanes
- * the same bits.
+ * Special and common lanes. An activation may have two forms: a short one for common arguments, which are nearly all
+ * that occur, and a slower one for every argument. A vector with a special lane takes the slower form, which gives its
+ * common lanes the same bits.
  */
 #ifndef VACT_LOOP_FORM_H
 #define VACT_LOOP_FORM_H
 
-/* From `tiny` on and up to `limit` in magnitude a lane is common: infinity, all are; negative, none is. NaN is common
- * and not. */
+/* A lane is common where tiny <= |x| <= limit. If limit is infinity all lanes are common (tiny being 0), if it is
+ * negative none is. NaN may count as either. */
 typedef struct {
     float tiny, limit;
 } act_range;
 
 #define ACT_UNLIMITED __builtin_inff()
-#define ACT_NONE_COMMON (-1.0f) /* not 0, up to which zeros are */
+#define ACT_NONE_COMMON (-1.0f) /* not 0: zeros would be common */
 #define ACT_ALL_COMMON ((act_range){0.0f, ACT_UNLIMITED})
 
-/* Whether a test is needed: where the limit depends on parameters it is, and nothing is beyond infinity. */
+/* Whether a test is needed: not where the limit is known to be infinity when this is compiled. */
 VACT_INLINE int act_is_limited(act_range range)
 {
     return !(__builtin_constant_p(range.limit) && range.limit == ACT_UNLIMITED);

@@ -1,7 +1,7 @@
 /*
- * The forms of one activation, OP. Its header in act/ has either OP_forward, which serves every lane, or, and then it
- * defines ACT_TWO_FORMS, OP_common and OP_special with OP_range, which says which lanes are common (loop/form.h).
- * Here each gets what it lacks.
+ * The forms of one activation, OP. Its header in act/ has either OP_forward alone, which serves every lane; or it
+ * defines ACT_TWO_FORMS and has OP_common, OP_special, and OP_range, which says which lanes are common (loop/form.h).
+ * This file defines the names that the header does not.
  */
 #ifdef ACT_TWO_FORMS
 VACT_NOINLINE static vf ACT(any)(vf x, const vact_params_f32 *params) { return ACT(special)(x, params); }

@@ -1,28 +1,29 @@
 /*
- * The loop over four vectors of one operation, in one kind of loop. The template that includes it has defined OP and
- * LOOP (loop/names.h), and as one call each:
+ * The loop over four vectors at a time, for one operation in one kind of loop (OP and LOOP, see loop/names.h). The
+ * template that includes it has defined, each as one call:
  *
  *   LOOP_RANGE               which lanes are common
  *   LOOP_ARGUMENTS           the arguments of four vectors, the first at element i
- *   LOOP_COMMON(x, place)    the result of one without special lanes; `place` is where its other operands are
- *   LOOP_SPECIAL(four)       the results of four with special lanes; LOOP_SPECIAL_RUN, if defined: of as many as there
- *                            are, in cache; how many elements they were
- *   LOOP_FINISH(four)        what remains to be done
- *   LOOP_PREFETCH(ahead)     prefetches what is read at element `ahead` of each run
+ *   LOOP_COMMON(x, place)    the result of one vector without special lanes; its other operands are at `place`
+ *   LOOP_SPECIAL(four)       the results of four vectors with any lanes
+ *   LOOP_SPECIAL_RUN         optional, in cache: computes and stores from element i on, four vectors or more; returns
+ *                            how many elements
+ *   LOOP_FINISH(four)        the last step: from results to what is stored
+ *   LOOP_PREFETCH(ahead)     prefetches the operands of element `ahead` in each run
  *
- * The arguments of all four are loaded before any result is stored, which saves 3 % (sigmoid, on AVX-512, in cache) to
- * 8 (gelu from memory, where places alike in their pages make a load seem to depend on the store before it): the
- * compiler may not, as dst and x may overlap.
+ * All four arguments are loaded before any result is stored. That saves 3 % (sigmoid on AVX-512, in cache) to 8 % (gelu
+ * from memory, where a load at the same place in its page seems to depend on the store before it). The compiler cannot
+ * do it, since dst and x may overlap.
  *
- * The compiler interleaves the first two and the last two (cmake/isa.cmake), which saves up to 8 % on AVX-512; four
- * would take more registers than there are, so it may not move operations across the empty assembly.
+ * The compiler interleaves the first two vectors, and the last two (cmake/isa.cmake): up to 8 % on AVX-512. Four at
+ * once need more registers than there are, so an empty assembly statement keeps the pairs apart.
  *
- * Inlined where the walk is a constant, in cache; loop_beyond_cache calls it. Returns how many elements are done, of
- * each run.
+ * Inlined in cache, where `walk` is a constant; otherwise called by loop_beyond_cache. Returns the number of elements
+ * done, of each run.
  */
 VACT_INLINE size_t WALK(fours)(const loop_operands *given, size_t n, loop_walk walk)
 {
-    loop_operands own = *given; /* a copy: storing to dst does not change it */
+    loop_operands own = *given; /* a local copy, which stores to dst cannot change */
     const loop_operands *const from = &own;
     const act_range range = LOOP_RANGE;
     const size_t step = walk < WALK_ABREAST ? 4 * VF_LANES : LOOP_LINE;
@@ -32,9 +33,9 @@ VACT_INLINE size_t WALK(fours)(const loop_operands *given, size_t n, loop_walk w
     while (n - i >= step) {
         if (walk >= WALK_ABREAST)
             LOOP_PREFETCH(i + LOOP_AHEAD + (i + LOOP_AHEAD < n ? 0 : from->jump));
-        else if (walk == WALK_ASKING)
+        else if (walk == WALK_PREFETCHING)
             for (size_t k = 0; k < 4; k++)
-                __builtin_prefetch(from->dst + i + LOOP_ASKED + k * VF_LANES, 1);
+                __builtin_prefetch(from->dst + i + LOOP_STORES_AHEAD + k * VF_LANES, 1);
         loop_four four = LOOP_ARGUMENTS;
         if (__builtin_expect(loop_has_special(four, range), 0)) {
 #ifdef LOOP_SPECIAL_RUN

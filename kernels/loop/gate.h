@@ -1,5 +1,4 @@
-/* What the templates of gated units share: neighbours gate, up in one array, and results that may pass by the caches.
- */
+/* What the templates of gated units share: pairs gate, up in one array, and stores that may bypass the caches. */
 #ifndef VACT_LOOP_GATE_H
 #define VACT_LOOP_GATE_H
 

@@ -1,7 +1,7 @@
 /*
- * A gated unit over arrays: makes vacti_<OP>_<type>_<build>_<set>, and vact_<OP>_interleaved_..., of one array of
- * neighbours gate, up. Its header in act/gate/ has OP_forward and, where that pays (ACT_TWO_FORMS), OP_common with
- * OP_range for common gates.
+ * A gated unit over arrays: makes vacti_<OP>_<type>_<build>_<set>, and vacti_<OP>_interleaved_..., whose input is one
+ * array of neighbours gate, up. Its header in act/gate/ has OP_forward and, where it pays (ACT_TWO_FORMS), OP_common
+ * and OP_range for common gates.
  */
 #define LOOP gate
 
@@ -44,8 +44,8 @@ VACT_INLINE void WALK(in_cache)(elem *dst, const elem *gate, const elem *up, siz
     size_t done = 0;
     if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
         const loop_operands from = {.dst = dst, .x = gate, .up = up};
-        done =
-            LOOP_ASKS && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_ASKING) : WALK(fours)(&from, n, WALK_CACHED);
+        done = LOOP_PREFETCHES_STORES && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_PREFETCHING)
+                                                              : WALK(fours)(&from, n, WALK_CACHED);
     }
     WALK(few)(dst + done, gate + done, up + done, n - done);
 }

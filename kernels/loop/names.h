@@ -1,6 +1,7 @@
 /*
- * What the templates loop/<kind>.inc.h call things. OP is the operation (gelu), VACT_TYPE its element, VACT_BUILD the
- * instruction set and VACT_SET the set of mathematics; the source that CMake writes defines them.
+ * The names that the templates loop/<kind>.inc.h make. OP is the operation (gelu), VACT_TYPE its element, VACT_BUILD
+ * the instruction set and VACT_SET the set of mathematics. elem/ defines VACT_TYPE, the source that CMake writes the
+ * others.
  */
 #ifndef VACT_LOOP_NAMES_H
 #define VACT_LOOP_NAMES_H
@@ -10,13 +11,13 @@
 #define KERNEL_(name, type, build, set) vacti_##name##_##type##_##build##_##set
 #define KERNEL_OF(name, type, build, set) KERNEL_(name, type, build, set)
 
-/* vacti_gelu_f32_avx2_fast, the function that the tables hold. */
+/* vacti_gelu_f32_avx2_fast: a kernel, as the tables hold it. */
 #define KERNEL(name) KERNEL_OF(name, VACT_TYPE, VACT_BUILD, VACT_SET)
 
-/* gelu_common: of the activation. */
+/* gelu_common: a part of the activation. */
 #define ACT(part) JOIN(OP, part)
 
-/* gelu_epilogue_fours: of the activation in one kind of loop; each template defines LOOP. */
+/* gelu_epilogue_fours: a part of the activation's loop of one kind. Each template defines LOOP, the kind. */
 #define WALK(part) JOIN(JOIN(OP, LOOP), part)
 
 /* vact_unary_f32_fn */

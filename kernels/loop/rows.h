@@ -1,10 +1,10 @@
 /*
- * How rows are walked and reduced. No mathematics of any operation.
+ * How rows are walked and reduced. No operation's mathematics.
  *
- * A sum runs over 64 virtual lanes, lane = column mod 64, each lane in order and carried as hi + lo (the error of
- * every addition is kept, Knuth's two-sum), then over one fixed tree that halves the lanes: 32, 16, 8, 4, 2, 1. A
- * lane that meets no column holds 0, which adds nothing. So the bits of a sum depend on the row alone and not on the
- * vector width, and its error stays near half an ULP for any number of columns.
+ * A sum has 64 virtual lanes, lane = column mod 64. Each lane adds its columns in order and is a hi/lo pair: Knuth's
+ * two-sum keeps the error of every addition. Then one fixed tree halves the lanes: 32, 16, 8, 4, 2, 1. A lane without a
+ * column holds 0. So the bits of a sum depend on the row alone, not on the vector width, and its error stays near half
+ * an ULP for any number of columns.
  */
 #ifndef VACT_LOOP_ROWS_H
 #define VACT_LOOP_ROWS_H
@@ -29,8 +29,7 @@ VACT_INLINE float row_first_lane(vf v)
     return lanes[0];
 }
 
-/* The smallest and the largest element. With a NaN among them it may be any of them: the row's result is NaN all the
- * same. */
+/* The smallest and the largest element. Where the row has a NaN they may be anything: its result is NaN anyway. */
 typedef struct {
     float min, max;
 } row_range;
@@ -79,7 +78,7 @@ VACT_INLINE row_sum row_sum_zero(void)
     return sum;
 }
 
-/* Adds v, small whole numbers, to the lanes of vector k: exact up to 2^24 a lane, which is 2^30 columns. */
+/* Adds v, a vector of 0 and 1, to the lanes of vector k: exact up to 2^24 per lane, that is 2^30 columns. */
 VACT_INLINE void row_count_add(row_sum *count, size_t k, vf v) { count->hi[k] = vf_add(count->hi[k], v); }
 
 /* Adds v to the lanes of vector k. */
@@ -94,8 +93,8 @@ typedef struct {
     float hi, lo;
 } row_total;
 
-/* The tree over the lanes: halves of whole vectors first, then those of the vector that is left. The error of a sum
- * does not depend on which of the two is added to which, so every lane of it ends with the total. */
+/* The tree over the lanes: first between vectors, then within the last one. A two-sum is symmetric in its operands, so
+ * every lane of that vector ends with the total. */
 VACT_INLINE row_total row_sum_total(const row_sum *sum)
 {
     row_sum tree;

@@ -1,14 +1,14 @@
 /*
- * How the templates walk arrays. No mathematics, and nothing of any operation: loop/fours.inc.h is the loop over four
- * vectors, made once per operation; here is which elements it is called for.
+ * How the templates walk arrays. No mathematics. loop/fours.inc.h is the loop over four vectors, made once per
+ * operation; this file decides which elements it is called for.
  *
- * In cache: four vectors side by side at a time, then one, then the partial rest.
+ * In cache: four neighbouring vectors at a time, then one, then a partial one.
  *
- * An array that the cache of the core does not hold is walked in blocks of a few runs abreast, a line of each in turn,
- * and the lines a little ahead in each are prefetched: hardware prefetchers alone stop at the end of a page, and see
- * the next one late. Where the output is so large that a reader would not find it in that cache either, the stores go
- * past the caches (vf_stream), which spares memory the reading of lines that are overwritten. Never in place: there the
- * lines are in the cache already.
+ * An array larger than the core's cache is cut into blocks of a few runs, which are walked abreast: a line of the
+ * first, a line of the second and so on, then the next line of each. Lines a little ahead in each run are prefetched,
+ * as hardware prefetchers stop at the end of a page and are late on the next one. If the output is so large that a
+ * reader would not find it in the cache either, stores bypass the caches (vf_stream): memory need not read the lines
+ * that are overwritten. Never in place, where the lines are in the cache already.
  */
 #ifndef VACT_LOOP_WALK_H
 #define VACT_LOOP_WALK_H
@@ -19,59 +19,62 @@
 #include "loop/form.h"
 
 /*
- * In elements. Runs start a quarter of a page apart within their pages: at the same place of each they meet in the same
- * sets and banks. On AVX-512 at 64 MiB, against runs of one page and no prefetching: silu 0.80 of the time, swiglu
- * 0.79, gelu 0.89, relu 0.92; with runs of 64 KiB swiglu 0.85, of 260 KiB 0.89, of 1 MiB 0.95.
+ * In elements. The longest run is 65 KiB, a quarter of a page more than whole pages: runs that began at the same place
+ * in their pages would compete for the same cache sets and banks. Measured on AVX-512 at 64 MiB against runs of one
+ * page without prefetching: silu takes 0.80 of the time, swiglu 0.79, gelu 0.89, relu 0.92; swiglu with runs of 64 KiB
+ * 0.85, of 260 KiB 0.89, of 1 MiB 0.95.
  */
 enum {
     LOOP_LINE = 64 / sizeof(elem),
-    LOOP_RUNS = VF_STREAMS ? 4 * VF_LANES / LOOP_LINE : 1, /* abreast; four vectors are a line of each */
-    LOOP_TOGETHER = 4 / LOOP_RUNS,                         /* vectors of one run */
-    LOOP_BY_FOURS = VF_LANES > 1,                          /* else one by one: small, not quick */
+    LOOP_RUNS = VF_STREAMS ? 4 * VF_LANES / LOOP_LINE : 1, /* abreast: four vectors are one line of each */
+    LOOP_TOGETHER = 4 / LOOP_RUNS,                         /* of the four vectors, those in one run */
+    LOOP_BY_FOURS = VF_LANES > 1,                          /* else one vector at a time: smaller code */
     LOOP_LONGEST_RUN = 65 * 1024 / sizeof(elem),
-    LOOP_SHORTEST = 16 * 1024 / sizeof(elem), /* of arrays walked in runs */
+    LOOP_SHORTEST = 16 * 1024 / sizeof(elem), /* array that is walked in runs */
     LOOP_AHEAD = 24 * LOOP_LINE,
-    LOOP_SHORT = 1 << 16,                              /* walked as in cache whatever the cache */
-    LOOP_FIRST_LEVEL = 48 * 1024 / (2 * sizeof(elem)), /* of cache: source and destination */
-    LOOP_ASKED = 16 * LOOP_LINE,                       /* ahead, to be written */
-    LOOP_CACHES = 4                                    /* a destination so many times the cache is streamed to */
+    /* prefetched so far ahead in each run */ /* prefetched so far ahead in each run */
+    LOOP_SHORT = 1 << 16,                     /* up to here an array is walked as if it were in cache */
+    LOOP_FIRST_LEVEL =
+        48 * 1024 / (2 * sizeof(elem)), /* as much of source and destination fits the first-level cache */
+    LOOP_STORES_AHEAD = 16 * LOOP_LINE, /* lines to be written, prefetched in cache */
+    LOOP_CACHES = 4                     /* stores are streamed if the destination is so many times the cache */
 };
 
-/* WALK_ASKING: in cache, and asks for the lines that it will write. */
-typedef enum { WALK_CACHED, WALK_ASKING, WALK_ABREAST, WALK_STREAM } loop_walk;
+/* WALK_PREFETCHING: in cache, prefetching the lines to be written. */
+typedef enum { WALK_CACHED, WALK_PREFETCHING, WALK_ABREAST, WALK_STREAM } loop_walk;
 
-/* What results are made of and where they go: each kind of operation has some of these. Vectors 0 to 3 of four stand
- * side by side (in cache), or in runs that lie `apart`. */
+/* The operands and the destination; each kind of loop uses some of these. Four vectors are neighbours (in cache), or
+ * belong to runs, from the start of one to that of the next `apart` elements. */
 typedef struct {
     elem *dst;
-    const elem *x;        /* the argument; of a gated unit the gate */
-    const elem *up;       /* of a gated unit; of a derivative dy */
-    const float *bias;    /* of an epilogue; null: none */
+    const elem *x;        /* the argument; for a gated unit the gate */
+    const elem *up;       /* for a gated unit; for a derivative dy */
+    const float *bias;    /* for an epilogue; null: none */
     const elem *residual; /* likewise */
-    float scale;          /* of an epilogue */
+    float scale;          /* for an epilogue */
     vact_params_f32 params;
-    size_t apart;                               /* the runs of x, up and dst */
-    size_t x_apart, bias_apart, residual_apart; /* of an epilogue, whose apart is that of dst */
-    size_t jump;                                /* from the end of a run to the one that is walked after it */
+    size_t apart;                               /* for x, up and dst */
+    size_t x_apart, bias_apart, residual_apart; /* for an epilogue, where `apart` is for dst alone */
+    size_t jump;                                /* from the end of a run to the start of the one walked after it */
 } loop_operands;
 
-/* A jump for runs that none follow: what is prefetched ahead is what was prefetched already. */
+/* The jump for the last runs: prefetches what has been prefetched already. */
 #define LOOP_NO_JUMP (-(size_t)LOOP_AHEAD)
 
-/* Where vector k of four is, from where the first is on. */
+/* The distance from vector 0 to vector k of four. */
 VACT_INLINE size_t loop_place(size_t k, size_t apart)
 {
     return k / LOOP_TOGETHER * apart + k % LOOP_TOGETHER * VF_LANES;
 }
 
-/* In cache: the runs follow each other at once. */
+/* `apart` in cache: vectors follow each other directly. */
 enum { LOOP_SIDE_BY_SIDE = LOOP_TOGETHER * VF_LANES };
 
 /*
- * How to walk n elements of dst, the core's cache holding so many bytes. Measured with relu on AVX-512, a cache of
- * 2 MiB, arrays of 1 to 64 MiB: runs abreast take 0.5 to 1 of a plain walk's time from where source and destination
- * exceed the cache; streaming, from a destination of four times the cache on, at most 0.9 of that even with a reader
- * right behind it, for whom the plain walk is better below.
+ * How to walk n elements of dst if the core's cache has `cache` bytes. Measured with relu on AVX-512, a cache of 2 MiB,
+ * arrays of 1 to 64 MiB. Once source and destination together exceed the cache, runs abreast take 0.5 to 1 of a plain
+ * walk's time. From a destination of four times the cache on, streaming takes at most 0.9 of that, even if the result
+ * is read right after; below, such a reader loses by streaming.
  */
 VACT_INLINE loop_walk loop_walk_of(int in_place, size_t n, size_t cache)
 {
@@ -89,17 +92,17 @@ VACT_INLINE loop_walk loop_walk_here(int in_place, size_t n)
 }
 
 /*
- * Hardware prefetchers see the loads of an array beyond the first level of cache and leave the stores to wait: relu and
- * its kin on AVX-512 take 0.94 of the time at 512 KiB where they ask. It brings nothing to operations with a
- * transcendental function, nor to vectors of half a line.
+ * Beyond the first-level cache hardware prefetchers follow the loads, but stores wait for their lines. Prefetching
+ * those for writing saves 6 % of relu and its like at 512 KiB on AVX-512. It gains nothing where a transcendental
+ * function is computed, nor with vectors of half a line.
  */
 #ifdef VACT_SET_PLAIN
-#define LOOP_ASKS ((int)VF_LANES == LOOP_LINE)
+#define LOOP_PREFETCHES_STORES ((int)VF_LANES == LOOP_LINE)
 #else
-#define LOOP_ASKS 0
+#define LOOP_PREFETCHES_STORES 0
 #endif
 
-/* n <= VF_LANES elements; the lanes beyond are 1, an argument that no activation has a special branch for. */
+/* n <= VF_LANES elements; the lanes beyond are 1, which is common to every activation. */
 VACT_INLINE vf loop_load(const elem *x, size_t n)
 {
     return __builtin_expect(n == VF_LANES, 1) ? elem_load(x) : vf_keep_first(elem_load_partial(x, n), n, vf_set1(1.0f));
@@ -155,10 +158,10 @@ VACT_INLINE int loop_has_special(loop_four four, act_range range)
 /* What loop/fours.inc.h makes. Of runs abreast n is the length of each, whole lines. */
 typedef size_t loop_fours_fn(const loop_operands *from, size_t n, loop_walk walk);
 
-/* All of n elements, as in cache. */
+/* n elements, as in cache. */
 typedef void loop_rest_fn(const loop_operands *from, size_t n);
 
-/* Without the first n elements. */
+/* The operands beyond the first n elements. */
 VACT_INLINE loop_operands loop_beyond(loop_operands from, size_t n)
 {
     from.dst += n;
@@ -172,24 +175,24 @@ VACT_INLINE loop_operands loop_beyond(loop_operands from, size_t n)
     return from;
 }
 
-/* How many elements lie before the first boundary of a line. */
+/* The number of elements before the first boundary of a cache line. */
 VACT_INLINE size_t loop_before_line(const elem *dst) { return -(uintptr_t)dst / sizeof(elem) % LOOP_LINE; }
 
-/* How long the next runs of an array are of which n elements are left. */
+/* The length of the next runs if n elements are left. */
 VACT_INLINE size_t loop_run_of(size_t n)
 {
     const size_t part = n / LOOP_RUNS / LOOP_LINE * LOOP_LINE;
     return part < LOOP_LONGEST_RUN ? part : LOOP_LONGEST_RUN;
 }
 
-/* From the end of each to the start of its successor, where those are as long. */
+/* The jump from those runs to the next ones, if the next are as long. */
 VACT_INLINE size_t loop_jump_of(size_t n)
 {
     const size_t block = LOOP_RUNS * (size_t)LOOP_LONGEST_RUN;
     return n >= 2 * block ? block - LOOP_LONGEST_RUN : LOOP_NO_JUMP;
 }
 
-/* One array, all operands at one pace, beyond what is walked as in cache whatever the cache. */
+/* One array of more than LOOP_SHORT elements, all operands with the same step. */
 __attribute__((noinline, unused)) static void loop_walked(const loop_operands *given, size_t n, loop_walk walk,
                                                           loop_fours_fn *fours, loop_rest_fn *rest)
 {
