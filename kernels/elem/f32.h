@@ -1,4 +1,4 @@
-/* float in memory, float in the lanes: an element is a lane. */
+/* Float elements in float lanes: loads and stores without conversion. */
 #ifndef VACT_ELEM_F32_H
 #define VACT_ELEM_F32_H
 

@@ -1,9 +1,9 @@
 /*
  * The vector layer: vectors of floats and of integers, with the operations that an instruction set has or that any
- * mathematics might want. f32_avx512.h, f32_avx2.h, f32_neon.h and f32_scalar.h define the same names. Every operation
- * returns the same bits, lane by lane, in all of them; f32_scalar.h says in plain C which. f32_generic.h has what is
- * made of other operations, once for all: a header that has something faster defines it itself, and its name as a
- * macro. tests/test_vec.c holds each line below to scalar C on every build, and the headers to these lines.
+ * mathematics might want. f32_avx512.h, f32_avx2.h, f32_neon.h and f32_scalar.h define the same names, and every
+ * operation returns the same bits in all of them, lane by lane; f32_scalar.h says in plain C which bits. f32_generic.h
+ * has the operations made of others: a header with something faster defines the operation itself, and a macro of its
+ * name. tests/test_vec.c checks each line below against scalar C on every build, and the headers against these lines.
  *
  *   vf        VF_LANES floats
  *   vi        VF_LANES integers of 32 bits; arithmetic is modulo 2^32
@@ -12,13 +12,13 @@
  * Memory, at any alignment
  *   vf_load(p)                        VF_LANES floats
  *   vf_store(p, v)                    the same, written
- *   vf_load_partial(p, n)             the first n < VF_LANES floats and +0 beyond; reads no memory beyond them
+ *   vf_load_partial(p, n)             the first n < VF_LANES floats, +0 in the other lanes; reads no memory beyond them
  *   vf_store_partial(p, v, n)         the first n < VF_LANES lanes; writes no memory beyond them
  *   vf_load_pairs(p, &a, &b)          2*VF_LANES floats: those at even places in a, those at odd places in b
  *   vf_store_pairs(p, a, b)           the same, written
- *   vf_stream(p, v)                   a store past the caches where VF_STREAMS is 1, else vf_store; p aligned to
- *                                     the vector
- *   vf_stream_end()                   after the last vf_stream, before another thread may look
+ *   vf_stream(p, v)                   a store that bypasses the caches where VF_STREAMS is 1, else vf_store; p aligned
+ *                                     to the vector
+ *   vf_stream_end()                   after the last vf_stream, before another thread may read
  *
  * Lanes
  *   vf_set1(a)                        a in every lane
@@ -46,11 +46,11 @@
  *
  * Powers of two
  *   vf_power_of_two(t)                2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127], and 0 for n = -127; for
- *                                     other t of [2^23, 2^24) some number without meaning, the same in all
+ *                                     other t in [2^23, 2^24) a meaningless number, the same on every build
  *   vf_times_power(v, t)              v*2^n for such t, where that is normal or 0
  *   vf_scale(v, n)                    v*2^n, one rounding also where the result is subnormal; n whole, |n| <= 252,
  *                                     v*2^floor(n/2) normal; NaN where v is NaN
- *   vf_exponent(a)                    floor(log2(a)) of a normal a > 0; of others without meaning
+ *   vf_exponent(a)                    floor(log2(a)) of a normal a > 0; meaningless otherwise
  *
  * Masks
  *   vm_lt(a, b)                       a < b, false where either is NaN
@@ -65,43 +65,40 @@
  *   vm_all(m)                         m holds in every lane
  *   vm_any_beyond(x, high)            |x| > high in some lane; either where x is NaN; high may be negative, not -0
  *   vm_any_of_four_beyond(a, b, c, d, high)
- *                                     the same of four vectors
+ *                                     the same for four vectors
  *   vm_any_of_four_below(a, b, c, d, low)
  *                                     |x| < low in some lane of four vectors; either where x is NaN
  *
  * Integers
  *   vf_bits(a)                        the bits of a float
  *   vf_of_bits(i)                     the float of these bits
- *   vi_round(a)                       the whole number nearest to a, the even of two; where |a| > 2^31 - 128 or a is
- *                                     NaN some number without meaning, which is not the same in all
- *   vf_of_int(i)                      the float nearest to i, i signed
- *   vi_set1(a)                        a in every lane
- *   vi_add(a, b)                      a + b
- *   vi_sub(a, b)                      a - b
+ *   vi_round(a)                       the whole number nearest to a, the even one of two; where |a| > 2^31 - 128 or a
+ * is NaN a meaningless number, not the same on every build vf_of_int(i)                      the float nearest to i, i
+ * signed vi_set1(a)                        a in every lane vi_add(a, b)                      a + b vi_sub(a, b) a - b
  *   vi_add_where(m, a, b)             a + b where m holds, else a
  *   vi_sub_where(m, a, b, otherwise)  a - b where m holds, else `otherwise`
  *   vi_max(a, b)                      the larger, both unsigned
  *   vi_shift_left(a, n)               a*2^n, n a constant in [0, 31]
  *   vi_shift_right(a, n)              floor(a/2^n), a unsigned
  *
- * Tables: each lane's own entry. What an index has above the bits that count is ignored.
- *   vf_look_up(table, i)              of eight floats, aligned to 32 bytes: the low three bits of i count
- *   vf_look_up_either(m, tables, i)   of the second of two such tables where m holds, else of the first; their first
- *                                     entries are equal; aligned to 64 bytes
- *   vi_look_up(cells, i)              of sixteen bytes, aligned to 16: the low four bits of i count, the next four are
- *                                     0; the entry is in the low eight bits, what is above has no meaning
+ * Table look-up: each lane its own entry. Only the low bits of an index count.
+ *   vf_look_up(table, i)              in eight floats, aligned to 32 bytes: the low three bits of i count
+ *   vf_look_up_either(m, tables, i)   in the second of two such tables where m holds, else in the first; the first
+ *                                     entries of both are equal; aligned to 64 bytes
+ *   vi_look_up(cells, i)              in sixteen bytes, aligned to 16: the low four bits of i count, the next four are
+ *                                     0; the entry is in the low eight bits, the bits above are meaningless
  *
- * NaN: which NaN (sign and payload) an operation of arithmetic returns is not fixed; all count as one value. Subnormals
- * are numbers as others are. The caller's rounding is to nearest, without FTZ and DAZ.
+ * NaN: the sign and payload of a NaN that arithmetic returns are not fixed; all NaNs count as one value. Subnormals are
+ * handled like other numbers. The rounding mode is to nearest, without FTZ and DAZ.
  *
- * A sum or difference of a product is written with vf_fma or vf_fnma. In what vact/inline.h takes in, no vf_mul feeds a
- * vf_add or vf_sub, so that a compiler that contracts by default has nothing to contract and the bits stay; the library
- * itself is compiled without contraction.
+ * A product plus or minus a number is written with vf_fma, vf_fnma or vf_fms. In code that vact/inline.h includes, no
+ * vf_mul feeds a vf_add or vf_sub: so a compiler that contracts by default has nothing to contract, and the bits stay.
+ * The library itself is compiled without contraction.
  */
 #ifndef VACT_VEC_CONTRACT_H
 #define VACT_VEC_CONTRACT_H
 
-/* -ffast-math, and the parts of it that change results; each compiler defines what it has. */
+/* -ffast-math, or a part of it that changes results. */
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||                         \
     defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #error "vact's mathematics needs IEEE semantics: do not compile it under -ffast-math or a part of it"
@@ -113,8 +110,8 @@
 
 #include "vact/vact.h"
 
-/* Added to a number of at most 2^21, it leaves the number's nearest whole in the low bits, with the bias of a float's
- * exponent: what vf_power_of_two takes. */
+/* Adding it to a number of at most 2^21 in magnitude rounds that to a whole number, which is then in the low bits of
+ * the sum, with the bias of a float's exponent: the argument of vf_power_of_two. */
 #define VF_POWER_SHIFT 0x1.8000fep+23f
 
 #define VACT_INLINE static inline __attribute__((always_inline))

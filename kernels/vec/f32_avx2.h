@@ -19,7 +19,7 @@ VACT_INLINE void vf_store(float *p, vf v) { _mm256_storeu_ps(p, v); }
 VACT_INLINE void vf_stream(float *p, vf v) { _mm256_stream_ps(p, v); }
 VACT_INLINE void vf_stream_end(void) { _mm_sfence(); }
 
-/* The first n lanes on: a window that slides over eight ones and eight zeros. */
+/* A mask of the first n lanes: a window over eight ones and eight zeros. */
 VACT_INLINE __m256i vf_first_lanes(size_t n)
 {
     static const int window[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -29,7 +29,7 @@ VACT_INLINE __m256i vf_first_lanes(size_t n)
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm256_maskload_ps(p, vf_first_lanes(n)); }
 VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm256_maskstore_ps(p, vf_first_lanes(n), v); }
 
-/* Within halves of a vector first, the quarters then. */
+/* First within the halves of each vector, then the quarters. */
 VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
 {
     vf first = vf_load(p), second = vf_load(p + 8);
@@ -51,7 +51,7 @@ VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
     return _mm256_blendv_ps(fill, v, _mm256_castsi256_ps(vf_first_lanes(n)));
 }
 
-/* Two bits a lane of four: 0x4e is 2, 3, 0, 1 and 0xb1 is 1, 0, 3, 2, from the lowest. */
+/* Two bits for each of four lanes, the lowest first: 0x4e is 2, 3, 0, 1 and 0xb1 is 1, 0, 3, 2. */
 VACT_INLINE vf vf_exchange(vf v, size_t d)
 {
     if (d == 4)
@@ -77,7 +77,7 @@ VACT_INLINE vf vf_copysign(vf magnitude, vf sign)
 
 VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm256_xor_ps(a, _mm256_and_ps(_mm256_set1_ps(-0.0f), sign)); }
 
-/* The instructions' own rule is the contract's: the second operand where either is NaN or both are zeros. */
+/* The contract follows these instructions: the second operand where either is NaN or both are zeros. */
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm256_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm256_min_ps(a, b); }
 
@@ -85,7 +85,8 @@ VACT_INLINE vm vm_lt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
 
-/* In integers, whose order is that of magnitudes: one comparison for both ends, shifted by 2^31 as it is signed. */
+/* The bits of magnitudes order as integers do: one comparison serves both ends. It is signed, hence the shift by 2^31.
+ */
 VACT_INLINE vm vm_outside(vf x, float low, float high)
 {
     __m256i least = _mm256_castps_si256(_mm256_set1_ps(low)), most = _mm256_castps_si256(_mm256_set1_ps(high));
@@ -104,7 +105,7 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm256_add_ps(a, _mm256_a
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return _mm256_movemask_ps(m) == 0xff; }
 
-/* The larger of the magnitudes, by integers: vf_max may let a NaN hide a number, or a number a NaN. */
+/* The larger magnitude, compared as integers: with vf_max a NaN may hide a number, or a number a NaN. */
 VACT_INLINE __m256i vi_larger_magnitude(vf a, vf b)
 {
     return _mm256_max_epi32(_mm256_castps_si256(vf_abs(a)), _mm256_castps_si256(vf_abs(b)));
@@ -142,8 +143,8 @@ VACT_INLINE vi vi_shift_right(vi a, int n) { return _mm256_srli_epi32(a, n); }
 
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
-/* The second table less the first, bit by bit, is a constant: one operation more where a blend is three, and gelu has
- * seven of these in a row. */
+/* The difference of the tables, bit by bit, is a constant: this takes one operation more than a look-up in one table,
+ * a blend would take three. gelu has seven of these in a row. */
 #define vf_look_up_either vf_look_up_either
 VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {
@@ -157,8 +158,8 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
     return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)cells)), i);
 }
 
-/* math/fast/exp.h's own, without its blend, which costs exp of -95 6 % of the time: w and `elsewhere` are each 0 in the
- * other's lanes. Where rise is infinite or NaN, the sum is one of an exponent's bits, which are set already. */
+/* As in math/fast/exp.h, but without its blend, which costs 6 % of the time of exp(-95): w and `elsewhere` are each 0
+ * in the other's lanes. Where rise is infinite or NaN, `sum` only sets exponent bits that are set already. */
 #define fast_exp_sum fast_exp_sum
 VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 {

@@ -40,7 +40,7 @@ VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
 
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return _mm512_mask_blend_ps(vf_first_lanes(n), fill, v); }
 
-/* Two bits a lane of four, or a quarter: 0x4e is 2, 3, 0, 1 and 0xb1 is 1, 0, 3, 2, from the lowest. */
+/* Two bits for each of four lanes or quarters, the lowest first: 0x4e is 2, 3, 0, 1 and 0xb1 is 1, 0, 3, 2. */
 VACT_INLINE vf vf_exchange(vf v, size_t d)
 {
     if (d >= 4)
@@ -61,15 +61,15 @@ VACT_INLINE vf vf_abs(vf a) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a);
 
 VACT_INLINE vf vf_copysign(vf magnitude, vf sign)
 {
-    __m512i bit = _mm512_castps_si512(
-        _mm512_set1_ps(-0.0f)); /* 0xd8: the second's bit where the third is set, else the first's */
+    /* 0xd8: the bit of the second where the third is set, else of the first */
+    __m512i bit = _mm512_castps_si512(_mm512_set1_ps(-0.0f));
     return _mm512_castsi512_ps(
         _mm512_ternarylogic_epi32(_mm512_castps_si512(magnitude), _mm512_castps_si512(sign), bit, 0xd8));
 }
 
 VACT_INLINE vf vf_flip_sign(vf a, vf sign) { return _mm512_xor_ps(a, _mm512_and_ps(_mm512_set1_ps(-0.0f), sign)); }
 
-/* The instructions' own rule is the contract's: the second operand where either is NaN or both are zeros. */
+/* The contract follows these instructions: the second operand where either is NaN or both are zeros. */
 VACT_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
 
@@ -77,7 +77,7 @@ VACT_INLINE vm vm_lt(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); 
 VACT_INLINE vm vm_le(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
 
-/* In integers, whose order is that of magnitudes: one comparison for both ends. */
+/* The bits of magnitudes order as integers do: one comparison serves both ends. */
 VACT_INLINE vm vm_outside(vf x, float low, float high)
 {
     __m512i least = _mm512_castps_si512(_mm512_set1_ps(low)), most = _mm512_castps_si512(_mm512_set1_ps(high));
@@ -95,8 +95,8 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm512_mask_add_ps(a, m, 
 VACT_INLINE int vm_any(vm m) { return _cvtmask16_u32(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return _cvtmask16_u32(m) == 0xffff; }
 
-/* 0x0b: the larger of the magnitudes, without a sign. Of a quiet NaN and a number it is the number, of a signalling one
- * and a number NaN, which a third vector would replace: so two are compared, and a NaN counts as beyond. */
+/* 0x0b: the larger magnitude, without its sign. A quiet NaN loses to a number; a signalling one wins, and becomes
+ * quiet, so a third vector could hide it. So only two vectors are combined at a time, and a NaN counts as beyond. */
 VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
 {
     __mmask16 first = _mm512_cmp_ps_mask(_mm512_range_ps(a, b, 0x0b), _mm512_set1_ps(high), _CMP_NLE_UQ);
@@ -104,7 +104,7 @@ VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
     return !_kortestz_mask16_u8(first, second);
 }
 
-/* 0x0a: the smaller ones, likewise. */
+/* 0x0a: the smaller magnitude, likewise. */
 VACT_INLINE int vm_any_of_four_below(vf a, vf b, vf c, vf d, float low)
 {
     __mmask16 first = _mm512_cmp_ps_mask(_mm512_range_ps(a, b, 0x0a), _mm512_set1_ps(low), _CMP_NGE_UQ);
@@ -131,24 +131,24 @@ VACT_INLINE vi vi_add(vi a, vi b) { return _mm512_add_epi32(a, b); }
 VACT_INLINE vi vi_sub(vi a, vi b) { return _mm512_sub_epi32(a, b); }
 VACT_INLINE vi vi_add_where(vm m, vi a, vi b) { return _mm512_mask_add_epi32(a, m, a, b); }
 
-/* Not a blend: GCC would see that the lanes of m in `otherwise` are not used, and drop what keeps them from being
- * subnormal on the way (gelu took seven times as long). */
+/* Not a blend: GCC would see that `otherwise` is unused in the lanes of m, and drop the code that keeps those lanes
+ * from becoming subnormal (gelu took seven times as long). */
 #define vi_sub_where vi_sub_where
 VACT_INLINE vi vi_sub_where(vm m, vi a, vi b, vi otherwise) { return _mm512_mask_sub_epi32(otherwise, m, a, b); }
 
 VACT_INLINE vi vi_max(vi a, vi b) { return _mm512_max_epu32(a, b); }
 
-/* Not _mm512_slli_epi32, which takes no variable where nothing is inlined. */
+/* Not _mm512_slli_epi32, which accepts no variable where nothing is inlined. */
 VACT_INLINE vi vi_shift_left(vi a, int n) { return (vi)((__v16su)a << n); }
 VACT_INLINE vi vi_shift_right(vi a, int n) { return (vi)((__v16su)a >> n); }
 
-/* The permutation takes four bits of the index, so the table stands there twice. */
+/* The permutation uses four bits of the index, so the register holds the table twice. */
 VACT_INLINE vf vf_look_up(const float *table, vi i)
 {
     return _mm512_permutexvar_ps(i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
 }
 
-/* One permutation of sixteen. */
+/* One permutation of both tables. */
 #define vf_look_up_either vf_look_up_either
 VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {
@@ -162,7 +162,7 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
     return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)cells)), i);
 }
 
-/* math/fast/exp.h's own, with a masked shift for its blend, which costs exp of -95 3 % of the time. */
+/* As in math/fast/exp.h, but with a masked shift for its blend, which costs 3 % of the time of exp(-95). */
 #define fast_exp_sum fast_exp_sum
 VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 {

@@ -1,6 +1,6 @@
 /*
- * Operations of the vector layer (contract.h) that are made of others. The header of an instruction set includes it
- * last; where that has defined one itself, with its name as a macro, it is left out here.
+ * Operations of the vector layer (contract.h) made of others. The header of an instruction set includes this file last.
+ * An operation that it has defined itself, with a macro of its name, is left out here.
  */
 #ifndef VACT_VEC_F32_GENERIC_H
 #define VACT_VEC_F32_GENERIC_H
@@ -18,10 +18,10 @@ VACT_INLINE vf vf_exponent(vf a) { return vf_of_int(vi_sub(vi_shift_right(vf_bit
 #endif
 
 #ifndef vf_scale
-/* VF_POWER_SHIFT with twice the bias, so that half of the low bits is that of half the number. */
+/* VF_POWER_SHIFT with twice the bias: half of the low bits is then half of n, with one bias. */
 #define VF_HALVES_SHIFT 0x1.8001fcp+23f
 
-/* In two factors, the first product being exact. */
+/* Two factors; the first product is exact. */
 VACT_INLINE vf vf_scale(vf v, vf n)
 {
     vi both = vf_bits(vf_add(n, vf_set1(VF_HALVES_SHIFT)));

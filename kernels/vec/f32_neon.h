@@ -71,7 +71,7 @@ VACT_INLINE vf vf_flip_sign(vf a, vf sign)
     return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(a), bit));
 }
 
-/* Not vmaxq/vminq: those return NaN for any NaN and order the zeros, which the contract does not. */
+/* Not vmaxq and vminq: they return NaN where either operand is NaN and order the zeros; the contract does neither. */
 VACT_INLINE vf vf_max(vf a, vf b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
 VACT_INLINE vf vf_min(vf a, vf b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
 
@@ -79,7 +79,7 @@ VACT_INLINE vm vm_lt(vf a, vf b) { return vcltq_f32(a, b); }
 VACT_INLINE vm vm_le(vf a, vf b) { return vcleq_f32(a, b); }
 VACT_INLINE vm vm_eq(vf a, vf b) { return vceqq_f32(a, b); }
 
-/* In integers, whose order is that of magnitudes: one comparison for both ends. */
+/* The bits of magnitudes order as integers do: one comparison serves both ends. */
 VACT_INLINE vm vm_outside(vf x, float low, float high)
 {
     uint32x4_t least = vreinterpretq_u32_f32(vf_set1(low)), most = vreinterpretq_u32_f32(vf_set1(high));
@@ -99,7 +99,7 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b)
 VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return vminvq_u32(m) != 0; }
 
-/* The larger of the magnitudes, by integers: of a NaN and a number vmaxq_f32 is NaN, which is beyond nothing. */
+/* The larger magnitude, compared as integers: vmaxq_f32 of a NaN and a number is NaN, and a NaN hides the number. */
 VACT_INLINE uint32x4_t vi_larger_magnitude(vf a, vf b)
 {
     return vmaxq_u32(vreinterpretq_u32_f32(vf_abs(a)), vreinterpretq_u32_f32(vf_abs(b)));
@@ -133,11 +133,11 @@ VACT_INLINE vi vi_sub(vi a, vi b) { return vsubq_u32(a, b); }
 VACT_INLINE vi vi_add_where(vm m, vi a, vi b) { return vaddq_u32(a, vandq_u32(m, b)); }
 VACT_INLINE vi vi_max(vi a, vi b) { return vmaxq_u32(a, b); }
 
-/* Not vshlq_n_u32, which takes no variable. */
+/* Not vshlq_n_u32, which accepts no variable. */
 VACT_INLINE vi vi_shift_left(vi a, int n) { return a << n; }
 VACT_INLINE vi vi_shift_right(vi a, int n) { return a >> n; }
 
-/* By the places of the entry's four bytes. */
+/* By the positions of the four bytes of each entry. */
 VACT_INLINE vf vf_look_up(const float *table, vi i)
 {
     uint8x16x2_t bytes = {{vreinterpretq_u8_f32(vld1q_f32(table)), vreinterpretq_u8_f32(vld1q_f32(table + 4))}};

@@ -1,4 +1,4 @@
-/* The vector layer (contract.h) with one lane, in plain C: what every CPU runs, and the reference for bits. */
+/* The vector layer (contract.h) with one lane, in plain C: it runs on every CPU and is the reference for bits. */
 #ifndef VACT_VEC_F32_SCALAR_H
 #define VACT_VEC_F32_SCALAR_H
 
@@ -18,7 +18,7 @@ VACT_INLINE void vf_store(float *p, vf v) { *p = v; }
 VACT_INLINE void vf_stream(float *p, vf v) { vf_store(p, v); }
 VACT_INLINE void vf_stream_end(void) {}
 
-/* With one lane there is no partial vector but the empty one. */
+/* With one lane the only partial vector is the empty one. */
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return n ? *p : 0.0f; }
 
 VACT_INLINE void vf_store_partial(float *p, vf v, size_t n)
@@ -41,7 +41,7 @@ VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)
 
 VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill) { return n ? v : fill; }
 
-/* No d is below one lane. */
+/* Never called: d is below VF_LANES. */
 VACT_INLINE vf vf_exchange(vf v, size_t d)
 {
     (void)d;
@@ -53,8 +53,8 @@ VACT_INLINE vf vf_sub(vf a, vf b) { return a - b; }
 VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }
 VACT_INLINE vf vf_div(vf a, vf b) { return a / b; }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return __builtin_fmaf(a, b, c); }
-/* Where a is itself d*e + f, GCC 12 makes (-d)*e - f of -a, whose sign differs where that is 0: let such a number be b
- * where the sign of a zero counts; and there vf_neg is for what goes into an FMA, not for what comes out. */
+/* If a is itself d*e + f, GCC 12 turns -a into (-d)*e - f, which has the other sign where it is 0. So where the sign of
+ * a zero matters, pass such a number as b; and apply vf_neg to what goes into an FMA, not to what comes out. */
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return __builtin_fmaf(-a, b, c); }
 VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return __builtin_fmaf(a, b, -c); }
 
