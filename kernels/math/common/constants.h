@@ -1,8 +1,8 @@
-/* Constants that stand in several files. A number that is no float is the sum of HI, or of the name alone, and LO. */
+/* Constants that several files use. A number that is no float is a sum: name_HI + name_LO, or name + name_LO. */
 #ifndef VACT_MATH_COMMON_CONSTANTS_H
 #define VACT_MATH_COMMON_CONSTANTS_H
 
-/* ln 2. HI is so short that a whole number below 2^9 times it is exact. */
+/* ln 2. HI has so few bits that its product with a whole number below 2^9 is exact. */
 #define MATH_LN2_HI 0x1.62e4p-1f
 #define MATH_LN2_LO 0x1.7f7d1cp-20f
 

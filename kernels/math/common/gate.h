@@ -1,10 +1,11 @@
 /*
- * act(gate)*b of a gate so far below 0 that act(gate) = a*(1 + d)*e^p may be subnormal or vanish while the product, b
- * being large, does not: 2^n of e^p stays apart until all else is multiplied. For p in [-212, -80], a in [1/4, 2^8]:
- * beyond, not even the largest b keeps the product from rounding to 0. |d| is small, so that
- * what rounds is a*(1 + (...)) and the product with b.
+ * act(gate)*b where act(gate) may be subnormal or 0 but the product, b being large, is not.
  *
- * A gate so near 0 that act(gate) is subnormal is the other such case.
+ * Far below 0, act(gate) = a*(1 + d)*e^p with p in [-212, -80] and a in [1/4, 2^8]; below -212 even the largest b gives
+ * a product that rounds to 0. The factor 2^n of e^p is multiplied last. |d| is small, so that two roundings count: that
+ * of a*(1 + ...) and that of the product with b.
+ *
+ * The other case is a gate so near 0 that act(gate) is subnormal.
  */
 #ifndef VACT_MATH_COMMON_GATE_H
 #define VACT_MATH_COMMON_GATE_H
@@ -12,12 +13,12 @@
 #include "math/common/pair.h"
 #include "math/fast/exp_rise.h"
 
-/* What a gated unit gives back. */
+/* The gradients of a gated unit. */
 typedef struct {
     vf gate, up;
 } gate_gradients;
 
-/* Below it a product takes this form; act(gate) of the four activations is still normal there. */
+/* Below this p the product takes the form above; from here up act(gate) is normal. */
 #define GATE_FAR (-80.0f)
 
 VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
@@ -27,7 +28,7 @@ VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
     vf rise = fast_exp_rise(vf_add(parts.r, p.lo));
     vf change = vf_fma(d, rise, vf_add(d, rise)), hi = vf_fma(a, change, a);
     vf_pair factor = {hi, vf_fma(a, change, vf_sub(a, hi))};
-    /* n <= -115: the first 2^-100 of it cost factor*b no digit, unless the result is 0 anyway. */
+    /* n <= -115. A first factor of 2^-100 costs factor*b no digit, unless the result is 0 anyway. */
     vf first = vf_set1(0x1p-100f);
     vf rest = vf_add(parts.n, vf_set1(100.0f));
     vf second = vf_max(vf_set1(-126.0f), rest);
@@ -36,20 +37,21 @@ VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
     return vf_mul(product, vf_power_of_two(vf_add(vf_sub(rest, second), shift)));
 }
 
-/* Whether some lane is far below 0 or so near 0 that act(gate) is subnormal: the rest needs nothing of the below. */
+/* Whether some lane needs one of the two functions below: it is far below 0, or so near 0 that act(gate) is subnormal.
+ */
 VACT_INLINE int gate_any_special(vf gate, float tiny, float far) { return vm_any(vm_outside(gate, tiny, -far)); }
 
-/* -inf is not far: its activation is 0. */
+/* -inf does not take far_product: its activation is 0. */
 VACT_INLINE vf gate_choose_far(vf gate, float limit, vf far_product, vf product)
 {
     vm far = vm_and(vm_lt(gate, vf_set1(limit)), vm_lt(vf_set1(-__builtin_inff()), gate));
     return vf_select(far, far_product, product);
 }
 
-/* Below it act(gate) = gate/2 within 2^-99, for an activation whose slope in 0 is 1/2. */
+/* Below this |gate|, act(gate) = gate/2 within 2^-99 relative, for an activation with slope 1/2 at 0. */
 #define GATE_TINY 0x1p-100f
 
-/* v/2 is exact, or the product 0. */
+/* Either v/2 is exact or the product is 0. */
 VACT_INLINE vf gate_choose_tiny(vf gate, vf v, vf product)
 {
     vm tiny = vm_lt(vf_abs(gate), vf_set1(GATE_TINY));

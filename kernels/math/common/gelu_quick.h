@@ -1,5 +1,4 @@
-/* The exponent of gelu_quick in the form x*sigmoid(p): p = 1.702*x, with 1.702 as hi + lo: 1.702f alone costs 18 ULP.
- */
+/* The exponent p = 1.702*x of gelu_quick = x*sigmoid(p). 1.702 is a hi/lo pair: as one float it would cost 18 ULP. */
 #ifndef VACT_MATH_COMMON_GELU_QUICK_H
 #define VACT_MATH_COMMON_GELU_QUICK_H
 

@@ -1,8 +1,8 @@
 /*
- * The exponent of gelu_tanh in the form x*sigmoid(p): p = t*(c1 + c2*t^2), c1 = 2*sqrt(2/pi), c2 = 0.044715*c1.
+ * The exponent of gelu_tanh = x*sigmoid(p): p = t*w, w = c1 + c2*t^2, c1 = 2*sqrt(2/pi), c2 = 0.044715*c1.
  *
- * c1's HI has 21 bits, which makes HI - w.hi exact for the w that occur (1.59 to 14), and so w.lo the rounding error of
- * w.hi.
+ * c1's HI has 21 bits, so that HI - w.hi is exact for every w that occurs (1.59 to 14) and w.lo is the rounding error
+ * of w.hi.
  */
 #ifndef VACT_MATH_COMMON_GELU_TANH_H
 #define VACT_MATH_COMMON_GELU_TANH_H

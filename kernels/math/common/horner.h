@@ -1,6 +1,6 @@
 /*
- * Polynomials by Horner's rule: hornerN(x, ...) is that of degree N, its coefficients from the highest on. A function
- * per degree, not a loop over an array: so it is unrolled under any optimisation.
+ * Polynomials by Horner's rule: hornerN(x, ...) has degree N; its coefficients come highest first. One function per
+ * degree instead of a loop over an array, so that it is unrolled at every level of optimisation.
  */
 #ifndef VACT_MATH_COMMON_HORNER_H
 #define VACT_MATH_COMMON_HORNER_H

@@ -1,11 +1,11 @@
 /*
- * The scaled lower tail of the standard normal, E(t) = Phi(-t)*e^(t^2/2) for t in [0, 14.6], which keeps its
- * relative accuracy where Phi(-t) itself vanishes. SLEEF has nothing like it.
+ * The scaled lower tail of the standard normal, E(t) = Phi(-t)*e^(t^2/2) for t in [0, 14.6]. It keeps its relative
+ * accuracy where Phi(-t) itself vanishes. SLEEF has no such function.
  *
- * E(t)*(t + 4) varies by a factor of 3 only, so a polynomial in s = (t - 4)/(t + 4) = 1 - 8/(t + 4) evaluates without
- * cancellation; degree 9, within 0.31 * 2^-24 (docs/approximations/normal_tail.sollya makes the coefficients). One
- * division serves both s and the factor. 1/(t + 4) is carried as hi + lo: the rounding of t + 4 alone would move a
- * small t by 2^-22, which is 3 ULP of E.
+ * E(t)*(t + 4) varies only by a factor of 3, so a polynomial in s = (t - 4)/(t + 4) = 1 - 8/(t + 4) has no
+ * cancellation; degree 9, error 0.31 * 2^-24 (coefficients: docs/approximations/normal_tail.sollya). One division
+ * serves both s and the factor. 1/(t + 4) is a hi/lo pair: rounding t + 4 would move a small t by 2^-22, that is 3 ULP
+ * of E.
  */
 #ifndef VACT_MATH_COMMON_NORMAL_H
 #define VACT_MATH_COMMON_NORMAL_H
@@ -33,7 +33,7 @@ VACT_INLINE normal_parts normal_parts_of(vf t)
     return (normal_parts){f, s, reciprocal};
 }
 
-/* As hi + lo; what remains is the rounding of the polynomial. */
+/* A hi/lo pair; the rounding errors of the polynomial remain. */
 VACT_INLINE vf_pair normal_scaled_tail(vf t)
 {
     normal_parts parts = normal_parts_of(t);
@@ -44,7 +44,7 @@ VACT_INLINE vf_pair normal_scaled_tail(vf t)
     return tail;
 }
 
-/* The same with s and the polynomial's last two steps as hi + lo too. */
+/* More accurate: s and the last two steps of the polynomial are hi/lo pairs too. */
 VACT_INLINE vf_pair normal_scaled_tail_closely(vf t)
 {
     normal_parts parts = normal_parts_of(t);

@@ -1,6 +1,6 @@
 /*
- * A number carried as the unevaluated sum hi + lo of two floats: the error-free sum (Knuth 1969) and product
- * (Dekker 1971, by FMA). Exact unless something overflows or underflows.
+ * The hi/lo pair: a number as the unevaluated sum of two floats. The error-free sum (Knuth 1969) and product (Dekker
+ * 1971, by FMA) are exact unless something overflows or underflows.
  */
 #ifndef VACT_MATH_COMMON_PAIR_H
 #define VACT_MATH_COMMON_PAIR_H
@@ -9,7 +9,7 @@ typedef struct {
     vf hi, lo;
 } vf_pair;
 
-/* a + b, for operands of any size. */
+/* a + b; either operand may be the larger. */
 VACT_INLINE vf_pair pair_sum(vf a, vf b)
 {
     vf sum = vf_add(a, b);
@@ -24,16 +24,16 @@ VACT_INLINE vf_pair pair_product(vf a, vf b)
     return (vf_pair){product, vf_fms(a, b, product)};
 }
 
-/* (y.hi + y.lo)*v with one rounding of any size; without the low part where that would make a NaN of an infinity, or
- * lose a zero's sign. */
+/* (y.hi + y.lo)*v with one rounding that counts. The low part is dropped where it would turn an infinity into a NaN or
+ * lose the sign of a zero. */
 VACT_INLINE vf pair_times(vf_pair y, vf v)
 {
     vf product = vf_mul(y.hi, v), low = vf_mul(y.lo, v);
     return vf_select(vm_lt(vf_abs(low), vf_abs(product)), vf_fma(y.hi, v, low), product);
 }
 
-/* The low part of an argument of exp, made 0 where the high part is so large, infinite or NaN that the result
- * does not depend on it (and where it may itself be NaN). */
+/* The low part of an argument of exp; 0 where the high part is so large, infinite or NaN that the result does not
+ * depend on the low part, which may itself be NaN there. */
 VACT_INLINE vf pair_low_of_exponent(vf_pair p)
 {
     return vf_select(vm_lt(vf_abs(p.hi), vf_set1(512.0f)), p.lo, vf_set1(0.0f));

@@ -1,12 +1,11 @@
-/* From where softplus is x itself: what its forms and its derivative share. */
+/* Where softplus is x itself: for its variants and its derivative. */
 #ifndef VACT_MATH_COMMON_SOFTPLUS_THRESHOLD_H
 #define VACT_MATH_COMMON_SOFTPLUS_THRESHOLD_H
 
 #include "math/common/pair.h"
 
-/* The comparison beta*x > threshold, exact. The product is hi + lo exactly unless it underflows; that matters only
- * beside a threshold of about its size, where both sides are scaled by a power of two first (or, beside 0, replaced
- * by their sign). */
+/* beta*x > threshold, exactly. The product as a pair is exact unless it underflows, which matters only for a tiny
+ * threshold: then both sides are first multiplied by a power of two. For a threshold of 0 the sign of x decides. */
 VACT_INLINE vm softplus_is_above(vf x, float beta, float threshold)
 {
     float factor = beta, limit = threshold;

@@ -1,16 +1,16 @@
 /*
- * e^x of the `fast` variant: x = m*ln(2)/8 + r - theta, e^x = T*(1 + rise), T = 2^(m/8)*e^-theta, rise = e^r - 1 and
- * |r| <= 0.046, with the table and the polynomial of math/fast/exp_eighths.h.
+ * e^x of the `fast` variant: x = m*ln(2)/8 + r - theta and e^x = T*(1 + rise), where T = 2^(m/8)*e^-theta,
+ * rise = e^r - 1 and |r| <= 0.046. Table and polynomial are those of math/fast/exp_eighths.h.
  *
- * Its eight entries are nearly floats thanks to their common factor. Here that is e^-theta, theta = 0.0025643, and
- * theta takes no operation: m comes as t = m + shift, and ln(2)/8 is so little less than its nearest float, 1.02*2^-32,
- * that t times this may be added where m times it would be; shift times it is theta.
+ * The eight entries of the table are nearly floats because of a common factor, here e^-theta with theta = 0.0025643.
+ * Taking theta into account costs no operation. m is computed as t = m + shift, and c = (the float nearest to
+ * ln(2)/8) - ln(2)/8 is tiny, 1.02*2^-32. The low part of the reduction adds t*c instead of m*c, and shift*c is theta.
  *
- * x - m*(the nearest float) is exact, a multiple of 2^-28 below 2^-4. What is rounded are r and rise, at 2^-29 each,
- * and the result. Within the span of one m the result rises with x, as r + r*(r*q) does with r. For no x is a product
- * subnormal, since r is of the size of theta near 0.
+ * x - m*(that float) is exact, a multiple of 2^-28 below 2^-4. Three roundings remain: of r and of rise, at 2^-29 each,
+ * and of the result. Within the range of one m the result is monotone in x, as r + r*(r*q) is in r. No product is
+ * subnormal for any x, since near 0 r is about theta.
  *
- * Over all inputs at most 0.585 ULP, at 0x1.59f5e6p+0, and no violation of monotonicity.
+ * Largest error 0.585 ULP, at 0x1.59f5e6p+0 (all inputs); monotone.
  */
 #ifndef VACT_MATH_FAST_EXP_H
 #define VACT_MATH_FAST_EXP_H
@@ -18,10 +18,10 @@
 #include "math/common/constants.h"
 #include "math/fast/exp_eighths.h"
 
-/* Up to here in magnitude e^x and T are normal, T for m >= -1007. */
+/* Up to this |x|, e^x and T are normal; T is down to m = -1007. */
 #define FAST_EXP_COMMON 87.28f
 
-/* The shift and the factor of t: docs/approximations/exp_eighths.py. */
+/* shift and the factor of t: docs/approximations/exp_eighths.py. */
 VACT_INLINE fast_eighths_reduced fast_exp_reduce(vf x)
 {
     vf shift = vf_set1(0x1.489ffep+23f);
@@ -32,9 +32,9 @@ VACT_INLINE fast_eighths_reduced fast_exp_reduce(vf x)
 
 VACT_INLINE vf fast_exp(vf x) { return fast_eighths_value(fast_eighths_of(fast_exp_reduce(x))); }
 
-/* power + power*rise. Where low holds, so that power's exponent has wrapped around, w is 2^156 of it, in
- * [32, 1.2*2^30]: w and w*rise + 64, each as the nearest whole number, are added, and a 128th of the sum counts the
- * 2^-149 of the result: its bits. |rise| is at most 1/16 there. */
+/* power + power*rise. Where low holds the result may be subnormal and power's exponent has wrapped around. There w is
+ * 2^156 times the true power, in [32, 1.2*2^30], and |rise| <= 1/16. The sum of w and w*rise + 64, each rounded to an
+ * integer, divided by 128, is the result in units of 2^-149: the bits of a subnormal float. */
 #ifndef fast_exp_sum /* an instruction set may have something faster */
 VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 {
@@ -44,8 +44,8 @@ VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 }
 #endif
 
-/* For every x. Below the limit the result may be subnormal. Above, T is finite wherever e^x is, since e^-theta is below
- * 1. */
+/* For every x. Below -FAST_EXP_COMMON the result may be subnormal. Above FAST_EXP_COMMON T is finite wherever e^x is,
+ * since e^-theta < 1. */
 VACT_INLINE vf fast_exp_any(vf x)
 {
     vm low = vm_lt(x, vf_set1(-FAST_EXP_COMMON));

@@ -1,14 +1,14 @@
 /*
- * e^x by eighths of an octave up to a constant factor, for softmax and, with the factor taken out again, for exp
- * (math/fast/exp.h). For softmax it is relative to 2^(p/8), p the whole number next to 8*max/ln 2, and times 2^64 and
- * 1.088.
+ * e^x by a table of powers of 2^(1/8), up to a constant factor. softmax and exp use it; exp (math/fast/exp.h) takes the
+ * factor out again. For softmax the result is relative to 2^(p/8), p the whole number nearest to 8*max/ln 2, and is
+ * multiplied by 2^64*1.088.
  *
- * x = m*ln(2)/8 + r, |r| <= 0.0436: e^x = 2^(m/8)*(1 + rise), rise = e^r - 1 off by 2^-29 at most. The powers of
- * 2^(1/8) are a table of eight; the factor 1.088, which cancels in a quotient, makes each of the eight lie within
- * 0.076*2^-24 of a float (docs/approximations/exp_eighths.py). So e^x has no error but that of its last rounding and
- * 0.15*2^-24, and neither has max to be subtracted nor e^r a long polynomial.
+ * x = m*ln(2)/8 + r, |r| <= 0.0436, and e^x = 2^(m/8)*(1 + rise), rise = e^r - 1 with an error of 2^-29 at most. The
+ * table has eight entries. The factor 1.088, which cancels in a quotient, puts each of them within 0.076*2^-24 of a
+ * float (docs/approximations/exp_eighths.py). So e^x has only the error of its last rounding and 0.15*2^-24; max need
+ * not be subtracted, and e^r needs only a short polynomial.
  *
- * For |x| <= 512: m*ln(2)/8 is subtracted in two parts, the first exactly.
+ * For |x| <= 512: m*ln(2)/8 is subtracted in two parts, the first of them exactly.
  */
 #ifndef VACT_MATH_FAST_EXP_EIGHTHS_H
 #define VACT_MATH_FAST_EXP_EIGHTHS_H
@@ -17,7 +17,7 @@
 #include "math/common/horner.h"
 #include "math/common/pair.h"
 
-/* What the exponential of the maximum is below. */
+/* An upper bound of every exponential of a row. */
 #define EIGHTHS_MOST 0x1p65f
 
 /* power + power*rise */
@@ -25,7 +25,7 @@ typedef struct {
     vf power, rise;
 } fast_eighths;
 
-/* What fast_eighths_of takes for a maximum of at most 256 in magnitude. */
+/* The origin for a row with this maximum, at most 256 in magnitude. */
 VACT_INLINE vf fast_eighths_origin(vf max)
 {
     vf shift = vf_set1(0x1.8p23f);
@@ -46,13 +46,12 @@ VACT_INLINE fast_eighths_reduced fast_eighths_reduce(vf x, vf origin)
     return (fast_eighths_reduced){t, vf_fnma(m, vf_set1(0.125f * MATH_LN2_LO), r)};
 }
 
-/* `scale` times 1.088*2^(j/8), the bits less j*2^20, which fast_times_eighths adds. */
+/* Entry j is scale*1.088*2^(j/8), with j*2^20 taken off its bits: fast_times_eighths adds that again. */
 #define FAST_EIGHTHS_TABLE(scale)                                                                                      \
     {0x1.16747cp+0f * (scale), 0x1.0fa848p+0f * (scale), 0x1.0b2404p+0f * (scale), 0x1.091c8ap+0f * (scale),           \
      0x1.09cb7cp+0f * (scale), 0x1.0d6fb4p+0f * (scale), 0x1.144dbcp+0f * (scale), 0x1.1eb052p+0f * (scale)}
 
-/* 2^(m/8) times 1.088 and the table's scale, where that is normal, for t = 1.5*2^23 + m and the table's entry of m
- * mod 8. */
+/* scale*1.088*2^(m/8), where that is normal, from t = 1.5*2^23 + m and entry m mod 8 of the table. */
 VACT_INLINE vf fast_times_eighths(vf entry, vf t)
 {
     return vf_of_bits(vi_add(vf_bits(entry), vi_shift_left(vf_bits(t), 20)));
@@ -65,14 +64,14 @@ VACT_INLINE fast_eighths fast_eighths_by(const float *table, fast_eighths_reduce
     return (fast_eighths){power, vf_fma(vf_mul(x.r, q), x.r, x.r)};
 }
 
-/* For an x at most the maximum and not 125 or more below it; r may be up to 0.046 in magnitude. NaN for NaN. */
+/* For x from max - 125 to max; |r| may be up to 0.046. NaN for NaN. */
 VACT_INLINE fast_eighths fast_eighths_of(fast_eighths_reduced x)
 {
     _Alignas(32) static const float table[8] = FAST_EIGHTHS_TABLE(1.0f);
     return fast_eighths_by(table, x);
 }
 
-/* The same with a power 2^64 times as large, x up to 189 below. */
+/* The same with power multiplied by 2^64, for x from max - 189 on. */
 VACT_INLINE fast_eighths fast_eighths_scaled(fast_eighths_reduced x)
 {
     _Alignas(32) static const float table[8] = FAST_EIGHTHS_TABLE(0x1p+64f);

@@ -1,10 +1,10 @@
 /*
- * e^d as hi + lo for the operations over rows, times 2^96, so that hi and (but for a few) lo are normal numbers down to
- * d = -131.5: a subnormal costs some processors 150 cycles. Below, e^d < 2^-189 is 0.
+ * 2^96*e^d as a hi/lo pair, for the operations over rows. With the factor 2^96, hi is normal down to d = -131.5, and so
+ * is nearly every lo: a subnormal costs some processors 150 cycles. Below -131.5 e^d < 2^-189 becomes 0.
  *
- * d = n*ln 2 + r as in exp_rise.h, with what the rounding of r loses carried on. e^r = 1 + r + r*(r*q(r)): 1 + r is
- * exact as a pair, and the last term, at most 0.07, rounds at 2^-28; the low part of d enters as the factor 1 + low.
- * Relative error at most 2^-25.8, the polynomial's included.
+ * d = n*ln 2 + r as in exp_rise.h, here with the rounding error of r. e^r = 1 + r + r*(r*q(r)): 1 + r is exact as a
+ * pair, and the last term, at most 0.07, is rounded at 2^-28. The low part of d is a factor 1 + low. Relative error at
+ * most 2^-25.8, with that of the polynomial.
  */
 #ifndef VACT_MATH_FAST_EXP_PAIR_H
 #define VACT_MATH_FAST_EXP_PAIR_H
@@ -14,7 +14,7 @@
 
 #define FAST_PAIR_UNSCALE 0x1p-96f
 
-/* d.hi <= 20 (more counts as 20), |d.lo| <= 2^-13 and no NaN. NaN for NaN. */
+/* d.hi above 20 counts as 20; |d.lo| <= 2^-13, and not NaN. NaN for a NaN in d.hi. */
 VACT_INLINE vf_pair fast_exp_pair(vf_pair d)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f), shift = vf_set1(VF_POWER_SHIFT + 96.0f);
@@ -32,7 +32,7 @@ VACT_INLINE vf_pair fast_exp_pair(vf_pair d)
     vf hi = vf_add(line, low);
     vf lo = vf_sub(low, vf_sub(hi, line));
     vf power = vf_select(vm_lt(d.hi, least), zero, vf_power_of_two(shifted));
-    /* An FMA with 0: sums follow, and no product feeds one. */
+    /* FMAs with 0, not products: sums follow, and no bare product may feed a sum. */
     return (vf_pair){vf_fma(hi, power, zero), vf_fma(lo, power, zero)};
 }
 

@@ -1,11 +1,11 @@
 /*
- * e^r - 1 of the `fast` variant, for the functions made of e^x: x = n*ln 2 + r, n whole, |r| <= 0.347,
- * e^x = 2^n + 2^n*(e^r - 1). exp itself has a finer reduction (math/fast/exp.h).
+ * rise = e^r - 1 of the `fast` variant, for the functions made of e^x: x = n*ln 2 + r, n whole, |r| <= 0.347, and
+ * e^x = 2^n + 2^n*rise. exp itself has a finer reduction (math/fast/exp.h).
  *
- * n comes by adding a number so large that the sum has no fraction (VF_POWER_SHIFT), which leaves it in the low bits.
- * ln 2 is two floats, the first short enough that n times it is exact, so r is off by half an ULP of itself.
- * e^r - 1 = r + r*(r*q(r)): what is rounded is small against r, so that the result never falls where x rises (with
- * e^r = 1 + r*p(r) it does for 2883 inputs), and 2^n*(e^r - 1) + 2^n rounds once.
+ * n is rounded by adding VF_POWER_SHIFT, so large that the sum has no fraction; n is then in its low bits. ln 2 is two
+ * floats; n times the first is exact, so that r has an error of half an ULP. rise = r + r*(r*q(r)): the rounded terms
+ * are small against r, which makes the result monotone (e^r = 1 + r*p(r) is not, for 2883 inputs); 2^n*rise + 2^n is
+ * rounded once.
  */
 #ifndef VACT_MATH_FAST_EXP_RISE_H
 #define VACT_MATH_FAST_EXP_RISE_H
@@ -21,7 +21,7 @@ typedef struct {
     vf r;
 } fast_reduced;
 
-/* x*log2(e) at most 2^21 in magnitude; NaN stays NaN in r. */
+/* |x*log2(e)| <= 2^21. For NaN r is NaN. */
 VACT_INLINE fast_reduced fast_reduce_by(vf x, vf shift)
 {
     fast_reduced parts;
@@ -43,7 +43,7 @@ VACT_INLINE vf fast_exp_curve(vf r)
 /* e^r - 1 */
 VACT_INLINE vf fast_exp_rise(vf r) { return vf_fma(vf_mul(r, fast_exp_curve(r)), r, r); }
 
-/* e^x where x is below -40; elsewhere that of -40. 2^149 times the result is formed. */
+/* e^x for x < -40, else e^-40. Computed times 2^149, as the result may be subnormal. */
 VACT_INLINE vf fast_exp_low(vf x)
 {
     fast_reduced parts =

@@ -1,21 +1,21 @@
 /*
- * e^x - 1 of the `fast` variant for x <= 64: with e^x = 2^n + 2^n*t (math/fast/exp_rise.h) it is 2^n*t + (2^n - 1), and
- * 2^n - 1 is exact down to n = -24; below, both terms round to -1 together. Included after a header of vec/.
+ * e^x - 1 of the `fast` variant for x <= 64: with e^x = 2^n + 2^n*t (math/fast/exp_rise.h) it is 2^n*t + (2^n - 1).
+ * 2^n - 1 is exact down to n = -24; below, the sum rounds to -1. Included after a header of vec/.
  *
- * For x <= 0 at most 0.923 ULP, at -0x1.632ef8p-2, and no violation of monotonicity.
+ * Largest error for x <= 0: 0.923 ULP, at -0x1.632ef8p-2; monotone.
  */
 #ifndef VACT_MATH_FAST_EXPM1_H
 #define VACT_MATH_FAST_EXPM1_H
 
 #include "math/fast/exp_rise.h"
 
-/* From here on e^x - 1 is -1: e^x is below a quarter of an ULP of it. */
+/* From here down e^x - 1 rounds to -1: e^x is below a quarter of an ULP. */
 #define FAST_EXPM1_LEAST (-20.0f)
 
-/* Up to here e^x - 1 is x within half an ULP. */
+/* Up to this |x|, e^x - 1 is x within half an ULP. */
 #define FAST_ELU_TINY 0x1p-26f
 
-/* -20 <= x <= 64, not tiny (products of x would be subnormal, which is slow); NaN stays NaN. */
+/* -20 <= x <= 64, and not tiny, as products of x would be subnormal, which is slow. NaN for NaN. */
 VACT_INLINE vf fast_expm1(vf x)
 {
     fast_reduced parts = fast_reduce(x);
@@ -23,16 +23,16 @@ VACT_INLINE vf fast_expm1(vf x)
     return vf_fma(power, fast_exp_rise(parts.r), vf_sub(power, vf_set1(1.0f)));
 }
 
-/* x > 0 ? x : e^x - 1, for every x. What computes e^x - 1 sees neither a tiny nor a positive x, so that nothing in it
- * is subnormal or overflows. */
+/* x > 0 ? x : e^x - 1, for every x. fast_expm1 gets neither a tiny nor a positive x, so that nothing in it is subnormal
+ * or overflows. */
 VACT_INLINE vf fast_elu(vf x)
 {
     vf bounded = vf_min(vf_set1(-FAST_ELU_TINY), vf_max(vf_set1(FAST_EXPM1_LEAST), x));
     return vf_select(vm_lt(vf_set1(-FAST_ELU_TINY), x), x, fast_expm1(bounded));
 }
 
-/* power*e^(r + r_lo) + (rest - power) as hi + lo, for a product to round once. lo holds what t and the sum lost in
- * rounding (each error-free, as the larger term is known) and r_lo*e^r. */
+/* power*e^(r + r_lo) + (rest - power) as a hi/lo pair, so that a product with it is rounded once. lo has the rounding
+ * errors of t and of the sum, both exact since the larger term is known, and r_lo*e^r. */
 VACT_INLINE vf_pair fast_expm1_pair_of(vf power, vf rest, vf r, vf r_lo)
 {
     vf slope = vf_mul(r, fast_exp_curve(r));
@@ -45,7 +45,7 @@ VACT_INLINE vf_pair fast_expm1_pair_of(vf power, vf rest, vf r, vf r_lo)
     return m;
 }
 
-/* e^(x + x_lo) - 1 as hi + lo: -20 <= x <= 64, |x_lo| <= 2^-24*|x|. */
+/* e^(x + x_lo) - 1 as a hi/lo pair: -20 <= x <= 64, |x_lo| <= 2^-24*|x|. */
 VACT_INLINE vf_pair fast_expm1_pair(vf x, vf x_lo)
 {
     fast_reduced parts = fast_reduce(x);

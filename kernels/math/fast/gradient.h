@@ -1,8 +1,7 @@
 /*
- * What the gradients share: dy*f'(x) where f' is 2^n times something of middling size, n as low as -250. n enters last,
- * so that for |dy| in [2^-90, 2^90] digits are not lost to a subnormal f' which a large dy lifts again, nor the product
- * to an overflow of e^x.
- * Sums and quotients are carried as hi + lo: the roundings that count are those of e^r - 1 and of the last product.
+ * What the gradients share: dy*f'(x), where f' is 2^n times a number of moderate size and n may be as low as -250. The
+ * factor 2^n comes last: so for |dy| in [2^-90, 2^90] no digits are lost to a subnormal f', and no product to an
+ * overflow of e^x. Sums and quotients are hi/lo pairs: two roundings count, of e^r - 1 and of the last product.
  */
 #ifndef VACT_MATH_FAST_GRADIENT_H
 #define VACT_MATH_FAST_GRADIENT_H
@@ -14,10 +13,10 @@
 typedef struct {
     vf n;
     vf_pair factor;
-    vf power; /* 2^n, or 2^-64 where n is less: no product of it is subnormal, and a sum with 1 is the same */
+    vf power; /* 2^n, at least 2^-64: its products are not subnormal, and its sum with 1 is the same */
 } gradient_exp;
 
-/* The argument counts as at most 174 in size: beyond, for such dy, a gradient is 0 or infinite. */
+/* An argument beyond +-174 counts as +-174: for such dy the gradient is 0 or infinite anyway. */
 VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo)
 {
     vf bounded = vf_min(vf_set1(174.0f), vf_max(vf_set1(-174.0f), p));
@@ -56,13 +55,13 @@ VACT_INLINE vf_pair gradient_product(vf_pair a, vf_pair b)
     return p;
 }
 
-/* dy*(a.hi + a.lo), one rounding and the low part's. */
+/* dy*(a.hi + a.lo), rounded once but for the rounding of the low part. */
 VACT_INLINE vf gradient_times(vf dy, vf_pair a) { return vf_fma(dy, a.hi, vf_mul(dy, a.lo)); }
 
 /*
- * v*2^n, n whole in [-252, 253], by the same two products everywhere: v may be subnormal, which vf_scale does not take.
- * At -251, that of the least argument, the gradient is 0: a power of 0 makes it so without the time that a product
- * takes to vanish.
+ * v*2^n, n whole in [-252, 253], by two products on every instruction set: v may be subnormal, which vf_scale does not
+ * accept. From n = -251 down, which is n for the least argument, the gradient is 0; a power of 0 gives it without the
+ * time of a product that underflows.
  */
 VACT_INLINE vf gradient_scale(vf v, vf n)
 {
@@ -107,7 +106,7 @@ VACT_INLINE vf gradient_gate(vf dy, vf_pair p, vf_pair w)
     vf low = pair_low_of_exponent(p);
     gradient_exp e = gradient_exp_of(vf_neg(vf_abs(p.hi)), vf_select(negative, low, vf_neg(low)));
     vf_pair d = gradient_one_plus(e);
-    /* A w so large meets a z that makes it nothing. */
+    /* Where w is so large z makes the product vanish. */
     vf w_lo = vf_select(vm_lt(vf_abs(w.hi), most), w.lo, zero);
     vf_pair bounded = {vf_min(most, vf_max(vf_neg(most), w.hi)), w_lo};
     vf_pair z = {vf_mul(e.power, e.factor.hi), vf_mul(e.power, e.factor.lo)};

@@ -1,14 +1,14 @@
 /*
  * sigma(p) = 1/(1 + z), z = e^-p = 2^n*(1 + t), and x*sigma(p), of the `fast` variant.
  *
- * One form serves both signs of p: nothing cancels in the sum 1 + 2^n + 2^n*t. It is never rounded to one float:
- * `base` = 1 + 2^n is exact for |n| <= 23 and `rest` = 2^n*t is off by 2^-26 of the sum, so what an approximate
- * quotient q leaves, x - q*base - q*rest, is known to 2^-26 of x, and adding it to q makes one rounding.
- * A division on AVX-512 takes as long as eight other operations here: a guess from the bits and one step take three or
- * four, and the residual corrects them as it would the division's rounding.
+ * One form serves both signs of p, as nothing cancels in 1 + 2^n + 2^n*t. The sum is a hi/lo pair: `base` = 1 + 2^n is
+ * exact for |n| <= 23 and 2^n*t has an error of 2^-26 of the sum. So the residual of an approximate quotient q,
+ * x - q*hi - q*lo, is right to 2^-26 of x, and adding it to q rounds once. No division: on AVX-512 it would take as
+ * long as eight other operations. A guess from the bits and one Newton step take three or four, and the residual
+ * corrects their error as it would a division's.
  *
- * |p| > 16 is special. A vector with such a lane takes the `any` forms, which do the same with the common lanes, and in
- * the others add what `base` has lost; where a result may be subnormal, they compute 2^64 of it and round once.
+ * Lanes with |p| > 16 are special. The `wide` and `any` forms give common lanes the same bits; in special lanes they
+ * add what `base` has lost, and where a result may be subnormal they compute 2^64 times it and round once.
  */
 #ifndef VACT_MATH_FAST_LOGISTIC_H
 #define VACT_MATH_FAST_LOGISTIC_H
@@ -23,16 +23,16 @@ typedef struct {
     vf slope;
 } fast_power;
 
-/* 1 + z, or 2^-64 of it, as the unevaluated sum of two. */
+/* 1 + z, or 2^-64*(1 + z), as hi + lo. */
 typedef struct {
     vf hi, lo;
 } fast_logistic_sum;
 
-/* |p| up to here is common: n is within +-23. */
+/* Up to this |p| a lane is common: |n| <= 23. */
 #define FAST_LOGISTIC_COMMON 16.0f
 
-/* 2^(x*(m_hi + m_lo)), the product within +-2^9. (2^f - 1)/f for |f| <= 1/2 within 0.1 * 2^-24 of 2^f, from
- * docs/approximations/fast_logistic.sollya. */
+/* 2^(x*(m_hi + m_lo)), the product within +-2^9. The polynomial is (2^f - 1)/f for |f| <= 1/2, error 0.1 * 2^-24 of 2^f
+ * (docs/approximations/fast_logistic.sollya). */
 VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
 {
     fast_power power;
@@ -44,8 +44,8 @@ VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
     return power;
 }
 
-/* e^-x for |x| <= 2^7, ln 2 in two parts so that n times the first is exact: one rounding of the argument, f, where the
- * product above has two. `curve` is (e^-f - 1 + f)/f^2 for |f| <= ln(2)/2, which leaves 0.11 * 2^-24 of e^-f. */
+/* e^-x for |x| <= 2^7. ln 2 is in two parts and n times the first is exact, so the argument f is rounded once; in the
+ * function above it is rounded twice. `curve` is (e^-f - 1 + f)/f^2 for |f| <= ln(2)/2, error 0.11 * 2^-24 of e^-f. */
 typedef struct {
     vf shifted, f, curve;
 } fast_logistic_parts;
@@ -60,14 +60,15 @@ VACT_INLINE fast_logistic_parts fast_logistic_parts_of(vf x)
     return parts;
 }
 
-/* The rounding of the slope costs less than that of t, which the sums then take unrounded. */
+/* t = f*slope, multiplied only in the sums: rounding the slope costs less than rounding t. */
 VACT_INLINE fast_power fast_power_of_negative(vf x)
 {
     fast_logistic_parts parts = fast_logistic_parts_of(x);
     return (fast_power){parts.shifted, parts.f, vf_fma(parts.curve, parts.f, vf_set1(-1.0f))};
 }
 
-/* The same with t = -f + f*(f*curve) rounded, as in exp.h: with the form above sigmoid falls for 922 inputs more. */
+/* The same with t = -f + f*(f*curve) rounded, as in exp_rise.h, for sigmoid: with the form above it is not monotone at
+ * 922 more inputs. */
 VACT_INLINE fast_power fast_rising_power_of_negative(vf x)
 {
     fast_logistic_parts parts = fast_logistic_parts_of(x);
@@ -75,7 +76,7 @@ VACT_INLINE fast_power fast_rising_power_of_negative(vf x)
     return (fast_power){parts.shifted, vf_set1(1.0f), t};
 }
 
-/* 1 + 2^n is exact, for |n| <= 23, and so is its distance from the sum. */
+/* For |n| <= 23: base = 1 + 2^n is exact, and so is its difference from the sum. */
 VACT_INLINE fast_logistic_sum fast_common_sum(fast_power power)
 {
     vf s = vf_power_of_two(power.shifted);
@@ -87,7 +88,7 @@ VACT_INLINE fast_logistic_sum fast_common_sum(fast_power power)
     return sum;
 }
 
-/* The same bits, and right for every n where s = one*2^n is a normal number. */
+/* The same bits, and right for every n for which s = one*2^n is normal. */
 VACT_INLINE fast_logistic_sum fast_wide_sum(vf one, vf s, fast_power power)
 {
     vf s_f = vf_mul(s, power.f);
@@ -97,24 +98,24 @@ VACT_INLINE fast_logistic_sum fast_wide_sum(vf one, vf s, fast_power power)
     return sum;
 }
 
-/* With it a*fast_near_inverse(a) lies between 0.9500122 and 1.0512677, the span that one step of Newton's method with a
- * constant near 2.0013 for 2 narrows most, to 1 +- 2^-9.6: found by trying, docs/approximations/near_inverse.py, which
- * starts the search of the constant in fast_rough_inverse (sigmoid_search.c). */
+/* With it a*fast_near_inverse(a) lies in [0.9500122, 1.0512677]. One Newton step with 2.0013 in place of 2 narrows that
+ * to 1 +- 2^-9.6, more than for any other constant: found by search (docs/approximations/near_inverse.py), as was the
+ * constant of fast_rough_inverse (sigmoid_search.c there). */
 #define FAST_INVERSE_BITS 0x7ef33400u
 
-/* 1/a within 5.2 % for a in [2^-120, 2^120]: the float whose bits are those less a's. */
+/* 1/a within 5.2 % for a in [2^-120, 2^120], by a subtraction of bits. */
 VACT_INLINE vf fast_near_inverse(vf a) { return vf_of_bits(vi_sub(vi_set1(FAST_INVERSE_BITS), vf_bits(a))); }
 
-/* Within 2^-9.6 of 1/a: a guess and a step of Newton's method whose 2 is raised to halve the largest error. Its last
- * bits are such that sigmoid never falls: docs/approximations/sigmoid_search.c. */
+/* 1/a within 2^-9.6: a guess and a Newton step, with a little more than 2 to halve the largest error. The last bits of
+ * that constant make sigmoid monotone: docs/approximations/sigmoid_search.c. */
 VACT_INLINE vf fast_rough_inverse(vf a)
 {
     vf guess = fast_near_inverse(a);
     return vf_mul(guess, vf_fnma(a, guess, vf_set1(0x1.0028dp+1f)));
 }
 
-/* Within 2^-14.9 of 1/a: with w = a*guess, the best 1/w by a quadratic whose square term is 1, as the sum of a square
- * and a number. docs/approximations/near_inverse.py */
+/* 1/a within 2^-14.9: with w = a*guess, the best quadratic for 1/w with leading coefficient 1, as a square plus a
+ * constant (docs/approximations/near_inverse.py). */
 VACT_INLINE vf fast_inverse(vf a)
 {
     vf guess = fast_near_inverse(a);
@@ -122,7 +123,7 @@ VACT_INLINE vf fast_inverse(vf a)
     return vf_mul(guess, vf_fma(e, e, vf_set1(0x1.7f820ep-1f)));
 }
 
-/* sigma(p), or 2^64 of it. The residual's square counts: the inverse is rough. */
+/* sigma(p), or 2^64*sigma(p). The inverse is so rough that the square of the residual counts. */
 VACT_INLINE vf fast_logistic(fast_logistic_sum sum)
 {
     vf q = fast_rough_inverse(sum.hi);
@@ -130,7 +131,7 @@ VACT_INLINE vf fast_logistic(fast_logistic_sum sum)
     return vf_fma(vf_fma(residual, residual, residual), q, q);
 }
 
-/* x*sigma(p), or 2^64 of it. The residual is taken with its sign changed: so -0 stays -0. */
+/* x*sigma(p), or 2^64 times it. The residual has the opposite sign, so that -0 stays -0. */
 VACT_INLINE vf fast_times_logistic(vf x, fast_logistic_sum sum)
 {
     vf inverse = fast_inverse(sum.hi);
@@ -140,8 +141,8 @@ VACT_INLINE vf fast_times_logistic(vf x, fast_logistic_sum sum)
 }
 
 /*
- * Where p < -80 a lane is deep: its result may be subnormal and e^-p, 2^115 and more, beyond fast_inverse. There s is
- * 2^-64 of e^-p, of which the 1 of the sum is no part that counts.
+ * Lanes with p < -80 are the tail: the result may be subnormal, and e^-p >= 2^115 is beyond fast_inverse. There s is
+ * 2^-64*e^-p, beside which the 1 of the sum does not count, and the result is 2^64 times too large.
  */
 #define FAST_LOGISTIC_DEEP 80.0f
 
@@ -150,16 +151,16 @@ VACT_INLINE vf fast_deep_power(vm deep, fast_power power)
     return vf_power_of_two(vf_add_where(deep, power.shifted, vf_set1(-64.0f)));
 }
 
-/* The result that y is 2^64 of. */
+/* y*2^-64, rounded once; y has the given sign. */
 VACT_INLINE vf fast_deep_back(vf y, float sign) { return fast_from_units(y, 0x1p+85f, sign); }
 
-/* x*sigma(p) for p = x*(m_hi + m_lo)*-ln 2 > 0 where x > 0, as gelu_quick and swish need. Common: |p| <= 16. */
+/* x*sigma(p), p = -ln(2)*(m_hi + m_lo)*x, for gelu_quick and swish; common lanes, |p| <= 16. */
 VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
 {
     return fast_times_logistic(x, fast_common_sum(fast_power_of_product(x, m_hi, m_lo)));
 }
 
-/* The same for every x, p = beta*x, beta in [2^-6, 2^16]: so no result is subnormal but a deep one. */
+/* The same for every x, with p = beta*x, beta in [2^-6, 2^16]: only results in the tail can be subnormal. */
 VACT_INLINE vf fast_swish_any(vf x, float beta, vf m_hi, vf m_lo)
 {
     const vf one = vf_set1(1.0f), most = vf_set1(64.0f / beta), deepest = vf_set1(-FAST_LOGISTIC_DEEP / beta);
