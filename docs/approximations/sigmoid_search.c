@@ -29,7 +29,7 @@ static unsigned falls(int negative, unsigned enough)
     __m512 last = _mm512_set1_ps(0.5f);
     for (uint32_t bits = 0x37800000; bits < 0x3f800000 && count < enough; bits += LANES) {
         __m512 x = _mm512_castsi512_ps(_mm512_add_epi32(_mm512_set1_epi32((int)bits), lanes));
-        __m512 y = fast_logistic(fast_common_sum(fast_rising_power_of_negative(negative ? vf_neg(x) : x)));
+        __m512 y = fast_logistic(fast_common_sum(fast_monotone_power_of_negative(negative ? vf_neg(x) : x)));
         __m512 before = _mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(y), _mm512_castps_si512(last), 15));
         count += (unsigned)__builtin_popcount(negative ? vm_lt(before, y) : vm_lt(y, before));
         last = y;

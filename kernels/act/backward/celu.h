@@ -1,4 +1,4 @@
-/* The derivative of celu: x > 0 ? 1 : e^(x/alpha), x/alpha as hi + lo by the residual of the division. */
+/* The derivative of celu: x > 0 ? 1 : e^(x/alpha), x/alpha as a hi/lo pair by the residual of the division. */
 #ifndef VACT_ACT_BACKWARD_CELU_H
 #define VACT_ACT_BACKWARD_CELU_H
 

@@ -1,4 +1,4 @@
-/* The derivative of elu: x > 0 ? 1 : alpha*e^x; of the output, y + alpha. */
+/* The derivative of elu: x > 0 ? 1 : alpha*e^x; from the output, y > 0 ? 1 : y + alpha. */
 #ifndef VACT_ACT_BACKWARD_ELU_H
 #define VACT_ACT_BACKWARD_ELU_H
 

@@ -1,4 +1,4 @@
-/* The derivatives of geglu: by the gate dy*up*gelu'(gate), dy*up being rounded first; by up dy*gelu(gate). */
+/* The gradients of geglu: for gate dy*up*gelu'(gate), where dy*up is rounded first; for up dy*gelu(gate). */
 #ifndef VACT_ACT_BACKWARD_GEGLU_H
 #define VACT_ACT_BACKWARD_GEGLU_H
 

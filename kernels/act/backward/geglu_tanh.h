@@ -1,4 +1,4 @@
-/* The derivatives of geglu_tanh: by the gate dy*up*gelu_tanh'(gate), dy*up being rounded first; by up
+/* The gradients of geglu_tanh: for gate dy*up*gelu_tanh'(gate), where dy*up is rounded first; for up
  * dy*gelu_tanh(gate). */
 #ifndef VACT_ACT_BACKWARD_GEGLU_TANH_H
 #define VACT_ACT_BACKWARD_GEGLU_TANH_H

@@ -1,9 +1,9 @@
 /*
  * The derivative of gelu: Phi(x) + x*phi(x).
  *
- * With t = |x|, e^(-t^2/2)*E(t) = Phi(-t) (math/common/normal.h) and g = E(t) - t/sqrt(2*pi) it is e^(-t^2/2)*g for x <
- * 0 and 1 - e^(-t^2/2)*g above. t^2 is hi + lo. t is at most 18.5, where the exponential ends everything, and at least
- * 2^-40, where the slope is 1/2: no part of the square is subnormal, which would be slow.
+ * With t = |x|, e^(-t^2/2)*E(t) = Phi(-t) (math/common/normal.h) and g = E(t) - t/sqrt(2*pi), it is e^(-t^2/2)*g for
+ * x < 0 and 1 - e^(-t^2/2)*g above. t^2 is a hi/lo pair. t is bounded by 18.5, beyond which the exponential is 0, and
+ * from below by 2^-40, where the slope is 1/2: so no part of the square is subnormal, which would be slow.
  */
 #ifndef VACT_ACT_BACKWARD_GELU_H
 #define VACT_ACT_BACKWARD_GELU_H

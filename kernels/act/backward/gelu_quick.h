@@ -1,4 +1,4 @@
-/* The derivative of gelu_quick: s + p*s*(1 - s), p = 1.702x as hi + lo, s = sigmoid(p). */
+/* The derivative of gelu_quick: s + p*s*(1 - s), p = 1.702x as a hi/lo pair, s = sigmoid(p). */
 #ifndef VACT_ACT_BACKWARD_GELU_QUICK_H
 #define VACT_ACT_BACKWARD_GELU_QUICK_H
 

@@ -1,7 +1,7 @@
 /*
  * The derivative of gelu_tanh: s + w*s*(1 - s), s = sigmoid(p), p = x*(c1 + c2*x^2), w = x*p' = x*(c1 + 3*c2*x^2), both
- * as hi + lo (math/common/gelu_tanh.h has the constants). |x| counts as at most 15, where e^-|p| ends everything, and
- * at least 2^-40, where the slope is 1/2: no part of the square is subnormal, which would be slow.
+ * hi/lo pairs (constants: math/common/gelu_tanh.h). |x| is bounded by 15, beyond which e^-|p| is 0, and from below by
+ * 2^-40, where the slope is 1/2: so no part of the square is subnormal, which would be slow.
  */
 #ifndef VACT_ACT_BACKWARD_GELU_TANH_H
 #define VACT_ACT_BACKWARD_GELU_TANH_H

@@ -1,4 +1,4 @@
-/* The derivatives of glu: by the gate dy*up*sigmoid'(gate), dy*up being rounded first; by up dy*sigmoid(gate). */
+/* The gradients of glu: for gate dy*up*sigmoid'(gate), where dy*up is rounded first; for up dy*sigmoid(gate). */
 #ifndef VACT_ACT_BACKWARD_GLU_H
 #define VACT_ACT_BACKWARD_GLU_H
 

@@ -1,7 +1,6 @@
 /*
- * The derivative of hard_sigmoid: alpha strictly inside the line, else 0. The side of a kink is that of the rounded
- * line, so that the gradient is 0 exactly where the result is 0 or 1. Where alpha is 0 the line is beta, for an
- * infinite x too.
+ * The derivative of hard_sigmoid: alpha where 0 < line < 1, else 0. The rounded line decides, so that the gradient is 0
+ * exactly where the result is 0 or 1. For alpha = 0 the line is beta, even where x is infinite.
  */
 #ifndef VACT_ACT_BACKWARD_HARD_SIGMOID_H
 #define VACT_ACT_BACKWARD_HARD_SIGMOID_H

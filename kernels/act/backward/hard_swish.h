@@ -1,9 +1,9 @@
 /*
  * The derivative of hard_swish: 0 up to -3, x/3 + 1/2 to 3, then 1.
  *
- * x + 3/2 is exact as hi + lo, so that the zero at -3/2 keeps its digits; its third is hi + lo too, before dy
- * multiplies it, so that nothing overflows but the result. Over all x and the dy tried, 7 results are not the nearest
- * float: 0.5000001 ULP, at -0x1.71c9ccp-6.
+ * x + 3/2 is exact as a hi/lo pair, so that the result is accurate near the zero at -3/2. A third of it is a pair, too,
+ * and dy multiplies it last, so that only the result can overflow. Over all x and the dy tried, 7 results are not the
+ * nearest float: 0.5000001 ULP, at -0x1.71c9ccp-6.
  */
 #ifndef VACT_ACT_BACKWARD_HARD_SWISH_H
 #define VACT_ACT_BACKWARD_HARD_SWISH_H

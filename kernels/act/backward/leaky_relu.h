@@ -1,4 +1,4 @@
-/* The derivative of leaky_relu: x > 0 ? 1 : alpha; the output tells the side where alpha >= 0. */
+/* The derivative of leaky_relu: x > 0 ? 1 : alpha. For alpha >= 0 the output has the sign of x. */
 #ifndef VACT_ACT_BACKWARD_LEAKY_RELU_H
 #define VACT_ACT_BACKWARD_LEAKY_RELU_H
 

@@ -4,7 +4,7 @@
  *     z*(4x + 4 + z*(4x + 6 + z*(4 + z)))/(2 + z*(2 + z))^2             for x < 0,
  *     (1 + z*(4 + z*(4x + 6 + z*(4x + 4))))/(1 + z*(2 + 2z))^2         above,
  *
- * sums of positive terms but for the first where x < -1.
+ * sums of positive terms, except the first for x < -1.
  */
 #ifndef VACT_ACT_BACKWARD_MISH_H
 #define VACT_ACT_BACKWARD_MISH_H
@@ -24,7 +24,7 @@ VACT_INLINE vf mish_backward(vf dy, vf x, const vact_params_f32 *params)
     vf_pair first = {vf_select(negative, line.hi, one), vf_select(negative, line.lo, zero)};
     vf second = vf_select(negative, next, four), third = vf_select(negative, four, next);
     vf fourth = vf_select(negative, one, line.hi);
-    /* The Horner steps in full: each sum's rounding error is kept. */
+    /* Horner, with the rounding error of each sum kept. */
     vf next_lo = vf_fma(four, bounded, vf_sub(vf_set1(6.0f), next));
     vf_pair b, inner;
     b.hi = vf_fma(z.hi, fourth, third);

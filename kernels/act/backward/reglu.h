@@ -1,4 +1,4 @@
-/* The derivatives of reglu: by the gate dy*up*relu'(gate), dy*up being rounded first; by up dy*relu(gate). */
+/* The gradients of reglu: for gate dy*up*relu'(gate), where dy*up is rounded first; for up dy*relu(gate). */
 #ifndef VACT_ACT_BACKWARD_REGLU_H
 #define VACT_ACT_BACKWARD_REGLU_H
 

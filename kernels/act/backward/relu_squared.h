@@ -1,5 +1,4 @@
-/* The derivative of relu_squared: x > 0 ? 2x : 0, doubled last: 2x would overflow where a small dy keeps the product
- * finite. */
+/* The derivative of relu_squared: x > 0 ? 2x : 0. dy*x is doubled last, as 2x alone may overflow. */
 #ifndef VACT_ACT_BACKWARD_RELU_SQUARED_H
 #define VACT_ACT_BACKWARD_RELU_SQUARED_H
 

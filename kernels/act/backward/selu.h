@@ -1,5 +1,4 @@
-/* The derivative of selu: s where x > 0, else s*a*e^x; both constants as hi + lo, the low part of s*a as an addend to
- * x. */
+/* The derivative of selu: x > 0 ? s : s*a*e^x. s is a hi/lo pair; s*a is a float times e^lo, with lo added to x. */
 #ifndef VACT_ACT_BACKWARD_SELU_H
 #define VACT_ACT_BACKWARD_SELU_H
 

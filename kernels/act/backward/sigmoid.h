@@ -1,4 +1,4 @@
-/* The derivative of sigmoid: z/(1 + z)^2, z = e^-|x|; of the output, y - y^2, one rounding. */
+/* The derivative of sigmoid: z/(1 + z)^2, z = e^-|x|; from the output, y - y^2, one rounding. */
 #ifndef VACT_ACT_BACKWARD_SIGMOID_H
 #define VACT_ACT_BACKWARD_SIGMOID_H
 

@@ -1,5 +1,5 @@
-/* The derivative of softplus: sigmoid(beta*x), 1 above the threshold; of the output, 1 - e^(-beta*y). beta*x is hi +
- * lo. */
+/* The derivative of softplus: sigmoid(beta*x), 1 above the threshold; from the output, 1 - e^(-beta*y). beta*x and
+ * beta*y are hi/lo pairs. */
 #ifndef VACT_ACT_BACKWARD_SOFTPLUS_H
 #define VACT_ACT_BACKWARD_SOFTPLUS_H
 

@@ -1,8 +1,8 @@
 /*
  * The derivative of softsign: 1/(1 + |x|)^2.
  *
- * dy is divided by 1 + |x| = sum.hi + sum.lo twice, since the square would overflow. The residual of either division
- * corrects its quotient, so that what is left is little more than one rounding.
+ * dy is divided by 1 + |x| = sum.hi + sum.lo twice, since the square could overflow. The residuals correct both
+ * quotients, so that little more than one rounding remains.
  */
 #ifndef VACT_ACT_BACKWARD_SOFTSIGN_H
 #define VACT_ACT_BACKWARD_SOFTSIGN_H
@@ -19,7 +19,7 @@ VACT_INLINE vf softsign_backward(vf dy, vf x, const vact_params_f32 *params)
     vf second = vf_div(first, sum.hi);
     vf rest = vf_add(vf_fnma(second, sum.lo, vf_fnma(second, sum.hi, first)), first_rest);
     vf corrected = vf_fma(rest, reciprocal, second);
-    /* An infinite x or dy leaves no residual. */
+    /* For an infinite x or dy the residual is not finite. */
     return vf_select(vm_lt(vf_abs(rest), vf_set1(__builtin_inff())), corrected, second);
 }
 

@@ -1,4 +1,4 @@
-/* The derivatives of swiglu: by the gate dy*up*silu'(gate), dy*up being rounded first; by up dy*silu(gate). */
+/* The gradients of swiglu: for gate dy*up*silu'(gate), where dy*up is rounded first; for up dy*silu(gate). */
 #ifndef VACT_ACT_BACKWARD_SWIGLU_H
 #define VACT_ACT_BACKWARD_SWIGLU_H
 

@@ -1,6 +1,6 @@
 /*
- * The derivatives of swiglu_oai: by the gate dy*(clamp(up, -7, 7) + 1)*gelu_quick'(gate), 0 above 7; by up
- * dy*gelu_quick(min(gate, 7)), 0 beyond +-7: what is clamped has no slope, the limits themselves have.
+ * The gradients of swiglu_oai: for gate dy*(clamp(up, -7, 7) + 1)*gelu_quick'(gate), 0 above 7; for up
+ * dy*gelu_quick(min(gate, 7)), 0 beyond +-7. At the limits themselves the slope is that of the inside.
  */
 #ifndef VACT_ACT_BACKWARD_SWIGLU_OAI_H
 #define VACT_ACT_BACKWARD_SWIGLU_OAI_H

@@ -1,4 +1,4 @@
-/* The derivative of tanh: 4z/(1 + z)^2, z = e^-2|x|; of the output, 1 - y^2, one rounding. */
+/* The derivative of tanh: 4z/(1 + z)^2, z = e^-2|x|; from the output, 1 - y^2, one rounding. */
 #ifndef VACT_ACT_BACKWARD_TANH_H
 #define VACT_ACT_BACKWARD_TANH_H
 

@@ -1,8 +1,8 @@
 /*
  * The derivative of tanh_shrink: tanh(x)^2.
  *
- * From 1 on it is 1 - 4z/(1 + z)^2, z = e^-2|x|. Below, tanh|x| = -m/(2 + m) with m = e^-2|x| - 1 as hi + lo; below
- * 2^-13 x itself, as the next term is a 2^-26th.
+ * From |x| = 1 on it is 1 - 4z/(1 + z)^2, z = e^-2|x|. Below, tanh|x| = -m/(2 + m) with m = e^-2|x| - 1 as a hi/lo
+ * pair; below 2^-13 tanh(x) is x, as the next term is 2^-26 of it at most.
  */
 #ifndef VACT_ACT_BACKWARD_TANH_SHRINK_H
 #define VACT_ACT_BACKWARD_TANH_SHRINK_H

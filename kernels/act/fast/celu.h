@@ -1,8 +1,8 @@
 /*
  * celu: x > 0 ? x : alpha*expm1(x/alpha). With alpha = 1 it is elu.
  *
- * The quotient is carried as q.hi + q.lo and expm1 of it as hi + lo, so that the product is rounded once. Where
- * |q| < 2^-26 the result is x itself, which also covers a quotient that underflows.
+ * q = x/alpha and expm1(q) are hi/lo pairs, so that the product is rounded once. Where |q| < 2^-26 the result is x
+ * itself, also if q underflows.
  */
 #ifndef VACT_ACT_FAST_CELU_H
 #define VACT_ACT_FAST_CELU_H
@@ -22,9 +22,9 @@ VACT_INLINE vm celu_is_itself(vf x, vf_pair q)
 }
 
 /*
- * A negative alpha makes q positive, up to where alpha*e^q overflows: 192, for an alpha of 2^-149. Above 64 it is
- * 2^-150*e^q that is computed, of which 2^-150 is no part that counts; 2^90 of the rest multiplies alpha and 2^60 the
- * product, so that nothing is subnormal on the way or overflows but the result.
+ * alpha < 0: q is positive, up to 192, where alpha*e^q overflows even for alpha = -2^-149. Above q = 64, 2^-150*e^q is
+ * computed, and the 1 of e^q - 1 does not count. Of the missing 2^150, 2^90 multiplies alpha and 2^60 the product, so
+ * that only the result can be subnormal or overflow.
  */
 VACT_INLINE vf celu_growing(vf x, vf alpha)
 {
@@ -37,7 +37,8 @@ VACT_INLINE vf celu_growing(vf x, vf alpha)
     vf rest = vf_sub(power, vf_select(high, zero, vf_set1(1.0f)));
     vf_pair m = fast_expm1_pair_of(power, rest, parts.r, pair_low_of_exponent(q));
     vf factor = vf_mul(alpha, vf_select(high, vf_set1(0x1p+90f), vf_set1(1.0f)));
-    vf tail = pair_times(m, factor); /* both parts of the product may overflow, to infinities of two signs */
+    vf tail =
+        pair_times(m, factor); /* not one FMA: both parts of the product may overflow, to infinities of opposite sign */
     tail = vf_mul(tail, vf_select(high, vf_set1(0x1p+60f), vf_set1(1.0f)));
     return vf_select(itself, x, tail);
 }

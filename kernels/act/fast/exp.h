@@ -1,4 +1,4 @@
-/* exp: the math layer's own. */
+/* exp: as in math/fast/exp.h. */
 #ifndef VACT_ACT_FAST_EXP_H
 #define VACT_ACT_FAST_EXP_H
 

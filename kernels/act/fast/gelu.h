@@ -1,12 +1,12 @@
 /*
  * gelu: x*Phi(x), as x*Phi(-|x|) below 0 and x - x*Phi(-|x|) above: nothing cancels.
  *
- * |x|*Phi(-|x|) comes out of one fused operation, its power of two 2^64 too large so that no subnormal number is met
- * before the last operation, which takes the power out, makes the difference and rounds once more: below 0 to nothing
- * new but where the result is subnormal: that takes processors ten times as long, so there it is rounded as a whole
- * number of 2^-149. Of a negative x the difference is taken from -0, which the tail's end keeps. Beyond 10.5 a lane
- * is special: there the tail has other intervals.
- * Largest error 1.3886 ULP, at -5.09091139 (all 2^32 inputs); above 0 it is near 1.1.
+ * One FMA gives p = 2^64*|x|*Phi(-|x|), which is never subnormal. The last FMA computes max(x, -0) - 2^-64*p. For x < 0
+ * it rounds again only where the result is subnormal. Those take processors ten times as long, so they are rounded to a
+ * whole number of 2^-149 instead. -0 rather than 0, so that the result is -0 where the tail ends. Lanes with |x| > 10.5
+ * are special: the tail has other intervals there.
+ *
+ * Largest error 1.3886 ULP, at -5.09091139 (all 2^32 inputs); near 1.1 above 0.
  */
 #ifndef VACT_ACT_FAST_GELU_H
 #define VACT_ACT_FAST_GELU_H
@@ -18,9 +18,9 @@
 
 #define GELU_COMMON FAST_NORMAL_NEAR
 #define GELU_POWER 0x1p-64f
-#define GELU_NORMAL 0x1.a4ae0cp+3f /* the result is subnormal from the next float below its negative on */
+#define GELU_NORMAL 0x1.a4ae0cp+3f /* below -GELU_NORMAL the result is subnormal */
 
-/* t*Phi(-t)/GELU_POWER, and what its rounding leaves. */
+/* t*Phi(-t)/GELU_POWER and its rounding error. */
 VACT_INLINE vf_pair gelu_product(vf t, fast_normal tail)
 {
     vf scaled = vf_times_power(t, tail.shifted);
@@ -30,7 +30,7 @@ VACT_INLINE vf_pair gelu_product(vf t, fast_normal tail)
 
 VACT_INLINE vf gelu_base(vf x) { return vf_max(vf_set1(-0.0f), x); }
 
-/* Not vf_fnma: GCC 12 takes -fma(a, b, c) for fma(-a, b, -c), which for a zero has the other sign. */
+/* Not vf_fnma: GCC 12 turns -fma(a, b, c) into fma(-a, b, -c), whose zeros have the other sign. */
 VACT_INLINE vf gelu_of_product(vf product, vf x) { return vf_fma(product, vf_set1(-GELU_POWER), gelu_base(x)); }
 
 VACT_INLINE vf_pair gelu_near_product(vf x)
@@ -39,7 +39,7 @@ VACT_INLINE vf_pair gelu_near_product(vf x)
     return gelu_product(t, fast_normal_near_tail(t));
 }
 
-/* hi is gelu(x); lo, what its two roundings left, is for a factor that follows (geglu). */
+/* hi is gelu(x) and lo its rounding error, for a factor that follows (geglu). */
 VACT_INLINE vf_pair gelu_pair_of(vf_pair product, vf x)
 {
     vf power = vf_set1(-GELU_POWER);
@@ -48,7 +48,7 @@ VACT_INLINE vf_pair gelu_pair_of(vf_pair product, vf x)
     return (vf_pair){y, lo};
 }
 
-/* A gelu above 10.5 is x, also less what it is short of at 10.5, of which no product is subnormal. */
+/* Above 10.5 gelu is x, even with the small difference at 10.5; with that no product is subnormal. */
 VACT_INLINE vf_pair gelu_pair(vf x)
 {
     vf t = vf_abs(vf_min(vf_set1(GELU_COMMON), vf_max(vf_set1(-FAST_NORMAL_LIMIT), x)));
@@ -70,9 +70,10 @@ VACT_INLINE vf gelu_special(vf x, const vact_params_f32 *params)
     vm low = vm_lt(x, vf_set1(-GELU_NORMAL));
     vf t = vf_min(vf_set1(FAST_NORMAL_LIMIT), vf_abs(x));
     vf product = gelu_product(t, fast_normal_tail(t)).hi;
-    vf units = vf_fma(product, vf_set1(-0x1p+85f), vf_set1(-0x1p+23f));
-    vf y = gelu_of_product(vf_add_where(low, product, vf_set1(1.0f)), x); /* in a large x the product is lost */
-    return fast_subnormal_where(low, units, y);
+    vf whole = vf_fma(product, vf_set1(-0x1p+85f), vf_set1(-0x1p+23f)); /* for fast_subnormal */
+    vf y =
+        gelu_of_product(vf_add_where(low, product, vf_set1(1.0f)), x); /* + 1 where y is not used, so that it is not subnormal */
+    return fast_subnormal_where(low, whole, y);
 }
 
 #define ACT_TWO_FORMS

@@ -1,13 +1,13 @@
 /*
  * gelu_tanh: x*sigmoid(c*v), v = x*(x^2 + k), c = 2*sqrt(2/pi)*0.044715, k = 1/0.044715.
  *
- * c*v (down to -90) goes into an exponent, so v must be known to 2^-25 absolutely, and is reduced as v, by multiples of
- * K = ln 2/c, which leaves no product with c to be carried in two parts. Nor do k and K need a second part: both are
- * taken 1 + d times as large, d such that the one is short enough for k - h to be exact and the other is a float
- * within 2^-36. Then v is (1 + d) times as large, too, and d*x^2 joins the rounding error of h = x^2 + k in h_lo.
+ * c*v (down to -90) is an exponent, so v needs an absolute accuracy of 2^-25. v itself is reduced, by multiples of
+ * K = ln 2/c, so that no product with c is needed. k and K would need a second part each. Instead both are multiplied
+ * by 1 + d, with d such that k is short enough for k - h to be exact and K is within 2^-36 of a float. Then v is 1 + d
+ * times as large, too: d*x^2 is added to the rounding error of h = x^2 + k, in h_lo.
  *
- * 1 + 2^n is not exact for the n of [-8, 8]: the residual takes the larger of 2 and 2^n first, exactly, and what is
- * left of the sum then, rounded. Largest error 1.4063 ULP, at -0x1.60c966p+1.
+ * For n in [-8, 8] the sum 1 + 2^n*(1 + t) is split differently: the residual subtracts the larger of 2 and 2^n first,
+ * exactly, and then the rounded rest. Largest error 1.4063 ULP, at -0x1.60c966p+1.
  */
 #ifndef VACT_ACT_FAST_GELU_TANH_H
 #define VACT_ACT_FAST_GELU_TANH_H
@@ -16,8 +16,8 @@
 #include "math/common/horner.h"
 #include "math/fast/logistic.h"
 
-/* e^(-c*v) for |x| <= 12: (e^(-f*ln(2)/K) - 1)/f for |f| <= K/2 from docs/approximations/fast_logistic.sollya,
- * k and K from gelu_tanh_constants.py there. */
+/* e^(-c*v) for |x| <= 12. The polynomial is (e^(-f*ln(2)/K) - 1)/f for |f| <= K/2
+ * (docs/approximations/fast_logistic.sollya); k and K are from gelu_tanh_constants.py there. */
 VACT_INLINE fast_power gelu_tanh_power(vf x)
 {
     const vf k = vf_set1(0x1.65d52p+4f), d = vf_set1(0x1.f87b36p-16f);
@@ -47,11 +47,11 @@ VACT_INLINE vf gelu_tanh_quotient(vf x, vf s, fast_power power)
     return vf_fnma(inverse, residual, q);
 }
 
-/* |x| up to here is common: 2^-n does not overflow. */
+/* Up to this |x| a lane is common: 2^-n does not overflow. */
 #define GELU_TANH_COMMON 9.0f
 
-/* Below -this a lane is deep (math/fast/logistic.h): n > 113. */
-#define GELU_TANH_DEEP 9.625f
+/* Below minus this is the tail (math/fast/logistic.h): n > 113. */
+#define GELU_TANH_TAIL 9.625f
 
 VACT_INLINE vf gelu_tanh_common(vf x, const vact_params_f32 *params)
 {
@@ -63,11 +63,11 @@ VACT_INLINE vf gelu_tanh_common(vf x, const vact_params_f32 *params)
 VACT_INLINE vf gelu_tanh_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm deep = vm_lt(x, vf_set1(-GELU_TANH_DEEP)), high = vm_lt(vf_set1(GELU_TANH_COMMON), x);
+    vm tail = vm_lt(x, vf_set1(-GELU_TANH_TAIL)), high = vm_lt(vf_set1(GELU_TANH_COMMON), x);
     vf bounded = vf_max(vf_set1(-11.5f), vf_min(vf_set1(GELU_TANH_COMMON), x));
     fast_power power = gelu_tanh_power(bounded);
-    vf result = gelu_tanh_quotient(bounded, fast_deep_power(deep, power), power);
-    return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
+    vf result = gelu_tanh_quotient(bounded, fast_tail_power(tail, power), power);
+    return vf_select(high, x, vf_select(tail, fast_tail_scale_down(result, -1.0f), result));
 }
 
 #define ACT_TWO_FORMS

@@ -1,4 +1,4 @@
-/* log_softmax: x_i - log(sum_j e^(x_j)) per row: the form of rows/log_softmax.h without masks. */
+/* log_softmax: x_i - log(sum_j e^(x_j)) per row, by rows/log_softmax.h without options. */
 #ifndef VACT_ACT_FAST_LOG_SOFTMAX_H
 #define VACT_ACT_FAST_LOG_SOFTMAX_H
 

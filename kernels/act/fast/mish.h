@@ -1,22 +1,22 @@
 /*
  * mish: x*f(x), f(x) = tanh(log(1 + e^x)).
  *
- * On [-8, 8] f is a polynomial on each of eight intervals, which are unequal, as they must be narrow near 0.35: there
- * the poles of f are nearest, at 0.35 +- 2.36i. The nearest whole of 0.9375*x numbers 15 cells, a table of bytes tells
- * the interval of each cell, and one permutation finds each coefficient.
+ * On [-8, 8] f is a polynomial on each of eight intervals. They are narrow near 0.35, where the poles of f are nearest,
+ * at 0.35 +- 2.36i. 0.9375*x rounded to a whole number is one of 15 cells, a table of bytes gives the interval of the
+ * cell, and a table look-up each coefficient.
  *
- * f = p0 + d*(p1 + d*q), d = x - c exact but for the interval around 0, where it is off by half an ULP of x at most; c
- * is a place a fourth to a half into the interval where f and f' are nearly floats. The sums with p0 and p1 are carried
- * as hi + lo: below 0, where f grows eightfold in an interval, their roundings would count (without the pair of the
- * inner sum 1.45 ULP, without either 1.8). So what is rounded is q, less than half of f, and the result. No division:
- * with one this took 1.2 of the time.
+ * f = p0 + d*(p1 + d*q) with d = x - c. d is exact, but in the interval around 0 it has an error of up to half an ULP
+ * of x. c is a quarter to half of the way into the interval, at a point where f and f' are nearly floats. The sums with
+ * p0 and p1 are hi/lo pairs: below 0, where f grows eightfold within an interval, their roundings would count (1.45 ULP
+ * without the inner pair, 1.8 without both). So two roundings count: of q, which is less than half of f, and of the
+ * result. No division: with one it took 1.2 of the time.
  *
- * Beyond, lane by lane: above 8, x - x*2*e^(-2x), which from 9.1 on is x; below -8, x*w*(1 - w/2) with
- * w = e^x of math/fast/exp.h, of which the next term is w^3/4, formed 2^64 times as large and brought down by integers
- * where it is subnormal.
+ * The other lanes are special. Above 8: x - x*2*e^(-2x), which is x from 9.1 on. Below -8: x*w*(1 - w/2) with w = e^x
+ * as in math/fast/exp.h (the next term is w^3/4); it is computed times 2^64 and scaled down by integer operations, as
+ * it may be subnormal.
  *
- * docs/approximations/fast_mish.py makes the tables, docs/approximations/fast_mish_search.c has moved the last bits of
- * the coefficients. Largest error 1.0602 ULP, at -0x1.ddd6bep+1 (all 2^32 inputs).
+ * Tables: docs/approximations/fast_mish.py; docs/approximations/fast_mish_search.c adjusted the last bits of the
+ * coefficients. Largest error 1.0602 ULP, at -0x1.ddd6bep+1 (all 2^32 inputs).
  */
 #ifndef VACT_ACT_FAST_MISH_H
 #define VACT_ACT_FAST_MISH_H
@@ -54,7 +54,7 @@ VACT_INLINE vf mish_near(vf x)
                                              -0x1.08279cp-12f, 0x1.464c9p-15f,  0x1.1d51ep-15f,   -0x1.cc972ep-23f};
     _Alignas(32) static const float p9[8] = {0x1.1904d2p-29f, -0x1.950714p-26f, -0x1.189f06p-21f, -0x1.04f42cp-17f,
                                              0x1.4f69e4p-13f, -0x1.2276e8p-13f, -0x1.e32fdp-19f,  0x1.996acep-26f};
-    /* A little less than 15/16, so that 8 stays in its cell. */
+    /* The factor is a little less than 15/16, so that 8 is in the last cell. */
     vi i = vi_look_up(cells, vf_bits(vf_fma(x, vf_set1(0x1.dffffep-1f), vf_set1(0x1.80001p+23f))));
     vf d = vf_sub(x, vf_look_up(centre, i));
     vf square = vf_mul(d, d);
@@ -68,14 +68,15 @@ VACT_INLINE vf mish_near(vf x)
     vf slope_lo = vf_fma(d, q, vf_sub(inner, slope));
     vf f = vf_fma(d, slope, outer);
     vf f_lo = vf_fma(d, slope_lo, vf_fma(d, slope, vf_sub(outer, f)));
-    return vf_copysign(vf_fma(x, f, vf_mul(x, f_lo)), x); /* f_lo may be below 0, and a sum of two zeros +0 */
+    return vf_copysign(vf_fma(x, f, vf_mul(x, f_lo)),
+                       x); /* the sign of a zero: with a negative f_lo the sum of two zeros is +0 */
 }
 
-/* 2^(v - 126.957) within 3.1 %, as the float whose bits are 2^23*v: with 127 they are those of 2^v for a whole v, and
- * of up to 1.0615 times it between; 0.043 is half of that. */
+/* 2^(v - 126.957) within 3.1 %, for bits = 2^23*v: they are read as a float. That float is 2^(v - 127) for a whole v,
+ * and up to 1.0615 times that in between; 2^0.043 halves the error. */
 VACT_INLINE vf mish_near_power(vf bits) { return vf_of_bits(vi_round(bits)); }
 
-/* x > 8. Of 2*e^(-2x), a few ULP at most, 3 % matter no more than 0.06 ULP. */
+/* x > 8. x*2*e^(-2x) is a few ULP at most; an error of 3 % in it is 0.06 ULP. */
 VACT_INLINE vf mish_above(vf x)
 {
     vf bounded = vf_min(vf_set1(16.0f), x);
@@ -87,7 +88,8 @@ VACT_INLINE vf mish_above(vf x)
 /* x < -8. */
 VACT_INLINE vf mish_below(vf x)
 {
-    vf bounded = vf_max(vf_set1(-110.0f), x); /* x*e^x is below 2^-150; and no error of a product is subnormal */
+    vf bounded =
+        vf_max(vf_set1(-110.0f), x); /* there |x*e^x| < 2^-150, and the rounding error of no product is subnormal */
     fast_eighths e = fast_eighths_scaled(fast_exp_reduce(bounded));
     /* (1 + rise)*(1 - w/2) - 1, w = T*(1 + rise) */
     vf scale = vf_set1(-0x1p-65f);
@@ -104,7 +106,7 @@ VACT_INLINE vf mish_common(vf x, const vact_params_f32 *params)
     return mish_near(x);
 }
 
-/* Each form is computed of all lanes, and means something in its own. */
+/* Each form is computed in every lane and selected in its own. */
 VACT_INLINE vf mish_special(vf x, const vact_params_f32 *params)
 {
     (void)params;

@@ -8,16 +8,16 @@
 VACT_INLINE vf sigmoid_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return fast_logistic(fast_common_sum(fast_rising_power_of_negative(x)));
+    return fast_logistic(fast_common_sum(fast_monotone_power_of_negative(x)));
 }
 
 VACT_INLINE vf sigmoid_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm deep = vm_lt(x, vf_set1(-FAST_LOGISTIC_DEEP));
-    fast_power power = fast_rising_power_of_negative(vf_max(vf_set1(-112.0f), vf_min(vf_set1(64.0f), x)));
-    vf result = fast_logistic(fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power));
-    return vf_select(deep, fast_deep_back(result, 1.0f), result);
+    vm tail = vm_lt(x, vf_set1(-FAST_LOGISTIC_TAIL));
+    fast_power power = fast_monotone_power_of_negative(vf_max(vf_set1(-112.0f), vf_min(vf_set1(64.0f), x)));
+    vf result = fast_logistic(fast_wide_sum(vf_set1(1.0f), fast_tail_power(tail, power), power));
+    return vf_select(tail, fast_tail_scale_down(result, 1.0f), result);
 }
 
 #define ACT_TWO_FORMS

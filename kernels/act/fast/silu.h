@@ -14,11 +14,11 @@ VACT_INLINE vf silu_common(vf x, const vact_params_f32 *params)
 VACT_INLINE vf silu_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm deep = vm_lt(x, vf_set1(-FAST_LOGISTIC_DEEP)), high = vm_lt(vf_set1(64.0f), x);
+    vm tail = vm_lt(x, vf_set1(-FAST_LOGISTIC_TAIL)), high = vm_lt(vf_set1(64.0f), x);
     vf bounded = vf_max(vf_set1(-120.0f), vf_min(vf_set1(64.0f), x));
     fast_power power = fast_power_of_negative(bounded);
-    vf result = fast_times_logistic(bounded, fast_wide_sum(vf_set1(1.0f), fast_deep_power(deep, power), power));
-    return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
+    vf result = fast_times_logistic(bounded, fast_wide_sum(vf_set1(1.0f), fast_tail_power(tail, power), power));
+    return vf_select(high, x, vf_select(tail, fast_tail_scale_down(result, -1.0f), result));
 }
 
 #define ACT_TWO_FORMS

@@ -1,4 +1,4 @@
-/* softmax: e^(x_i - max) / sum_j e^(x_j - max) per row: the form of rows/softmax.h without masks. */
+/* softmax: e^(x_i - max) / sum_j e^(x_j - max) per row, by rows/softmax.h without options. */
 #ifndef VACT_ACT_FAST_SOFTMAX_H
 #define VACT_ACT_FAST_SOFTMAX_H
 

@@ -1,11 +1,11 @@
 /*
  * softplus: beta*x > threshold ? x : log(1 + e^(beta*x))/beta.
  *
- * At beta = 1 and a threshold from 18 on, where log(1 + e^x) is x itself above it, math/fast/softplus.h. Otherwise
- * max(x, 0) + log1p(z)/beta, z = e^-|beta*x|, with beta*x, 1/beta and e^r - 1 carried as hi + lo, for a quotient by
- * beta may have twice the ULP error of what is divided. A beta so small or large that 1/beta or what it multiplies
- * would leave the range of floats has 100 binary places moved to the result. Below beta*x = -40 log1p(z) = z, whose
- * exponent goes into the result last, for a small beta lifts a subnormal z.
+ * With beta = 1 and a threshold of 18 or more, above which log(1 + e^x) rounds to x, it is math/fast/softplus.h.
+ * Otherwise it is max(x, 0) + log1p(z)/beta, z = e^-|beta*x|. beta*x, 1/beta and e^r - 1 are hi/lo pairs, as dividing
+ * by beta may double the error in ULP. If beta is so small or large that 1/beta or its products would leave the range
+ * of floats, a factor 2^100 or 2^-100 is moved from beta to the result. Below beta*x = -40 log1p(z) = z; its exponent
+ * is applied last, since a small beta can make a normal result of a subnormal z.
  */
 #ifndef VACT_ACT_FAST_SOFTPLUS_H
 #define VACT_ACT_FAST_SOFTPLUS_H
@@ -15,7 +15,7 @@
 #include "math/common/softplus_threshold.h"
 #include "math/fast/softplus.h"
 
-/* 1/beta = (hi + lo)*2^exponent. Below beta*x = -reach the result is 0. */
+/* 1/beta = (hi + lo)*2^exponent. For beta*x < -reach the result is 0. */
 typedef struct {
     float hi, lo, exponent, reach;
 } softplus_inverse;

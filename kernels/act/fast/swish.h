@@ -1,9 +1,9 @@
 /*
- * swish: x*sigmoid(beta*x), beta*log2(e) carried as hi + lo.
+ * swish: x*sigmoid(beta*x), beta*log2(e) as a hi/lo pair.
  *
- * A beta so small or large that the two parts or beta*x would lose digits moves 64 binary places to x, where beta*x
- * matters: elsewhere the result is x/2, or as for an infinite x. At beta = 1 and over all inputs at most 1.269 ULP, at
- * -0x1.1b4a7ep+4: the argument is rounded twice.
+ * If beta is so small or large that the pair or beta*x would lose digits, a power of two is moved from beta to x (2^-64
+ * or 2^80). For such a small beta the result is x/2 where |x| < 2^31, for such a large one x where x > 2^40. Largest error at beta = 1:
+ * 1.269 ULP, at -0x1.1b4a7ep+4 (all inputs), since the argument is rounded twice.
  */
 #ifndef VACT_ACT_FAST_SWISH_H
 #define VACT_ACT_FAST_SWISH_H
@@ -26,7 +26,7 @@ VACT_INLINE swish_factor swish_factor_of(float beta)
     return m;
 }
 
-/* What a lane with p < -16 takes for `one` and s: 2^-64 of them, since the result may be subnormal. */
+/* `one` and s for fast_wide_sum; 2^-64 times as large where p < -16, since the result may be subnormal. */
 typedef struct {
     vf one, s;
 } swish_scaled;
@@ -38,10 +38,9 @@ VACT_INLINE swish_scaled swish_scale_where(vm low, fast_power power)
 }
 
 /*
- * up*x*sigmoid(beta*x), beta in [2^-85, 2^60], `up` a power of two; x common or not. Beyond `limit` p is not
- * common; above 4*limit the result is x, below `lowest` -0. Where the limit is large, so is x where p < -104, and its
- * product with sigma not yet 0: there another 2^-100 is taken out of e^-p. With `up` above 1, x is so large that 2^64
- * of a low result is not needed.
+ * up*x*sigmoid(beta*x), beta in [2^-85, 2^60], `up` a power of two, for every x. |x| <= limit is common; above 4*limit
+ * the result is up*x, below `lowest` -0. If the limit is large, x is so large that the product is not yet 0 where
+ * p < -104: there e^-p gets another factor 2^-100. With up > 1, x is so large that a low result needs no factor 2^64.
  */
 VACT_INLINE vf swish_positive(vf x, float up, float beta)
 {
@@ -85,7 +84,7 @@ VACT_NOINLINE static vf swish_extreme(vf x, float given)
     return vf_flip_sign(swish_positive(x, 1.0f, beta), sign);
 }
 
-/* Outside, or with NaN, what fast_swish_any takes for granted is not so. */
+/* Whether beta is outside the range of fast_swish_any, or NaN. */
 VACT_INLINE int swish_is_extreme(float beta)
 {
     float size = __builtin_fabsf(beta);

@@ -1,4 +1,4 @@
-/* tanh: the math layer's own. */
+/* tanh: as in math/fast/tanh.h. */
 #ifndef VACT_ACT_FAST_TANH_H
 #define VACT_ACT_FAST_TANH_H
 

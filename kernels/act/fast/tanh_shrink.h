@@ -1,16 +1,17 @@
 /*
  * tanh_shrink: x - tanh(x).
  *
- * Up to |x| = 0.65 the difference would cancel, so x^3*(1/3 + x^2*G(x^2)) stands there. The cube is carried as hi + lo,
- * and its product with 1/3 as a float is rounded once, with what G and 1/3 have besides, which is small. Above, a
- * polynomial on each of eight intervals, as for tanh (math/fast/tanh.h): level + d*P(d), d = x - c exact, c looked for
- * so that c - tanh(c) is a float to within 2^-8 ULP. docs/approximations/fast_tanh_shrink.py makes the coefficients.
+ * Up to |x| = 0.65 the difference would cancel: there it is x^3*(1/3 + x^2*G(x^2)). The cube is a hi/lo pair. Its
+ * product with the float 1/3 is rounded once, together with the small terms: G and what the float lacks of 1/3. Above
+ * 0.65 it is a polynomial on each of eight intervals, as for tanh (math/fast/tanh.h): level + d*P(d), d = x - c exact,
+ * c searched such that c - tanh(c) is within 2^-8 ULP of a float. Coefficients:
+ * docs/approximations/fast_tanh_shrink.py.
  *
- * |x| > 9, where the result is x - 1, and a tiny x are special. A vector with such a lane computes its common ones in
- * the same way; a tiny x is worked on as 2^40*x, so that its cube and low parts are normal numbers, and the end is
- * fast_subnormal: no subnormal number is met, which would take processors ten times as long, and zeros are common.
+ * |x| > 9, where the result is x - 1, and tiny x are special. For a tiny x the cube of 2^40*x is computed, so that it
+ * and the low parts are normal, and fast_scale_down ends it. So no operation meets a subnormal number, which takes
+ * processors ten times as long.
  *
- * Over all inputs at most 1.016 ULP, at 0x1.2e7b6ep-1.
+ * Largest error 1.016 ULP, at 0x1.2e7b6ep-1 (all inputs).
  */
 #ifndef VACT_ACT_FAST_TANH_SHRINK_H
 #define VACT_ACT_FAST_TANH_SHRINK_H
@@ -20,17 +21,17 @@
 #include "math/common/pair.h"
 #include "math/fast/subnormal.h"
 
-#define TANH_SHRINK_TINY 0x1p-14f /* x^3/3 is right to 2^-29 up to here */
+#define TANH_SHRINK_TINY 0x1p-14f /* up to here x^3/3 is right to 2^-29 */
 #define TANH_SHRINK_LARGE 9.0f
 
-/* The cube. */
+/* a^3, given y = a*a. */
 VACT_INLINE vf_pair tanh_shrink_cube(vf a, vf y)
 {
     vf cube = vf_mul(a, y);
     return (vf_pair){cube, vf_fma(a, vf_fms(a, a, y), vf_fms(a, y, cube))};
 }
 
-/* For a up to 0.6505. */
+/* a <= 0.6505. */
 VACT_INLINE vf tanh_shrink_near(vf a)
 {
     vf third = vf_set1(1.0f / 3.0f), y = vf_mul(a, a);
@@ -40,7 +41,7 @@ VACT_INLINE vf tanh_shrink_near(vf a)
     return vf_fma(cube.hi, third, vf_fma(cube.hi, g, vf_mul(cube.lo, third)));
 }
 
-/* For a from 0.6505 to TANH_SHRINK_LARGE. */
+/* 0.6505 <= a <= TANH_SHRINK_LARGE. */
 VACT_INLINE vf tanh_shrink_far(vf a)
 {
     _Alignas(32) static const float centre[8] = {0x1.64be22p+0f, 0x1.f381e4p+0f, 0x1.58ede8p+1f, 0x1.e7adep+1f,
@@ -69,7 +70,7 @@ VACT_INLINE vf tanh_shrink_far(vf a)
     return vf_fma(d, p, vf_look_up(level, i));
 }
 
-/* For a from TANH_SHRINK_TINY to TANH_SHRINK_LARGE. */
+/* TANH_SHRINK_TINY <= a <= TANH_SHRINK_LARGE. */
 VACT_INLINE vf tanh_shrink_of_magnitude(vf a)
 {
     return vf_select(vm_lt(a, vf_set1(0.6505f)), tanh_shrink_near(a), tanh_shrink_far(a));
@@ -79,17 +80,17 @@ VACT_INLINE vf tanh_shrink_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vf y = vf_flip_sign(tanh_shrink_of_magnitude(vf_abs(x)), x);
-    __asm__ volatile(""); /* for two of these, interleaved, there are not registers enough: 4 % on AVX-512 */
+    __asm__ volatile(""); /* two of these interleaved need too many registers: 4 % on AVX-512 */
     return y;
 }
 
-/* For a up to TANH_SHRINK_TINY: 2^120 of the result is formed. */
+/* a <= TANH_SHRINK_TINY. Computed times 2^120. */
 VACT_INLINE vf tanh_shrink_of_tiny(vf a)
 {
     vf third = vf_set1(1.0f / 3.0f), t = vf_mul(vf_max(vf_set1(0x1p-50f), a), vf_set1(0x1p+40f));
     vf_pair cube = tanh_shrink_cube(t, vf_mul(t, t));
     vf low = vf_fma(cube.hi, vf_set1(-0x1.555556p-27f), vf_mul(cube.lo, third));
-    return fast_from_units(vf_fma(cube.hi, third, low), 0x1p+29f, 1.0f);
+    return fast_scale_down(vf_fma(cube.hi, third, low), 0x1p+29f, 1.0f);
 }
 
 VACT_INLINE vf tanh_shrink_special(vf x, const vact_params_f32 *params)

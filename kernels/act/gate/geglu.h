@@ -1,8 +1,7 @@
 /*
- * geglu: gelu(gate)*up. What gelu's own rounding leaves enters with the product, so that only that rounds. Far below 0,
- * gelu(g) = -phi(g)*Q(1/g^2), Q(s) = 1 - s + 3s^2 - 15s^3 + 105s^4 - ... the asymptotic series of the normal tail, cut
- * within 0.2 * 2^-24 from g = -12.65 down. The constant term of Q - 1 here is what the float 1/sqrt(2*pi) is short of,
- * relatively.
+ * geglu: gelu(gate)*up. gelu is a hi/lo pair, so that only the product rounds. Far below 0, gelu(g) = -phi(g)*Q(1/g^2)
+ * with Q(s) = 1 - s + 3s^2 - 15s^3 + 105s^4 - ..., the asymptotic series of the normal tail; cut here, its error is
+ * 0.2 * 2^-24 from g = -12.65 down. The constant term of d = Q - 1 is the relative error of the float 1/sqrt(2*pi).
  */
 #ifndef VACT_ACT_GATE_GEGLU_H
 #define VACT_ACT_GATE_GEGLU_H
@@ -11,7 +10,7 @@
 #include "math/common/gate.h"
 #include "math/common/horner.h"
 
-/* -1/2 of its square is GATE_FAR. */
+/* -GEGLU_FAR^2/2 is GATE_FAR. */
 #define GEGLU_FAR (-12.65f)
 
 VACT_INLINE vf geglu_product(vf gate, vf v)

@@ -5,7 +5,7 @@
 #include "math/common/gate.h"
 #include "math/common/gelu_tanh.h"
 
-/* The exponent there is -80.3. */
+/* The exponent is -80.3 there. */
 #define GEGLU_TANH_FAR (-9.7f)
 
 VACT_INLINE vf geglu_tanh_product(vf gate, vf v)

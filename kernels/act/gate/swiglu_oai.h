@@ -1,7 +1,7 @@
 /*
- * swiglu_oai: gelu_quick(min(gate, 7))*(clamp(up, -7, 7) + 1). The sum with 1 is carried as hi + lo, so that only the
- * activation and the product round. Far below 0, where the product is subnormal or nearly, hi alone is taken, and
- * 1.702*gate is carried as hi + lo.
+ * swiglu_oai: gelu_quick(min(gate, 7))*(clamp(up, -7, 7) + 1). The sum with 1 is a hi/lo pair, so that only the
+ * activation and the product round. Far below 0, where the product is subnormal or nearly so, only hi is used, and
+ * 1.702*gate is a hi/lo pair.
  */
 #ifndef VACT_ACT_GATE_SWIGLU_OAI_H
 #define VACT_ACT_GATE_SWIGLU_OAI_H
@@ -9,10 +9,10 @@
 #include "math/common/gate.h"
 #include "math/common/gelu_quick.h"
 
-/* 1.702 times it is GATE_FAR. */
+/* 1.702*SWIGLU_OAI_FAR is GATE_FAR. */
 #define SWIGLU_OAI_FAR (-47.01f)
 
-/* a*(v.hi + v.lo); a zero keeps the sign that the sum of two products would lose. */
+/* a*(v.hi + v.lo); a zero keeps its sign, which the sum of two products would lose. */
 VACT_INLINE vf swiglu_oai_times(vf a, vf_pair v)
 {
     vf product = vf_fma(a, v.hi, vf_mul(a, v.lo));
@@ -31,7 +31,7 @@ VACT_INLINE vf swiglu_oai_product(vf gate, vf_pair v)
     return gate_choose_far(gate, SWIGLU_OAI_FAR, gate_far_product(bounded, vf_set1(0.0f), p, v.hi), product);
 }
 
-/* clamp(up, -7, 7) + 1. Less 1 the sum is exact: above 2 a multiple of its ULP, below 1/2 the sum itself is. */
+/* clamp(up, -7, 7) + 1, exactly: sum - 1 is exact where sum is above 2, and where it is below 1/2 the sum itself is. */
 VACT_INLINE vf_pair swiglu_oai_factor(vf up)
 {
     vf bounded = vf_min(vf_set1(7.0f), vf_max(vf_set1(-7.0f), up)), one = vf_set1(1.0f);

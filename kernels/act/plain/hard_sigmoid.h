@@ -5,10 +5,10 @@
 VACT_INLINE vf hard_sigmoid_forward(vf x, const vact_params_f32 *params)
 {
     vf alpha = vf_set1(params->v[0]), beta = vf_set1(params->v[1]), zero = vf_set1(0.0f);
-    /* Where alpha is 0 the line is beta, for an infinite x too. */
+    /* For alpha = 0 the line is beta, even where x is infinite. */
     vf bound = vf_select(vm_eq(alpha, zero), vf_set1(1.0f), vf_set1(__builtin_inff()));
     vf bounded = vf_min(bound, vf_max(vf_neg(bound), x));
-    /* + 0 makes a -0, as of a product that underflows, the +0 of the lower clamp. */
+    /* + 0 turns -0, the result of a product that underflows, into the +0 of the lower clamp. */
     vf line = vf_add(vf_fma(alpha, bounded, beta), zero);
     vf clamped = vf_min(vf_set1(1.0f), vf_max(zero, line));
     /* A line through the origin keeps the sign of a zero x. */

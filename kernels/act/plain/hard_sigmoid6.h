@@ -1,9 +1,9 @@
 /*
  * hard_sigmoid6: clamp(x + 3, 0, 6)/6, as (t + 3)/6 with t = clamp(x, -3, 3).
  *
- * t + 3 = sum + low exactly, 3 being the larger (Dekker 1971). The quotient is guessed by the product with the float
- * next to 1/6 and corrected by its residual, (sum - 6q + low)/6, so that one rounding remains (and that of 1/6, far
- * below it).
+ * t + 3 = sum + low exactly, 3 being the larger operand (Dekker 1971). The quotient is first a product with the float
+ * nearest to 1/6; its residual (sum - 6q + low)/6 corrects it, so that one rounding remains (and the error of 1/6 in
+ * the residual, far smaller).
  */
 #ifndef VACT_ACT_PLAIN_HARD_SIGMOID6_H
 #define VACT_ACT_PLAIN_HARD_SIGMOID6_H

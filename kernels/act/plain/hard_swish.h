@@ -2,8 +2,8 @@
  * hard_swish: x*clamp(x + 3, 0, 6)/6; -0 for x <= -3.
  *
  * With t = max(x, -3), t + 3 = sum + sum_low exactly where it matters, |t| <= 3 (Dekker 1971), and t*sum = product.hi +
- * product.lo. The quotient is guessed by the product with the float next to 1/6 and corrected by its residual and both
- * low parts, so that one rounding remains. Plain arithmetic loses 10^5 ULP near -3.
+ * product.lo. The quotient is first a product with the float nearest to 1/6; its residual and both low parts correct
+ * it, so that one rounding remains. Plain arithmetic has an error of 10^5 ULP near -3.
  */
 #ifndef VACT_ACT_PLAIN_HARD_SWISH_H
 #define VACT_ACT_PLAIN_HARD_SWISH_H
@@ -22,7 +22,7 @@ VACT_INLINE vf hard_swish_forward(vf x, const vact_params_f32 *params)
     vf quotient = vf_mul(product.hi, sixth);
     vf residual = vf_add(vf_fnma(vf_set1(6.0f), quotient, product.hi), low);
     vf curve = vf_fma(residual, sixth, quotient);
-    /* The residual +0 of x = -0 and of x <= -3 would turn the sign. */
+    /* The sign for x = -0 and x <= -3, where a residual of +0 would change it. */
     return vf_select(vm_le(three, x), x, vf_copysign(curve, x));
 }
 

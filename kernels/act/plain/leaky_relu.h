@@ -2,8 +2,8 @@
 #ifndef VACT_ACT_PLAIN_LEAKY_RELU_H
 #define VACT_ACT_PLAIN_LEAKY_RELU_H
 
-/* The slope may differ from lane to lane: prelu shares this. A slope of 0 meets a finite x only, for 0*inf is NaN
- * where the limit is 0. */
+/* The slope may differ from lane to lane: prelu uses this, too. Where it is 0, x is bounded: 0*inf is NaN, the limit is
+ * 0. */
 VACT_INLINE vf leaky_relu_with_slope(vf x, vf slope)
 {
     vf bounded = vf_max(vf_set1(-FLT_MAX), x);

@@ -19,7 +19,7 @@ VACT_INLINE vf softsign_forward(vf x, const vact_params_f32 *params)
     vf quotient = vf_mul(x, reciprocal);
     vf residual = vf_fnma(quotient, sum.lo, vf_fnma(quotient, sum.hi, x));
     vf corrected = vf_fma(residual, reciprocal, quotient);
-    /* The residual +0 of x = -0 would turn the sign. */
+    /* The sign for x = -0, where a residual of +0 would change it. */
     return vf_copysign(vf_select(vm_le(vf_set1(0x1p26f), magnitude), one, corrected), x);
 }
 

@@ -1,4 +1,4 @@
-/* thresholded_relu: x <= alpha ? +0 : x, but a zero stays itself, sign and all. */
+/* thresholded_relu: x <= alpha ? +0 : x; a zero keeps its sign. */
 #ifndef VACT_ACT_PLAIN_THRESHOLDED_RELU_H
 #define VACT_ACT_PLAIN_THRESHOLDED_RELU_H
 

@@ -1,11 +1,10 @@
 /*
  * celu: x > 0 ? x : alpha*expm1(x/alpha).
  *
- * The quotient is carried as q.hi + q.lo: expm1(q.hi + q.lo) = m + q.lo*(1 + m) with m = expm1(q.hi). Where
- * |q| < 2^-25 the result is x itself, which also covers a quotient that underflows. A negative alpha makes q
- * positive, up to 192, for an alpha of 2^-149: above 64, 112 and 148 it is e^(q - 36), e^(q - 72) and e^(q - 108) that
- * is computed, and e^36 (within 0.06 * 2^-24 of a float, docs/approximations/constants.py) multiplies last, so that
- * nothing overflows but the result.
+ * q = x/alpha is a hi/lo pair: expm1(q.hi + q.lo) = m + q.lo*(1 + m) with m = expm1(q.hi). Where |q| < 2^-25 the result
+ * is x itself, also if q underflows. For a negative alpha q is positive, up to 192 for alpha = -2^-149: above 64, 112
+ * and 148, e^(q - 36), e^(q - 72) and e^(q - 108) are computed. e^36 (within 0.06 * 2^-24 of a float,
+ * docs/approximations/constants.py) is multiplied last, so that only the result can overflow.
  */
 #ifndef VACT_ACT_SLEEF_CELU_H
 #define VACT_ACT_SLEEF_CELU_H
@@ -23,7 +22,7 @@ VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
     vf step = vf_set1(-36.0f), power = vf_set1(0x1.ea215ap+51f), one = vf_set1(1.0f);
     vf lowered = vf_add_where(third, vf_add_where(second, vf_add_where(first, q.hi, step), step), step);
     vf m = math_expm1(lowered);
-    /* Bounded, as an infinite slope would meet a low part of 0. */
+    /* Finite, as infinity times a low part of 0 is NaN. */
     vf slope = vf_min(vf_set1(FLT_MAX), vf_add(one, m));
     m = vf_fma(pair_low_of_exponent(q), slope, m);
     vf tail = vf_mul(alpha, m);

@@ -1,4 +1,4 @@
-/* elu: x > 0 ? x : alpha*expm1(x); expm1 keeps the digits that e^x - 1 loses as x -> 0-. */
+/* elu: x > 0 ? x : alpha*expm1(x); near 0 e^x - 1 would lose digits. */
 #ifndef VACT_ACT_SLEEF_ELU_H
 #define VACT_ACT_SLEEF_ELU_H
 

@@ -1,4 +1,4 @@
-/* exp: the math layer's own. */
+/* exp: as in math/sleef/functions.h. */
 #ifndef VACT_ACT_SLEEF_EXP_H
 #define VACT_ACT_SLEEF_EXP_H
 

@@ -1,9 +1,8 @@
 /*
  * gelu_tanh: x*(1 + tanh(u))/2 = x*sigmoid(2u), 2u = x*(c1 + c2*x^2), c1 = 2*sqrt(2/pi), c2 = 0.044715*c1.
  *
- * 1 + tanh(u) cancels for x < 0; the logistic form does not, but takes 2u (down to -90) into an exponent, so 2u is
- * carried as hi + lo (math/common/gelu_tanh.h). |x| is clamped to 13 but for the factor of a positive result: below -13
- * the product rounds to -0, above sigmoid(2u) is 1.
+ * 1 + tanh(u) cancels for x < 0; the logistic form does not. There 2u (down to -90) is an exponent, so it is a hi/lo
+ * pair (math/common/gelu_tanh.h). In it x is clamped to +-13: below, the result rounds to -0; above, sigmoid(2u) is 1.
  */
 #ifndef VACT_ACT_SLEEF_GELU_TANH_H
 #define VACT_ACT_SLEEF_GELU_TANH_H

@@ -2,8 +2,8 @@
  * log_softmax: x_i - log(sum_j e^(x_j)) per row = -((max - x_i) + log1p(R)), R the sum of e^(x_j - max) without one
  * winner.
  *
- * Both terms are at least 0, so nothing cancels. R keeps its digits where one logit towers over the rest, because
- * the columns equal to the maximum, which contribute exactly 1 each, are counted apart from the others.
+ * Both terms are at least 0, so nothing cancels. R is accurate even where one logit is far above the others, since the
+ * columns equal to the maximum, 1 each, are counted apart from the rest.
  */
 #ifndef VACT_ACT_SLEEF_LOG_SOFTMAX_H
 #define VACT_ACT_SLEEF_LOG_SOFTMAX_H
@@ -37,7 +37,7 @@ VACT_INLINE float log_softmax_rest(const float *src, size_t cols, vf max)
     for (; cols - i >= VF_LANES; i += VF_LANES, k++)
         log_softmax_add(&sums, k, vf_load(src + i), max);
     if (i < cols) {
-        /* -inf adds nothing where the maximum is a number; where it is not, the row is NaN anyway. */
+        /* -inf adds nothing to a row with a finite maximum; any other row is NaN. */
         vf rest = vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
         log_softmax_add(&sums, k, rest, max);
     }

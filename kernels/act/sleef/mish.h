@@ -2,9 +2,9 @@
  * mish: x*tanh(log(1 + e^x)) = x*n/(n + 2), n = e^x*(e^x + 2).
  *
  * With z = e^-|x| that is x*(z*(z + 2))/(z*(z + 2) + 2) for x < 0 and, divided through by e^2x, x*(1 + 2z)/(1 + 2z +
- * 2z^2) above: sums of positive terms, no overflow. Numerator and denominator are carried as hi + lo and the quotient
- * is corrected by its residual, so that the errors left are those of z and one rounding (3.9 ULP without). The product
- * x*z of the lower tail is formed as scaled.h says. From 32 on the result is x.
+ * 2z^2) above: sums of positive terms, no overflow. Numerator and denominator are hi/lo pairs and the residual corrects
+ * the quotient, so that the error of z and one rounding remain (3.9 ULP without). The product x*z of the lower tail is
+ * as in scaled.h. From 32 on the result is x.
  */
 #ifndef VACT_ACT_SLEEF_MISH_H
 #define VACT_ACT_SLEEF_MISH_H

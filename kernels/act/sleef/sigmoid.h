@@ -1,7 +1,5 @@
-/*
- * sigmoid: with z = e^-|x|, 1/(1 + z) for x >= 0 and z/(1 + z) below, so that nothing cancels or overflows and the
- * lower tail keeps the digits of z.
- */
+/* sigmoid: with z = e^-|x|, 1/(1 + z) for x >= 0 and z/(1 + z) below: nothing cancels or overflows, and the lower tail
+ * is as accurate as z. */
 #ifndef VACT_ACT_SLEEF_SIGMOID_H
 #define VACT_ACT_SLEEF_SIGMOID_H
 

@@ -1,7 +1,7 @@
 /*
  * softmax: e^(x_i - max) / sum_j e^(x_j - max) per row.
  *
- * Three passes: the maximum; the exponentials, stored in dst and summed (loop/rows.h has the order); the division.
+ * Three passes: the maximum; the exponentials, stored in dst and summed in the order of loop/rows.h; the division.
  */
 #ifndef VACT_ACT_SLEEF_SOFTMAX_H
 #define VACT_ACT_SLEEF_SOFTMAX_H

@@ -1,8 +1,8 @@
 /*
  * softplus: beta*x > threshold ? x : log(1 + e^(beta*x))/beta.
  *
- * max(x, 0) + log1p(e^-|beta*x|)/beta: two terms of one sign. beta*x is carried as hi + lo. Below beta*x = -64
- * log1p(z) = z, and the quotient z/beta is formed as scaled.h says, for a small beta lifts a subnormal z.
+ * max(x, 0) + log1p(z)/beta, z = e^-|beta*x|: both terms have the same sign. beta*x is a hi/lo pair. Below beta*x = -64
+ * log1p(z) = z, and z/beta is as in scaled.h, since a small beta can make a normal result of a subnormal z.
  */
 #ifndef VACT_ACT_SLEEF_SOFTPLUS_H
 #define VACT_ACT_SLEEF_SOFTPLUS_H

@@ -1,4 +1,4 @@
-/* swish: x*sigmoid(beta*x), beta*x carried as hi + lo. */
+/* swish: x*sigmoid(beta*x), beta*x as a hi/lo pair. */
 #ifndef VACT_ACT_SLEEF_SWISH_H
 #define VACT_ACT_SLEEF_SWISH_H
 
@@ -8,7 +8,7 @@
 VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params)
 {
     vf largest = vf_set1(FLT_MAX);
-    vf finite = vf_min(largest, vf_max(vf_neg(largest), x)); /* beta = 0 meets no infinity */
+    vf finite = vf_min(largest, vf_max(vf_neg(largest), x)); /* 0*inf would be NaN */
     return logistic_product(x, pair_product(vf_set1(params->v[0]), logistic_argument(finite, 0x1p-64f)));
 }
 

@@ -1,4 +1,4 @@
-/* tanh: the math layer's own. */
+/* tanh: as in math/sleef/functions.h. */
 #ifndef VACT_ACT_SLEEF_TANH_H
 #define VACT_ACT_SLEEF_TANH_H
 

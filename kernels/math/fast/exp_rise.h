@@ -34,7 +34,7 @@ VACT_INLINE fast_reduced fast_reduce_by(vf x, vf shift)
 
 VACT_INLINE fast_reduced fast_reduce(vf x) { return fast_reduce_by(x, vf_set1(VF_POWER_SHIFT)); }
 
-/* (e^r - 1 - r)/r^2: docs/approximations/exp.sollya, the last bits by exp_search.c. */
+/* (e^r - 1 - r)/r^2 (docs/approximations/exp.sollya; the last bits by exp_search.c). */
 VACT_INLINE vf fast_exp_curve(vf r)
 {
     return horner4(r, 0x1.69486ep-10f, 0x1.124e98p-7f, 0x1.5559ecp-5f, 0x1.555466p-3f, 0x1.fffffap-2f);
@@ -49,7 +49,7 @@ VACT_INLINE vf fast_exp_low(vf x)
     fast_reduced parts =
         fast_reduce_by(vf_max(vf_set1(-104.0f), vf_min(vf_set1(-40.0f), x)), vf_set1(VF_POWER_SHIFT + 149.0f));
     vf power = vf_power_of_two(parts.shifted);
-    return fast_from_units(vf_fma(power, fast_exp_rise(parts.r), power), 1.0f, 1.0f);
+    return fast_scale_down(vf_fma(power, fast_exp_rise(parts.r), power), 1.0f, 1.0f);
 }
 
 #endif

@@ -69,7 +69,7 @@ VACT_INLINE fast_power fast_power_of_negative(vf x)
 
 /* The same with t = -f + f*(f*curve) rounded, as in exp_rise.h, for sigmoid: with the form above it is not monotone at
  * 922 more inputs. */
-VACT_INLINE fast_power fast_rising_power_of_negative(vf x)
+VACT_INLINE fast_power fast_monotone_power_of_negative(vf x)
 {
     fast_logistic_parts parts = fast_logistic_parts_of(x);
     vf t = vf_fms(vf_mul(parts.f, parts.curve), parts.f, parts.f);
@@ -144,15 +144,15 @@ VACT_INLINE vf fast_times_logistic(vf x, fast_logistic_sum sum)
  * Lanes with p < -80 are the tail: the result may be subnormal, and e^-p >= 2^115 is beyond fast_inverse. There s is
  * 2^-64*e^-p, beside which the 1 of the sum does not count, and the result is 2^64 times too large.
  */
-#define FAST_LOGISTIC_DEEP 80.0f
+#define FAST_LOGISTIC_TAIL 80.0f
 
-VACT_INLINE vf fast_deep_power(vm deep, fast_power power)
+VACT_INLINE vf fast_tail_power(vm tail, fast_power power)
 {
-    return vf_power_of_two(vf_add_where(deep, power.shifted, vf_set1(-64.0f)));
+    return vf_power_of_two(vf_add_where(tail, power.shifted, vf_set1(-64.0f)));
 }
 
 /* y*2^-64, rounded once; y has the given sign. */
-VACT_INLINE vf fast_deep_back(vf y, float sign) { return fast_from_units(y, 0x1p+85f, sign); }
+VACT_INLINE vf fast_tail_scale_down(vf y, float sign) { return fast_scale_down(y, 0x1p+85f, sign); }
 
 /* x*sigma(p), p = -ln(2)*(m_hi + m_lo)*x, for gelu_quick and swish; common lanes, |p| <= 16. */
 VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
@@ -163,12 +163,12 @@ VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
 /* The same for every x, with p = beta*x, beta in [2^-6, 2^16]: only results in the tail can be subnormal. */
 VACT_INLINE vf fast_swish_any(vf x, float beta, vf m_hi, vf m_lo)
 {
-    const vf one = vf_set1(1.0f), most = vf_set1(64.0f / beta), deepest = vf_set1(-FAST_LOGISTIC_DEEP / beta);
-    vm deep = vm_lt(x, deepest), high = vm_lt(most, x);
+    const vf one = vf_set1(1.0f), most = vf_set1(64.0f / beta), tail_from = vf_set1(-FAST_LOGISTIC_TAIL / beta);
+    vm tail = vm_lt(x, tail_from), high = vm_lt(most, x);
     vf bounded = vf_max(vf_set1(-120.0f / beta), vf_min(most, x));
     fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
-    vf result = fast_times_logistic(bounded, fast_wide_sum(one, fast_deep_power(deep, power), power));
-    return vf_select(high, x, vf_select(deep, fast_deep_back(result, -1.0f), result));
+    vf result = fast_times_logistic(bounded, fast_wide_sum(one, fast_tail_power(tail, power), power));
+    return vf_select(high, x, vf_select(tail, fast_tail_scale_down(result, -1.0f), result));
 }
 
 #endif

@@ -1,22 +1,21 @@
 /*
  * The lower tail of the standard normal of the `fast` variant, Phi(-t) = 2^-64 * 2^n * (1 + rest) for t in [0, 14.41],
- * with its relative accuracy everywhere.
+ * accurate relative to Phi(-t) everywhere.
  *
- * Phi(-t) = e^-G, G = t^2/2 + L(t), and L is as smooth as a logarithm. No factor is left beside the exponential then,
- * no division and no product to round: only G less its multiple of ln 2 must be known to 2^-25. That is formed as
- * w = t^2 + M(t) - m*C. C, of 15 bits, is 2*ln 2 but for 1.5 %, so that m*C is exact and no second part of ln 2
- * follows; the difference enters where it costs nothing: in the coefficients of M, which is 2*L but for that, and in
- * those of e^(-w*ln(2)/C) - 1, of which the first is a float within 2^-33.
+ * Phi(-t) = e^-G with G = t^2/2 + L(t), and L is as smooth as a logarithm. So there is no factor beside the
+ * exponential, no division and no product to round; only G reduced by a multiple of ln 2 must be right to 2^-25. The
+ * reduction is w = t^2 + M(t) - m*C. C has 15 bits and is within 1.5 % of 2*ln 2, so that m*C is exact and no second
+ * part of ln 2 is needed. The 1.5 % cost nothing: they are in the coefficients of M, otherwise 2*L, and in those of
+ * e^(-w*ln(2)/C) - 1, the first of which is within 2^-33 of a float.
  *
- * M is level + d*P(d), d = t - c, with P of degree 4 on each of ten intervals. The float 2^23 - 2.5 + 0.4746*t counts
- * them in its low bits: by halves below 2^23, where L bends more, by wholes above. One permutation tells the eight up
- * to t = 10.5 apart, another the two beyond, which gelu takes as special. The centres c are floats at which M lies
- * within 2^-29 of a multiple of 2^-16, `level`, which the multiple of C leaves exactly. t^2 less that is one rounding
- * of a number that seldom exceeds 1. The power n is chosen by t^2 and the tangent at c, which is there before P and
- * within 0.06 of w.
+ * M = level + d*P(d), d = t - c, P of degree 4 on each of ten intervals. The low bits of the float 2^23 - 2.5 +
+ * 0.4746*t number the intervals: in halves below 2^23, where L bends more, in wholes above. One table look-up serves
+ * the eight intervals up to t = 10.5, another the two beyond, which are special lanes of gelu. Each centre c is a float
+ * at which M is within 2^-29 of a multiple of 2^-16, `level`. So level - m*C is exact, and adding t^2 rounds once, to a
+ * number that rarely exceeds 1. n comes from t^2 and the tangent at c, which are ready before P and within 0.06 of w.
  *
- * docs/approximations/fast_normal.py makes the tables, docs/approximations/fast_normal_search.c has moved the last bits
- * of the polynomials to make the largest error of gelu smaller.
+ * Tables: docs/approximations/fast_normal.py; docs/approximations/fast_normal_search.c adjusted the last bits of the
+ * polynomials to reduce the largest error of gelu.
  */
 #ifndef VACT_MATH_FAST_NORMAL_H
 #define VACT_MATH_FAST_NORMAL_H
@@ -31,14 +30,14 @@ typedef struct {
     vf rest;
 } fast_normal;
 
-/* Of the interval of each t: its centre, its level, and the coefficients of P. */
+/* The interval of each t: centre, level, and the coefficients of P. */
 enum { FAST_NORMAL_TERMS = 5 };
 typedef struct {
     vf centre, level, p[FAST_NORMAL_TERMS];
 } fast_normal_interval;
 
-/* With t beyond FAST_NORMAL_NEAR only if `any`. Beyond it the second of a pair of tables counts: its entries 2 and 3
- * are one interval's, 4 is the last's, and 0 is the first table's, as vf_look_up_either wants it. */
+/* t beyond FAST_NORMAL_NEAR only if `any`. Such t use the second table of each pair: entries 2 and 3 are for one
+ * interval, 4 for the last one; entry 0 equals that of the first table, as vf_look_up_either requires. */
 VACT_INLINE fast_normal_interval fast_normal_interval_of(vf t, int any)
 {
     _Alignas(64) static const float table[2 + FAST_NORMAL_TERMS][2][8] = {
@@ -87,7 +86,7 @@ VACT_INLINE fast_normal fast_normal_of(vf t, fast_normal_interval of)
     vf known = vf_fms(t, t, vf_fms(n, vf_set1(-0x1.5da4p+0f), of.level));
     vf w = vf_fma(p, d, known);
 
-    /* e^(-w*ln(2)/C) - 1 within 0.09 * 2^-24 of 1 plus it, for -w*ln(2)/C in [-0.352, 0.383]. */
+    /* e^(-w*ln(2)/C) - 1 for -w*ln(2)/C in [-0.352, 0.383]; error 0.09 * 2^-24 of e^(-w*ln(2)/C). */
     vf square = vf_mul(w, w);
     vf high = horner2(w, 0x1.9235e6p-16f, -0x1.279794p-12f, 0x1.6a4b34p-9f);
     vf e = vf_fma(high, square, horner1(w, -0x1.64f08p-6f, 0x1.07bf28p-3f));

@@ -1,8 +1,7 @@
 /*
- * The exponentials of a row of logits for the losses: 2^24*e^(x - max), 2^24 itself at the maximum. With
- * x - max = n*ln 2 + r as in exp_rise.h, n lies in [-151, 0], so they are normal but for those that the division turns
- * into at most 2^-149; at -151, to which every smaller x is raised, 2^(n + 24) comes out as 0 and so does the
- * exponential.
+ * The exponentials of a row of logits for the losses: 2^24*e^(x - max), exactly 2^24 at the maximum. With
+ * x - max = n*ln 2 + r as in exp_rise.h, n is in [-151, 0]: smaller x are raised to n = -151, where 2^(n + 24) comes
+ * out as 0. All others are normal, but for a few whose share of the sum is at most 2^-149.
  */
 #ifndef VACT_MATH_FAST_SOFTMAX_H
 #define VACT_MATH_FAST_SOFTMAX_H
@@ -34,8 +33,8 @@ typedef struct {
 } fast_softmax_parts;
 
 /*
- * For fast_softmax_near(max). NaN for NaN. The rounded difference serves for n alone. n*ln2_hi + max_hi, a multiple of
- * 2^-15 below 2^9, is exact, and so is what it leaves of x: fewer operations than the difference as hi + lo takes.
+ * For fast_softmax_near(max). NaN for NaN. The rounded difference x - max only determines n. n*ln2_hi + max_hi, a
+ * multiple of 2^-15 below 2^9, is exact, and so is x minus it: fewer operations than x - max as a hi/lo pair.
  */
 VACT_INLINE fast_softmax_parts fast_softmax_parts_near(vf x, fast_softmax_row row)
 {
@@ -47,7 +46,7 @@ VACT_INLINE fast_softmax_parts fast_softmax_parts_near(vf x, fast_softmax_row ro
     return (fast_softmax_parts){vf_power_of_two(shifted), fast_exp_rise(r)};
 }
 
-/* For every other max: NaN too where it is infinite. */
+/* For every other max. NaN for NaN, and where max is infinite. */
 VACT_INLINE fast_softmax_parts fast_softmax_parts_far(vf x, fast_softmax_row row)
 {
     vf_pair difference = pair_sum(x, vf_neg(row.max));

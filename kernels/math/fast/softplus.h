@@ -1,11 +1,11 @@
 /*
  * log(1 + e^x) of the `fast` variant: max(x, 0) + log1p(z), z = e^-|x| = 2^n*(1 + t).
  *
- * log1p(z) = a*z + z*u with a = 27/32: u stays below 0.16 in size, so its roundings count little, and a*z is carried
- * as hi + lo. u is a polynomial in z - 1/2, whose terms fall off where those of a series in z would cancel near z = 1.
- * The two larger addends are added last. Below -40 log1p(z) = z to the last bit: e^x takes over, lane by lane.
+ * log1p(z) = a*z + z*u with a = 27/32. |u| < 0.16, so its roundings count little; a*z is a hi/lo pair. u is a
+ * polynomial in z - 1/2, whose terms get smaller, where a series in z would cancel near z = 1. The two larger addends
+ * are added last. Below -40 log1p(z) = z to the last bit, so the result is e^x, lane by lane.
  *
- * Over one input in 31 at most 1.24 ULP, at -0x1.a2ff2p+2.
+ * Largest error 1.24 ULP, at -0x1.a2ff2p+2 (one input in 31).
  */
 #ifndef VACT_MATH_FAST_SOFTPLUS_H
 #define VACT_MATH_FAST_SOFTPLUS_H
@@ -14,13 +14,13 @@
 #include "math/common/horner.h"
 #include "math/fast/exp_rise.h"
 
-/* Up to here in magnitude log1p(e^-|x|) counts or differs from e^-|x|. */
+/* Beyond this |x| the result is x or e^x. */
 #define FAST_SOFTPLUS_REACH 40.0f
 
-/* Less than this is as good as 0. */
+/* A smaller |x| counts as this. */
 #define FAST_SOFTPLUS_TINY 0x1p-30f
 
-/* -magnitude = n*ln 2 + r, r less n times the low part of ln 2. */
+/* -magnitude = n*ln 2 + r; coarse_r is r before n times the low part of ln 2 is subtracted. */
 typedef struct {
     vf shifted; /* n + VF_POWER_SHIFT */
     vf minus_n, coarse_r;
@@ -36,7 +36,7 @@ VACT_INLINE fast_negative_reduced fast_reduce_negative(vf magnitude)
     return parts;
 }
 
-/* (e^r - 1 - r)/r^2. The coefficients, here and below: docs/approximations/softplus.sollya. */
+/* (e^r - 1 - r)/r^2. Coefficients, here and below: docs/approximations/softplus.sollya. */
 VACT_INLINE vf fast_softplus_curve(vf r, vf r2)
 {
     vf even = horner2(r2, 0x1.6a3d9cp-10f, 0x1.5558bep-5f, 0x1.fffffcp-2f);
@@ -44,7 +44,7 @@ VACT_INLINE vf fast_softplus_curve(vf r, vf r2)
     return vf_fma(odd, r, even);
 }
 
-/* log1p(power*(1 + t)), the larger part first. */
+/* log1p(power*(1 + t)) as a hi/lo pair. */
 VACT_INLINE vf_pair fast_log1p_of_power(vf power, vf t)
 {
     vf z = vf_fma(power, t, power);
@@ -68,10 +68,10 @@ VACT_INLINE vf fast_softplus_of(vf x, vf magnitude)
     return vf_add(vf_add(vf_min(positive, log.hi), log.lo), vf_max(positive, log.hi));
 }
 
-/* |x| up to FAST_SOFTPLUS_REACH. */
+/* |x| <= FAST_SOFTPLUS_REACH. */
 VACT_INLINE vf fast_softplus(vf x) { return fast_softplus_of(x, vf_abs(x)); }
 
-/* Nothing is computed that the vector has no lane for. */
+/* For every x. Each form is computed only if some lane needs it. */
 VACT_INLINE vf fast_softplus_any(vf x)
 {
     vf reach = vf_set1(FAST_SOFTPLUS_REACH), y = x;

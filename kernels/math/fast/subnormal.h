@@ -1,19 +1,19 @@
-/* Results that may be subnormal, at the speed of normal numbers: a subnormal product costs a hundred cycles or more. */
+/* Results that may be subnormal, at the speed of normal ones: a subnormal product costs a hundred cycles or more. */
 #ifndef VACT_MATH_FAST_SUBNORMAL_H
 #define VACT_MATH_FAST_SUBNORMAL_H
 
-/* k*2^-149 for t = 2^23 + k, k whole in [0, 2^23], and for t = 2*k, k from there to 2^126; the negative of that for -t:
- * the bits of t less those of 2^23. */
+/* k*2^-149, for t = 2^23 + k with k whole in [0, 2^23] and for t = 2*k with k in [2^23, 2^126]; for -t the negative of
+ * it. The bits of the result are those of t minus those of 2^23. */
 VACT_INLINE vf fast_subnormal(vf t) { return vf_of_bits(vi_sub(vf_bits(t), vf_bits(vf_set1(0x1p+23f)))); }
 
-/* That where m holds, else otherwise. */
+/* fast_subnormal(t) where m holds, else `otherwise`. */
 VACT_INLINE vf fast_subnormal_where(vm m, vf t, vf otherwise)
 {
     return vf_of_bits(vi_sub_where(m, vf_bits(t), vf_bits(vf_set1(0x1p+23f)), vf_bits(otherwise)));
 }
 
-/* -(y*2^-64), rounded once also where that is subnormal, y above 0 and at most 2^64: the larger of 2^23 + y*2^85 and
- * y*2^86, less 2^23, with the sign set. 2^86 is multiplied by in the exponent's bits, as the product may overflow. */
+/* -(y*2^-64) for 0 < y <= 2^64, rounded once even where it is subnormal: as in fast_scale_down below, but the doubled
+ * number is y*2^86 by its exponent bits, as the product may overflow, and the sign is set by the same addition. */
 VACT_INLINE vf fast_minus_unscaled(vf y)
 {
     vi sum = vf_bits(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
@@ -22,19 +22,19 @@ VACT_INLINE vf fast_minus_unscaled(vf y)
 }
 
 /*
- * y*units*2^-149, rounded once; y has that sign, 1 or -1, and is not NaN, `units` is a power of two and y*units at most
- * 2^126.
+ * y*scale*2^-149, rounded once even where it is subnormal. `scale` is a power of two, y*scale at most 2^126; y has the
+ * given sign, 1 or -1, and is not NaN.
  *
- * A subnormal result is a whole number of 2^-149, which adding 2^23 makes of y*units. Where there are more than 2^23,
- * so that the sum would be rounded further, its double is exact and larger. fast_subnormal takes either.
+ * A subnormal result is a whole number of 2^-149: adding 2^23 to y*scale rounds it to one. A larger y*scale would lose
+ * bits in that sum; there 2*y*scale is exact and larger. fast_subnormal accepts either.
  */
-VACT_INLINE vf fast_from_units(vf y, float units, float sign)
+VACT_INLINE vf fast_scale_down(vf y, float scale, float sign)
 {
-    vf sum = vf_fma(y, vf_set1(units), vf_set1(sign * 0x1p+23f)), twice = vf_mul(y, vf_set1(2.0f * units));
+    vf sum = vf_fma(y, vf_set1(scale), vf_set1(sign * 0x1p+23f)), twice = vf_mul(y, vf_set1(2.0f * scale));
     return fast_subnormal(sign > 0.0f ? vf_max(sum, twice) : vf_min(sum, twice));
 }
 
-/* x/2. Where x is subnormal or half of it is, the sum with 2^-125 rounds that half, at the speed of normal numbers. */
+/* x/2. Where x or x/2 is subnormal, adding 2^-125 rounds x/2 at the speed of normal numbers. */
 VACT_INLINE vf fast_half(vf x)
 {
     const vf least = vf_set1(0x1p-125f);

@@ -1,11 +1,11 @@
 /*
- * The transcendental functions of the `sleef` variant: SLEEF's, by the names that carry the instruction set.
+ * The transcendental functions of the `sleef` variant: SLEEF's, called by the names for one instruction set.
  * The Sleef_finz_ family gives the same bits on AVX2, AVX-512, NEON and scalar FMA (SLEEF 3.5.1; a test hashes
- * them). A CPU without FMA takes Sleef_cinz_*_purec, whose bits differ: the one exemption from the same bits.
- * SLEEF's own dispatching entry points are never called: they probe the CPU by catching SIGILL.
+ * them). A CPU without FMA uses Sleef_cinz_*_purec, whose bits differ: the only exception to the same bits.
+ * SLEEF's dispatching entry points are never called: they probe the CPU by catching SIGILL.
  *
- * Largest errors that SLEEF states, in ULP: exp 1.0, expm1 1.0, log1p 1.0, tanh 1.0 (docs/accuracy.md has what
- * was measured of the operations made of them). Included after a header of vec/.
+ * SLEEF states an error of at most 1.0 ULP for exp, expm1, log1p and tanh; docs/accuracy.md has what was measured for
+ * the operations. Included after a header of vec/.
  */
 #ifndef VACT_MATH_SLEEF_FUNCTIONS_H
 #define VACT_MATH_SLEEF_FUNCTIONS_H
@@ -42,9 +42,9 @@ VACT_INLINE vf sleef_tanh(vf x) { return Sleef_cinz_tanhf1_u10purec(x); }
 #endif
 
 /*
- * The functions as the activations call them. A tiny x gets its limit, which is the nearest float or within 0.25 ULP
- * of the exact value, and SLEEF gets 0 in its place: inside, the square of a tiny x is subnormal, and one such
- * operation costs some processors 150 cycles.
+ * The functions as the activations call them. The result for a tiny x is the limit, within 0.25 ULP or the nearest
+ * float, and SLEEF gets 0 in its place: the square of a tiny x would be subnormal, which costs some processors 150
+ * cycles.
  */
 VACT_INLINE vf math_exp(vf x)
 {

@@ -1,10 +1,10 @@
 /*
- * x * sigmoid(p), p = hi + lo: the form that silu, swish, gelu_quick and gelu_tanh share.
+ * x*sigmoid(p), p = hi + lo: the form of silu, swish, gelu_quick and gelu_tanh.
  *
- * With z = e^-|p| it is x/(1 + z) for p >= 0 and x*z/(1 + z) below, where the product is formed as scaled.h says.
- * Numerator and denominator are carried as hi + lo and the quotient is corrected by its residual, so that the errors
- * left are those of z and one rounding (up to 4.0 ULP without). The result has the sign of x. x stays apart from p
- * because a caller may clamp the one and not the other.
+ * With z = e^-|p| it is x/(1 + z) for p >= 0 and x*z/(1 + z) below, that product as in scaled.h. Numerator and
+ * denominator are hi/lo pairs and the residual corrects the quotient, so that the error of z and one rounding remain
+ * (up to 4.0 ULP without). The result has the sign of x. x and p are separate arguments, as a caller may clamp only
+ * one.
  */
 #ifndef VACT_MATH_SLEEF_LOGISTIC_H
 #define VACT_MATH_SLEEF_LOGISTIC_H
@@ -12,8 +12,8 @@
 #include "math/common/pair.h"
 #include "math/sleef/scaled.h"
 
-/* x, or 0 where |x| is below the limit: for a p that is made of products of x, which would be subnormal there (slow on
- * some processors) and make no difference to sigmoid(p) = 1/2. */
+/* x, or 0 where |x| < limit. For a p made of products of x: they would be subnormal there, which is slow, and
+ * sigmoid(p) is 1/2 either way. */
 VACT_INLINE vf logistic_argument(vf x, float limit)
 {
     return vf_select(vm_lt(vf_abs(x), vf_set1(limit)), vf_set1(0.0f), x);

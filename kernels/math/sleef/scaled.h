@@ -1,10 +1,10 @@
 /*
- * e^p for p <= 0 as a factor of a product whose result may be subnormal.
+ * e^p for p <= 0 as a factor of a product that may be subnormal.
  *
- * Below p = -87 e^p itself is subnormal and has lost digits that a product a*e^p with |a| > 1 would show (a*e^p is
- * off by 52 ULP near -104 if written so). Below -64, therefore, e^(p + 37) is computed in its place (p + 37 is
- * exact), and a last factor e^-37, within 0.009 * 2^-24 of a float (docs/approximations/constants.py), makes the one
- * rounding to a subnormal. e^(p + 37) keeps its digits down to p = -124, enough for |a| <= 2^28.
+ * Below p = -87 e^p is itself subnormal and has lost digits, which a product a*e^p with |a| > 1 would show (an error of
+ * 52 ULP near -104). So below -64 e^(p + 37) is computed in its place, p + 37 being exact. The last factor, e^-37,
+ * rounds once to a subnormal; it is within 0.009 * 2^-24 of a float (docs/approximations/constants.py). e^(p + 37) is
+ * normal down to p = -124, enough for |a| <= 2^28.
  *
  *   scaled_exp e = scaled_exp_of(p);
  *   y = scaled_last(e, vf_mul(a, e.factor));   // a * e^p
@@ -16,7 +16,7 @@
 
 typedef struct {
     vf factor; /* e^p, or e^(p + 37) where low */
-    vf plain;  /* e^p where it is added to numbers near 1, so 0 where low */
+    vf plain;  /* e^p for sums with numbers near 1; 0 where low */
     vm low;
 } scaled_exp;
 
@@ -28,7 +28,7 @@ VACT_INLINE scaled_exp scaled_exp_of(vf p)
     return (scaled_exp){factor, vf_select(low, vf_set1(0.0f), factor), low};
 }
 
-/* e^(p + p_lo) with |p_lo| so small that e^p_lo = 1 + p_lo. */
+/* e^(p + p_lo), |p_lo| so small that e^p_lo = 1 + p_lo. */
 VACT_INLINE scaled_exp scaled_exp_of_pair(vf p, vf p_lo)
 {
     scaled_exp e = scaled_exp_of(p);

@@ -1,6 +1,6 @@
 /*
- * What softmax and log_softmax share: the exponential relative to the row's maximum. x - max is exact as hi + lo, and
- * the low part corrects the exponential, so that logits of any size keep their digits.
+ * The exponential relative to the row's maximum, for softmax and log_softmax. x - max is exact as a hi/lo pair; the low
+ * part corrects the exponential, so that it is as accurate for logits of any size.
  */
 #ifndef VACT_MATH_SLEEF_SOFTMAX_H
 #define VACT_MATH_SLEEF_SOFTMAX_H
@@ -8,7 +8,7 @@
 #include "math/common/pair.h"
 #include "math/sleef/functions.h"
 
-/* e^(x - max). An x of -inf gives 0; a NaN in x, or an infinite difference of infinities, NaN. */
+/* e^(x - max). 0 for x = -inf; NaN for a NaN, or where x and max are the same infinity. */
 VACT_INLINE vf softmax_exponential(vf x, vf max)
 {
     vf_pair difference = pair_sum(x, vf_neg(max));
