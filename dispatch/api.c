@@ -21,7 +21,7 @@ const char *vact_status_string(vact_status status)
 
 /* ------------------------------------------------------------------------------------ element by element */
 
-/* Every check after that of the parameters, in its order, and the first use. */
+/* All checks after that of the parameters, in their order; also the first use of the library. */
 __attribute__((noinline, cold)) static vact_status run_with_care(vact_op op, const vact_params_f32 *params, float *dst,
                                                                  const float *src, size_t n)
 {
@@ -38,8 +38,8 @@ __attribute__((noinline, cold)) static vact_status run_with_care(vact_op op, con
     return VACT_OK;
 }
 
-/* A short call feels its checks: what is plainly right passes here, one comparison saying that the ranges are apart
- * (0 < dst - src + bytes < 2*bytes would say that they are not). */
+/* The fast path, as checks take a large part of a short call's time: arguments that are plainly right pass here. One
+ * comparison tells that the ranges do not overlap (they do where 0 < dst - src + bytes < 2*bytes). */
 static inline vact_status run_unary(vact_op op, const vact_params_f32 *params, float *dst, const float *src, size_t n)
 {
     const vacti_table *table = atomic_load_explicit(&vacti_table_chosen, memory_order_acquire);
@@ -62,7 +62,7 @@ vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params, float *d
 
 /* ------------------------------------------------------------------------------------------- derivatives */
 
-/* An output tells its input's side of 0 only where the slope below is not negative. */
+/* The output has the sign of the input only where the slope below 0 is not negative. */
 static bool accepts_backward(const vacti_op_info *info, bool output, const vact_params_f32 *params)
 {
     bool slope = info->op == VACT_OP_LEAKY_RELU || info->op == VACT_OP_ELU;
@@ -91,7 +91,7 @@ static vact_status run_backward(vact_op op, bool output, bool accepted, const va
     return VACT_OK;
 }
 
-/* With all the parameters there are; those of an operation without any are accepted as they stand. */
+/* With parameters, which are checked here. */
 static vact_status run_backward_with(vact_op op, bool output, vact_params_f32 params, float *dx, const float *dy,
                                      const float *x, size_t n)
 {
@@ -157,7 +157,7 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 
 /* ------------------------------------------------------------------- the named functions, from the registry */
 
-/* A guard would find nothing overrun here: the one thing on the stack is four parameters, which kernels read. */
+/* No stack protector: the stack holds nothing but four parameters, which kernels only read. */
 #if defined(__has_attribute)
 #if __has_attribute(no_stack_protector)
 #define NO_STACK_PROTECTOR __attribute__((no_stack_protector))
@@ -167,7 +167,8 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 #define NO_STACK_PROTECTOR
 #endif
 
-/* In one store: who loads all four at once would wait for narrower ones, twice the time of a call of 17 elements. */
+/* One store of all four: a kernel that loads them at once would have to wait for narrower stores, which doubles the
+ * time of a call of 17 elements. */
 static inline vact_params_f32 params_of(float a, float b)
 {
     typedef float all __attribute__((vector_size(sizeof(vact_params_f32))));
@@ -175,6 +176,22 @@ static inline vact_params_f32 params_of(float a, float b)
     vact_params_f32 params;
     memcpy(&params, &values, sizeof params);
     return params;
+}
+
+/* Of an operation with one parameter, or two. */
+static inline vact_status run_with_one(vact_op op, vacti_domain domain, float *dst, const float *src, size_t n, float a)
+{
+    const vact_params_f32 params = params_of(a, a);
+    bool accepted = vacti_domain_holds(domain, a, a);
+    return __builtin_expect(accepted, 1) ? run_unary(op, &params, dst, src, n) : VACT_EINVAL;
+}
+
+static inline vact_status run_with_two(vact_op op, vacti_domain domain_a, vacti_domain domain_b, float *dst,
+                                       const float *src, size_t n, float a, float b)
+{
+    const vact_params_f32 params = params_of(a, b);
+    bool accepted = vacti_domain_holds(domain_a, a, a) && vacti_domain_holds(domain_b, b, a);
+    return __builtin_expect(accepted, 1) ? run_unary(op, &params, dst, src, n) : VACT_EINVAL;
 }
 
 /* How many parameters an operation has, and their domains. */
@@ -190,16 +207,12 @@ static inline vact_params_f32 params_of(float a, float b)
 #define NAMED_1(name, NAME, domain)                                                                                    \
     NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a)                  \
     {                                                                                                                  \
-        const vact_params_f32 params = params_of(a, a);                                                                \
-        bool accepted = vacti_domain_holds(domain, a, a);                                                              \
-        return __builtin_expect(accepted, 1) ? run_unary(VACT_OP_##NAME, &params, dst, src, n) : VACT_EINVAL;          \
+        return run_with_one(VACT_OP_##NAME, domain, dst, src, n, a);                                                   \
     }
 #define NAMED_2(name, NAME, domain_a, domain_b)                                                                        \
     NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b)         \
     {                                                                                                                  \
-        const vact_params_f32 params = params_of(a, b);                                                                \
-        bool accepted = vacti_domain_holds(domain_a, a, a) && vacti_domain_holds(domain_b, b, a);                      \
-        return __builtin_expect(accepted, 1) ? run_unary(VACT_OP_##NAME, &params, dst, src, n) : VACT_EINVAL;          \
+        return run_with_two(VACT_OP_##NAME, domain_a, domain_b, dst, src, n, a, b);                                    \
     }
 
 #define BACKWARD_0(name, NAME, function, output)                                                                       \
