@@ -1,7 +1,7 @@
 /*
- * The tables of one build, from the registry: included by a source that CMake writes per build
- * (cmake/tables.c.in), which defines VACT_BUILD (avx2) and VACT_BUILD_ISA (VACT_ISA_AVX2). A table takes each kernel
- * from the set `plain` or from that of its variant; kernels/kernel.c made them.
+ * The tables of one build, from the registry. Included by a source that CMake writes for each build
+ * (cmake/tables.c.in), which defines VACT_BUILD (avx2) and VACT_BUILD_ISA (VACT_ISA_AVX2). Each kernel is that of the
+ * set `plain` or of the variant's set; the templates kernels/loop/<kind>.inc.h define them.
  */
 #include "table.h"
 
@@ -13,7 +13,7 @@
 #define TEXT_(a) #a
 #define TEXT(a) TEXT_(a)
 
-/* The declarations: those of the sets that the registry's line makes, unary_f32_fn, channels_f32_fn, rows_f32_fn. */
+/* The declarations of the kernels that a line of the registry stands for. */
 #define DECLARE_BACKWARD_ROWS(name, keeps, set)
 #define DECLARE_BACKWARD_CHANNELS(name, keeps, set)
 #define DECLARE_BACKWARD_UNARY(name, keeps, set)                                                                       \
@@ -22,7 +22,7 @@
 #define DECLARE_BACKWARD_GATE(name, keeps, set)                                                                        \
     vact_gate_backward_f32_fn KERNEL(name##_backward, set);                                                            \
     vact_interleaved_backward_f32_fn KERNEL(name##_backward_interleaved, set);
-/* The second form that a kind has in every variant. */
+/* The second kernel of a kind: an epilogue, an interleaved form. */
 #define DECLARE_SECOND_UNARY(name, set) vact_epilogue_f32_fn KERNEL(name##_epilogue, set);
 #define DECLARE_SECOND_GATE(name, set) vact_interleaved_f32_fn KERNEL(name##_interleaved, set);
 #define DECLARE_SECOND_CHANNELS(name, set)
@@ -35,7 +35,7 @@
 #if VACT_WITH_SLEEF
 #define SLEEF_OF_MATH sleef
 #else
-#define SLEEF_OF_MATH fast /* declared twice, and in no table under the name of sleef */
+#define SLEEF_OF_MATH fast /* declared twice; there is no table of the variant sleef */
 #endif
 #define FAST_OF_PLAIN plain
 #define FAST_OF_MATH fast
@@ -68,7 +68,7 @@ vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
 #define GRADIENT(name, set) NULL
 #endif
 
-/* What every variant's table has, whatever the operations. */
+/* What is in the table of every variant. */
 #define COMMON(variant)                                                                                                \
     [variant].build = TEXT(VACT_BUILD), [variant].isa = VACT_BUILD_ISA, [variant].math = variant,                      \
     [variant].cross_entropy = KERNEL(cross_entropy, fast), [variant].bce_with_logits = KERNEL(bce_with_logits, fast),  \
@@ -87,7 +87,7 @@ vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
         .prelu_backward = GRADIENT(prelu_backward, fast),                                                              \
     }
 
-/* An operation's entries in one variant's table: its kernel, its second form, its derivatives. */
+/* An operation's entries in the table of one variant: kernel, second kernel, derivatives. */
 #define ENTRY(variant, member, NAME, kernel) [variant].member[VACT_OP_SLOT(VACT_OP_##NAME)] = kernel
 #define ENTRIES_UNARY(variant, name, NAME, keeps, set, derivatives)                                                    \
     ENTRY(variant, unary, NAME, KERNEL(name, set)), ENTRY(variant, epilogue, NAME, KERNEL(name##_epilogue, set)),      \

@@ -1,4 +1,4 @@
-/* The losses as functions. Included by kernel.c, once, in the set `fast`. */
+/* The kernels of the losses. Included once, in the set `fast`, by the source that CMake writes. */
 #ifndef VACT_LOSS_KERNELS_H
 #define VACT_LOSS_KERNELS_H
 

@@ -1,6 +1,7 @@
 /*
- * The same along the middle axis of [outer, axis, inner], without a transpose: vectors run across `inner`, and the 64
- * lanes of a row's sum (position mod 64) are 64 vectors, so that each column has the bits it would have as a row.
+ * softmax and log_softmax along the middle axis of [outer, axis, inner], without a transpose: vectors run across
+ * `inner`, and the 64 lanes of a row's sum (position mod 64) are 64 vectors. So each column has the bits that it would
+ * have as a row.
  */
 #ifndef VACT_ROWS_AXIS_H
 #define VACT_ROWS_AXIS_H
@@ -77,7 +78,7 @@ VACT_INLINE vf axis_or_nan(vf y, vf max)
     return vf_select(finite, y, vf_set1(__builtin_nanf("")));
 }
 
-/* softmax_near or softmax_far, as each column's maximum asks. */
+/* softmax_near or softmax_far, by each column's maximum. */
 VACT_INLINE fast_eighths axis_exponential(vf_pair z, vf_pair max, vm near, vf origin)
 {
     vf_pair d = logits_distance(z, max);

@@ -14,11 +14,11 @@
 
 /* The functions of one element, which rows and columns share. --------------------------------------------------- */
 
-/* What is so far below the maximum that its share is 0 counts as this far. */
+/* Logits further below the maximum than this count as this far: their share is 0. */
 #define SOFTMAX_LEAST (-125.0f)
 
-/* Where logits lie relative to the maximum. Up to 256 they enter as they are;
- * beyond, where reduction would lose digits, the maximum is subtracted first. */
+/* A maximum of at most this magnitude need not be subtracted from the logits; beyond it, where the reduction would lose
+ * digits, it is subtracted first. */
 #define SOFTMAX_NEAR 256.0f
 
 VACT_INLINE bool softmax_is_near(float max) { return max >= -SOFTMAX_NEAR && max <= SOFTMAX_NEAR; }
@@ -51,8 +51,8 @@ VACT_INLINE vf softmax_add(vf *hi, vf *lo, fast_eighths e)
     return stored;
 }
 
-/* What has gathered in lo goes to hi, before every 16th term of a lane: so lo never is so large that it loses digits of
- * terms too small for hi. */
+/* Moves lo into hi, before every 16th term of a lane, so that lo stays small enough to keep the digits of terms that
+ * are too small for hi. */
 #define SOFTMAX_FOLD ((size_t)16 * ROW_LANES)
 
 VACT_INLINE void softmax_fold(vf *hi, vf *lo)
@@ -125,10 +125,10 @@ VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t col
         rows_store(dst, stored, i, cols);
 }
 
-/* Has the line at element i of the rows that are next fetched: while exponentials are computed, memory is idle. One at
- * a time, each behind a vector's computation: four in a row, as the compiler would have them, cost softmax and
- * log_softmax of 1024 columns from memory 1.6 of their time on AVX-512. */
-VACT_INLINE void softmax_fetch(const softmax_place *place, size_t i)
+/* Prefetches the line at element i of the rows that come next: memory is idle while exponentials are computed. One
+ * prefetch after each vector: the compiler would put four in a row, with which softmax and log_softmax of 1024 columns
+ * from memory take 1.6 of the time on AVX-512. */
+VACT_INLINE void softmax_prefetch(const softmax_place *place, size_t i)
 {
     if (i % LOOP_LINE != 0)
         return;
@@ -161,7 +161,7 @@ VACT_INLINE double softmax_exponentials(float *dst, const float *src, size_t col
                 vf stored = softmax_add(&sum.hi[k], &sum.lo[k], parts_at(src, at, at + VF_LANES, place));
                 if (dst)
                     vf_store(dst + at, stored);
-                softmax_fetch(place, at);
+                softmax_prefetch(place, at);
             }
         for (; i < end; i += VF_LANES)
             softmax_rest(dst, src, i, cols, place, parts_at, &sum);
@@ -182,15 +182,15 @@ typedef struct {
 } rows_plain;
 
 /*
- * What a row needs once is a chain of some hundred cycles between its passes. So each pass is made of several rows, as
- * many as stay in the first cache, before the next one, and the maxima of the next rows are found before the results of
- * these are computed: while one row's chain is under way, so is another row.
+ * Between the passes over a row there is a chain of scalar operations of about a hundred cycles. So several rows, as
+ * many as the first-level cache holds, do each pass together, and the maxima of the next rows are computed before the
+ * results of these: while one row waits for its chain, another is computed.
  */
 enum {
     ROWS_AT_ONCE = 16,
-    ROWS_FLOATS = 2048,   /* worked on together; a longer row by itself */
-    ROWS_STREAMED = 4096, /* columns of rows whose exponentials stand apart from dst */
-    ROWS_FETCHED = 65536  /* columns of rows that are fetched ahead: two and their results are 1 MiB */
+    ROWS_FLOATS = 2048,     /* worked on together; a longer row by itself */
+    ROWS_STREAMED = 4096,   /* columns of rows whose exponentials stand apart from dst */
+    ROWS_PREFETCHED = 65536 /* columns of rows that are fetched ahead: two and their results are 1 MiB */
 };
 
 VACT_INLINE size_t rows_at_once(size_t cols)
@@ -215,7 +215,7 @@ VACT_INLINE rows_batch rows_batch_at(const rows_plain *m, size_t first, size_t a
 /* Row r of the next batch, null where there is none or it is long. */
 VACT_INLINE const float *rows_ahead(const rows_plain *m, const rows_batch *b, size_t r)
 {
-    return r < b->after && m->cols <= ROWS_FETCHED ? b->src + (b->n + r) * m->src_stride : NULL;
+    return r < b->after && m->cols <= ROWS_PREFETCHED ? b->src + (b->n + r) * m->src_stride : NULL;
 }
 
 /* How many rows the next batch has. */

@@ -1,6 +1,6 @@
 /*
- * The kernels of the softmax family and of prelu's gradient, one implementation for every variant (dispatch/table.h has
- * their types and table). Included at the end of kernels/kernel.c, in the set `fast`.
+ * The kernels of the softmax family and of prelu's gradient, one implementation for every variant (types: abi.h).
+ * Included once, in the set `fast`, by the source that CMake writes.
  */
 #include "rows/axis.h"
 #include "rows/gradients.h"

@@ -168,7 +168,7 @@ VACT_INLINE void log_softmax_batch(const rows_plain *m, const rows_batch *b, con
         if (softmax_is_near(max[r])) {
             softmax_place place = softmax_place_near(max[r], &plain);
             place.ahead = rows_ahead(m, b, r);
-            place.results = stream || m->cols > ROWS_FETCHED ? NULL : b->dst + r * m->dst_stride;
+            place.results = stream || m->cols > ROWS_PREFETCHED ? NULL : b->dst + r * m->dst_stride;
             sums[r] = softmax_exponentials(NULL, b->src + r * m->src_stride, m->cols, &place, softmax_parts_near);
         }
     if (b->after)

@@ -1,6 +1,6 @@
 /*
- * The logits of a row: scale*x + mask, each as hi + lo, since the rounding of the product alone would cost logits of
- * 100 more than 60 ULP of their exponential. What a mask leaves out is -inf.
+ * The logits of a row: scale*x + mask, as hi/lo pairs, since the rounding of the product alone costs more than 60 ULP
+ * of the exponential of a logit of 100. Masked columns are -inf.
  */
 #ifndef VACT_ROWS_LOGITS_H
 #define VACT_ROWS_LOGITS_H
