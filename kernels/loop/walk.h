@@ -30,14 +30,12 @@ enum {
     LOOP_TOGETHER = 4 / LOOP_RUNS,                         /* of the four vectors, those in one run */
     LOOP_BY_FOURS = VF_LANES > 1,                          /* else one vector at a time: smaller code */
     LOOP_LONGEST_RUN = 65 * 1024 / sizeof(elem),
-    LOOP_SHORTEST = 16 * 1024 / sizeof(elem), /* array that is walked in runs */
-    LOOP_AHEAD = 24 * LOOP_LINE,
-    /* prefetched so far ahead in each run */ /* prefetched so far ahead in each run */
-    LOOP_SHORT = 1 << 16,                     /* up to here an array is walked as if it were in cache */
-    LOOP_FIRST_LEVEL =
-        48 * 1024 / (2 * sizeof(elem)), /* as much of source and destination fits the first-level cache */
-    LOOP_STORES_AHEAD = 16 * LOOP_LINE, /* lines to be written, prefetched in cache */
-    LOOP_CACHES = 4                     /* stores are streamed if the destination is so many times the cache */
+    LOOP_SHORTEST = 16 * 1024 / sizeof(elem),          /* array that is walked in runs */
+    LOOP_AHEAD = 24 * LOOP_LINE,                       /* is prefetched in each run */
+    LOOP_SHORT = 1 << 16,                              /* up to here an array is walked as if it were in cache */
+    LOOP_FIRST_LEVEL = 48 * 1024 / (2 * sizeof(elem)), /* of cache: source and destination fit in it */
+    LOOP_STORES_AHEAD = 16 * LOOP_LINE,                /* lines to be written, prefetched in cache */
+    LOOP_CACHES = 4 /* stores are streamed if the destination is so many times the cache */
 };
 
 /* WALK_PREFETCHING: in cache, prefetching the lines to be written. */
@@ -192,7 +190,7 @@ VACT_INLINE size_t loop_jump_of(size_t n)
     return n >= 2 * block ? block - LOOP_LONGEST_RUN : LOOP_NO_JUMP;
 }
 
-/* One array of more than LOOP_SHORT elements, all operands with the same step. */
+/* One array, all operands with the same step. */
 __attribute__((noinline, unused)) static void loop_walked(const loop_operands *given, size_t n, loop_walk walk,
                                                           loop_fours_fn *fours, loop_rest_fn *rest)
 {
@@ -223,7 +221,7 @@ __attribute__((noinline, unused)) static void loop_walked(const loop_operands *g
     }
 }
 
-/* What a kernel calls for n > LOOP_SHORT elements of x and, or null, `up`. */
+/* n > LOOP_SHORT elements of x, and of `up` unless it is null: what kernels call. */
 __attribute__((noinline, unused)) static void loop_beyond_cache(elem *dst, const elem *x, const elem *up, size_t n,
                                                                 const vact_params_f32 *params, loop_fours_fn *fours,
                                                                 loop_rest_fn *rest)
