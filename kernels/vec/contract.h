@@ -72,9 +72,12 @@
  * Integers
  *   vf_bits(a)                        the bits of a float
  *   vf_of_bits(i)                     the float of these bits
- *   vi_round(a)                       the whole number nearest to a, the even one of two; where |a| > 2^31 - 128 or a
- * is NaN a meaningless number, not the same on every build vf_of_int(i)                      the float nearest to i, i
- * signed vi_set1(a)                        a in every lane vi_add(a, b)                      a + b vi_sub(a, b) a - b
+ *   vi_round(a)                       the whole number nearest to a, the even one of two; meaningless, and not the same
+ *                                     on every build, where |a| > 2^31 - 128 or a is NaN
+ *   vf_of_int(i)                      the float nearest to i, i signed
+ *   vi_set1(a)                        a in every lane
+ *   vi_add(a, b)                      a + b
+ *   vi_sub(a, b)                      a - b
  *   vi_add_where(m, a, b)             a + b where m holds, else a
  *   vi_sub_where(m, a, b, otherwise)  a - b where m holds, else `otherwise`
  *   vi_max(a, b)                      the larger, both unsigned
