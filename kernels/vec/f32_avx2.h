@@ -143,8 +143,8 @@ VACT_INLINE vi vi_shift_right(vi a, int n) { return _mm256_srli_epi32(a, n); }
 
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
-/* The XOR of the two tables is a constant: one more XOR combines the look-ups, where a blend takes three operations. gelu
- * has seven of these in a row. */
+/* The XOR of the two tables is a constant: one more XOR combines the look-ups, where a blend takes three operations.
+ * gelu has seven of these in a row. */
 #define vf_look_up_either vf_look_up_either
 VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)
 {

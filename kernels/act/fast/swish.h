@@ -2,8 +2,8 @@
  * swish: x*sigmoid(beta*x), beta*log2(e) as a hi/lo pair.
  *
  * If beta is so small or large that the pair or beta*x would lose digits, a power of two is moved from beta to x (2^-64
- * or 2^80). For such a small beta the result is x/2 where |x| < 2^31, for such a large one x where x > 2^40. Largest error at beta = 1:
- * 1.269 ULP, at -0x1.1b4a7ep+4 (all inputs), since the argument is rounded twice.
+ * or 2^80). For such a small beta the result is x/2 where |x| < 2^31, for such a large one x where x > 2^40. Largest
+ * error at beta = 1: 1.269 ULP, at -0x1.1b4a7ep+4 (all inputs), since the argument is rounded twice.
  */
 #ifndef VACT_ACT_FAST_SWISH_H
 #define VACT_ACT_FAST_SWISH_H

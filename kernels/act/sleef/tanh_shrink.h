@@ -3,7 +3,8 @@
  *
  * Up to |x| = 1.5 the difference cancels: there it is x^3 * P(x^2), P within 0.5 * 2^-24 (its first coefficient is the
  * float nearest to 1/3; docs/approximations/tanh_shrink.sollya). Above, an ULP of tanh is at
- * most an ULP of the result. Below 2^-50 the result is 0; the polynomial gets 0 there, as its intermediates would be subnormal.
+ * most an ULP of the result. Below 2^-50 the result is 0; the polynomial gets 0 there, as its intermediates would be
+ * subnormal.
  */
 #ifndef VACT_ACT_SLEEF_TANH_SHRINK_H
 #define VACT_ACT_SLEEF_TANH_SHRINK_H
