@@ -285,7 +285,7 @@ static char *optional_kernels(const char *library)
 }
 
 /* What the options leave out is not there, what stays has the bits of this build, and a gradient that is not there is
- * refused where the order of the checks says. Clang and GCC both take the shortest at -O1. */
+ * refused where the order of the checks says. GCC takes the shortest at -O1. */
 Test(package, parts_left_out)
 {
     static const char refused[] = "relu: 3\nelu from output: 3\nby code: 3\nby code from output: 3\nswiglu: 3\n"
