@@ -93,7 +93,8 @@ KERNEL_TYPE(epilogue) KERNEL(ACT(epilogue));
 void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows, size_t cols,
                            const epilogue_options *options, const vact_params_f32 *params)
 {
-    const float *bias = options ? options->bias : NULL, *residual = options ? options->residual : NULL;
+    const float *bias = options ? options->bias : NULL;
+    const elem *residual = options ? options->residual : NULL;
     const float scale = options ? options->scale : 1.0f;
     params = params ? params : &ACT(defaults);
     if (rows == 1 && cols < 4 * VF_LANES) {
