@@ -49,7 +49,7 @@ KERNEL_TYPE(channels) KERNEL(OP);
 
 void KERNEL(OP)(elem *dst, const elem *src, const float *parameters, size_t outer, size_t channels, size_t inner)
 {
-    loop_walk walk = loop_walk_here(dst == src, outer * channels * inner);
+    const loop_walk walk = VF_STREAMS ? loop_walk_here(dst == src, outer * channels * inner) : WALK_CACHED;
     if (channels == 1) {
         inner *= outer;
         outer = 1;
@@ -65,7 +65,7 @@ void KERNEL(OP)(elem *dst, const elem *src, const float *parameters, size_t oute
                 WALK(few)(dst + start, src + start, inner, vf_set1(parameters[c]));
                 continue;
             }
-            if (!VF_STREAMS || walk == WALK_CACHED) {
+            if (walk == WALK_CACHED) {
                 WALK(in_cache)(dst + start, src + start, inner, parameters[c]);
                 continue;
             }

@@ -104,8 +104,8 @@ void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x
     const loop_operands first = {
         .dst = dst, .x = x, .bias = bias, .residual = residual, .scale = scale, .params = *params};
     const epilogue_strides strides = {dst_stride, x_stride, options ? options->residual_stride : 0};
-    const loop_walk walk = loop_walk_here(dst == x || dst == residual, rows * cols);
-    if (!VF_STREAMS || walk == WALK_CACHED)
+    const loop_walk walk = VF_STREAMS ? loop_walk_here(dst == x || dst == residual, rows * cols) : WALK_CACHED;
+    if (walk == WALK_CACHED)
         WALK(in_cache)(first, strides, rows, cols);
     else
         WALK(beyond_cache)(first, strides, rows, cols, walk);

@@ -67,8 +67,8 @@ void KERNEL(ACT(backward))(elem *dgate, elem *dup, const elem *dy, const elem *g
 {
     (void)params; /* no gated unit has any yet */
     const int in_place = dgate == dy || dgate == gate || dgate == up || dup == dy || dup == gate || dup == up;
-    const loop_walk walk = loop_walk_here(in_place, n);
-    if (VF_STREAMS && walk != WALK_CACHED) {
+    const loop_walk walk = VF_STREAMS ? loop_walk_here(in_place, n) : WALK_CACHED;
+    if (walk != WALK_CACHED) {
         WALK(beyond_cache)(dgate, dup, dy, gate, up, n, walk);
         return;
     }
