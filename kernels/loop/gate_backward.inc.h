@@ -66,8 +66,10 @@ void KERNEL(ACT(backward))(elem *dgate, elem *dup, const elem *dy, const elem *g
                            const vact_params_f32 *params)
 {
     (void)params; /* no gated unit has any yet */
-    const int in_place = dgate == dy || dgate == gate || dgate == up || dup == dy || dup == gate || dup == up;
-    const loop_walk walk = VF_STREAMS ? loop_walk_here(in_place, n) : WALK_CACHED;
+    const loop_walk walk =
+        VF_STREAMS
+            ? loop_walk_here(dgate == dy || dgate == gate || dgate == up || dup == dy || dup == gate || dup == up, n)
+            : WALK_CACHED;
     if (walk != WALK_CACHED) {
         WALK(beyond_cache)(dgate, dup, dy, gate, up, n, walk);
         return;
