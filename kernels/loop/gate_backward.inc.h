@@ -9,23 +9,24 @@
 VACT_INLINE size_t WALK(lines)(elem *dgate, elem *dup, const elem *dy, const elem *gate, const elem *up, size_t n,
                                loop_walk walk)
 {
-    enum { VECTORS = VF_STREAMS ? LOOP_LINE / VF_LANES : 1, STEP = VECTORS * VF_LANES };
+    enum { MOST = VF_STREAMS ? LOOP_LINE / VF_LANES : 1 };
+    const size_t vectors = walk >= WALK_ABREAST ? MOST : 1, step = vectors * VF_LANES;
     size_t i = 0;
-    for (; n - i >= STEP; i += STEP) {
+    for (; n - i >= step; i += step) {
         if (walk >= WALK_ABREAST) {
             const size_t ahead = i + LOOP_AHEAD < n ? i + LOOP_AHEAD : i;
             __builtin_prefetch(dy + ahead);
             __builtin_prefetch(gate + ahead);
             __builtin_prefetch(up + ahead);
         }
-        gate_gradients d[VECTORS];
-        for (size_t v = 0; v < VECTORS; v++) {
+        gate_gradients d[MOST];
+        for (size_t v = 0; v < vectors; v++) {
             const size_t k = i + v * VF_LANES;
             d[v] = ACT(backward)(elem_load(dy + k), elem_load(gate + k), elem_load(up + k));
         }
-        for (size_t v = 0; v < VECTORS; v++)
+        for (size_t v = 0; v < vectors; v++)
             loop_put(dgate + i + v * VF_LANES, d[v].gate, walk);
-        for (size_t v = 0; v < VECTORS; v++)
+        for (size_t v = 0; v < vectors; v++)
             loop_put(dup + i + v * VF_LANES, d[v].up, walk);
     }
     return i;
