@@ -66,25 +66,34 @@ VACT_INLINE size_t WALK(fours_of_row)(loop_operands own, size_t n)
     return prefetching ? WALK(fours)(&own, n, WALK_PREFETCHING) : WALK(fours)(&own, n, WALK_CACHED);
 }
 
-VACT_NOINLINE static void WALK(in_cache)(loop_operands own, epilogue_strides strides, size_t rows, size_t cols)
+/* The operands as variables of their own, which stay in registers from row to row. */
+VACT_NOINLINE static void WALK(in_cache)(const loop_operands *first, const epilogue_strides *strides, size_t rows,
+                                         size_t cols)
 {
+    const vact_params_f32 params = first->params;
+    const float *const bias = first->bias, scale = first->scale;
+    const elem *x = first->x, *residual = first->residual;
+    elem *dst = first->dst;
     for (size_t r = 0; r < rows; r++) {
-        const size_t done = LOOP_BY_FOURS && cols >= 4 * VF_LANES ? WALK(fours_of_row)(own, cols) : 0;
-        const loop_operands left = loop_beyond(own, done);
-        WALK(few)(left.dst, left.x, left.bias, left.residual, cols - done, own.scale, &own.params);
-        own = epilogue_row(&own, &strides, 1);
+        size_t done = 0;
+        if (LOOP_BY_FOURS && cols >= 4 * VF_LANES) {
+            const loop_operands row = {
+                .dst = dst, .x = x, .bias = bias, .residual = residual, .scale = scale, .params = params};
+            done = WALK(fours_of_row)(row, cols);
+        }
+        if (done < cols)
+            WALK(few)(dst + done, x + done, bias ? bias + done : NULL, residual ? residual + done : NULL, cols - done,
+                      scale, &params);
+        dst += strides->dst;
+        x += strides->x;
+        residual = residual ? residual + strides->residual : NULL;
     }
 }
 
 VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
 {
-    WALK(in_cache)(*from, (epilogue_strides){0, 0, 0}, 1, n);
-}
-
-VACT_NOINLINE static void WALK(beyond_cache)(loop_operands first, epilogue_strides strides, size_t rows, size_t cols,
-                                             loop_walk walk)
-{
-    epilogue_walked(&first, &strides, rows, cols, walk, WALK(fours), WALK(rest));
+    const epilogue_strides none = {0, 0, 0};
+    WALK(in_cache)(from, &none, 1, n);
 }
 
 KERNEL_TYPE(epilogue) KERNEL(ACT(epilogue));
@@ -106,9 +115,9 @@ void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x
     const epilogue_strides strides = {dst_stride, x_stride, options ? options->residual_stride : 0};
     const loop_walk walk = VF_STREAMS ? loop_walk_here(dst == x || dst == residual, rows * cols) : WALK_CACHED;
     if (walk == WALK_CACHED)
-        WALK(in_cache)(first, strides, rows, cols);
+        WALK(in_cache)(&first, &strides, rows, cols);
     else
-        WALK(beyond_cache)(first, strides, rows, cols, walk);
+        epilogue_walked(&first, &strides, rows, cols, walk, WALK(fours), WALK(rest));
 }
 
 #undef LOOP
