@@ -1,6 +1,6 @@
 /*
- * softmax and log_softmax along the middle axis of [outer, axis, inner], without a transpose: vectors run across
- * `inner`, and the 64 lanes of a row's sum (position mod 64) are 64 vectors. So each column has the bits that it would
+ * softmax and log_softmax along the middle axis of [outer, axis, inner], without a transpose. Vectors run across
+ * `inner`. The 64 lanes of a row's sum (position mod 64) are 64 vectors here, so a column has the same bits as it would
  * have as a row.
  */
 #ifndef VACT_ROWS_AXIS_H
@@ -8,7 +8,7 @@
 
 #include "rows/log_softmax.h"
 
-/* n <= VF_LANES columns side by side. */
+/* n <= VF_LANES adjacent columns. */
 typedef struct {
     const float *src;
     float *dst; /* may be src */
@@ -25,7 +25,7 @@ VACT_INLINE void axis_sum_clear(axis_sum *sum)
         sum->hi[k] = sum->lo[k] = vf_set1(0.0f);
 }
 
-/* The steps of row_sum_add and rows_add_pair. */
+/* The same steps as row_sum_add and rows_add_pair. */
 VACT_INLINE void axis_sum_add(axis_sum *sum, size_t lane, vf_pair v)
 {
     vf_pair s = pair_sum(sum->hi[lane], v.hi);
@@ -33,7 +33,7 @@ VACT_INLINE void axis_sum_add(axis_sum *sum, size_t lane, vf_pair v)
     sum->lo[lane] = vf_add(vf_add(sum->lo[lane], s.lo), v.lo);
 }
 
-/* The tree of row_sum_total, for every column at once; the totals are in hi[0] and lo[0]. */
+/* The tree of row_sum_total, for all columns at once. The totals end in hi[0] and lo[0]. */
 VACT_INLINE void axis_tree(axis_sum *sum)
 {
     for (size_t half = ROW_LANES / 2; half >= 1; half /= 2)
@@ -54,7 +54,7 @@ VACT_INLINE void axis_totals(axis_sum *sum, double *totals)
         totals[lane] = (double)hi[lane] + (double)lo[lane];
 }
 
-/* Lanes beyond the columns hold 0. */
+/* Lanes beyond the last column hold 0. */
 VACT_INLINE vf axis_load(const float *p, const axis_columns *c) { return rows_load(p, 0, c->n); }
 
 VACT_INLINE vf_pair axis_logits(const axis_columns *c, size_t a)
@@ -62,7 +62,7 @@ VACT_INLINE vf_pair axis_logits(const axis_columns *c, size_t a)
     return (vf_pair){axis_load(c->src + a * c->stride, c), vf_set1(0.0f)};
 }
 
-/* The largest of each column; NaN where it is no number, so that the column is NaN. */
+/* The maximum of each column. A NaN counts as +inf (logits_larger), which makes the column NaN (axis_or_nan). */
 VACT_INLINE vf_pair axis_max(const axis_columns *c)
 {
     vf_pair best = {vf_set1(-__builtin_inff()), vf_set1(0.0f)};
@@ -71,14 +71,14 @@ VACT_INLINE vf_pair axis_max(const axis_columns *c)
     return (vf_pair){vf_add(best.hi, vf_set1(0.0f)), best.lo};
 }
 
-/* Results of columns whose maximum is infinite are NaN. */
+/* A column whose maximum is infinite has NaN for every result. */
 VACT_INLINE vf axis_or_nan(vf y, vf max)
 {
     vm finite = vm_lt(vf_abs(max), vf_set1(__builtin_inff()));
     return vf_select(finite, y, vf_set1(__builtin_nanf("")));
 }
 
-/* softmax_near or softmax_far, by each column's maximum. */
+/* softmax_near or softmax_far, chosen by each column's maximum. */
 VACT_INLINE fast_eighths axis_exponential(vf_pair z, vf_pair max, vm near, vf origin)
 {
     vf_pair d = logits_distance(z, max);
@@ -89,7 +89,7 @@ VACT_INLINE fast_eighths axis_exponential(vf_pair z, vf_pair max, vm near, vf or
     return fast_eighths_of(reduced);
 }
 
-/* What the exponentials of n columns are relative to: softmax_place of each. */
+/* The softmax_place of each of n columns. */
 typedef struct {
     vf_pair max;
     vm near;
@@ -103,7 +103,7 @@ VACT_INLINE axis_place axis_place_of(const axis_columns *c)
     return (axis_place){max, near, fast_eighths_origin(vf_select(near, max.hi, vf_set1(0.0f)))};
 }
 
-/* Stores the exponentials where `store` says so, and their sums to totals. */
+/* Stores the exponentials if `store` is true, and writes their sums to totals. */
 VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
 {
     axis_sum sum;

@@ -1,9 +1,11 @@
 /*
- * The exponentials of a row of logits (rows/logits.h) relative to its maximum, times 2^64*1.088, and their sum: what
- * softmax, log_softmax and logsumexp share, in rows and in columns (rows/axis.h).
+ * The exponentials of a row of logits (rows/logits.h) and their sum. The exponentials are relative to the row's maximum
+ * and multiplied by 2^64*1.088. softmax, log_softmax and logsumexp share this code, in rows and in columns
+ * (rows/axis.h).
  *
- * The sum runs over the 64 lanes of loop/rows.h. It takes the exponentials as they are before the rounding of what is
- * stored, which spares it their error: what it lacks is below 0.1*2^-24 of the sum up to 2^18 columns.
+ * The sum runs over the 64 lanes of loop/rows.h. It adds each exponential as it was before it was rounded for storing,
+ * so that rounding does not enter the sum. The error that remains in the sum is below 0.1*2^-24 of it, up to 2^18
+ * columns.
  */
 #ifndef VACT_ROWS_EXPONENTIALS_H
 #define VACT_ROWS_EXPONENTIALS_H
@@ -12,18 +14,18 @@
 #include "math/fast/exp_eighths.h"
 #include "rows/logits.h"
 
-/* The functions of one element, which rows and columns share. --------------------------------------------------- */
+/* The functions of one vector, which rows and columns share. --------------------------------------------------- */
 
-/* Logits further below the maximum than this count as this far: their share is 0. */
+/* A logit further below the maximum counts as this far below it: its share is 0. */
 #define SOFTMAX_LEAST (-125.0f)
 
-/* A maximum of at most this magnitude need not be subtracted from the logits; beyond it, where the reduction would lose
- * digits, it is subtracted first. */
+/* A maximum of at most this magnitude need not be subtracted from the logits. For a larger one the reduction would lose
+ * digits, so it is subtracted first. */
 #define SOFTMAX_NEAR 256.0f
 
 VACT_INLINE bool softmax_is_near(float max) { return max >= -SOFTMAX_NEAR && max <= SOFTMAX_NEAR; }
 
-/* Of z near its maximum. */
+/* The exponential of z where the maximum is near 0 (softmax_is_near). */
 VACT_INLINE fast_eighths softmax_near(vf z, vf max, vf origin)
 {
     return fast_eighths_of(fast_eighths_reduce(vf_max(vf_add(max, vf_set1(SOFTMAX_LEAST)), z), origin));
@@ -38,8 +40,8 @@ VACT_INLINE fast_eighths softmax_far(vf_pair z, vf_pair max, vf origin)
 }
 
 /*
- * Adds e to lane sums that began at EIGHTHS_MOST: no term is larger, so what the addition loses is exact in two
- * operations, and goes to lo together with what the rounding of e to `stored` lost. Returns e rounded.
+ * Adds e to lane sums that began at EIGHTHS_MOST. No term is larger than that, so two operations give the exact error
+ * of the addition. It goes to lo, together with what rounding e to `stored` lost. Returns e rounded.
  */
 VACT_INLINE vf softmax_add(vf *hi, vf *lo, fast_eighths e)
 {
@@ -51,8 +53,8 @@ VACT_INLINE vf softmax_add(vf *hi, vf *lo, fast_eighths e)
     return stored;
 }
 
-/* Moves lo into hi, before every 16th term of a lane, so that lo stays small enough to keep the digits of terms that
- * are too small for hi. */
+/* Moves lo into hi before every 16th term of a lane. This keeps lo small, so that it holds the digits of terms that are
+ * too small for hi. */
 #define SOFTMAX_FOLD ((size_t)16 * ROW_LANES)
 
 VACT_INLINE void softmax_fold(vf *hi, vf *lo)
@@ -75,13 +77,13 @@ typedef struct {
     float *results;     /* a row to be written soon, or null */
 } softmax_place;
 
-/* For a near maximum, of plain rows. */
+/* For a near maximum. Plain rows only. */
 VACT_INLINE softmax_place softmax_place_near(float max, const logits_row *row)
 {
     return (softmax_place){fast_eighths_origin(vf_set1(max)), {vf_set1(max), vf_set1(0.0f)}, row, NULL, NULL};
 }
 
-/* For any. */
+/* For any maximum. */
 VACT_INLINE softmax_place softmax_place_far(logits_pivot max, const logits_row *row)
 {
     return (softmax_place){fast_eighths_origin(vf_set1(0.0f)), rows_broadcast(max), row, NULL, NULL};
@@ -89,14 +91,15 @@ VACT_INLINE softmax_place softmax_place_far(logits_pivot max, const logits_row *
 
 typedef fast_eighths softmax_parts_fn(const float *src, size_t i, size_t cols, const softmax_place *place);
 
-/* The vector at column i, whole or not; beyond the row the maximum, which is left out. */
+/* The vector at column i, full or partial. Lanes beyond the row hold the maximum; their exponentials are left out of
+ * the sum. */
 VACT_INLINE vf softmax_load(const float *src, size_t i, size_t cols, vf max)
 {
     return cols - i >= VF_LANES ? vf_load(src + i) : vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, max);
 }
 
-/* For plain rows with a near maximum, of which none is beyond SOFTMAX_CLOSE below it: the same as softmax_parts_near.
- */
+/* For plain rows with a near maximum and no logit more than SOFTMAX_CLOSE below it. Gives the same results as
+ * softmax_parts_near. */
 VACT_INLINE fast_eighths softmax_parts_close(const float *src, size_t i, size_t cols, const softmax_place *place)
 {
     return fast_eighths_of(fast_eighths_reduce(softmax_load(src, i, cols, place->max.hi), place->origin));
@@ -112,7 +115,7 @@ VACT_INLINE fast_eighths softmax_parts_far(const float *src, size_t i, size_t co
     return softmax_far(logits_at(src, i, cols, place->row), place->max, place->origin);
 }
 
-/* The vector at column i < cols of a row that may end in it. */
+/* One vector, at column i < cols; it may be the tail of the row. */
 VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t cols, const softmax_place *place,
                               softmax_parts_fn *parts_at, row_sum *sum)
 {
@@ -125,9 +128,9 @@ VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t col
         rows_store(dst, stored, i, cols);
 }
 
-/* Prefetches the line at element i of the rows that come next: memory is idle while exponentials are computed. One
- * prefetch after each vector: the compiler would put four in a row, with which softmax and log_softmax of 1024 columns
- * from memory take 1.6 of the time on AVX-512. */
+/* Prefetches the line at element i of the rows that come next, because memory is idle while exponentials are computed.
+ * There is one prefetch after each vector. The barriers keep it so: the compiler would put four in a row, with which
+ * softmax and log_softmax of 1024 columns from memory take 1.6 of the time on AVX-512. */
 VACT_INLINE void softmax_prefetch(const softmax_place *place, size_t i)
 {
     if (i % LOOP_LINE != 0)
@@ -143,7 +146,7 @@ VACT_INLINE void softmax_prefetch(const softmax_place *place, size_t i)
     }
 }
 
-/* Stores the exponentials where dst is not null and returns their sum. */
+/* Stores the exponentials if dst is not null, and returns their sum. */
 VACT_INLINE double softmax_exponentials(float *dst, const float *src, size_t cols, const softmax_place *place,
                                         softmax_parts_fn *parts_at)
 {
@@ -182,15 +185,16 @@ typedef struct {
 } rows_plain;
 
 /*
- * Between the passes over a row there is a chain of scalar operations of about a hundred cycles. So several rows, as
- * many as the first-level cache holds, do each pass together, and the maxima of the next rows are computed before the
- * results of these: while one row waits for its chain, another is computed.
+ * Between the passes over a row there is a chain of scalar operations of about a hundred cycles. To hide it, as many
+ * rows as the first-level cache holds do each pass together, and the maxima of the next rows are computed before the
+ * results of these. While one row waits for its chain, another is computed.
  */
 enum {
     ROWS_AT_ONCE = 16,
-    ROWS_FLOATS = 2048,     /* worked on together; a longer row by itself */
-    ROWS_STREAMED = 4096,   /* columns of rows whose exponentials stand apart from dst */
-    ROWS_PREFETCHED = 65536 /* columns of rows that are fetched ahead: two and their results are 1 MiB */
+    ROWS_FLOATS = 2048,   /* floats worked on together; a longer row is done by itself */
+    ROWS_STREAMED = 4096, /* at most so many columns: exponentials are kept in a buffer apart from dst */
+    ROWS_PREFETCHED =
+        65536 /* at most so many columns: the next row is prefetched; two rows and their results are 1 MiB */
 };
 
 VACT_INLINE size_t rows_at_once(size_t cols)
@@ -199,7 +203,7 @@ VACT_INLINE size_t rows_at_once(size_t cols)
     return n < ROWS_AT_ONCE ? n : ROWS_AT_ONCE;
 }
 
-/* Rows of a matrix that are worked on together, and how many come after. */
+/* The rows of a matrix that are worked on together, and how many rows come after them. */
 typedef struct {
     const float *src;
     float *dst;
@@ -212,16 +216,16 @@ VACT_INLINE rows_batch rows_batch_at(const rows_plain *m, size_t first, size_t a
     return (rows_batch){m->src + first * m->src_stride, m->dst + first * m->dst_stride, n, left - n};
 }
 
-/* Row r of the next batch, null where there is none or it is long. */
+/* Row r of the next batch. Null if there is none or if it is long. */
 VACT_INLINE const float *rows_ahead(const rows_plain *m, const rows_batch *b, size_t r)
 {
     return r < b->after && m->cols <= ROWS_PREFETCHED ? b->src + (b->n + r) * m->src_stride : NULL;
 }
 
-/* How many rows the next batch has. */
+/* The number of rows in the next batch. */
 VACT_INLINE size_t rows_next(const rows_batch *b) { return b->after < b->n ? b->after : b->n; }
 
-/* Whether results go past the caches (loop/walk.h). */
+/* Whether results are written with streaming stores, past the caches (loop/walk.h). */
 VACT_INLINE bool rows_stream(const rows_plain *m)
 {
     bool lines = (uintptr_t)m->dst % (VF_LANES * sizeof(float)) == 0 && m->dst_stride % VF_LANES == 0;

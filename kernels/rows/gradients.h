@@ -1,7 +1,7 @@
 /*
  * The gradients of the operations over rows, from their outputs. The sums over a row run over the lanes of loop/rows.h
- * with the error of every product and addition kept, and what is subtracted from dy enters as hi + lo, so that the
- * cancellation in it costs nothing but the digits that the sum itself lacks (2^-45 of its terms).
+ * and keep the error of every product and addition. What is subtracted from dy is a hi/lo pair. So cancellation costs
+ * only the digits that the sum itself lacks (2^-45 of its terms).
  */
 #ifndef VACT_ROWS_GRADIENTS_H
 #define VACT_ROWS_GRADIENTS_H
@@ -15,10 +15,10 @@ typedef struct {
     float scale;
 } rows_gradient;
 
-/* scale*(hi + lo), rounded once but for a subnormal result. */
+/* scale*(hi + lo), rounded once unless the result is subnormal. */
 VACT_INLINE vf rows_scaled(vf hi, vf lo, vf scale) { return vf_fma(hi, scale, vf_mul(lo, scale)); }
 
-/* a - b as hi + lo, b a pair. */
+/* a - b as a hi/lo pair; b is a pair too. */
 VACT_INLINE vf_pair rows_difference(vf a, vf_pair b)
 {
     vf_pair d = pair_sum(a, vf_neg(b.hi));
@@ -27,8 +27,8 @@ VACT_INLINE vf_pair rows_difference(vf a, vf_pair b)
     return (vf_pair){hi, vf_sub(low, vf_sub(hi, d.hi))};
 }
 
-/* A number of any size as the factor of exponentials that are times 2^96: `after`, 1 or 2^-96, comes last, so that
- * neither overflows nor vanishes before the result does. */
+/* A factor of any magnitude for exponentials that are scaled by 2^96. `after`, 1 or 2^-96, is multiplied last, so that
+ * nothing overflows or underflows before the result does. */
 typedef struct {
     vf_pair pair;
     vf after;
@@ -81,7 +81,7 @@ VACT_INLINE void rows_log_softmax_backward(const rows_gradient *g)
     }
 }
 
-/* logsumexp: dx = scale*dy*e^(scale*x - y), one dy and y a row. */
+/* logsumexp: dx = scale*dy*e^(scale*x - y), with one dy and one y per row. */
 VACT_INLINE void rows_logsumexp_backward(float *dx, float dy, const float *x, float y, size_t cols, float scale)
 {
     logits_row row = {scale, NULL, NULL, cols, false};

@@ -1,5 +1,5 @@
 /*
- * The kernels of the softmax family and of prelu's gradient, one implementation for every variant (types: abi.h).
+ * The kernels of the softmax family and of prelu's gradient (types: abi.h). One implementation serves every variant.
  * Included once, in the set `fast`, by the source that CMake writes.
  */
 #include "rows/axis.h"

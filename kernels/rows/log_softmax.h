@@ -1,24 +1,26 @@
 /*
  * log_softmax and logsumexp of a row of logits.
  *
- * log(sum e^(z - max)) = log1p(R), R = (sum - w)/w, w being what the sum has for one column that equals the maximum: so
- * the factor of the exponentials cancels and that column counts exactly 1. Of R the lanes' sums, which begin at
- * EIGHTHS_MOST = 2^65, lack up to 2^-43 a column, as their low parts stay about 2^45 at most (softmax_fold). Where R is
- * less than 2^-17 of the columns, and so may lack 2^-26 of itself, it is summed anew, without the columns that equal
- * the maximum, from 0 and with Knuth's two-sum: a row won by one column keeps its digits.
+ * log(sum e^(z - max)) = log1p(R), R = (sum - w)/w, where w is the exponential that the sum holds for one column equal
+ * to the maximum. So the constant factor of the exponentials cancels, and that column counts exactly 1.
  *
- * Two exponentials differ in relative error by 0.2*2^-24 at most, R/(1 + R) <= log1p(R), and no result is below
- * log1p(R) in magnitude: they make 0.2 ULP of the result at most. Roundings make 1 (log_softmax_level). Seen: 1.05 ULP
- * in rows of 2 and 3 columns, 1.02 from 7 columns on.
+ * The lanes of the sum begin at EIGHTHS_MOST = 2^65, and their low parts stay at about 2^45 at most (softmax_fold). So
+ * R may be off by up to 2^-43 per column. Where R is less than 2^-17 times the number of columns, that could be 2^-26
+ * of R or more. There R is summed again: from 0, without the columns that equal the maximum, with Knuth's two-sum. So R
+ * keeps its digits where one logit is far above the others.
+ *
+ * The relative errors of two exponentials differ by 0.2*2^-24 at most. R/(1 + R) <= log1p(R), and no result is below
+ * log1p(R) in magnitude, so this makes 0.2 ULP of the result at most. Roundings make 1 ULP (log_softmax_level). Seen:
+ * 1.05 ULP in rows of 2 and 3 columns, 1.02 from 7 columns on.
  */
 #ifndef VACT_ROWS_LOG_SOFTMAX_H
 #define VACT_ROWS_LOG_SOFTMAX_H
 
 #include "rows/softmax.h"
 
-/* The functions of one element, which rows and columns (rows/axis.h) share. ------------------------------------- */
+/* The functions of one vector, which rows and columns (rows/axis.h) share. ------------------------------------- */
 
-/* Whether R has its digits, of a row of so many columns. True where it is NaN. */
+/* Whether R is accurate enough as it is, for a row of so many columns. True if it is NaN. */
 VACT_INLINE bool log_softmax_has_digits(double rest, size_t cols) { return !(rest * 0x1p17 < (double)cols); }
 
 /* power + power*rise; the product is exact. */
@@ -27,7 +29,7 @@ VACT_INLINE double log_softmax_exact(float power, float rise) { return (double)p
 /* log1p(R), NaN for NaN. */
 VACT_INLINE double log_softmax_log(double rest) { return once_log1p(rest) + (rest - rest); }
 
-/* Exponentials of the others: 0 for a winner. */
+/* The exponential as a hi/lo pair, 0 where the column equals the maximum (a winner). */
 VACT_INLINE vf_pair log_softmax_other(fast_eighths e, vm winner)
 {
     vf power = vf_select(winner, vf_set1(0.0f), e.power);
@@ -36,22 +38,23 @@ VACT_INLINE vf_pair log_softmax_other(fast_eighths e, vm winner)
 }
 
 /*
- * max + log = hi + lo, |lo| <= ulp(hi)/2. A logit z <= max without a low part has the result -(d + lo), d = hi - z,
- * rounded twice at most:
+ * max + log = hi + lo, |lo| <= ulp(hi)/2. A logit z <= max without a low part has the result -(d + lo), d = hi - z. It
+ * is rounded twice at most:
  *
- * - Where z and hi are within a factor of two of each other, d is exact (Sterbenz); what is left is the rounding of
- *   lo to a float, 2^-25*lo, and the result's. Where log is below half an ULP of max, hi is max and lo is all of log:
- *   at the maximum d is 0, and the result -log, with all its digits, and -0 for 0 (-lo is -0 then, and d is +0).
- * - Elsewhere d >= |hi|/2, and what its rounding loses is half an ULP of d: with the second rounding 1 ULP of the
- *   result, unless that is in the binade below, so that d rounds to a power of two, P, and d + lo < P <= d. Then
- *   hi <= 2*P, so |lo| <= ulp(P)/2, and both d + lo and P + lo rounded, which is computed, lie between P - ulp(P)/2
- *   and P. That is one ULP of the binade below.
+ *  - Where z and hi are within a factor of two of each other, d is exact (Sterbenz). What is left is the rounding of lo
+ * to a float, 2^-25*lo, and that of the result. Where log is below half an ULP of max, hi is max and lo is all of log.
+ * So at the maximum d is 0 and the result is -log with all its digits; for log = 0 it is -0 (-lo is -0 then, and d is
+ * +0).
+ *  - Elsewhere d >= |hi|/2, and its rounding loses at most half an ULP of d. With the second rounding that is 1 ULP of
+ * the result, unless the result is in the binade below. Then d rounds to a power of two, P, with d + lo < P <= d, and
+ *    hi <= 2*P, so |lo| <= ulp(P)/2. Both d + lo and what is computed, P + lo rounded, lie between P - ulp(P)/2 and P.
+ *    That interval is one ULP of the binade below.
  */
 typedef struct {
     float hi, minus_lo;
 } log_softmax_level;
 
-/* max is not -0, nor is hi then. */
+/* max must not be -0; then hi is not -0 either. */
 VACT_INLINE log_softmax_level log_softmax_level_of(float max, double log)
 {
     float hi = (float)((double)max + log);
@@ -75,7 +78,7 @@ VACT_INLINE vf log_softmax_of_pair(vf_pair z, vf_pair max, vf_pair log)
 
 /* Rows ---------------------------------------------------------------------------------------------------------- */
 
-/* The sum of all exponentials but the winners'. */
+/* The sum of all exponentials except those of the winners. */
 VACT_NOINLINE static double log_softmax_others(const float *src, size_t cols, const softmax_place *place, bool near)
 {
     row_sum sum = row_sum_zero();
@@ -90,7 +93,7 @@ VACT_NOINLINE static double log_softmax_others(const float *src, size_t cols, co
     return rows_total(&sum);
 }
 
-/* What the sum has for the maximum. */
+/* The exponential of the maximum, as the sum holds it. */
 VACT_INLINE double log_softmax_winner(const softmax_place *place, bool near)
 {
     fast_eighths e = near ? softmax_near(place->max.hi, place->max.hi, place->origin)
@@ -98,7 +101,7 @@ VACT_INLINE double log_softmax_winner(const softmax_place *place, bool near)
     return log_softmax_exact(row_first_lane(e.power), row_first_lane(e.rise));
 }
 
-/* R from the sum. */
+/* R from the sum, or summed again where it would lack digits. */
 VACT_INLINE double log_softmax_rest(double sum, const float *src, size_t cols, const softmax_place *place, bool near)
 {
     double winner = log_softmax_winner(place, near);
@@ -158,7 +161,7 @@ VACT_INLINE void log_softmax_maxima(float *max, const float *src, size_t n, cons
         max[r] = row_max(src + r * m->src_stride, m->cols) + 0.0f;
 }
 
-/* The results of a batch, from the maxima of its rows; those of the next batch go to `next`. */
+/* The results of a batch, from the maxima of its rows. The maxima of the next batch go to `next`. */
 VACT_INLINE void log_softmax_batch(const rows_plain *m, const rows_batch *b, const float *max, float *next, bool stream)
 {
     const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
@@ -213,7 +216,7 @@ VACT_NOINLINE static void log_softmax_plain_rows(const rows_plain *m)
         log_softmax_batches(m, false);
 }
 
-/* Whether the +inf that logits_max found stands for a NaN. */
+/* Whether the +inf that logits_max returned stands for a NaN. */
 VACT_INLINE bool rows_have_nan(const float *src, size_t cols, const logits_row *row)
 {
     vm found = vm_lt(vf_set1(1.0f), vf_set1(0.0f));
@@ -224,7 +227,7 @@ VACT_INLINE bool rows_have_nan(const float *src, size_t cols, const logits_row *
     return vm_any(found);
 }
 
-/* -inf of nothing, +inf where there is one: the limits. */
+/* The limits: -inf if no column is left, +inf if a logit is +inf. */
 VACT_INLINE float rows_logsumexp(const float *src, size_t cols, const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);

@@ -1,6 +1,6 @@
 /*
- * The logits of a row: scale*x + mask, as hi/lo pairs, since the rounding of the product alone costs more than 60 ULP
- * of the exponential of a logit of 100. Masked columns are -inf.
+ * The logits of a row: scale*x + mask, as hi/lo pairs. Rounding the product alone would cost more than 60 ULP of the
+ * exponential of a logit of 100. Masked columns are -inf.
  */
 #ifndef VACT_ROWS_LOGITS_H
 #define VACT_ROWS_LOGITS_H
@@ -15,11 +15,11 @@ typedef struct {
     float scale;
     const float *bias;         /* this row's, or null */
     const unsigned char *keep; /* this row's, or null */
-    size_t visible;            /* columns from here on are left out */
-    bool masked;               /* a mask was given, even if it leaves nothing out */
+    size_t visible;            /* columns from here on are masked */
+    bool masked;               /* a mask was given, even if it masks nothing */
 } logits_row;
 
-/* Which row of a mask serves row r. */
+/* The offset of the mask's row that serves row r. */
 VACT_INLINE size_t logits_mask_offset(const vact_mask_layout *layout, size_t r, size_t rows)
 {
     size_t repeat = layout->repeat == 0 ? 1 : layout->repeat, period = layout->rows == 0 ? rows : layout->rows;
@@ -40,7 +40,7 @@ VACT_INLINE logits_row logits_row_of(const vact_softmax_options_f32 *options, si
     if (options->keep != NULL)
         row.keep = options->keep + logits_mask_offset(&options->keep_layout, r, rows);
     if (options->causal_queries != 0) {
-        /* Columns 0 to q + offset are visible; counted without overflow for any offset. */
+        /* Columns 0 to q + offset are visible. Computed without overflow for any offset. */
         size_t q = r % options->causal_queries, offset = (size_t)options->causal_offset;
         if (options->causal_offset >= 0)
             row.visible = offset >= cols || q >= cols - offset ? cols : q + offset + 1;
@@ -51,7 +51,7 @@ VACT_INLINE logits_row logits_row_of(const vact_softmax_options_f32 *options, si
     return row;
 }
 
-/* Lanes that a boolean mask leaves out become -inf. */
+/* Lanes that the boolean mask excludes become -inf. */
 VACT_INLINE vf logits_kept(vf hi, const unsigned char *keep, size_t n)
 {
     float bars[VF_LANES];
@@ -97,7 +97,7 @@ typedef struct {
 
 VACT_INLINE bool logits_above(logits_pivot a, logits_pivot b) { return a.hi > b.hi || (a.hi == b.hi && a.lo > b.lo); }
 
-/* The larger of two vectors of pairs. A NaN counts as +inf: either makes the row's result. */
+/* The larger of two vectors of pairs, lane by lane. A NaN counts as +inf: either one decides the row's result. */
 VACT_INLINE vf_pair logits_larger(vf_pair best, vf_pair z)
 {
     vf hi = vf_select(vm_eq(z.hi, z.hi), z.hi, vf_set1(__builtin_inff()));
@@ -105,7 +105,7 @@ VACT_INLINE vf_pair logits_larger(vf_pair best, vf_pair z)
     return (vf_pair){vf_select(above, hi, best.hi), vf_select(above, z.lo, best.lo)};
 }
 
-/* The largest logit; +inf also for a row with a NaN. Never -0, which would show in the sign of a zero result. */
+/* The largest logit, and +inf for a row with a NaN. Never -0, which would show in the sign of a zero result. */
 VACT_INLINE logits_pivot logits_max(const float *src, size_t cols, const logits_row *row)
 {
     vf_pair a = {vf_set1(-__builtin_inff()), vf_set1(0.0f)}, b = a, c = a, d = a;
@@ -130,8 +130,8 @@ VACT_INLINE logits_pivot logits_max(const float *src, size_t cols, const logits_
     return best;
 }
 
-/* z - pivot as hi + lo. From -512 on down, -inf included, where the low parts may be NaN, it is -512: the exponential
- * is 0. */
+/* z - pivot as a hi/lo pair, and -512 where it would be less: the exponential is 0 there. That includes -inf, where the
+ * low parts may be NaN. */
 VACT_INLINE vf_pair logits_distance(vf_pair z, vf_pair pivot)
 {
     vf least = vf_set1(-512.0f);
@@ -143,7 +143,7 @@ VACT_INLINE vf_pair logits_distance(vf_pair z, vf_pair pivot)
     return (vf_pair){hi, vf_sub(low, vf_sub(hi, bounded))};
 }
 
-/* Where the pivot is infinite no difference has a meaning; the caller gives what the row's result is then. */
+/* Where the pivot is infinite the differences mean nothing; the caller decides the row's result. */
 VACT_INLINE bool logits_finite(logits_pivot pivot) { return pivot.hi - pivot.hi == 0.0f; }
 
 VACT_INLINE void rows_fill(float *dst, size_t cols, float value)
@@ -179,7 +179,7 @@ VACT_INLINE double rows_total(const row_sum *sum)
     return (double)total.hi + (double)total.lo;
 }
 
-/* A double as two floats; an infinite or NaN one has no low part. */
+/* A double as two floats. The low part is 0 where the double is infinite or NaN. */
 VACT_INLINE logits_pivot rows_split(double v)
 {
     float hi = (float)v;

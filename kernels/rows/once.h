@@ -1,6 +1,6 @@
 /*
- * What a row needs once: scalars, in double precision, which every CPU computes alike. Included by the kernels and by
- * online_finish.c.
+ * Scalars that are computed once per row, in double precision, with the same bits on every CPU. Included by the kernels
+ * and by online_finish.c.
  */
 #ifndef VACT_ROWS_ONCE_H
 #define VACT_ROWS_ONCE_H
@@ -11,7 +11,7 @@
 #define ONCE_LN2 0x1.62e42fefa39efp-1
 #define ONCE_LOG2E 0x1.71547652b82fep+0
 
-/* The powers of two that a float holds, subnormal ones included; 0 below. n <= 0, whole or -inf. */
+/* 2^n for n <= 0, whole or -inf. Exact for every power of two that a float holds, subnormals included; 0 below. */
 static inline float once_power_of_two(double n)
 {
     if (!(n >= -149.0))
@@ -32,7 +32,7 @@ static inline double once_log_of_ratio(double t)
     return __builtin_fma(twice * z, series, twice);
 }
 
-/* log v, v positive and normal: v = 2^k*m, sqrt(1/2) <= m < sqrt(2). */
+/* log v for v positive and normal. v = 2^k*m, sqrt(1/2) <= m < sqrt(2). */
 static inline double once_log(double v)
 {
     int64_t bits;
@@ -45,10 +45,10 @@ static inline double once_log(double v)
     return __builtin_fma((double)k, ONCE_LN2, once_log_of_ratio((m - 1.0) / (m + 1.0)));
 }
 
-/* log(1 + a), a >= 0, with the digits of a small a kept. */
+/* log(1 + a), a >= 0. Accurate for small a too. */
 static inline double once_log1p(double a) { return a < 0.4 ? once_log_of_ratio(a / (2.0 + a)) : once_log(1.0 + a); }
 
-/* The least whole number that is not below v. */
+/* The smallest whole number that is not below v. */
 static inline double once_ceiling(double v)
 {
     if (!(v > -0x1p51 && v < 0x1p51))

@@ -1,15 +1,15 @@
 /*
- * softmax over blocks of columns. A row's exponentials are held relative to 2^n, n a whole number, instead of the
- * largest logit: when a later block raises n, what was summed so far, and what the caller has accumulated, is rescaled
- * by a power of two, exactly. So no error builds up over the blocks, and no exponential depends on where a block ends
- * but for its exponent. n*ln 2 is a double, subtracted as two floats.
+ * softmax over blocks of columns. A row's exponentials are relative to 2^n, n a whole number, instead of the largest
+ * logit. When a later block raises n, the sum so far, and what the caller has accumulated, is rescaled by a power of
+ * two, which is exact. So no error builds up over the blocks, and where a block ends changes only the exponents of the
+ * exponentials. n*ln 2 is a double, subtracted as two floats.
  */
 #ifndef VACT_ROWS_ONLINE_H
 #define VACT_ROWS_ONLINE_H
 
 #include "rows/softmax.h"
 
-/* Stores the exponentials, times 2^96, and returns their sum. */
+/* Stores the exponentials, scaled by 2^96, and returns their sum. */
 VACT_INLINE double online_exponentials(float *dst, const float *src, size_t cols, const logits_row *row, vf_pair base)
 {
     row_sum sum = row_sum_zero();
@@ -21,7 +21,7 @@ VACT_INLINE double online_exponentials(float *dst, const float *src, size_t cols
     return rows_total(&sum);
 }
 
-/* One row of a block. Returns by what the caller rescales the row's accumulated output. */
+/* One row of a block. Returns the factor by which the caller rescales the row's accumulated output. */
 VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const float *src, size_t cols,
                               const logits_row *row)
 {
@@ -39,7 +39,7 @@ VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const 
     float rescale = once_power_of_two(state->exponent - exponent);
     vf_pair base = rows_broadcast(rows_split(exponent * ONCE_LN2));
     double sum = online_exponentials(dst, src, cols, row, base);
-    vf more = vf_set1(0x1p20f); /* times 2^96 before: what softmax_unscaled takes off */
+    vf more = vf_set1(0x1p20f); /* with the 2^96 from before it is the 2^116 that softmax_unscaled removes */
     for (size_t i = 0; i < cols; i += VF_LANES)
         rows_store(dst, softmax_unscaled(vf_mul(rows_load(dst, i, cols), more)), i, cols);
     state->sum = __builtin_fma(sum, 0x1p-96, state->sum * (double)rescale);

@@ -1,13 +1,13 @@
 /*
- * prelu's gradient: dx = x > 0 ? dy : slope*dy, and dslope = the sum of dy*x over the elements of the channel with
- * x <= 0, in hi + lo over 64 lanes: the lane is the element's place in its channel, o*inner + i, mod 64.
+ * prelu's gradient: dx = x > 0 ? dy : slope*dy. dslope is the sum of dy*x over the elements of the channel with x <= 0,
+ * as hi/lo pairs in 64 lanes. An element's lane is its place in its channel, o*inner + i, mod 64.
  */
 #ifndef VACT_ROWS_PRELU_BACKWARD_H
 #define VACT_ROWS_PRELU_BACKWARD_H
 
 #include "rows/axis.h"
 
-/* dx; the term of dslope comes by `term`. A NaN in x gives NaN in both. */
+/* Returns dx; *term is the term of dslope. A NaN in x gives NaN in both. */
 VACT_INLINE vf prelu_gradient(vf dy, vf x, vf slope, vf_pair *term)
 {
     vf zero = vf_set1(0.0f);
@@ -20,24 +20,24 @@ VACT_INLINE vf prelu_gradient(vf dy, vf x, vf slope, vf_pair *term)
     return vf_select(vm_eq(x, x), dx, x);
 }
 
-/* A total whose low part lost its meaning by an infinite sum is the high part. */
+/* The total of hi and lo. Where the sum is infinite lo is NaN, and the total is hi. */
 VACT_INLINE float prelu_total(float hi, float lo)
 {
     float total = hi + lo;
     return lo == lo ? total : hi;
 }
 
-/* The lanes of a sum in memory, so that a run of elements may begin at any of them. */
+/* The lanes of a sum, in memory so that a run of elements may begin at any lane. */
 typedef struct {
     float hi[ROW_LANES], lo[ROW_LANES];
 } lane_sums;
 
-/* `inner` elements of one channel, of which `before` came earlier. */
+/* `inner` consecutive elements of one channel; `before` elements of it came earlier. */
 VACT_INLINE void prelu_run(float *dx, const float *dy, const float *x, size_t inner, size_t before, vf slope,
                            lane_sums *sums)
 {
     for (size_t i = 0; i < inner;) {
-        size_t lane = (before + i) % ROW_LANES, n = VF_LANES - lane % VF_LANES; /* up to a whole vector of lanes */
+        size_t lane = (before + i) % ROW_LANES, n = VF_LANES - lane % VF_LANES; /* up to the end of a vector of lanes */
         if (n > inner - i)
             n = inner - i;
         size_t end = i + n;
@@ -63,7 +63,7 @@ VACT_INLINE float prelu_slope_gradient(const lane_sums *sums)
     return prelu_total(total.hi, total.lo);
 }
 
-/* inner = 1: the channels run beside the elements, n <= VF_LANES of them. */
+/* inner = 1: the channels are adjacent in memory, and a vector holds n <= VF_LANES of them. */
 VACT_INLINE void prelu_beside(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
                               size_t outer, size_t channels, size_t n)
 {

@@ -1,10 +1,10 @@
 /*
- * softmax of a row of logits: three passes, the maximum; the exponentials and their sum (rows/exponentials.h); the
+ * softmax of a row of logits, in three passes: the maximum, the exponentials and their sum (rows/exponentials.h), the
  * results.
  *
- * It stores each exponential rounded, but adds what it was before to the sum. So its error is that rounding (1, in
- * units of 2^-24), that of the result (half an ULP), 0.15 of the exponentials, 0.125 of softmax_reciprocal_of_sum and
- * what the sum lacks. Seen: 1.63 ULP.
+ * Each exponential is stored rounded, but the sum adds it as it was before. So the error of a result, in units of
+ * 2^-24, is 1 for that rounding, 0.15 for the exponential, 0.125 for softmax_reciprocal_of_sum and what the sum lacks,
+ * plus half an ULP for the rounding of the result. Seen: 1.63 ULP.
  */
 #ifndef VACT_ROWS_SOFTMAX_H
 #define VACT_ROWS_SOFTMAX_H
@@ -12,10 +12,10 @@
 #include "math/fast/subnormal.h"
 #include "rows/exponentials.h"
 
-/* The functions of one element, which rows and columns (rows/axis.h) share. ------------------------------------- */
+/* The functions of one vector, which rows and columns (rows/axis.h) share. ------------------------------------- */
 
-/* p*2^-116, rounded once. What is subnormal is rounded to a whole number of 2^-149 by an addition, at the speed of
- * normal numbers: with logits of +-100 it is every other element. */
+/* p*2^-116, rounded once. An addition rounds a subnormal result to a multiple of 2^-149, at the speed of normal
+ * numbers. With logits of +-100 every second element is subnormal. */
 VACT_INLINE vf softmax_unscaled(vf p)
 {
     vf unscale = vf_set1(0x1p-116f), least = vf_set1(0x1p-10f);
@@ -27,25 +27,25 @@ VACT_INLINE vf softmax_unscaled(vf p)
     return vf_mul(p, unscale);
 }
 
-/* e over the sum, from 2^116/sum as hi + lo: no product is subnormal. */
+/* e divided by the sum. `reciprocal` is 2^116/sum as a hi/lo pair, so that no product is subnormal. */
 VACT_INLINE vf softmax_quotient(vf e, vf_pair reciprocal)
 {
     return softmax_unscaled(vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo)));
 }
 
-/* More than 1/sum by 2^-27. The largest exponential lies in [1.75, 1.91]*2^64, its rounding is at most 0.572*2^-24, and
- * its share of a sum of which it is all becomes exactly 1. */
+/* 2^116/sum, and more than that by 2^-27 relative. The largest exponential lies in [1.75, 1.91]*2^64 and is rounded by
+ * 0.572*2^-24 at most. So where it is the whole sum, its share becomes exactly 1. */
 VACT_INLINE logits_pivot softmax_reciprocal_of_sum(double sum) { return rows_split(0x1.0000002p116 / sum); }
 
 /* Rows ---------------------------------------------------------------------------------------------------------- */
 
-/* The row where the largest logit is not finite: NaN, but for a mask that leaves nothing. */
+/* What fills a row whose largest logit is not finite: `nothing` if a mask excludes every column, else NaN. */
 VACT_INLINE float softmax_without_pivot(logits_pivot max, const logits_row *row, float nothing)
 {
     return max.hi < 0.0f && row->masked ? nothing : __builtin_nanf("");
 }
 
-/* Any row, its maximum subtracted first. */
+/* Any row; the maximum is subtracted first. */
 VACT_NOINLINE static void softmax_any_row(float *dst, const float *src, size_t cols, const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);
@@ -60,7 +60,8 @@ VACT_NOINLINE static void softmax_any_row(float *dst, const float *src, size_t c
         rows_store(dst, softmax_quotient(rows_load(dst, i, cols), reciprocal), i, cols);
 }
 
-/* Where all are within this of the maximum, no share and no product is subnormal, for up to 2^31 columns. */
+/* Where all logits are within this distance of the maximum, no share and no product is subnormal, for up to 2^31
+ * columns. */
 #define SOFTMAX_CLOSE 40.0f
 
 VACT_INLINE vf softmax_close_quotient(vf e, vf_pair reciprocal)
@@ -108,9 +109,9 @@ VACT_INLINE void softmax_ranges(row_range *ranges, const float *src, size_t n, c
         ranges[r] = row_range_of(src + r * m->src_stride, m->cols);
 }
 
-/* The results of a batch, from the ranges of its rows, which become those of the next batch. The exponentials go to
- * `exponentials`, `stride` from one row to the next: to dst, whose lines are fetched before where the cache does not
- * hold the matrix, or, where results are streamed, elsewhere, so that they need not be. */
+/* The results of a batch, from the ranges of its rows; `ranges` then holds those of the next batch. The exponentials go
+ * to `exponentials`, with `stride` from one row to the next. That is dst, whose lines are prefetched if the cache does
+ * not hold the matrix (`beyond`). Where results are streamed it is a buffer, so that dst need not be fetched. */
 VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_range *ranges, float *exponentials,
                                size_t stride, bool stream, bool beyond)
 {
