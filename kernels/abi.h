@@ -1,4 +1,4 @@
-/* The kernels' types: what the tables hold and the kernels are. Internal: not installed. */
+/* The types of the kernels and of what the tables hold. Internal: not installed. */
 #ifndef VACT_KERNELS_ABI_H
 #define VACT_KERNELS_ABI_H
 
@@ -20,9 +20,9 @@ typedef void vact_rows_f32_fn(float *dst, size_t dst_stride, const float *src, s
 
 /* A cross-entropy whose arguments have been checked (dispatch/losses.c). */
 typedef struct vacti_cross_entropy_call {
-    float *loss;          /* null: no loss is wanted; one element where the reduction is not NONE */
-    float *dx;            /* null: no gradient is wanted; may be logits, at the same stride */
-    const float *dy;      /* null: ones; one element where the reduction is not NONE */
+    float *loss;          /* null: no loss is asked for; one element unless the reduction is NONE */
+    float *dx;            /* null: no gradient is asked for; may be logits, with the same stride */
+    const float *dy;      /* null: ones; one element unless the reduction is NONE */
     const float *logits;  /* row r at logits + r*stride */
     const void *targets;  /* int64_t where wide, else int32_t; each ignored or below cols */
     const float *weights; /* null: ones */
@@ -51,19 +51,20 @@ typedef struct vacti_bce_call {
 typedef void vact_cross_entropy_f32_fn(const vacti_cross_entropy_call *call);
 typedef void vact_bce_f32_fn(const vacti_bce_call *call);
 
-/* How many elements are 0; how many are <= low or >= high. */
+/* The number of elements that are 0, and of those that are <= low or >= high. */
 typedef size_t vact_zeros_f32_fn(const float *x, size_t n);
 typedef size_t vact_outside_f32_fn(const float *x, size_t n, float low, float high);
 
-/* How many of the columns of [batch, units] hold zeros alone; mask, where it is not null, says which. */
+/* The number of columns of [batch, units] that hold only zeros. If mask is not null, it says which columns these are.
+ */
 typedef size_t vact_dead_units_f32_fn(unsigned char *mask, const float *x, size_t batch, size_t units);
 
-/* Of n pairs (gate, up), side by side in src, and of their gradients in dsrc. params null: the defaults. No checks. */
+/* n pairs (gate, up), interleaved in src, and their gradients in dsrc. params null: the defaults. No checks. */
 typedef void vact_interleaved_f32_fn(float *dst, const float *src, size_t n, const vact_params_f32 *params);
 typedef void vact_interleaved_backward_f32_fn(float *dsrc, const float *dy, const float *src, size_t n,
                                               const vact_params_f32 *params);
 
-/* The softmax family, and prelu's gradient: as the functions of vact.h, without checks. */
+/* The softmax family and prelu's gradient: like the functions of vact.h, without checks. */
 typedef void vact_masked_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                 size_t cols, const vact_softmax_options_f32 *options);
 typedef void vact_logsumexp_f32_fn(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,
@@ -89,13 +90,13 @@ typedef struct vacti_softmax_family {
     vact_prelu_backward_f32_fn *prelu_backward;
 } vacti_softmax_family;
 
-/* Of each state 1/sum and its logarithm; either array may be null. The same code for every build. */
+/* For each state, 1/sum and the logarithm of the sum; either array may be null. The same code serves every build. */
 void vacti_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows);
 
-/* Slot of an operation inside the array of its kind. */
+/* The slot of an operation in the array of its kind. */
 #define VACT_OP_SLOT(op) ((unsigned)(op) & 0xffu)
 
-/* As large as the largest slot of the registry demands. */
+/* Its size is the largest slot of the registry plus 1. */
 typedef union vacti_slots {
 #define VACT_OP(name, NAME, ...) char name[VACT_OP_SLOT(VACT_OP_##NAME) + 1];
     /* clang-format off */

@@ -5,7 +5,7 @@
 
 #define SQRT_2 1.4142135623730951
 
-/* Of unary operations; 0 where the gain depends on a parameter. */
+/* Gains of unary operations; 0 where the gain depends on a parameter. */
 static const double gains[VACT_TABLE_SLOTS] = {
     [VACT_OP_SLOT(VACT_OP_RELU)] = SQRT_2,
     [VACT_OP_SLOT(VACT_OP_SIGMOID)] = 1.0,
@@ -35,7 +35,7 @@ static const double gains[VACT_TABLE_SLOTS] = {
     [VACT_OP_SLOT(VACT_OP_EXP)] = 0.36787944117144232,
 };
 
-/* From the second moment of f(z) over z < 0; that over z > 0, where f(z) = z, is 1/2. */
+/* The gain from the second moment of f(z) over z < 0. Over z > 0, where f(z) = z, the moment is 1/2. */
 static double from_moment(double below) { return sqrt(1.0 / (0.5 + below)); }
 
 double vact_gain(vact_op op, float param)

@@ -30,7 +30,7 @@ const vacti_op_info vacti_registry[] = {
 };
 const size_t vacti_registry_count = sizeof vacti_registry / sizeof vacti_registry[0];
 
-/* Where the line of a code stands, plus 1: a call by code costs no search. */
+/* The index of each code's line in the registry, plus 1, so that a call by code needs no search. */
 enum { KINDS = VACT_KIND_GATE + 1, SLOTS = 256 };
 enum {
 #define VACT_OP(name, ...) LINE_OF_##name,

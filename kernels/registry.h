@@ -8,7 +8,7 @@
 
 #include "vact/vact.h"
 
-/* Where a parameter may lie; `vact list` prints these in words. */
+/* The values that a parameter may have; `vact list` prints these in words. */
 typedef enum vacti_domain {
     VACT_DOMAIN_FINITE,
     VACT_DOMAIN_NONZERO,     /* finite and not 0 */
@@ -18,8 +18,8 @@ typedef enum vacti_domain {
     VACT_DOMAIN_NOT_BELOW_FIRST /* >= the operation's first parameter, neither NaN */
 } vacti_domain;
 
-/* Whether `value` lies there; `first` is the operation's first parameter. In the header so that a call whose domains
- * are constants does not walk the registry. */
+/* Whether `value` lies in the domain; `first` is the operation's first parameter. In the header, so that a call with
+ * constant domains need not search the registry. */
 static inline bool vacti_domain_holds(vacti_domain domain, float value, float first)
 {
     switch (domain) {
@@ -44,12 +44,12 @@ typedef struct vacti_op_info {
     vact_kind kind;
     const char *name;
     bool needs_math;     /* false: one kernel serves every variant */
-    bool keeps_output;   /* the derivative is to be had from the output too */
-    bool rises;          /* the exact function, at default parameters: a larger input never has a smaller result */
-    vact_math auto_math; /* what VACT_MATH_AUTO takes; VACT_MATH_AUTO itself where needs_math is false */
+    bool keeps_output;   /* the derivative can be computed from the output too */
+    bool rises;          /* at default parameters a larger input never has a smaller exact result */
+    vact_math auto_math; /* what VACT_MATH_AUTO selects; VACT_MATH_AUTO itself if needs_math is false */
     int param_count;
     vacti_param_info params[2];
-    double bound_sleef, bound_fast; /* equal where one kernel serves every variant */
+    double bound_sleef, bound_fast; /* equal if one kernel serves every variant */
     const char *range;
     const char *formula;
 } vacti_op_info;
@@ -57,14 +57,14 @@ typedef struct vacti_op_info {
 extern const vacti_op_info vacti_registry[];
 extern const size_t vacti_registry_count;
 
-/* Null where there is none. */
+/* Null if there is none. */
 const vacti_op_info *vacti_registry_by_code(vact_op op);
 const vacti_op_info *vacti_registry_by_name(const char *name);
 
-/* The defaults; the rest of the values is 0. */
+/* The default parameters; the other values are 0. */
 vact_params_f32 vacti_registry_defaults(const vacti_op_info *info);
 
-/* The largest error in ULP over all inputs that a variant may have; of VACT_MATH_AUTO, what that takes. */
+/* The largest error in ULP that a variant may have, over all inputs. VACT_MATH_AUTO: that of the variant it selects. */
 double vacti_registry_bound(const vacti_op_info *info, vact_math math);
 
 /* Whether the values lie in the operation's domain. */

@@ -1,10 +1,10 @@
-/* Counts that show a layer's health. Included once, in the set `plain`, by the source that CMake writes. */
+/* Counts that show the health of a layer. Included once, in the set `plain`, by the source that CMake writes. */
 #ifndef VACT_HEALTH_KERNELS_H
 #define VACT_HEALTH_KERNELS_H
 
 typedef vm health_test_fn(vf x, vf low, vf high);
 
-/* 1 in the lanes that pass, else 0. Lanes count in floats, exact below 2^24: a block has fewer elements. */
+/* 1 in the lanes that pass, else 0. Lanes count in floats, which is exact below 2^24; a block has fewer elements. */
 VACT_INLINE vf health_ones(vm passes) { return vf_select(passes, vf_set1(1.0f), vf_set1(0.0f)); }
 
 enum { HEALTH_BLOCK = 1 << 20 };
@@ -48,10 +48,10 @@ VACT_INLINE vm health_is_zero(vf x, vf low, vf high)
 
 VACT_INLINE vm health_is_outside(vf x, vf low, vf high) { return vm_or(vm_le(x, low), vm_le(high, x)); }
 
-/* The columns are walked in blocks, whose state is on the stack. */
+/* Columns are processed in blocks of so many. A block's state is on the stack. */
 enum { HEALTH_UNITS = 1024 };
 
-/* alive[u] stays 0 as long as column u has only zeros. */
+/* alive[u] stays 0 while column u has only zeros. */
 VACT_INLINE void health_add_row(float *alive, const float *x, size_t units)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f);

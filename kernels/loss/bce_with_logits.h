@@ -1,17 +1,18 @@
 /*
- * Binary cross-entropy from logits, with p the weight of the positive answer:
+ * Binary cross-entropy from logits, with p the weight of the positive class:
  *
  *   loss = (1 - t)*log(1 + e^x) + p*t*log(1 + e^-x)
  *   d loss/d x = (1 - t)*sigmoid(x) - p*t*sigmoid(-x)
  *
- * With z = e^-|x| and c the factor, 1 - t or p*t, of the logarithm that grows with |x|, d the other,
+ * Let z = e^-|x|. One of the two logarithms grows with |x|: let c be its factor, 1 - t or p*t, and d the other factor.
+ * Then
  *
  *   loss = c*|x| + (c + d)*log1p(z)
  *   |d loss/d x| = |c - d*z|/(1 + z)
  *
- * For a target within [0, 1] no term of the loss is negative; the slope's difference is one FMA and cancels where the
- * exact slope vanishes. The sum 1 + z is carried as hi + lo and the quotient corrected by its residual. Over sampled
- * inputs a loss is off by at most 1.63 ULP, with weights 2.67, a gradient by 2.46 and 2.78.
+ * For a target within [0, 1] no term of the loss is negative. The difference in the gradient is one FMA, and it cancels
+ * where the exact gradient vanishes. The sum 1 + z is carried as a hi/lo pair, and the quotient is corrected by
+ * its residual. Over sampled inputs a loss is off by at most 1.63 ULP, with weights 2.67, a gradient by 2.46 and 2.78.
  */
 #ifndef VACT_LOSS_BCE_WITH_LOGITS_H
 #define VACT_LOSS_BCE_WITH_LOGITS_H
@@ -38,12 +39,12 @@ VACT_INLINE bce_parts bce_parts_of(vf x, vf target, vf positive)
     return parts;
 }
 
-/* A factor 0 makes nothing of an infinite x. */
+/* Where the factor is 0, an infinite x adds 0. */
 VACT_INLINE vf bce_loss(vf x, bce_parts parts)
 {
     vf zero = vf_set1(0.0f);
     vf size = vf_select(vm_eq(parts.grows, zero), zero, vf_abs(x));
-    /* c + d, written as an FMA, since d may be a product */
+    /* c + d as an FMA, since d may be a product: nothing to contract (vec/contract.h) */
     vf both = vf_fma(parts.grows, vf_set1(1.0f), parts.shrinks);
     vf_pair log = fast_log1p_pair(parts.z);
     vf large = vf_fma(parts.grows, size, vf_mul(both, log.lo));
@@ -63,7 +64,7 @@ VACT_INLINE vf bce_slope(bce_parts parts)
     return vf_fma(residual, reciprocal, quotient);
 }
 
-/* The n <= VF_LANES weights from element i on; 1 where there are none, and in the lanes beyond n anything. */
+/* The n <= VF_LANES weights from element i on, 1 if there are no weights. Lanes from n on hold anything. */
 VACT_INLINE vf bce_weights(vacti_periodic weights, size_t i, size_t n)
 {
     if (!weights.values)
@@ -91,7 +92,7 @@ VACT_INLINE void bce_store(float *p, vf v, size_t n)
         vf_store_partial(p, v, n);
 }
 
-/* The n <= VF_LANES elements from i on, in the lanes of vector k; scale is dy of a reduced loss. */
+/* The n <= VF_LANES elements from i on, summed in the lanes of vector k. `scale` is dy of a reduced loss. */
 VACT_INLINE void bce_elements(const vacti_bce_call *call, size_t i, size_t n, size_t k, vf scale, row_sum *sum)
 {
     bool reduced = call->reduction != VACT_REDUCTION_NONE;

@@ -1,19 +1,21 @@
 /*
  * Cross-entropy from logits. With e_j = e^(x_j - max), S = sum_j e_j and t the target, in a row of C classes:
  *
- *   loss = q_t*(log S + max - x_t)                       q_t = w_t, or with label smoothing s
- *   loss = sum_j q_j*(log S + max - x_j)                 q_j = w_j*s/C, and w_t*(1 - s) more for the target
- *   d loss/d x_j = Q*e_j/S - q_j                         Q = sum_j q_j
+ *   loss = q_t*(log S + max - x_t)             without label smoothing: q_t = w_t
+ *   loss = sum_j q_j*(log S + max - x_j)       with smoothing s: q_j = w_j*s/C, plus w_t*(1 - s) for the target
+ *   d loss/d x_j = Q*e_j/S - q_j               Q = sum_j q_j
  *
- * S is carried as 1 + R, R the sum without one winner (act/sleef/log_softmax.h), and log S as log1p(R): every term of a
- * loss is at least 0 and a confident row keeps its digits. The gradient at the target, where Q*e_t/S and q_t nearly
- * agree, is (Q - q_t) - Q*(S - e_t)/S, in which S - e_t is R where the target wins, and otherwise at least 1.
+ * S is carried as 1 + R, R the sum without one winner (act/sleef/log_softmax.h), and log S as log1p(R). So every term
+ * of a loss is at least 0, and R keeps its digits where one logit is far above the others. The gradient at the target,
+ * where Q*e_t/S and q_t nearly agree, is (Q - q_t) - Q*(S - e_t)/S. There S - e_t is R where the target wins, and
+ * otherwise at least 1.
  *
- * The exponentials are those of math/fast/softmax.h, times 2^24, summed with what each loses in rounding. Over sampled
- * rows (tests/test_losses_error.c) a loss is off by at most 0.84 ULP, 1.81 with smoothing, a gradient by 2.16 and 2.48.
+ * The exponentials are those of math/fast/softmax.h, scaled by 2^24, and the sum also takes what each loses in
+ * rounding. Over sampled rows (tests/test_losses_error.c) a loss is off by at most 0.84 ULP, 1.81 with smoothing, a
+ * gradient by 2.16 and 2.48.
  *
- * What there is once a row is in double; what there is once a column in float vectors. The logarithms of 64 rows are
- * taken at once. The weights of the targets and the losses of rows are summed over lanes, lane = row mod 64.
+ * What is computed once per row is in double, what is computed once per column in float vectors. The logarithms of 64
+ * rows are taken at once. The weights of the targets and the losses of rows are summed over lanes, lane = row mod 64.
  */
 #ifndef VACT_LOSS_CROSS_ENTROPY_H
 #define VACT_LOSS_CROSS_ENTROPY_H
@@ -22,17 +24,17 @@
 #include "math/fast/log1p.h"
 #include "math/fast/softmax.h"
 
-/* What math/fast/softmax.h makes of e^0. */
+/* e^0 as math/fast/softmax.h gives it, and so the scale of all exponentials. */
 #define CROSS_ENTROPY_UNIT 0x1p24f
 
-/* What all rows share. */
+/* The factors that all rows share. */
 typedef struct {
     double keep, smooth;  /* 1 - s and s/C */
     double weights_total; /* sum_j w_j */
     double scale;         /* of the loss: 1 or, for the mean, 1/(sum of the targets' weights) */
 } cross_entropy_shares;
 
-/* A row's sums, as far as they are needed before the logarithm. */
+/* The sums of a row that are needed before the logarithm is taken. */
 typedef struct {
     double rest;     /* R; NaN where the row has no result */
     double distance; /* max - x_t */
@@ -58,7 +60,7 @@ typedef struct {
     row_sum others, winners;
 } cross_entropy_sums;
 
-/* Returns 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
+/* Adds one vector. Returns 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
 VACT_INLINE vf cross_entropy_add(cross_entropy_sums *sums, size_t k, vf x, fast_softmax_row row,
                                  cross_entropy_parts_fn *parts_of)
 {
@@ -74,7 +76,7 @@ VACT_INLINE vf cross_entropy_add(cross_entropy_sums *sums, size_t k, vf x, fast_
     return vf_select(winner, vf_set1(CROSS_ENTROPY_UNIT), e);
 }
 
-/* R. The exponentials go to dst where that is not null. */
+/* Returns R. Stores the exponentials in dst if it is not null. */
 VACT_INLINE double cross_entropy_rest(float *dst, const float *src, size_t cols, fast_softmax_row row,
                                       cross_entropy_parts_fn *parts_of)
 {
@@ -93,7 +95,7 @@ VACT_INLINE double cross_entropy_rest(float *dst, const float *src, size_t cols,
             vf_store(dst + i, e);
     }
     if (i < cols) {
-        /* -inf adds nothing where the maximum is a number; where it is not, the row is NaN anyway. */
+        /* -inf adds 0 where the maximum is a number; where it is not, the row is NaN anyway. */
         vf last = vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
         vf e = cross_entropy_add(&sums, k, last, row, parts_of);
         if (dst)
@@ -104,7 +106,7 @@ VACT_INLINE double cross_entropy_rest(float *dst, const float *src, size_t cols,
     return repeated + ((double)others.hi + (double)others.lo) / (double)CROSS_ENTROPY_UNIT;
 }
 
-/* w*(max - x), no product feeding the sum that follows. */
+/* w*(max - x). An FMA, so that no vf_mul feeds the sum that follows (vec/contract.h). */
 VACT_INLINE vf cross_entropy_distance(vf x, vf weight, vf max)
 {
     return vf_fma(weight, vf_sub(max, x), vf_set1(-0.0f));
@@ -133,7 +135,7 @@ VACT_INLINE double cross_entropy_spread(const float *src, const float *weights, 
     return loss_total(row_sum_total(&sum));
 }
 
-/* dx_j = e_j*a - w_j*b, the exponentials lying in dx. */
+/* dx_j = e_j*a - w_j*b. On entry dx holds the exponentials. */
 VACT_INLINE void cross_entropy_gradient(float *dx, const float *weights, size_t cols, vf a, vf b)
 {
     vf one = vf_set1(1.0f);
@@ -148,7 +150,7 @@ VACT_INLINE void cross_entropy_gradient(float *dx, const float *weights, size_t 
     }
 }
 
-/* dy*(d loss/d x) from the exponentials in dx. */
+/* Turns the exponentials in dx into dy*(d loss/d x). */
 VACT_INLINE void cross_entropy_finish(const vacti_cross_entropy_call *call, const cross_entropy_shares *shares,
                                       const cross_entropy_row *row, float *dx, size_t target, double dy)
 {
@@ -185,7 +187,7 @@ VACT_INLINE cross_entropy_row cross_entropy_walk(const vacti_cross_entropy_call 
     return row;
 }
 
-/* From log1p of R as a float. */
+/* The loss of a row. `rest` is R rounded to a float, `log` its log1p. */
 VACT_INLINE double cross_entropy_loss(const cross_entropy_shares *shares, const cross_entropy_row *row, double log,
                                       double rest)
 {
@@ -194,7 +196,7 @@ VACT_INLINE double cross_entropy_loss(const cross_entropy_shares *shares, const 
     return shares->smooth > 0.0 ? loss + shares->smooth * (row->spread + shares->weights_total * whole) : loss;
 }
 
-/* The losses of up to 64 rows from `first` on, or their gradients, or both. */
+/* The losses or the gradients, or both, of up to 64 rows from `first` on. */
 VACT_INLINE void cross_entropy_block(const vacti_cross_entropy_call *call, const cross_entropy_shares *shares,
                                      size_t first, size_t count, loss_lanes *sums)
 {

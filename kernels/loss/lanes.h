@@ -1,6 +1,6 @@
 /*
- * What the losses sum over rows or elements, after each of these has been settled: in double, over the 64 lanes and
- * the tree of loop/rows.h. A double's sum of floats loses nothing that a float would show.
+ * Sums over the results of rows or elements: in double, over the 64 lanes and the tree of loop/rows.h. A sum of floats
+ * in double loses nothing that would show in a float.
  */
 #ifndef VACT_LOSS_LANES_H
 #define VACT_LOSS_LANES_H
@@ -22,7 +22,7 @@ VACT_INLINE double loss_lanes_total(const loss_lanes *sums)
     return lane[0];
 }
 
-/* hi + lo, or hi where that is infinite and lo has no meaning. */
+/* hi + lo, or hi where it is infinite: lo means nothing then. */
 VACT_INLINE double loss_total(row_total total)
 {
     double hi = (double)total.hi;

@@ -191,10 +191,9 @@ typedef struct {
  */
 enum {
     ROWS_AT_ONCE = 16,
-    ROWS_FLOATS = 2048,   /* floats worked on together; a longer row is done by itself */
-    ROWS_STREAMED = 4096, /* at most so many columns: exponentials are kept in a buffer apart from dst */
-    ROWS_PREFETCHED =
-        65536 /* at most so many columns: the next row is prefetched; two rows and their results are 1 MiB */
+    ROWS_FLOATS = 2048,     /* floats worked on together; a longer row is done by itself */
+    ROWS_STREAMED = 4096,   /* at most so many columns: exponentials are kept in a buffer apart from dst */
+    ROWS_PREFETCHED = 65536 /* at most so many columns: the next row is prefetched (two rows and results: 1 MiB) */
 };
 
 VACT_INLINE size_t rows_at_once(size_t cols)

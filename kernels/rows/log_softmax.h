@@ -41,14 +41,14 @@ VACT_INLINE vf_pair log_softmax_other(fast_eighths e, vm winner)
  * max + log = hi + lo, |lo| <= ulp(hi)/2. A logit z <= max without a low part has the result -(d + lo), d = hi - z. It
  * is rounded twice at most:
  *
- *  - Where z and hi are within a factor of two of each other, d is exact (Sterbenz). What is left is the rounding of lo
- * to a float, 2^-25*lo, and that of the result. Where log is below half an ULP of max, hi is max and lo is all of log.
- * So at the maximum d is 0 and the result is -log with all its digits; for log = 0 it is -0 (-lo is -0 then, and d is
- * +0).
- *  - Elsewhere d >= |hi|/2, and its rounding loses at most half an ULP of d. With the second rounding that is 1 ULP of
- * the result, unless the result is in the binade below. Then d rounds to a power of two, P, with d + lo < P <= d, and
- *    hi <= 2*P, so |lo| <= ulp(P)/2. Both d + lo and what is computed, P + lo rounded, lie between P - ulp(P)/2 and P.
- *    That interval is one ULP of the binade below.
+ * - Where z and hi are within a factor of two of each other, d is exact (Sterbenz). What is left is the rounding of
+ *   lo to a float, 2^-25*lo, and that of the result. Where log is below half an ULP of max, hi is max and lo is all of
+ *   log. So at the maximum d is 0 and the result is -log with all its digits. For log = 0 it is -0: -lo is -0 then, and
+ *   d is +0.
+ * - Elsewhere d >= |hi|/2, and its rounding loses at most half an ULP of d. With the second rounding that is 1 ULP of
+ *   the result, unless the result is in the binade below. Then d rounds to a power of two, P, with d + lo < P <= d, and
+ *   hi <= 2*P, so |lo| <= ulp(P)/2. Both d + lo and what is computed, P + lo rounded, lie between P - ulp(P)/2 and P.
+ *   That interval is one ULP of the binade below.
  */
 typedef struct {
     float hi, minus_lo;
