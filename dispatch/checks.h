@@ -1,7 +1,7 @@
 /*
- * How the public calls check their arguments: every range of memory in bytes, every question asked in one way. The
- * order is that of vact.h: parameters, sizes, nothing to do, null pointers, values of arrays, overlap. Internal: not
- * installed.
+ * How the public calls check their arguments. Every range of memory is in bytes, and every question is asked in one
+ * way. The order is that of vact.h: parameters, sizes, nothing to do, null pointers, values of arrays, overlap.
+ * Internal: not installed.
  */
 #ifndef VACT_DISPATCH_CHECKS_H
 #define VACT_DISPATCH_CHECKS_H
@@ -17,7 +17,7 @@ typedef struct check_range {
     size_t bytes;
 } check_range;
 
-/* The number of elements of a dense tensor; false where no size_t holds it. */
+/* The number of elements of a dense tensor. False if it does not fit in a size_t. */
 static inline bool check_product(size_t *n, size_t outer, size_t middle, size_t inner)
 {
     *n = 0;
@@ -25,7 +25,7 @@ static inline bool check_product(size_t *n, size_t outer, size_t middle, size_t 
            (!__builtin_mul_overflow(outer, middle, n) && !__builtin_mul_overflow(*n, inner, n));
 }
 
-/* `rows` rows of `cols` elements, `stride` elements from one to the next; false where they cannot exist. */
+/* `rows` rows of `cols` elements, with `stride` elements from one to the next. False if they cannot exist. */
 static inline bool check_spaced_rows(check_range *made, const void *first, size_t rows, size_t cols, size_t stride,
                                      size_t element)
 {
@@ -36,7 +36,7 @@ static inline bool check_spaced_rows(check_range *made, const void *first, size_
             !__builtin_mul_overflow(made->bytes, element, &made->bytes) && made->bytes <= (size_t)PTRDIFF_MAX);
 }
 
-/* The same of rows that lie apart from each other. */
+/* The same for rows that do not overlap each other. */
 static inline bool check_matrix(check_range *made, const void *first, size_t rows, size_t cols, size_t stride,
                                 size_t element)
 {
@@ -48,7 +48,7 @@ static inline bool check_array(check_range *made, const void *first, size_t n, s
     return check_spaced_rows(made, first, 1, n, n, element);
 }
 
-/* Whether two ranges have a byte in common. What is null has none, whatever its size. */
+/* Whether two ranges share a byte. A null range shares none, whatever its size. */
 static inline bool check_share(check_range a, check_range b)
 {
     uintptr_t a_first = (uintptr_t)a.first, b_first = (uintptr_t)b.first;
@@ -56,8 +56,8 @@ static inline bool check_share(check_range a, check_range b)
            b_first < a_first + a.bytes;
 }
 
-/* Whether a destination lies exactly where a source does, or apart from it. For both of as many rows, columns and
- * bytes an element: then the same extent means the same stride (which one row alone does not need). */
+/* Whether a destination is exactly where a source is, or does not overlap it. Both must have equal numbers of rows and
+ * columns and equal elements. Then the same extent means the same stride (which a single row does not need). */
 static inline bool check_in_place_or_apart(check_range dst, check_range src)
 {
     return (dst.first == src.first && dst.bytes == src.bytes) || !check_share(dst, src);

@@ -1,6 +1,6 @@
 /*
- * The probes. __builtin_cpu_supports asks CPUID and, for AVX and AVX-512, XGETBV whether the operating system saves
- * the registers; no instruction is tried, no signal caught.
+ * The probes. __builtin_cpu_supports reads CPUID and, for AVX and AVX-512, XGETBV, which says whether the operating
+ * system saves the registers. No instruction is tried and no signal is caught.
  */
 #include "cpu.h"
 
@@ -11,7 +11,7 @@
 #include <sys/auxv.h>
 #endif
 
-/* Every CPU that the library was compiled for. */
+/* Every CPU that the library was compiled for runs it. */
 #if !defined(__aarch64__)
 bool vacti_cpu_runs_scalar(void) { return true; }
 #endif
@@ -37,7 +37,7 @@ static void probe(feature features[FEATURE_COUNT])
     memcpy(features, found, sizeof found);
 }
 
-/* Whether the first `count` features are all there. */
+/* Whether the CPU has the first `count` features. */
 static bool has_first(size_t count)
 {
     feature features[FEATURE_COUNT];
@@ -70,7 +70,7 @@ void vacti_cpu_features(char *text, size_t size)
 
 #elif defined(__aarch64__)
 
-/* FMA belongs to every AArch64. */
+/* Every AArch64 has FMA. */
 bool vacti_cpu_runs_scalar_fma(void) { return true; }
 
 bool vacti_cpu_runs_neon(void)

@@ -1,4 +1,4 @@
-/* What this CPU has. Internal: not installed. */
+/* What this CPU can run. Internal: not installed. */
 #ifndef VACT_DISPATCH_CPU_H
 #define VACT_DISPATCH_CPU_H
 
@@ -10,7 +10,7 @@
 #include "vact_builds.def"
 #undef VACT_BUILD_ENTRY
 
-/* The features found, of those that the probes ask for, space-separated. */
+/* The features that the probes ask for and this CPU has, separated by spaces. */
 void vacti_cpu_features(char *text, size_t size);
 
 #endif

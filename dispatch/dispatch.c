@@ -1,6 +1,7 @@
 /*
- * Which table serves. One atomic pointer to a constant table: the first use publishes what the environment and the
- * CPU say by compare-exchange and then serves what is there; vact_select stores. No lock, nothing half selected.
+ * Chooses the table that calls use: one atomic pointer to a constant table. The first use reads the environment and the
+ * CPU, publishes the choice by compare-exchange and then uses whatever is published. vact_select stores. There is no
+ * lock, and no choice is ever half made.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static const char builds_text[] =
     ;
 #undef VACT_BUILD_ENTRY
 
-/* The words for the enumerations, in their order; what VACT_ISA and VACT_MATH may say. */
+/* The words for the enumerations, in their order: the values of VACT_ISA and VACT_MATH. */
 static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", "neon"};
 static const char *const math_words[] = {"auto", "sleef", "fast", "cr"};
 enum { ISA_COUNT = sizeof isa_words / sizeof isa_words[0] };
@@ -85,7 +86,7 @@ const vacti_table *vacti_table_find(vact_isa isa, vact_math math)
 typedef enum { UNSET, HONOURED, UNKNOWN, UNSUPPORTED } outcome;
 static const char *const outcome_words[] = {"unset", "honoured", "unknown", "unsupported"};
 
-/* What the environment asked for and what became of it, in one word so that it is published whole. */
+/* What the environment asked for and what became of it, in one word, so that it is published as a whole. */
 enum { READ = 1 << 16, ISA_SHIFT = 0, MATH_SHIFT = 4, ISA_OUTCOME_SHIFT = 8, MATH_OUTCOME_SHIFT = 12, FIELD = 15 };
 
 static _Atomic(unsigned) environment;
@@ -160,7 +161,7 @@ vact_status vact_select(vact_isa isa, vact_math math)
     return VACT_OK;
 }
 
-/* The table for an operation of that kind, AUTO standing for what is in use; null where there is none. */
+/* The table for an operation of that kind. AUTO stands for what is in use. Null if there is none. */
 static const vacti_table *table_for(vact_op op, vact_kind kind, vact_isa isa, vact_math math)
 {
     if (VACT_OP_KIND(op) != kind || VACT_OP_SLOT(op) >= VACT_TABLE_SLOTS)

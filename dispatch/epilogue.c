@@ -1,4 +1,4 @@
-/* The public call of the epilogue: the checks, in the order that vact.h states, and one call of a kernel. */
+/* The public call of the epilogue: the checks, in the order of vact.h, then one call of a kernel. */
 #include "checks.h"
 #include "options.h"
 #include "registry.h"

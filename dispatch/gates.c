@@ -1,4 +1,4 @@
-/* The public calls of the gated units: the checks, in the order that vact.h states, and a kernel per row. */
+/* The public calls of the gated units: the checks, in the order of vact.h, then one call of a kernel per row. */
 #include "checks.h"
 #include "registry.h"
 #include "table.h"
@@ -18,7 +18,7 @@ static bool is_gate(vact_op op, const vact_params_f32 *params)
 
 static matrix matrix_of(const float *p, size_t stride) { return (matrix){p, stride, {p, 0}}; }
 
-/* Sets the ranges; false for a size or stride that cannot be. */
+/* Sets the ranges. False if a size or stride is impossible. */
 static bool measure(matrix *const list[], size_t count, size_t rows, size_t cols)
 {
     for (size_t i = 0; i < count; i++)
@@ -35,7 +35,7 @@ static bool any_null(matrix *const list[], size_t count)
     return false;
 }
 
-/* Dense matrices are one row. */
+/* Whether all matrices are dense, and so can be treated as one row. */
 static bool dense(matrix *const list[], size_t count, size_t cols)
 {
     for (size_t i = 0; i < count; i++)

@@ -1,4 +1,4 @@
-/* The health of a layer: the checks, in the order that vact.h states, and one call of a kernel. */
+/* The health of a layer: the checks, in the order of vact.h, then one call of a kernel. */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* The losses: the checks, in the order that vact.h states, and one call of a kernel. */
+/* The losses: the checks, in the order of vact.h, then one call of a kernel. */
 #include <stdint.h>
 
 #include "checks.h"
@@ -40,7 +40,7 @@ static bool cross_entropy_sizes(const vacti_cross_entropy_call *call, cross_entr
            check_array(&of->dy, call->dy, losses, sizeof(float));
 }
 
-/* Whether what is written lies apart from all else, dx in the place of the logits excepted. */
+/* Whether what is written overlaps nothing else, except that dx may be the logits. */
 static bool cross_entropy_lies_apart(const cross_entropy_ranges *of)
 {
     const check_range read[] = {of->logits, of->targets, of->weights, of->dy};
@@ -50,7 +50,7 @@ static bool cross_entropy_lies_apart(const cross_entropy_ranges *of)
     return check_in_place_or_apart(of->dx, of->logits) && !check_share(of->loss, of->dx);
 }
 
-/* `loss` and `gradient` say what is asked for: a null pointer does not. */
+/* `loss` and `gradient` say what the caller asked for; the pointers cannot, as they may be null by mistake. */
 static vact_status run_cross_entropy(vacti_cross_entropy_call call, const vact_cross_entropy_options_f32 *options,
                                      bool loss, bool gradient)
 {
@@ -85,7 +85,7 @@ static vact_status run_cross_entropy(vacti_cross_entropy_call call, const vact_c
     return VACT_OK;
 }
 
-/* Targets are int64_t where `wide`, else int32_t. */
+/* Targets are int64_t if `wide`, else int32_t. */
 static vact_status cross_entropy(float *loss, const float *logits, const void *targets, bool wide, size_t rows,
                                  size_t cols, const vact_cross_entropy_options_f32 *options)
 {

@@ -1,9 +1,9 @@
-/* The options of the public calls, read and initialised in any size. */
+/* The options of the public calls: read and initialised, whatever their size. */
 #include "options.h"
 
 #include <string.h>
 
-/* The bytes of a structure that ended with that member. */
+/* The size of a structure whose last member is that one, without padding. */
 #define ENDING_WITH(type, member) (offsetof(type, member) + sizeof(((type *)NULL)->member))
 
 #define KIND(name, TYPE, type, last)                                                                                   \
@@ -12,7 +12,7 @@
     _Static_assert(sizeof(type) <= VACT_OPTIONS_LIMIT, "too large");                                                   \
     const vacti_options_kind vacti_##name##_options_kind = {&name##_defaults, sizeof(type), ENDING_WITH(type, last)};
 
-/* With the last member of the first version, that of release 0.2. */
+/* Each with the last member of its first version, that of release 0.2. */
 KIND(cross_entropy, VACT_CROSS_ENTROPY_OPTIONS_F32, vact_cross_entropy_options_f32, dx_stride)
 KIND(bce_with_logits, VACT_BCE_WITH_LOGITS_OPTIONS_F32, vact_bce_with_logits_options_f32, weight_count)
 KIND(epilogue, VACT_EPILOGUE_OPTIONS_F32, vact_epilogue_options_f32, residual_stride)
@@ -40,7 +40,7 @@ vact_status vacti_options_read(const vacti_options_kind *kind, void *known, cons
     return VACT_OK;
 }
 
-/* The size becomes the caller's, who may have members that this library does not know. */
+/* The size is set to the caller's; the caller may have members that this library does not know. */
 static vact_status init(const vacti_options_kind *kind, void *options, size_t size)
 {
     if (options == NULL || size < kind->first || size > VACT_OPTIONS_LIMIT)

@@ -1,4 +1,4 @@
-/* The softmax family and prelu's gradient: the checks, in the order that vact.h states, and one call of a kernel. */
+/* The softmax family and prelu's gradient: the checks, in the order of vact.h, then one call of a kernel. */
 #include "checks.h"
 #include "options.h"
 #include "table.h"
@@ -31,7 +31,7 @@ static bool mask(check_range *made, const void *first, const vact_mask_layout *l
         return false;
     size_t repeat = layout->repeat == 0 ? 1 : layout->repeat, blocks = 0, used = 0;
     if (rows != 0) {
-        /* The rows of whole blocks, and those that the last one comes to. */
+        /* The mask's rows for whole blocks, and those that the last block reaches. */
         blocks = layout->block == 0 ? 0 : (rows - 1) / layout->block;
         used = (rows - 1 - blocks * layout->block) / repeat + 1;
         if (layout->block != 0 && used > layout->block_rows)
@@ -48,7 +48,7 @@ static bool accepted(const vact_softmax_options_f32 *options)
     return options->scale > 0.0f && isfinite(options->scale);
 }
 
-/* Makes `known` of the options that were given, if any were, and lets *options point to it. */
+/* Reads the options into `known` and points *options to it. Null options stay null. */
 static vact_status read_options(vact_softmax_options_f32 *known, const vact_softmax_options_f32 **options)
 {
     if (*options == NULL)
@@ -233,7 +233,7 @@ vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact
 
 /* --------------------------------------------------------------------------------------------- gradients */
 
-/* The options of a gradient. dsink, and masks where the kernel does not heed them, are for later releases. */
+/* The options of a gradient. dsink is for a later release, and so are masks if the kernel ignores them. */
 static vact_status read_gradient_options(vact_softmax_options_f32 *known, const vact_softmax_options_f32 *options,
                                          const float *dsink, bool heeds_masks)
 {
@@ -246,7 +246,7 @@ static vact_status read_gradient_options(vact_softmax_options_f32 *known, const 
     return dsink != NULL || (masked && !heeds_masks) ? VACT_EUNSUPPORTED : VACT_OK;
 }
 
-/* x and the options' masks, where there are any, are no more than checked. */
+/* x and the options' masks, if given, are only checked. */
 static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, size_t dx_stride, const float *dy,
                                 size_t dy_stride, const float *x, size_t x_stride, const float *y, size_t y_stride,
                                 size_t rows, size_t cols, float scale, const vact_softmax_options_f32 *options)

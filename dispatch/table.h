@@ -14,7 +14,7 @@ typedef struct vacti_table {
     vact_math math;
     vact_unary_f32_fn *unary[VACT_TABLE_SLOTS];
     vact_backward_f32_fn *backward[VACT_TABLE_SLOTS];    /* of unary operations, from the input */
-    vact_backward_f32_fn *from_output[VACT_TABLE_SLOTS]; /* from the output; null where no framework keeps that */
+    vact_backward_f32_fn *from_output[VACT_TABLE_SLOTS]; /* from the output; null if no framework keeps the output */
     vact_channels_f32_fn *channels[VACT_TABLE_SLOTS];
     vact_rows_f32_fn *rows[VACT_TABLE_SLOTS];
     vact_cross_entropy_f32_fn *cross_entropy;
@@ -30,27 +30,26 @@ typedef struct vacti_table {
     vacti_softmax_family family; /* one implementation for every variant */
 } vacti_table;
 
-/* The builds in this library, strongest first, the plainest (which every CPU runs) last. */
+/* The builds in this library, fastest first. The last one runs on every CPU. */
 extern const char *const vacti_builds[];
 extern const size_t vacti_build_count;
 
-/* The table of a build by its name, whether or not the CPU runs it; null for a variant that does not exist. */
+/* The table of a build by its name, whether or not the CPU runs it. Null if the variant does not exist. */
 const vacti_table *vacti_table_of_build(const char *build, vact_math math);
 
 /* Whether this CPU runs the build. */
 bool vacti_build_runs(const char *build);
 
-/* The strongest build of an instruction set that this CPU runs (AUTO: of all); null where there is none. */
+/* The fastest build of an instruction set that this CPU runs (AUTO: of all). Null if there is none. */
 const vacti_table *vacti_table_find(vact_isa isa, vact_math math);
 
-/* What calls use now; null before the first use. Known to be of this library, it is read without a look at the table
- * of addresses. */
+/* What calls use now; null before the first use. It is hidden, so that it is read without the global offset table. */
 __attribute__((visibility("hidden"))) extern _Atomic(const vacti_table *) vacti_table_chosen;
 
-/* Publishes the environment's choice unless there is one by now, and returns what is chosen. */
+/* Publishes the environment's choice unless one is published already. Returns the published one. */
 const vacti_table *vacti_table_first(void);
 
-/* What calls use now: the environment's choice at first use, vact_select's after that. Never null. */
+/* What calls use now: the environment's choice at first, vact_select's after a call of it. Never null. */
 static inline const vacti_table *vacti_table_current(void)
 {
     const vacti_table *table = atomic_load_explicit(&vacti_table_chosen, memory_order_acquire);

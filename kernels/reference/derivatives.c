@@ -1,13 +1,13 @@
 /*
- * The oracle of the derivatives, in double on the C library's exp, expm1, erfc and tanh: right to about 2^-45 relative,
- * and near a zero of the derivative to 2^-50 absolute. dy*f'(x) is then one product in double.
+ * The oracle of the derivatives, in double on the C library's exp, expm1, erfc and tanh. It is accurate to about 2^-45
+ * relative, and near a zero of the derivative to 2^-50 absolute. dy*f'(x) is then one product in double.
  */
 #include "functions.h"
 
 static double sigmoid(double x) { return 1.0 / (1.0 + exp(-x)); }
 
-/* The derivative of x*sigmoid(p) where p has the derivative slope: s + x*slope*s*(1 - s), with s taken out, so that
- * its digits stay where it vanishes. */
+/* The derivative of x*sigmoid(p), p having the derivative slope: s + x*slope*s*(1 - s). s is factored out, so that the
+ * result keeps its digits where it vanishes. */
 static double of_gate(double x, double p, double slope)
 {
     double s = sigmoid(p);
@@ -78,7 +78,7 @@ double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *p
     case VACT_OP_SIGMOID: return sigmoid(-fabs(x)) * sigmoid(fabs(x));
     case VACT_OP_LOG_SIGMOID: return sigmoid(-x);
     case VACT_OP_HARD_SIGMOID: {
-        float line = fmaf(params->v[0], (float)x, params->v[1]); /* which side of a kink: as the result rounds */
+        float line = fmaf(params->v[0], (float)x, params->v[1]); /* which side of a kink: rounded as the result is */
         return line > 0.0f && line < 1.0f ? first : 0.0;
     }
     case VACT_OP_HARD_SIGMOID6: return x > -3.0 && x < 3.0 ? 1.0 / 6.0 : 0.0;
@@ -115,7 +115,7 @@ double vacti_reference_derivative_from_output(vact_op op, double y, const vact_p
     }
 }
 
-/* Intervals around the zeros of derivatives that no case of the definition gives. */
+/* Intervals around those zeros of derivatives that are not whole pieces of the definition. */
 typedef struct {
     vact_op op;
     double low, high;
@@ -138,7 +138,7 @@ bool vacti_reference_near_zero_of_derivative(vact_op op, double x, const vact_pa
     return false;
 }
 
-/* Whether y is a result that the operation has; a gradient from any other number is promised nothing. */
+/* Whether y is a possible result of the operation. For any other number the gradient has no promise. */
 static bool is_output(vact_op op, double y, const vact_params_f32 *params)
 {
     switch ((int)op) {

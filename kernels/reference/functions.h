@@ -1,5 +1,5 @@
-/* What the files of the oracle share: the prototypes of its functions, from the registry, and the two steps that keep
- * a double on the right side of a midpoint between floats. */
+/* What the files of the oracle share: the prototypes of its functions, from the registry, and two functions that keep a
+ * double on the right side of a midpoint between floats. */
 #ifndef VACT_REFERENCE_FUNCTIONS_H
 #define VACT_REFERENCE_FUNCTIONS_H
 
@@ -23,13 +23,13 @@
 #undef PROTOTYPE_GATE
 
 /*
- * 1 + h for a small h that stands for "and a little more (less)". Where h vanishes beside 1, x*(1 + h) would be x,
- * and where x is a midpoint between two floats (x/2 of an odd subnormal, say) the rounding to float would see a tie
- * that is none. So h counts as 2^-51 at least.
+ * 1 + h, for a small h of which only the sign may matter. Where h vanishes beside 1, x*(1 + h) would be x. If x is a
+ * midpoint between two floats (x/2 of an odd subnormal, say), rounding to float would then see a tie that is not there.
+ * So |h| counts as 2^-51 at least.
  */
 static inline double vacti_reference_one_plus(double h) { return 1.0 + (fabs(h) < 0x1p-51 ? copysign(0x1p-51, h) : h); }
 
-/* a + b rounded to odd: an inexact sum has its last bit set, so that it is never a midpoint between two floats. */
+/* a + b rounded to odd. An inexact sum has its last bit set, so it is never a midpoint between two floats. */
 static inline double vacti_reference_add_to_odd(double a, double b)
 {
     double sum = a + b;

@@ -1,4 +1,4 @@
-/* The oracle of the gated units: the activation's oracle times a double. */
+/* The oracle of the gated units: the oracle of the activation, times a double. */
 #include <float.h>
 
 #include "functions.h"
@@ -36,7 +36,7 @@ static double factor(vact_op op, double up)
     return (up > 7.0 ? 7.0 : up < -7.0 ? -7.0 : up) + 1.0;
 }
 
-/* act(gate)*v. An activation that a double cannot hold is not 0 beside an infinite v. */
+/* act(gate)*v. An activation too small for a double is not 0 where v is infinite. */
 static double product(vact_op op, double gate, double v)
 {
     double a = activation(op, gate);

@@ -17,7 +17,7 @@ static size_t winner_of(const vacti_reference_row *row)
     return best;
 }
 
-/* The sum of e^(x_j - pivot) over all columns but two, which may be the same one. */
+/* The sum of e^(x_j - pivot) over all columns except two, which may be the same. */
 static double sum_without(const vacti_reference_row *row, double pivot, size_t first, size_t second)
 {
     double sum = 0.0, lost = 0.0;

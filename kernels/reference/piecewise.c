@@ -1,5 +1,5 @@
-/* The oracle of the operations without a transcendental function. x is a float's value, as are the parameters, so that
- * a product of two of them is exact in double. */
+/* The oracle of the operations without a transcendental function. x and the parameters are values of floats, so a
+ * product of two of them is exact in double. */
 #include "functions.h"
 
 double vacti_reference_relu(double x, const vact_params_f32 *params)
@@ -84,7 +84,7 @@ double vacti_reference_threshold(double x, const vact_params_f32 *params)
     return x <= (double)params->v[0] ? (double)params->v[1] : x;
 }
 
-/* Both zeros stay as they are: above a negative alpha by the definition, below another one so that f(-0) = -0. */
+/* Both zeros are returned as they are: for a negative alpha by the definition, for any other so that f(-0) = -0. */
 double vacti_reference_thresholded_relu(double x, const vact_params_f32 *params)
 {
     return x <= (double)params->v[0] && x != 0.0 ? 0.0 : x;

@@ -1,9 +1,8 @@
 /*
- * The oracle: every operation in scalar double precision, one plain function each, independent of the
- * kernels' mathematics. Its results are right to 2^-48 relative (2^-24 ULP of a float result), and where the
- * exact value lies beside a midpoint between two floats they lie on the same side of it as far as double can
- * tell them apart; tests/test_reference.c checks both against MPFR. Used by the tests and by the program
- * vact; not in the library.
+ * The oracle: every operation in scalar double precision, one plain function each, independent of the kernels'
+ * mathematics. Its results are accurate to 2^-48 relative (2^-24 ULP of a float result). Where the exact value is next
+ * to a midpoint between two floats, they are on the same side of it, as far as double can tell. tests/test_reference.c
+ * checks both against MPFR. Used by the tests and by the program vact; not in the library.
  */
 #ifndef VACT_REFERENCE_H
 #define VACT_REFERENCE_H
@@ -13,28 +12,28 @@
 
 #include "vact/vact.h"
 
-/* The exact value of an element-by-element operation at x (a float's value), as nearly as double allows.
- * The parameters are those of the by-code call; for prelu v[0] is the slope. NaN for NaN, limits at the
- * infinities, zeros with the sign that vact.h promises. */
+/* The exact value of an element-wise operation at x (a float's value), as nearly as double allows. The parameters are
+ * those of the by-code call; for prelu v[0] is the slope. NaN for NaN, the limits at the infinities, zeros with the
+ * sign that vact.h promises. */
 typedef double vacti_reference_fn(double x, const vact_params_f32 *params);
 
 /* A whole row; cols > 0. */
 typedef void vacti_reference_row_fn(double *dst, const float *src, size_t cols);
 
-/* Null where the operation is of another kind. */
+/* Null if the operation is of another kind. */
 vacti_reference_fn *vacti_reference_f32(vact_op op);
 vacti_reference_row_fn *vacti_reference_row_f32(vact_op op);
 
-/* f'(x) of a unary operation or prelu, the kinks as in vact.h, and as a function of the output y = f(x) for those that
- * have such a function. NaN for NaN. */
+/* f'(x) of a unary operation or prelu, with the kinks as in vact.h. The second is a function of the output y = f(x),
+ * for operations that have one. NaN for NaN. */
 double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
 double vacti_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
 
 /* The activation inside a gated unit. */
 vact_op vacti_reference_gate_activation(vact_op op);
 
-/* A gated unit's value, and its two derivatives; near_zero: act' has a zero near the gate, and the error of `gate`
- * is counted absolutely. */
+/* A gated unit's value and its two derivatives. near_zero: act' has a zero near the gate, and the error of `gate` is
+ * absolute. */
 typedef struct vacti_reference_gate_gradients {
     double gate, up;
     bool near_zero;
@@ -42,23 +41,23 @@ typedef struct vacti_reference_gate_gradients {
 double vacti_reference_gate(vact_op op, double gate, double up);
 vacti_reference_gate_gradients vacti_reference_gate_backward(vact_op op, double dy, double gate, double up);
 
-/* Whether x lies in the interval around a zero of f' where the error of a gradient is counted absolutely. */
+/* Whether x is in the interval around a zero of f' where the error of a gradient is absolute. */
 bool vacti_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params);
 
-/* The error of a computed dy*f'(x) in ULP (of dy*f'(y) from the output, 0 where y is no output of f); near a zero of f'
- * in units of 2^-25*|dy|, so that 2, the bound of every gradient, is 2^-24*|dy| there. */
+/* The error of a computed dy*f'(x) in ULP. From the output, x is y, and the error is 0 if y is no output of f. Near a
+ * zero of f' it is in units of 2^-25*|dy|, so that 2, the bound of every gradient, is 2^-24*|dy| there. */
 double vacti_backward_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double dy,
                             float computed);
 
-/* The same, f'(x) being known. */
+/* The same, where f'(x) is known. */
 double vacti_gradient_error(vact_op op, const vact_params_f32 *params, double x, bool from_output, double slope,
                             double dy, float computed);
 
 /*
- * The one definition of error (docs/accuracy.md): |computed - exact| / spacing(exact), with
- * spacing(e) = 2^max(floor(log2|e|) - 23, -149), and 2^-149 for e = 0. An infinite result counts as 2^128.
- * Where the correctly rounded result is infinite or NaN only that is right (error 0, else infinite). NaN where
- * a number is due, and a zero whose sign is not that of the exact value, are infinite errors.
+ * The one definition of error (docs/accuracy.md): |computed - exact| / spacing(exact), with spacing(e) =
+ * 2^max(floor(log2|e|) - 23, -149), and 2^-149 for e = 0. An infinite result counts as 2^128. Where the correctly
+ * rounded result is infinite or NaN, only that result is right (error 0, else infinite). The error is also infinite for
+ * NaN where a number is right, and for a zero with the wrong sign.
  */
 double vacti_ulp_error(float computed, double exact);
 

@@ -1,7 +1,7 @@
-/* The oracle of the operations over rows. dst serves as the memory for the terms of the sum. */
+/* The oracle of the operations over rows. dst also holds the terms of the sum. */
 #include "functions.h"
 
-/* The largest element; NaN where the row has no result: a NaN, a +inf, or -inf alone. */
+/* The largest element. NaN if the row has no result: it has a NaN or +inf, or only -inf. */
 static double pivot(const float *src, size_t cols)
 {
     double largest = -INFINITY;
@@ -22,7 +22,7 @@ static double difference(double x, double largest, double *error)
     return rounded;
 }
 
-/* A sum that carries what each addition loses; the terms are not negative, and come in any order. */
+/* A sum that carries what each addition loses. The terms are not negative and come in any order. */
 typedef struct sum {
     double value;
     double lost;
@@ -66,8 +66,8 @@ void vacti_reference_softmax(double *dst, const float *src, size_t cols)
         dst[i] /= divisor;
 }
 
-/* With the largest element apart, log(sum) = log1p(the others), accurate however small they are. Where it vanishes
- * beside a difference that is a midpoint between floats it still decides, hence the sum to odd. */
+/* Without the largest element, log(sum) = log1p(the others), accurate however small they are. It may be tiny beside a
+ * difference that is a midpoint between floats, and still decides how that rounds: so the sum is rounded to odd. */
 void vacti_reference_log_softmax(double *dst, const float *src, size_t cols)
 {
     double largest = pivot(src, cols);

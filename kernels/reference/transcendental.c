@@ -1,12 +1,12 @@
 /*
  * The oracle of the operations with a transcendental function, on the C library's double exp, expm1, log1p, tanh and
- * erfc, all of them within a few units of 2^-53. x is a float's value, as are the parameters, so that a product of two
- * of them is exact.
+ * erfc, which are all within a few units of 2^-53. x and the parameters are values of floats, so a product of two of
+ * them is exact.
  *
- * Where f(x) is a large argument's exponential, a rounding of that argument costs its size many times over: such
- * arguments are carried as hi + lo. Where f(x) = c*x*(1 + small) near 0, vacti_reference_one_plus keeps "small"
- * visible. Constants are pairs of doubles whose sum is the real number to 2^-106, from mpmath at 300 bits: hi =
- * float(c), lo = float(c - hi).
+ * Where f(x) is the exponential of a large argument, rounding that argument costs many times as much, in proportion to
+ * its size. Such arguments are carried as hi/lo pairs. Where f(x) = c*x*(1 + small) near 0, vacti_reference_one_plus
+ * keeps "small" visible. Constants are pairs of doubles whose sum is the real number to 2^-106, from mpmath at 300
+ * bits: hi = float(c), lo = float(c - hi).
  */
 #include "functions.h"
 
@@ -23,7 +23,7 @@ double vacti_reference_tanh(double x, const vact_params_f32 *params)
 }
 
 /* tanh(x) = x/(1 + K) with the continued fraction K = x^2/(3 + x^2/(5 + ...)), so x - tanh(x) = x*K/(1 + K): nothing
- * cancels. Cut at 15 it is right to 2^-58 up to 1/2; above that the plain difference loses four bits at the most. */
+ * cancels. Cut at 15 it is accurate to 2^-58 up to 1/2. Above that the plain difference loses at most four bits. */
 double vacti_reference_tanh_shrink(double x, const vact_params_f32 *params)
 {
     (void)params;
@@ -94,16 +94,17 @@ double vacti_reference_celu(double x, const vact_params_f32 *params)
     if (x >= 0.0 || isnan(x))
         return x;
     double z = x / alpha;
-    if (z > 709.0) /* a negative alpha; the result is far beyond the floats, whatever alpha is */
+    if (z > 709.0) /* a negative alpha; the result is far above the largest float, whatever alpha is */
         return -INFINITY;
     double power = exp_minus_one(z);
     if (z > 1.0)
-        power -= fma(z, alpha, -x) / alpha * (power + 1.0); /* the rounding of x/alpha */
+        power -= fma(z, alpha, -x) / alpha * (power + 1.0); /* undoes the rounding of x/alpha */
     return alpha * power;
 }
 
-/* x*Phi(x) = x/2*erfc(-x/sqrt(2)). The argument is summed from two products with 1/sqrt(2) in parts, the first of 29
- * bits and so exact; its rounding error enters through erfc'(t)/erfc(t), which is nearly -2t where it matters. */
+/* x*Phi(x) = x/2*erfc(-x/sqrt(2)). The argument is the sum of two products with parts of 1/sqrt(2). The first part has
+ * 29 bits, so its product is exact. The rounding error of the argument enters through erfc'(t)/erfc(t), which is nearly
+ * -2t where it matters. */
 double vacti_reference_gelu(double x, const vact_params_f32 *params)
 {
     (void)params;
@@ -127,9 +128,9 @@ double vacti_reference_gelu(double x, const vact_params_f32 *params)
 }
 
 /*
- * x/(1 + e^-(hi + lo)), with the limits at the infinities. Near 0 it is x/2*(1 + hi/2 - hi^3/24 + ...), where
- * x/2*(1 + hi/2) is often a midpoint between floats: short enough, then, for double to hold it and the next term to
- * decide.
+ * x/(1 + e^-(hi + lo)), with the limits at the infinities. Near 0 it is x/2*(1 + hi/2 - hi^3/24 + ...), where x/2*(1 +
+ * hi/2) is often a midpoint between floats. That is short enough for double to hold it exactly, so the next term
+ * decides.
  */
 static double times_sigmoid(double x, double hi, double lo)
 {

@@ -14,7 +14,7 @@ static double spacings_per_unit(double exact)
 {
     uint64_t bits;
     memcpy(&bits, &exact, sizeof bits);
-    int exponent = (int)(bits >> 52 & 0x7ff) - 1023; /* -1023 for 0 and subnormals: far below -126 all the same */
+    int exponent = (int)(bits >> 52 & 0x7ff) - 1023; /* -1023 for 0 and subnormals, which is below -126 too */
     return power_of_two(exponent > -126 ? 23 - exponent : 149);
 }
 
