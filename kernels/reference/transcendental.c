@@ -94,7 +94,7 @@ double vacti_reference_celu(double x, const vact_params_f32 *params)
     if (x >= 0.0 || isnan(x))
         return x;
     double z = x / alpha;
-    if (z > 709.0) /* a negative alpha; the result is far above the largest float, whatever alpha is */
+    if (z > 709.0) /* a negative alpha; the result is far below -FLT_MAX, whatever alpha is */
         return -INFINITY;
     double power = exp_minus_one(z);
     if (z > 1.0)
