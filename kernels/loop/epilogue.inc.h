@@ -66,7 +66,8 @@ VACT_INLINE size_t WALK(fours_of_row)(loop_operands own, size_t n)
     return prefetching ? WALK(fours)(&own, n, WALK_PREFETCHING) : WALK(fours)(&own, n, WALK_CACHED);
 }
 
-/* The operands as variables of their own, which stay in registers from row to row. */
+/* The operands are variables of their own, so that they stay in registers from row to row. They come by pointer: a copy
+ * of the structure would wait for the stores that have just written it, 5 ns a call. */
 VACT_NOINLINE static void WALK(in_cache)(const loop_operands *first, const epilogue_strides *strides, size_t rows,
                                          size_t cols)
 {
