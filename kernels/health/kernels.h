@@ -9,19 +9,19 @@ VACT_INLINE vf health_ones(vm passes) { return vf_select(passes, vf_set1(1.0f), 
 
 enum { HEALTH_BLOCK = 1 << 20 };
 
-VACT_INLINE size_t health_count_block(const float *x, size_t n, vf low, vf high, health_test_fn *test)
+VACT_INLINE size_t health_count_block(const elem *x, size_t n, vf low, vf high, health_test_fn *test)
 {
     vf zero = vf_set1(0.0f);
     vf a = zero, b = zero;
     size_t i = 0;
     for (; n - i >= 2 * VF_LANES; i += 2 * VF_LANES) {
-        a = vf_add(a, health_ones(test(vf_load(x + i), low, high)));
-        b = vf_add(b, health_ones(test(vf_load(x + i + VF_LANES), low, high)));
+        a = vf_add(a, health_ones(test(elem_load(x + i), low, high)));
+        b = vf_add(b, health_ones(test(elem_load(x + i + VF_LANES), low, high)));
     }
     for (; n - i >= VF_LANES; i += VF_LANES)
-        a = vf_add(a, health_ones(test(vf_load(x + i), low, high)));
+        a = vf_add(a, health_ones(test(elem_load(x + i), low, high)));
     if (i < n)
-        b = vf_add(b, vf_keep_first(health_ones(test(vf_load_partial(x + i, n - i), low, high)), n - i, zero));
+        b = vf_add(b, vf_keep_first(health_ones(test(elem_load_partial(x + i, n - i), low, high)), n - i, zero));
     float lanes[VF_LANES];
     vf_store(lanes, vf_add(a, b));
     size_t count = 0;
@@ -30,7 +30,7 @@ VACT_INLINE size_t health_count_block(const float *x, size_t n, vf low, vf high,
     return count;
 }
 
-VACT_INLINE size_t health_count(const float *x, size_t n, float low, float high, health_test_fn *test)
+VACT_INLINE size_t health_count(const elem *x, size_t n, float low, float high, health_test_fn *test)
 {
     size_t count = 0;
     for (size_t done = 0; done < n; done += HEALTH_BLOCK) {
@@ -52,19 +52,19 @@ VACT_INLINE vm health_is_outside(vf x, vf low, vf high) { return vm_or(vm_le(x, 
 enum { HEALTH_UNITS = 1024 };
 
 /* alive[u] stays 0 while column u has only zeros. */
-VACT_INLINE void health_add_row(float *alive, const float *x, size_t units)
+VACT_INLINE void health_add_row(float *alive, const elem *x, size_t units)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
     size_t i = 0;
     for (; units - i >= VF_LANES; i += VF_LANES)
-        vf_store(alive + i, vf_select(vm_eq(vf_load(x + i), zero), vf_load(alive + i), one));
+        vf_store(alive + i, vf_select(vm_eq(elem_load(x + i), zero), vf_load(alive + i), one));
     if (i < units) {
-        vf known = vf_load_partial(alive + i, units - i), next = vf_load_partial(x + i, units - i);
+        vf known = vf_load_partial(alive + i, units - i), next = elem_load_partial(x + i, units - i);
         vf_store_partial(alive + i, vf_select(vm_eq(next, zero), known, one), units - i);
     }
 }
 
-VACT_INLINE size_t health_dead_units(unsigned char *mask, const float *x, size_t batch, size_t units)
+VACT_INLINE size_t health_dead_units(unsigned char *mask, const elem *x, size_t batch, size_t units)
 {
     float alive[HEALTH_UNITS];
     size_t count = 0;
@@ -84,16 +84,16 @@ VACT_INLINE size_t health_dead_units(unsigned char *mask, const float *x, size_t
 }
 
 vact_zeros_f32_fn KERNEL(zeros);
-size_t KERNEL(zeros)(const float *x, size_t n) { return health_count(x, n, 0.0f, 0.0f, health_is_zero); }
+size_t KERNEL(zeros)(const elem *x, size_t n) { return health_count(x, n, 0.0f, 0.0f, health_is_zero); }
 
 vact_outside_f32_fn KERNEL(outside);
-size_t KERNEL(outside)(const float *x, size_t n, float low, float high)
+size_t KERNEL(outside)(const elem *x, size_t n, float low, float high)
 {
     return health_count(x, n, low, high, health_is_outside);
 }
 
 vact_dead_units_f32_fn KERNEL(dead_units);
-size_t KERNEL(dead_units)(unsigned char *mask, const float *x, size_t batch, size_t units)
+size_t KERNEL(dead_units)(unsigned char *mask, const elem *x, size_t batch, size_t units)
 {
     return health_dead_units(mask, x, batch, units);
 }

@@ -13,9 +13,9 @@
 
 enum { ROW_LANES = 64, ROW_VECTORS = ROW_LANES / VF_LANES };
 
-typedef void act_row_fn(float *dst, const float *src, size_t cols);
+typedef void act_row_fn(elem *dst, const elem *src, size_t cols);
 
-VACT_INLINE void loop_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows, size_t cols,
+VACT_INLINE void loop_rows(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows, size_t cols,
                            act_row_fn *row)
 {
     for (size_t r = 0; r < rows; r++)
@@ -34,23 +34,23 @@ typedef struct {
     float min, max;
 } row_range;
 
-VACT_INLINE row_range row_range_of(const float *src, size_t cols)
+VACT_INLINE row_range row_range_of(const elem *src, size_t cols)
 {
     vf highest = vf_set1(__builtin_inff()), lowest = vf_set1(-__builtin_inff());
     vf min[4] = {highest, highest, highest, highest}, max[4] = {lowest, lowest, lowest, lowest};
     size_t i = 0;
     for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES)
         for (size_t k = 0; k < 4; k++) {
-            vf x = vf_load(src + i + k * VF_LANES);
+            vf x = elem_load(src + i + k * VF_LANES);
             min[k] = vf_min(min[k], x);
             max[k] = vf_max(max[k], x);
         }
     for (; cols - i >= VF_LANES; i += VF_LANES) {
-        min[0] = vf_min(min[0], vf_load(src + i));
-        max[0] = vf_max(max[0], vf_load(src + i));
+        min[0] = vf_min(min[0], elem_load(src + i));
+        max[0] = vf_max(max[0], elem_load(src + i));
     }
     if (i < cols) {
-        vf x = vf_load_partial(src + i, cols - i);
+        vf x = elem_load_partial(src + i, cols - i);
         min[1] = vf_min(min[1], vf_keep_first(x, cols - i, highest));
         max[1] = vf_max(max[1], vf_keep_first(x, cols - i, lowest));
     }
@@ -63,7 +63,7 @@ VACT_INLINE row_range row_range_of(const float *src, size_t cols)
     return (row_range){row_first_lane(small), row_first_lane(large)};
 }
 
-VACT_INLINE float row_max(const float *src, size_t cols) { return row_range_of(src, cols).max; }
+VACT_INLINE float row_max(const elem *src, size_t cols) { return row_range_of(src, cols).max; }
 
 /* The lanes of a running sum. */
 typedef struct {

@@ -82,14 +82,14 @@ VACT_INLINE vf bce_weights(vacti_periodic weights, size_t i, size_t n)
     return vf_load(lanes);
 }
 
-VACT_INLINE vf bce_load(const float *p, size_t n) { return n == VF_LANES ? vf_load(p) : vf_load_partial(p, n); }
+VACT_INLINE vf bce_load(const elem *p, size_t n) { return n == VF_LANES ? elem_load(p) : elem_load_partial(p, n); }
 
-VACT_INLINE void bce_store(float *p, vf v, size_t n)
+VACT_INLINE void bce_store(elem *p, vf v, size_t n)
 {
     if (n == VF_LANES)
-        vf_store(p, v);
+        elem_store(p, v);
     else
-        vf_store_partial(p, v, n);
+        elem_store_partial(p, v, n);
 }
 
 /* The n <= VF_LANES elements from i on, summed in the lanes of vector k. `scale` is dy of a reduced loss. */

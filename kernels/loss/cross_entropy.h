@@ -76,30 +76,30 @@ VACT_INLINE vf cross_entropy_add(cross_entropy_sums *sums, size_t k, vf x, fast_
     return vf_select(winner, vf_set1(CROSS_ENTROPY_UNIT), e);
 }
 
-/* Returns R. Stores the exponentials in dst if it is not null. */
-VACT_INLINE double cross_entropy_rest(float *dst, const float *src, size_t cols, fast_softmax_row row,
+/* Returns R. Stores the exponentials if `lanes` is not null. */
+VACT_INLINE double cross_entropy_rest(float *lanes, const elem *src, size_t cols, fast_softmax_row row,
                                       cross_entropy_parts_fn *parts_of)
 {
     cross_entropy_sums sums = {row_sum_zero(), row_sum_zero()};
     size_t i = 0;
     for (; cols - i >= ROW_LANES; i += ROW_LANES)
         for (size_t k = 0; k < ROW_VECTORS; k++) {
-            vf e = cross_entropy_add(&sums, k, vf_load(src + i + k * VF_LANES), row, parts_of);
-            if (dst)
-                vf_store(dst + i + k * VF_LANES, e);
+            vf e = cross_entropy_add(&sums, k, elem_load(src + i + k * VF_LANES), row, parts_of);
+            if (lanes)
+                vf_store(lanes + i + k * VF_LANES, e);
         }
     size_t k = 0;
     for (; cols - i >= VF_LANES; i += VF_LANES, k++) {
-        vf e = cross_entropy_add(&sums, k, vf_load(src + i), row, parts_of);
-        if (dst)
-            vf_store(dst + i, e);
+        vf e = cross_entropy_add(&sums, k, elem_load(src + i), row, parts_of);
+        if (lanes)
+            vf_store(lanes + i, e);
     }
     if (i < cols) {
         /* -inf adds 0 where the maximum is a number; where it is not, the row is NaN anyway. */
-        vf last = vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
+        vf last = vf_keep_first(elem_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
         vf e = cross_entropy_add(&sums, k, last, row, parts_of);
-        if (dst)
-            vf_store_partial(dst + i, e, cols - i);
+        if (lanes)
+            vf_store_partial(lanes + i, e, cols - i);
     }
     row_total winners = row_sum_total(&sums.winners), others = row_sum_total(&sums.others);
     double repeated = ((double)winners.hi - 1.0) + (double)winners.lo;
@@ -113,7 +113,7 @@ VACT_INLINE vf cross_entropy_distance(vf x, vf weight, vf max)
 }
 
 /* sum_j w_j*(max - x_j) */
-VACT_INLINE double cross_entropy_spread(const float *src, const float *weights, size_t cols, vf max)
+VACT_INLINE double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
 {
     vf one = vf_set1(1.0f), zero = vf_set1(0.0f);
     row_sum sum = row_sum_zero();
@@ -122,62 +122,64 @@ VACT_INLINE double cross_entropy_spread(const float *src, const float *weights, 
         for (size_t k = 0; k < ROW_VECTORS; k++) {
             size_t at = i + k * VF_LANES;
             vf weight = weights ? vf_load(weights + at) : one;
-            row_sum_add(&sum, k, cross_entropy_distance(vf_load(src + at), weight, max));
+            row_sum_add(&sum, k, cross_entropy_distance(elem_load(src + at), weight, max));
         }
     size_t k = 0;
     for (; cols - i >= VF_LANES; i += VF_LANES, k++)
-        row_sum_add(&sum, k, cross_entropy_distance(vf_load(src + i), weights ? vf_load(weights + i) : one, max));
+        row_sum_add(&sum, k, cross_entropy_distance(elem_load(src + i), weights ? vf_load(weights + i) : one, max));
     if (i < cols) {
         vf weight = weights ? vf_load_partial(weights + i, cols - i) : one;
-        vf term = cross_entropy_distance(vf_load_partial(src + i, cols - i), weight, max);
+        vf term = cross_entropy_distance(elem_load_partial(src + i, cols - i), weight, max);
         row_sum_add(&sum, k, vf_keep_first(term, cols - i, zero));
     }
     return loss_total(row_sum_total(&sum));
 }
 
-/* dx_j = e_j*a - w_j*b. On entry dx holds the exponentials. */
-VACT_INLINE void cross_entropy_gradient(float *dx, const float *weights, size_t cols, vf a, vf b)
+/* dx_j = e_j*a - w_j*b. The exponentials, in `lanes`, may be where dx is. */
+VACT_INLINE void cross_entropy_gradient(elem *dx, const float *lanes, const float *weights, size_t cols, vf a, vf b)
 {
     vf one = vf_set1(1.0f);
     size_t i = 0;
     for (; cols - i >= VF_LANES; i += VF_LANES) {
         vf weight = weights ? vf_load(weights + i) : one;
-        vf_store(dx + i, vf_fms(vf_load(dx + i), a, vf_mul(weight, b)));
+        elem_store(dx + i, vf_fms(vf_load(lanes + i), a, vf_mul(weight, b)));
     }
     if (i < cols) {
         vf weight = weights ? vf_load_partial(weights + i, cols - i) : one;
-        vf_store_partial(dx + i, vf_fms(vf_load_partial(dx + i, cols - i), a, vf_mul(weight, b)), cols - i);
+        elem_store_partial(dx + i, vf_fms(vf_load_partial(lanes + i, cols - i), a, vf_mul(weight, b)), cols - i);
     }
 }
 
-/* Turns the exponentials in dx into dy*(d loss/d x). */
+/* Turns the exponentials into dy*(d loss/d x). */
 VACT_INLINE void cross_entropy_finish(const vacti_cross_entropy_call *call, const cross_entropy_shares *shares,
-                                      const cross_entropy_row *row, float *dx, size_t target, double dy)
+                                      const cross_entropy_row *row, elem *dx, size_t target, double dy)
 {
     double target_share = (shares->keep + shares->smooth) * row->weight;
     double other_shares = shares->smooth * (shares->weights_total - row->weight);
     double sum = 1.0 + row->rest;
-    double exponential = (double)dx[target] / (double)CROSS_ENTROPY_UNIT;
+    const float *exponentials = elem_lanes(dx);
+    double exponential = (double)exponentials[target] / (double)CROSS_ENTROPY_UNIT;
     double others = row->distance == 0.0 ? row->rest : sum - exponential;
     double per_exponential = dy * (target_share + other_shares) / (sum * (double)CROSS_ENTROPY_UNIT);
     const float *weights = shares->smooth > 0.0 ? call->weights : NULL;
     vf a = vf_set1((float)per_exponential), b = vf_set1((float)(dy * shares->smooth));
-    cross_entropy_gradient(dx, weights, call->cols, a, b);
+    cross_entropy_gradient(dx, exponentials, weights, call->cols, a, b);
     dx[target] = (float)(dy * (other_shares - (target_share + other_shares) * (others / sum)));
 }
 
 VACT_INLINE cross_entropy_row cross_entropy_walk(const vacti_cross_entropy_call *call,
                                                  const cross_entropy_shares *shares, size_t r, size_t target)
 {
-    const float *src = call->logits + r * call->stride;
+    const elem *src = call->logits + r * call->stride;
     float max = row_max(src, call->cols);
     cross_entropy_row row = {0.0, (double)max - (double)src[target], 0.0, cross_entropy_weight(call, target)};
     if (shares->smooth > 0.0)
         row.spread = cross_entropy_spread(src, call->weights, call->cols, vf_set1(max));
-    float *dx = call->dx ? call->dx + r * call->dx_stride : NULL;
+    elem *dx = call->dx ? call->dx + r * call->dx_stride : NULL;
     fast_softmax_row exponent = fast_softmax_row_of(max);
-    row.rest = fast_softmax_near(max) ? cross_entropy_rest(dx, src, call->cols, exponent, fast_softmax_parts_near)
-                                      : cross_entropy_rest(dx, src, call->cols, exponent, fast_softmax_parts_far);
+    float *lanes = dx ? elem_lanes(dx) : NULL;
+    row.rest = fast_softmax_near(max) ? cross_entropy_rest(lanes, src, call->cols, exponent, fast_softmax_parts_near)
+                                      : cross_entropy_rest(lanes, src, call->cols, exponent, fast_softmax_parts_far);
     row.rest += (double)(max - max); /* adds 0, or NaN where the maximum is infinite */
     if (dx) {
         bool reduced = call->reduction != VACT_REDUCTION_NONE;

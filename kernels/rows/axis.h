@@ -10,8 +10,8 @@
 
 /* n <= VF_LANES adjacent columns. */
 typedef struct {
-    const float *src;
-    float *dst; /* may be src */
+    const elem *src;
+    elem *dst; /* may be src */
     size_t axis, stride, n;
 } axis_columns;
 
@@ -55,7 +55,7 @@ VACT_INLINE void axis_totals(axis_sum *sum, double *totals)
 }
 
 /* Lanes beyond the last column hold 0. */
-VACT_INLINE vf axis_load(const float *p, const axis_columns *c) { return rows_load(p, 0, c->n); }
+VACT_INLINE vf axis_load(const elem *p, const axis_columns *c) { return rows_load(p, 0, c->n); }
 
 VACT_INLINE vf_pair axis_logits(const axis_columns *c, size_t a)
 {
@@ -117,7 +117,7 @@ VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *plac
         fast_eighths e = axis_exponential(axis_logits(c, a), place->max, place->near, place->origin);
         vf stored = softmax_add(&sum.hi[a % ROW_LANES], &sum.lo[a % ROW_LANES], e);
         if (store)
-            rows_store(c->dst + a * c->stride, stored, 0, c->n);
+            rows_store_lanes(elem_lanes(c->dst + a * c->stride), stored, 0, c->n);
     }
     for (size_t k = 0; k < ROW_LANES; k++)
         sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
@@ -137,8 +137,9 @@ VACT_INLINE void axis_softmax(const axis_columns *c)
     }
     vf_pair reciprocal = {vf_load(hi), vf_load(lo)};
     for (size_t a = 0; a < c->axis; a++) {
-        float *dst = c->dst + a * c->stride;
-        rows_store(dst, axis_or_nan(softmax_quotient(axis_load(dst, c), reciprocal), place.max.hi), 0, c->n);
+        elem *dst = c->dst + a * c->stride;
+        vf e = rows_load_lanes(elem_lanes(dst), 0, c->n);
+        rows_store(dst, axis_or_nan(softmax_quotient(e, reciprocal), place.max.hi), 0, c->n);
     }
 }
 
@@ -199,7 +200,7 @@ VACT_INLINE void axis_log_softmax(const axis_columns *c)
 
 typedef void axis_columns_fn(const axis_columns *columns);
 
-VACT_INLINE void loop_axis(float *dst, const float *src, size_t outer, size_t axis, size_t inner,
+VACT_INLINE void loop_axis(elem *dst, const elem *src, size_t outer, size_t axis, size_t inner,
                            axis_columns_fn *columns)
 {
     for (size_t o = 0; o < outer; o++)

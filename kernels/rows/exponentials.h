@@ -73,8 +73,8 @@ typedef struct {
     vf origin;
     vf_pair max;
     const logits_row *row;
-    const float *ahead; /* a row to be read soon, or null */
-    float *results;     /* a row to be written soon, or null */
+    const elem *ahead; /* a row to be read soon, or null */
+    elem *results;     /* a row to be written soon, or null */
 } softmax_place;
 
 /* For a near maximum. Plain rows only. */
@@ -89,34 +89,35 @@ VACT_INLINE softmax_place softmax_place_far(logits_pivot max, const logits_row *
     return (softmax_place){fast_eighths_origin(vf_set1(0.0f)), rows_broadcast(max), row, NULL, NULL};
 }
 
-typedef fast_eighths softmax_parts_fn(const float *src, size_t i, size_t cols, const softmax_place *place);
+typedef fast_eighths softmax_parts_fn(const elem *src, size_t i, size_t cols, const softmax_place *place);
 
 /* The vector at column i, full or partial. Lanes beyond the row hold the maximum; their exponentials are left out of
  * the sum. */
-VACT_INLINE vf softmax_load(const float *src, size_t i, size_t cols, vf max)
+VACT_INLINE vf softmax_load(const elem *src, size_t i, size_t cols, vf max)
 {
-    return cols - i >= VF_LANES ? vf_load(src + i) : vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, max);
+    return cols - i >= VF_LANES ? elem_load(src + i)
+                                : vf_keep_first(elem_load_partial(src + i, cols - i), cols - i, max);
 }
 
 /* For plain rows with a near maximum and no logit more than SOFTMAX_CLOSE below it. Gives the same results as
  * softmax_parts_near. */
-VACT_INLINE fast_eighths softmax_parts_close(const float *src, size_t i, size_t cols, const softmax_place *place)
+VACT_INLINE fast_eighths softmax_parts_close(const elem *src, size_t i, size_t cols, const softmax_place *place)
 {
     return fast_eighths_of(fast_eighths_reduce(softmax_load(src, i, cols, place->max.hi), place->origin));
 }
 
-VACT_INLINE fast_eighths softmax_parts_near(const float *src, size_t i, size_t cols, const softmax_place *place)
+VACT_INLINE fast_eighths softmax_parts_near(const elem *src, size_t i, size_t cols, const softmax_place *place)
 {
     return softmax_near(softmax_load(src, i, cols, place->max.hi), place->max.hi, place->origin);
 }
 
-VACT_INLINE fast_eighths softmax_parts_far(const float *src, size_t i, size_t cols, const softmax_place *place)
+VACT_INLINE fast_eighths softmax_parts_far(const elem *src, size_t i, size_t cols, const softmax_place *place)
 {
     return softmax_far(logits_at(src, i, cols, place->row), place->max, place->origin);
 }
 
 /* One vector, at column i < cols; it may be the tail of the row. */
-VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t cols, const softmax_place *place,
+VACT_INLINE void softmax_rest(float *lanes, const elem *src, size_t i, size_t cols, const softmax_place *place,
                               softmax_parts_fn *parts_at, row_sum *sum)
 {
     size_t k = i / VF_LANES % ROW_VECTORS;
@@ -124,8 +125,8 @@ VACT_INLINE void softmax_rest(float *dst, const float *src, size_t i, size_t col
     if (cols - i < VF_LANES)
         e.power = vf_keep_first(e.power, cols - i, vf_set1(0.0f));
     vf stored = softmax_add(&sum->hi[k], &sum->lo[k], e);
-    if (dst)
-        rows_store(dst, stored, i, cols);
+    if (lanes)
+        rows_store_lanes(lanes, stored, i, cols);
 }
 
 /* Prefetches the line at element i of the rows that come next, because memory is idle while exponentials are computed.
@@ -146,8 +147,8 @@ VACT_INLINE void softmax_prefetch(const softmax_place *place, size_t i)
     }
 }
 
-/* Stores the exponentials if dst is not null, and returns their sum. */
-VACT_INLINE double softmax_exponentials(float *dst, const float *src, size_t cols, const softmax_place *place,
+/* Stores the exponentials if `lanes` is not null, and returns their sum. */
+VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t cols, const softmax_place *place,
                                         softmax_parts_fn *parts_at)
 {
     row_sum sum = row_sum_zero();
@@ -162,12 +163,12 @@ VACT_INLINE double softmax_exponentials(float *dst, const float *src, size_t col
             for (size_t k = 0; k < ROW_VECTORS; k++) {
                 size_t at = i + k * VF_LANES;
                 vf stored = softmax_add(&sum.hi[k], &sum.lo[k], parts_at(src, at, at + VF_LANES, place));
-                if (dst)
-                    vf_store(dst + at, stored);
+                if (lanes)
+                    vf_store(lanes + at, stored);
                 softmax_prefetch(place, at);
             }
         for (; i < end; i += VF_LANES)
-            softmax_rest(dst, src, i, cols, place, parts_at, &sum);
+            softmax_rest(lanes, src, i, cols, place, parts_at, &sum);
     }
     for (size_t k = 0; k < ROW_VECTORS; k++)
         sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
@@ -178,9 +179,9 @@ VACT_INLINE double softmax_exponentials(float *dst, const float *src, size_t col
 
 /* Rows of one matrix, without options. */
 typedef struct {
-    float *dst;
+    elem *dst;
     size_t dst_stride;
-    const float *src;
+    const elem *src;
     size_t src_stride, rows, cols;
 } rows_plain;
 
@@ -204,8 +205,8 @@ VACT_INLINE size_t rows_at_once(size_t cols)
 
 /* The rows of a matrix that are worked on together, and how many rows come after them. */
 typedef struct {
-    const float *src;
-    float *dst;
+    const elem *src;
+    elem *dst;
     size_t n, after;
 } rows_batch;
 
@@ -216,7 +217,7 @@ VACT_INLINE rows_batch rows_batch_at(const rows_plain *m, size_t first, size_t a
 }
 
 /* Row r of the next batch. Null if there is none or if it is long. */
-VACT_INLINE const float *rows_ahead(const rows_plain *m, const rows_batch *b, size_t r)
+VACT_INLINE const elem *rows_ahead(const rows_plain *m, const rows_batch *b, size_t r)
 {
     return r < b->after && m->cols <= ROWS_PREFETCHED ? b->src + (b->n + r) * m->src_stride : NULL;
 }

@@ -9,8 +9,8 @@
 #include "rows/logits.h"
 
 typedef struct {
-    float *dx;
-    const float *dy, *y;
+    elem *dx;
+    const elem *dy, *y;
     size_t cols;
     float scale;
 } rows_gradient;
@@ -82,7 +82,7 @@ VACT_INLINE void rows_log_softmax_backward(const rows_gradient *g)
 }
 
 /* logsumexp: dx = scale*dy*e^(scale*x - y), with one dy and one y per row. */
-VACT_INLINE void rows_logsumexp_backward(float *dx, float dy, const float *x, float y, size_t cols, float scale)
+VACT_INLINE void rows_logsumexp_backward(elem *dx, float dy, const elem *x, float y, size_t cols, float scale)
 {
     logits_row row = {scale, NULL, NULL, cols, false};
     vf_pair base = {vf_set1(y), vf_set1(0.0f)};

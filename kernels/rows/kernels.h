@@ -10,8 +10,8 @@
 #include "rows/softmax.h"
 
 vact_masked_f32_fn KERNEL(softmax_masked);
-void KERNEL(softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
-                            size_t cols, const vact_softmax_options_f32 *options)
+void KERNEL(softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows, size_t cols,
+                            const vact_softmax_options_f32 *options)
 {
     if (options == NULL) {
         softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
@@ -27,7 +27,7 @@ void KERNEL(softmax_masked)(float *dst, size_t dst_stride, const float *src, siz
 }
 
 vact_masked_f32_fn KERNEL(log_softmax_masked);
-void KERNEL(log_softmax_masked)(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+void KERNEL(log_softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
                                 size_t cols, const vact_softmax_options_f32 *options)
 {
     if (options == NULL) {
@@ -44,7 +44,7 @@ void KERNEL(log_softmax_masked)(float *dst, size_t dst_stride, const float *src,
 }
 
 vact_logsumexp_f32_fn KERNEL(logsumexp);
-void KERNEL(logsumexp)(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,
+void KERNEL(logsumexp)(float *dst, const elem *src, size_t src_stride, size_t rows, size_t cols,
                        const vact_softmax_options_f32 *options)
 {
     for (size_t r = 0; r < rows; r++) {
@@ -54,7 +54,7 @@ void KERNEL(logsumexp)(float *dst, const float *src, size_t src_stride, size_t r
 }
 
 vact_axis_f32_fn KERNEL(softmax_axis);
-void KERNEL(softmax_axis)(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
+void KERNEL(softmax_axis)(elem *dst, const elem *src, size_t outer, size_t axis, size_t inner)
 {
     if (inner == 1)
         KERNEL(softmax_masked)(dst, axis, src, axis, outer, axis, NULL);
@@ -63,7 +63,7 @@ void KERNEL(softmax_axis)(float *dst, const float *src, size_t outer, size_t axi
 }
 
 vact_axis_f32_fn KERNEL(log_softmax_axis);
-void KERNEL(log_softmax_axis)(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
+void KERNEL(log_softmax_axis)(elem *dst, const elem *src, size_t outer, size_t axis, size_t inner)
 {
     if (inner == 1)
         KERNEL(log_softmax_masked)(dst, axis, src, axis, outer, axis, NULL);
@@ -72,8 +72,8 @@ void KERNEL(log_softmax_axis)(float *dst, const float *src, size_t outer, size_t
 }
 
 vact_online_f32_fn KERNEL(softmax_online);
-void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, float *dst, size_t dst_stride,
-                            const float *src, size_t src_stride, size_t rows, size_t cols,
+void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, elem *dst, size_t dst_stride,
+                            const elem *src, size_t src_stride, size_t rows, size_t cols,
                             const vact_softmax_options_f32 *options)
 {
     for (size_t r = 0; r < rows; r++) {
@@ -84,7 +84,7 @@ void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, floa
 
 #if VACT_WITH_GRADIENTS
 vact_rows_backward_f32_fn KERNEL(softmax_backward);
-void KERNEL(softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
+void KERNEL(softmax_backward)(elem *dx, size_t dx_stride, const elem *dy, size_t dy_stride, const elem *y,
                               size_t y_stride, size_t rows, size_t cols, float scale)
 {
     for (size_t r = 0; r < rows; r++)
@@ -92,7 +92,7 @@ void KERNEL(softmax_backward)(float *dx, size_t dx_stride, const float *dy, size
 }
 
 vact_rows_backward_f32_fn KERNEL(log_softmax_backward);
-void KERNEL(log_softmax_backward)(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
+void KERNEL(log_softmax_backward)(elem *dx, size_t dx_stride, const elem *dy, size_t dy_stride, const elem *y,
                                   size_t y_stride, size_t rows, size_t cols, float scale)
 {
     for (size_t r = 0; r < rows; r++)
@@ -101,7 +101,7 @@ void KERNEL(log_softmax_backward)(float *dx, size_t dx_stride, const float *dy, 
 }
 
 vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward);
-void KERNEL(logsumexp_backward)(float *dx, size_t dx_stride, const float *dy, const float *x, size_t x_stride,
+void KERNEL(logsumexp_backward)(elem *dx, size_t dx_stride, const elem *dy, const elem *x, size_t x_stride,
                                 const float *y, size_t rows, size_t cols, float scale)
 {
     for (size_t r = 0; r < rows; r++)
@@ -109,7 +109,7 @@ void KERNEL(logsumexp_backward)(float *dx, size_t dx_stride, const float *dy, co
 }
 
 vact_prelu_backward_f32_fn KERNEL(prelu_backward);
-void KERNEL(prelu_backward)(float *dx, float *dslope, const float *dy, const float *x, const float *slope, size_t outer,
+void KERNEL(prelu_backward)(elem *dx, float *dslope, const elem *dy, const elem *x, const float *slope, size_t outer,
                             size_t channels, size_t inner)
 {
     rows_prelu_backward(dx, dslope, dy, x, slope, outer, channels, inner);

@@ -79,7 +79,7 @@ VACT_INLINE vf log_softmax_of_pair(vf_pair z, vf_pair max, vf_pair log)
 /* Rows ---------------------------------------------------------------------------------------------------------- */
 
 /* The sum of all exponentials except those of the winners. */
-VACT_NOINLINE static double log_softmax_others(const float *src, size_t cols, const softmax_place *place, bool near)
+VACT_NOINLINE static double log_softmax_others(const elem *src, size_t cols, const softmax_place *place, bool near)
 {
     row_sum sum = row_sum_zero();
     for (size_t i = 0, k = 0; i < cols; i += VF_LANES, k = (k + 1) % ROW_VECTORS) {
@@ -102,7 +102,7 @@ VACT_INLINE double log_softmax_winner(const softmax_place *place, bool near)
 }
 
 /* R from the sum, or summed again where it would lack digits. */
-VACT_INLINE double log_softmax_rest(double sum, const float *src, size_t cols, const softmax_place *place, bool near)
+VACT_INLINE double log_softmax_rest(double sum, const elem *src, size_t cols, const softmax_place *place, bool near)
 {
     double winner = log_softmax_winner(place, near);
     double rest = (sum - winner) / winner;
@@ -112,7 +112,7 @@ VACT_INLINE double log_softmax_rest(double sum, const float *src, size_t cols, c
 }
 
 /* log(sum e^(z - max)) for any finite max. */
-VACT_NOINLINE static double log_softmax_any_log(const float *src, size_t cols, logits_pivot max, const logits_row *row)
+VACT_NOINLINE static double log_softmax_any_log(const elem *src, size_t cols, logits_pivot max, const logits_row *row)
 {
     softmax_place place = softmax_place_far(max, row);
     double sum = softmax_exponentials(NULL, src, cols, &place, softmax_parts_far);
@@ -120,7 +120,7 @@ VACT_NOINLINE static double log_softmax_any_log(const float *src, size_t cols, l
 }
 
 /* A row with options. */
-VACT_INLINE void log_softmax_any_row(float *dst, const float *src, size_t cols, const logits_row *row)
+VACT_INLINE void log_softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);
     if (!logits_finite(pivot)) {
@@ -134,7 +134,7 @@ VACT_INLINE void log_softmax_any_row(float *dst, const float *src, size_t cols, 
 }
 
 /* NaN where max is not finite. */
-VACT_NOINLINE static double log_softmax_far_log(const float *src, size_t cols, float max)
+VACT_NOINLINE static double log_softmax_far_log(const elem *src, size_t cols, float max)
 {
     const logits_row plain = {1.0f, NULL, NULL, cols, false};
     logits_pivot pivot = {max, 0.0f};
@@ -142,20 +142,20 @@ VACT_NOINLINE static double log_softmax_far_log(const float *src, size_t cols, f
 }
 
 /* stream is a constant. */
-VACT_INLINE void log_softmax_results(float *dst, const float *src, size_t cols, log_softmax_level level, bool stream)
+VACT_INLINE void log_softmax_results(elem *dst, const elem *src, size_t cols, log_softmax_level level, bool stream)
 {
     vf hi = vf_set1(level.hi), minus_lo = vf_set1(level.minus_lo);
     size_t i = 0;
     for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES)
         for (size_t k = i; k < i + 4 * VF_LANES; k += VF_LANES)
-            softmax_put(dst + k, log_softmax_result(vf_load(src + k), hi, minus_lo), stream);
+            softmax_put(dst + k, log_softmax_result(elem_load(src + k), hi, minus_lo), stream);
     for (; cols - i >= VF_LANES; i += VF_LANES)
-        softmax_put(dst + i, log_softmax_result(vf_load(src + i), hi, minus_lo), stream);
+        softmax_put(dst + i, log_softmax_result(elem_load(src + i), hi, minus_lo), stream);
     if (i < cols)
-        vf_store_partial(dst + i, log_softmax_result(vf_load_partial(src + i, cols - i), hi, minus_lo), cols - i);
+        elem_store_partial(dst + i, log_softmax_result(elem_load_partial(src + i, cols - i), hi, minus_lo), cols - i);
 }
 
-VACT_INLINE void log_softmax_maxima(float *max, const float *src, size_t n, const rows_plain *m)
+VACT_INLINE void log_softmax_maxima(float *max, const elem *src, size_t n, const rows_plain *m)
 {
     for (size_t r = 0; r < n; r++)
         max[r] = row_max(src + r * m->src_stride, m->cols) + 0.0f;
@@ -177,7 +177,7 @@ VACT_INLINE void log_softmax_batch(const rows_plain *m, const rows_batch *b, con
     if (b->after)
         log_softmax_maxima(next, b->src + b->n * m->src_stride, rows_next(b), m);
     for (size_t r = 0; r < b->n; r++) {
-        const float *src = b->src + r * m->src_stride;
+        const elem *src = b->src + r * m->src_stride;
         double log;
         if (softmax_is_near(max[r])) {
             softmax_place place = softmax_place_near(max[r], &plain);
@@ -217,7 +217,7 @@ VACT_NOINLINE static void log_softmax_plain_rows(const rows_plain *m)
 }
 
 /* Whether the +inf that logits_max returned stands for a NaN. */
-VACT_INLINE bool rows_have_nan(const float *src, size_t cols, const logits_row *row)
+VACT_INLINE bool rows_have_nan(const elem *src, size_t cols, const logits_row *row)
 {
     vm found = vm_lt(vf_set1(1.0f), vf_set1(0.0f));
     for (size_t i = 0; i < cols; i += VF_LANES) {
@@ -228,7 +228,7 @@ VACT_INLINE bool rows_have_nan(const float *src, size_t cols, const logits_row *
 }
 
 /* The limits: -inf if no column is left, +inf if a logit is +inf. */
-VACT_INLINE float rows_logsumexp(const float *src, size_t cols, const logits_row *row)
+VACT_INLINE float rows_logsumexp(const elem *src, size_t cols, const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);
     if (!logits_finite(pivot))

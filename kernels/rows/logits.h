@@ -66,12 +66,12 @@ VACT_INLINE bool logits_are_plain(const logits_row *row, size_t cols)
 }
 
 /* The vector at column i < cols; -inf beyond the row. The low part of an infinite logit has no meaning. */
-VACT_INLINE vf_pair logits_at(const float *src, size_t i, size_t cols, const logits_row *row)
+VACT_INLINE vf_pair logits_at(const elem *src, size_t i, size_t cols, const logits_row *row)
 {
     vf nothing = vf_set1(-__builtin_inff());
     size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
     bool whole = n == VF_LANES;
-    vf_pair z = {whole ? vf_load(src + i) : vf_load_partial(src + i, n), vf_set1(0.0f)};
+    vf_pair z = {whole ? elem_load(src + i) : elem_load_partial(src + i, n), vf_set1(0.0f)};
     if (row->scale != 1.0f)
         z = pair_product(z.hi, vf_set1(row->scale));
     if (row->bias != NULL) {
@@ -106,7 +106,7 @@ VACT_INLINE vf_pair logits_larger(vf_pair best, vf_pair z)
 }
 
 /* The largest logit, and +inf for a row with a NaN. Never -0, which would show in the sign of a zero result. */
-VACT_INLINE logits_pivot logits_max(const float *src, size_t cols, const logits_row *row)
+VACT_INLINE logits_pivot logits_max(const elem *src, size_t cols, const logits_row *row)
 {
     vf_pair a = {vf_set1(-__builtin_inff()), vf_set1(0.0f)}, b = a, c = a, d = a;
     size_t i = 0;
@@ -146,19 +146,33 @@ VACT_INLINE vf_pair logits_distance(vf_pair z, vf_pair pivot)
 /* Where the pivot is infinite the differences mean nothing; the caller decides the row's result. */
 VACT_INLINE bool logits_finite(logits_pivot pivot) { return pivot.hi - pivot.hi == 0.0f; }
 
-VACT_INLINE void rows_fill(float *dst, size_t cols, float value)
+VACT_INLINE void rows_fill(elem *dst, size_t cols, float value)
 {
     for (size_t i = 0; i < cols; i++)
         dst[i] = value;
 }
 
 /* The vector at column i < cols. */
-VACT_INLINE vf rows_load(const float *src, size_t i, size_t cols)
+VACT_INLINE vf rows_load(const elem *src, size_t i, size_t cols)
+{
+    return cols - i < VF_LANES ? elem_load_partial(src + i, cols - i) : elem_load(src + i);
+}
+
+VACT_INLINE void rows_store(elem *dst, vf v, size_t i, size_t cols)
+{
+    if (cols - i < VF_LANES)
+        elem_store_partial(dst + i, v, cols - i);
+    else
+        elem_store(dst + i, v);
+}
+
+/* The same for lanes in memory. */
+VACT_INLINE vf rows_load_lanes(const float *src, size_t i, size_t cols)
 {
     return cols - i < VF_LANES ? vf_load_partial(src + i, cols - i) : vf_load(src + i);
 }
 
-VACT_INLINE void rows_store(float *dst, vf v, size_t i, size_t cols)
+VACT_INLINE void rows_store_lanes(float *dst, vf v, size_t i, size_t cols)
 {
     if (cols - i < VF_LANES)
         vf_store_partial(dst + i, v, cols - i);

@@ -10,19 +10,19 @@
 #include "rows/softmax.h"
 
 /* Stores the exponentials, scaled by 2^96, and returns their sum. */
-VACT_INLINE double online_exponentials(float *dst, const float *src, size_t cols, const logits_row *row, vf_pair base)
+VACT_INLINE double online_exponentials(float *lanes, const elem *src, size_t cols, const logits_row *row, vf_pair base)
 {
     row_sum sum = row_sum_zero();
     for (size_t i = 0, k = 0; i < cols; i += VF_LANES, k = (k + 1) % ROW_VECTORS) {
         vf_pair e = fast_exp_pair(logits_distance(logits_at(src, i, cols, row), base));
-        rows_store(dst, e.hi, i, cols);
+        rows_store_lanes(lanes, e.hi, i, cols);
         rows_add_pair(&sum, k, e);
     }
     return rows_total(&sum);
 }
 
 /* One row of a block. Returns the factor by which the caller rescales the row's accumulated output. */
-VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const float *src, size_t cols,
+VACT_INLINE float rows_online(vact_softmax_online_f32 *state, elem *dst, const elem *src, size_t cols,
                               const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);
@@ -38,10 +38,11 @@ VACT_INLINE float rows_online(vact_softmax_online_f32 *state, float *dst, const 
         exponent = state->exponent;
     float rescale = once_power_of_two(state->exponent - exponent);
     vf_pair base = rows_broadcast(rows_split(exponent * ONCE_LN2));
-    double sum = online_exponentials(dst, src, cols, row, base);
+    float *exponentials = elem_lanes(dst);
+    double sum = online_exponentials(exponentials, src, cols, row, base);
     vf more = vf_set1(0x1p20f); /* with the 2^96 from before it is the 2^116 that softmax_unscaled removes */
     for (size_t i = 0; i < cols; i += VF_LANES)
-        rows_store(dst, softmax_unscaled(vf_mul(rows_load(dst, i, cols), more)), i, cols);
+        rows_store(dst, softmax_unscaled(vf_mul(rows_load_lanes(exponentials, i, cols), more)), i, cols);
     state->sum = __builtin_fma(sum, 0x1p-96, state->sum * (double)rescale);
     state->exponent = exponent;
     return rescale;

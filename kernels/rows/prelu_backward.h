@@ -33,7 +33,7 @@ typedef struct {
 } lane_sums;
 
 /* `inner` consecutive elements of one channel; `before` elements of it came earlier. */
-VACT_INLINE void prelu_run(float *dx, const float *dy, const float *x, size_t inner, size_t before, vf slope,
+VACT_INLINE void prelu_run(elem *dx, const elem *dy, const elem *x, size_t inner, size_t before, vf slope,
                            lane_sums *sums)
 {
     for (size_t i = 0; i < inner;) {
@@ -44,9 +44,9 @@ VACT_INLINE void prelu_run(float *dx, const float *dy, const float *x, size_t in
         float *hi = sums->hi + lane, *lo = sums->lo + lane;
         vf_pair term;
         vf y = prelu_gradient(rows_load(dy, i, end), rows_load(x, i, end), slope, &term);
-        vf_pair sum = pair_sum(rows_load(hi, 0, n), term.hi);
-        rows_store(hi, sum.hi, 0, n);
-        rows_store(lo, vf_add(vf_add(rows_load(lo, 0, n), sum.lo), term.lo), 0, n);
+        vf_pair sum = pair_sum(rows_load_lanes(hi, 0, n), term.hi);
+        rows_store_lanes(hi, sum.hi, 0, n);
+        rows_store_lanes(lo, vf_add(vf_add(rows_load_lanes(lo, 0, n), sum.lo), term.lo), 0, n);
         rows_store(dx, y, i, end);
         i = end;
     }
@@ -64,15 +64,15 @@ VACT_INLINE float prelu_slope_gradient(const lane_sums *sums)
 }
 
 /* inner = 1: the channels are adjacent in memory, and a vector holds n <= VF_LANES of them. */
-VACT_INLINE void prelu_beside(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
-                              size_t outer, size_t channels, size_t n)
+VACT_INLINE void prelu_beside(elem *dx, float *dslope, const elem *dy, const elem *x, const float *slope, size_t outer,
+                              size_t channels, size_t n)
 {
     axis_sum sum;
     axis_sum_clear(&sum);
     for (size_t o = 0; o < outer; o++) {
         size_t at = o * channels;
         vf_pair term;
-        vf y = prelu_gradient(rows_load(dy + at, 0, n), rows_load(x + at, 0, n), rows_load(slope, 0, n), &term);
+        vf y = prelu_gradient(rows_load(dy + at, 0, n), rows_load(x + at, 0, n), rows_load_lanes(slope, 0, n), &term);
         axis_sum_add(&sum, o % ROW_LANES, term);
         rows_store(dx + at, y, 0, n);
     }
@@ -84,7 +84,7 @@ VACT_INLINE void prelu_beside(float *dx, float *dslope, const float *dy, const f
         dslope[c] = prelu_total(hi[c], lo[c]);
 }
 
-VACT_INLINE void rows_prelu_backward(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
+VACT_INLINE void rows_prelu_backward(elem *dx, float *dslope, const elem *dy, const elem *x, const float *slope,
                                      size_t outer, size_t channels, size_t inner)
 {
     if (inner == 1 && channels > 1) {

@@ -46,7 +46,7 @@ VACT_INLINE float softmax_without_pivot(logits_pivot max, const logits_row *row,
 }
 
 /* Any row; the maximum is subtracted first. */
-VACT_NOINLINE static void softmax_any_row(float *dst, const float *src, size_t cols, const logits_row *row)
+VACT_NOINLINE static void softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);
     if (!logits_finite(pivot)) {
@@ -54,10 +54,11 @@ VACT_NOINLINE static void softmax_any_row(float *dst, const float *src, size_t c
         return;
     }
     softmax_place place = softmax_place_far(pivot, row);
-    double sum = softmax_exponentials(dst, src, cols, &place, softmax_parts_far);
+    float *exponentials = elem_lanes(dst);
+    double sum = softmax_exponentials(exponentials, src, cols, &place, softmax_parts_far);
     vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
     for (size_t i = 0; i < cols; i += VF_LANES)
-        rows_store(dst, softmax_quotient(rows_load(dst, i, cols), reciprocal), i, cols);
+        rows_store(dst, softmax_quotient(rows_load_lanes(exponentials, i, cols), reciprocal), i, cols);
 }
 
 /* Where all logits are within this distance of the maximum, no share and no product is subnormal, for up to 2^31
@@ -71,16 +72,16 @@ VACT_INLINE vf softmax_close_quotient(vf e, vf_pair reciprocal)
 
 typedef vf softmax_quotient_fn(vf e, vf_pair reciprocal);
 
-VACT_INLINE void softmax_put(float *dst, vf y, bool stream)
+VACT_INLINE void softmax_put(elem *dst, vf y, bool stream)
 {
     if (stream)
-        vf_stream(dst, y);
+        elem_stream(dst, y);
     else
-        vf_store(dst, y);
+        elem_store(dst, y);
 }
 
 /* `from` may be dst; stream is a constant. */
-VACT_INLINE void softmax_quotients(float *dst, const float *from, size_t cols, logits_pivot reciprocal,
+VACT_INLINE void softmax_quotients(elem *dst, const float *from, size_t cols, logits_pivot reciprocal,
                                    softmax_quotient_fn *quotient, bool stream)
 {
     vf_pair factor = rows_broadcast(reciprocal);
@@ -91,7 +92,7 @@ VACT_INLINE void softmax_quotients(float *dst, const float *from, size_t cols, l
     for (; cols - i >= VF_LANES; i += VF_LANES)
         softmax_put(dst + i, quotient(vf_load(from + i), factor), stream);
     if (i < cols)
-        vf_store_partial(dst + i, quotient(vf_load_partial(from + i, cols - i), factor), cols - i);
+        elem_store_partial(dst + i, quotient(vf_load_partial(from + i, cols - i), factor), cols - i);
 }
 
 typedef enum { SOFTMAX_ROW_CLOSE, SOFTMAX_ROW_NEAR, SOFTMAX_ROW_FAR } softmax_row_kind;
@@ -103,7 +104,7 @@ VACT_INLINE softmax_row_kind softmax_kind_of(row_range range)
     return range.max - range.min <= SOFTMAX_CLOSE ? SOFTMAX_ROW_CLOSE : SOFTMAX_ROW_NEAR;
 }
 
-VACT_INLINE void softmax_ranges(row_range *ranges, const float *src, size_t n, const rows_plain *m)
+VACT_INLINE void softmax_ranges(row_range *ranges, const elem *src, size_t n, const rows_plain *m)
 {
     for (size_t r = 0; r < n; r++)
         ranges[r] = row_range_of(src + r * m->src_stride, m->cols);
@@ -119,7 +120,7 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
     softmax_row_kind kinds[ROWS_AT_ONCE];
     double sums[ROWS_AT_ONCE];
     for (size_t r = 0; r < b->n; r++) {
-        const float *src = b->src + r * m->src_stride;
+        const elem *src = b->src + r * m->src_stride;
         float *to = exponentials + r * stride;
         softmax_place place = softmax_place_near(ranges[r].max, &plain);
         place.ahead = rows_ahead(m, b, r);
@@ -136,7 +137,7 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
     if (b->after)
         softmax_ranges(ranges, b->src + b->n * m->src_stride, rows_next(b), m);
     for (size_t r = 0; r < b->n; r++) {
-        float *dst = b->dst + r * m->dst_stride;
+        elem *dst = b->dst + r * m->dst_stride;
         const float *from = exponentials + r * stride;
         if (kinds[r] == SOFTMAX_ROW_CLOSE)
             softmax_quotients(dst, from, m->cols, softmax_reciprocal_of_sum(sums[r] * 0x1p116), softmax_close_quotient,
@@ -172,7 +173,7 @@ VACT_NOINLINE static void softmax_plain_rows(const rows_plain *m)
     softmax_ranges(ranges, b.src, b.n, m);
     for (size_t r = 0; r < m->rows; r += at_once) {
         b = rows_batch_at(m, r, at_once);
-        softmax_batch(m, &b, ranges, b.dst, m->dst_stride, false, beyond);
+        softmax_batch(m, &b, ranges, elem_lanes(b.dst), m->dst_stride, false, beyond);
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include "rows/softmax.h"
 
-VACT_INLINE void softmax_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+VACT_INLINE void softmax_rows(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
                               size_t cols)
 {
     softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});

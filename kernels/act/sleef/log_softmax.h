@@ -26,19 +26,19 @@ VACT_INLINE void log_softmax_add(log_softmax_sums *sums, size_t k, vf x, vf max)
 }
 
 /* R, where the maximum is finite; NaN for a row with a NaN. */
-VACT_INLINE float log_softmax_rest(const float *src, size_t cols, vf max)
+VACT_INLINE float log_softmax_rest(const elem *src, size_t cols, vf max)
 {
     log_softmax_sums sums = {row_sum_zero(), row_sum_zero()};
     size_t i = 0;
     for (; cols - i >= ROW_LANES; i += ROW_LANES)
         for (size_t k = 0; k < ROW_VECTORS; k++)
-            log_softmax_add(&sums, k, vf_load(src + i + k * VF_LANES), max);
+            log_softmax_add(&sums, k, elem_load(src + i + k * VF_LANES), max);
     size_t k = 0;
     for (; cols - i >= VF_LANES; i += VF_LANES, k++)
-        log_softmax_add(&sums, k, vf_load(src + i), max);
+        log_softmax_add(&sums, k, elem_load(src + i), max);
     if (i < cols) {
         /* -inf adds nothing to a row with a finite maximum; any other row is NaN. */
-        vf rest = vf_keep_first(vf_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
+        vf rest = vf_keep_first(elem_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
         log_softmax_add(&sums, k, rest, max);
     }
     row_total others = row_sum_total(&sums.others), winners = row_sum_total(&sums.winners);
@@ -56,19 +56,19 @@ VACT_INLINE vf log_softmax_element(vf x, vf max, vf log)
     return vf_neg(vf_select(finite, vf_add(sum.hi, low), sum.hi));
 }
 
-VACT_INLINE void log_softmax_row(float *dst, const float *src, size_t cols)
+VACT_INLINE void log_softmax_row(elem *dst, const elem *src, size_t cols)
 {
     vf max = vf_set1(row_max(src, cols));
     vf log = math_log1p(vf_set1(log_softmax_rest(src, cols, max)));
     log = vf_add(log, vf_sub(max, max)); /* adds 0, or NaN where the maximum is infinite */
     size_t i = 0;
     for (; cols - i >= VF_LANES; i += VF_LANES)
-        vf_store(dst + i, log_softmax_element(vf_load(src + i), max, log));
+        elem_store(dst + i, log_softmax_element(elem_load(src + i), max, log));
     if (i < cols)
-        vf_store_partial(dst + i, log_softmax_element(vf_load_partial(src + i, cols - i), max, log), cols - i);
+        elem_store_partial(dst + i, log_softmax_element(elem_load_partial(src + i, cols - i), max, log), cols - i);
 }
 
-VACT_INLINE void log_softmax_rows(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+VACT_INLINE void log_softmax_rows(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
                                   size_t cols)
 {
     loop_rows(dst, dst_stride, src, src_stride, rows, cols, log_softmax_row);
