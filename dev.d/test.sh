@@ -48,7 +48,7 @@ run_part()
 
 # Suites that test only the kernels, by build and variant. They are left out where the kernels are the same objects.
 kernel_suites='backward|bounds|epilogue|family|family_gradients|gates|health|loop|losses_bits|losses_error|losses_values'
-kernel_suites="$kernel_suites|prelu|reference|reference_points|rows|rows_error|state|tails|ulp_error|vec"
+kernel_suites="$kernel_suites|prelu|reference|reference_points|rows|rows_error|state|sums|tails|ulp_error|vec"
 
 # Suites that run programs for another compiler or processor, which contain nothing of the build under test.
 foreign_suites='emulated|inline_header'
@@ -134,4 +134,13 @@ test_all()
     echo "all: $(($(date +%s) - start)) s"
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" -eq 0 ]
+}
+
+# ./dev sums: the sums of the library at up to 2^28 elements (tests/sums/sums_main.c).
+sums()
+{
+    need "$need_test"
+    configure release -DVACT_BUILD_TESTS=ON
+    build release --target vact_sums
+    exec "$root/build/vact_sums" "$@"
 }
