@@ -62,9 +62,11 @@ typedef struct processor {
     const char *build; /* the strongest that it runs */
 } processor;
 
-/* SandyBridge has AVX and neither FMA nor AVX2. qemu 7.2 has no AVX-512, so real CPUs with it are emulated without. */
+/* SandyBridge has AVX and neither FMA nor AVX2; of the two Haswells one lacks AVX2 alone and one FMA alone. qemu 7.2
+ * has no AVX-512, so real CPUs with it are emulated without. */
 static const processor processors[] = {
-    {"Nehalem", "scalar"}, {"SandyBridge", "scalar"}, {"Haswell", "avx2"}, {"EPYC", "avx2"}};
+    {"Nehalem", "scalar"}, {"SandyBridge", "scalar"},       {"Haswell", "avx2"},
+    {"EPYC", "avx2"},      {"Haswell,-avx2", "scalar_fma"}, {"Haswell,-fma", "scalar"}};
 
 enum { PROCESSOR_COUNT = sizeof processors / sizeof processors[0] };
 

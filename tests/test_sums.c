@@ -136,3 +136,63 @@ Test(sums, softmax_backward_of_equal_shares)
     check_softmax_backward(1 << 24, 0.3f, 0.1f);
     check_softmax_backward(1 << 24, 0.3f, -0.1f);
 }
+
+/* ------------------------------------------------------------------------------------------------- lanes */
+
+/*
+ * Element (o, c, i) belongs to lane (o*inner + i) mod 64 of its channel. So a channel's sum has the same bits however
+ * its elements are divided between outer and inner, and beside other channels. The terms are so far apart that each
+ * order of adding them rounds differently.
+ */
+enum { ELEMENTS = 960, HALF = 448, CHANNELS = 3 };
+
+static float spread_float(test_random *random)
+{
+    float value = ldexpf(1.0f + (float)test_random_unit(random), (int)test_random_below(random, 117) - 58);
+    return test_random_below(random, 2) == 0 ? -value : value;
+}
+
+static float slope_sum(const vacti_table *table, const float *dy, const float *x, size_t channels, size_t inner)
+{
+    static float all_dy[CHANNELS * ELEMENTS], all_x[CHANNELS * ELEMENTS], dx[CHANNELS * ELEMENTS];
+    static const float slopes[CHANNELS] = {0.25f, 0.25f, 0.25f};
+    float dslope[CHANNELS];
+    size_t outer = ELEMENTS / inner;
+    for (size_t o = 0; o < outer; o++)
+        for (size_t c = 0; c < channels; c++)
+            for (size_t i = 0; i < inner; i++) {
+                size_t at = (o * channels + c) * inner + i;
+                all_dy[at] = dy[o * inner + i];
+                all_x[at] = x[o * inner + i];
+            }
+    table->family.prelu_backward(dx, dslope, all_dy, all_x, slopes, outer, channels, inner);
+    for (size_t c = 1; c < channels; c++)
+        cr_expect(test_same(dslope[c], dslope[0]), "%s: channels of equal elements: %a and %a", table->build,
+                  (double)dslope[0], (double)dslope[c]);
+    return dslope[0];
+}
+
+Test(sums, prelu_lanes)
+{
+    static const size_t inners[] = {1, 3, 5, 16, 60, 64, 320};
+    static float x[ELEMENTS], dy[ELEMENTS];
+    const vacti_table *tables[8];
+    size_t count = family_tables(tables, 8);
+    test_random random = {72};
+    for (int round = 0; round < 20; round++) {
+        for (size_t i = 0; i < ELEMENTS; i++) {
+            bool again = i >= HALF && i < 2 * HALF; /* cancels what its lane has had, but for rounding */
+            x[i] = again ? x[i - HALF] : -fabsf(spread_float(&random));
+            dy[i] = again ? -dy[i - HALF] : i < HALF ? spread_float(&random) : 0.0f;
+        }
+        for (size_t t = 0; t < count; t++) {
+            float want = slope_sum(tables[0], dy, x, 1, ELEMENTS);
+            for (size_t k = 0; k < sizeof inners / sizeof inners[0]; k++)
+                for (size_t channels = 1; channels <= CHANNELS; channels += 2) {
+                    float got = slope_sum(tables[t], dy, x, channels, inners[k]);
+                    cr_assert(test_same(got, want), "%s, %zu channels, inner %zu: %a, not %a", tables[t]->build,
+                              channels, inners[k], (double)got, (double)want);
+                }
+        }
+    }
+}

@@ -19,7 +19,8 @@
  *              VACT_EUNSUPPORTED right after the check of its parameters, and the kernels of gradients are null. The
  *              losses keep theirs: one kernel computes loss and gradient.
  *   Aliasing   dst may equal src, with equal strides. Any other overlap is VACT_EOVERLAP. A strided matrix counts as
- *              the whole range from its first element to its last.
+ *              the whole range from its first element to its last. Two arrays of float share whole elements or nothing,
+ *              since both are aligned: there is no overlap by one to three bytes.
  *   Alignment  any that float allows.
  *   Threads    every function may be called from any number of threads at once.
  *   Accuracy   is stated in ULP; docs/accuracy.md has the definition and the largest error of each operation over all
