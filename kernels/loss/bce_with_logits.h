@@ -92,18 +92,26 @@ VACT_INLINE void bce_store(elem *p, vf v, size_t n)
         elem_store_partial(p, v, n);
 }
 
-/* The n <= VF_LANES elements from i on, summed in the lanes of vector k. `scale` is dy of a reduced loss. */
-VACT_INLINE void bce_elements(const vacti_bce_call *call, size_t i, size_t n, size_t k, vf scale, row_sum *sum)
+/* A call and the sum of its losses. */
+typedef struct {
+    const vacti_bce_call *call;
+    vf scale; /* dy of a reduced loss */
+    row_products sum;
+} bce_walk;
+
+VACT_INLINE void bce_elements(void *context, size_t i, size_t n, size_t k)
 {
+    bce_walk *walk = context;
+    const vacti_bce_call *call = walk->call;
     bool reduced = call->reduction != VACT_REDUCTION_NONE;
     vf x = bce_load(call->x + i, n), target = bce_load(call->targets + i, n);
     vf weight = bce_weights(call->weight, i, n);
-    vf dy = call->dy && !reduced ? bce_load(call->dy + i, n) : scale;
+    vf dy = call->dy && !reduced ? bce_load(call->dy + i, n) : walk->scale;
     bce_parts parts = bce_parts_of(x, target, bce_weights(call->positive, i, n));
     if (call->loss) {
         vf loss = vf_fma(weight, bce_loss(x, parts), vf_set1(-0.0f));
         if (reduced)
-            row_sum_add(sum, k, n == VF_LANES ? loss : vf_keep_first(loss, n, vf_set1(0.0f)));
+            row_terms_add(&walk->sum, k, n == VF_LANES ? loss : vf_keep_first(loss, n, vf_set1(0.0f)));
         else
             bce_store(call->loss + i, loss, n);
     }
@@ -115,19 +123,11 @@ VACT_INLINE void bce_with_logits(const vacti_bce_call *call)
 {
     bool reduced = call->reduction != VACT_REDUCTION_NONE;
     double divisor = call->reduction == VACT_REDUCTION_MEAN ? (double)call->n : 1.0;
-    vf scale = vf_set1(reduced ? (float)((call->dy ? (double)*call->dy : 1.0) / divisor) : 1.0f);
-    row_sum sum = row_sum_zero();
-    size_t i = 0;
-    for (; call->n - i >= ROW_LANES; i += ROW_LANES)
-        for (size_t k = 0; k < ROW_VECTORS; k++)
-            bce_elements(call, i + k * VF_LANES, VF_LANES, k, scale, &sum);
-    size_t k = 0;
-    for (; call->n - i >= VF_LANES; i += VF_LANES, k++)
-        bce_elements(call, i, VF_LANES, k, scale, &sum);
-    if (i < call->n)
-        bce_elements(call, i, call->n - i, k, scale, &sum);
+    double scale = reduced ? (call->dy ? (double)*call->dy : 1.0) / divisor : 1.0;
+    bce_walk walk = {call, vf_set1((float)scale), row_products_zero()};
+    row_sums_of(&walk.sum.below, 1, call->n, bce_elements, &walk);
     if (call->loss && reduced)
-        *call->loss = (float)(loss_total(row_sum_total(&sum)) / divisor);
+        *call->loss = (float)(row_products_total(&walk.sum) / divisor);
 }
 
 #endif

@@ -56,83 +56,77 @@ VACT_INLINE double cross_entropy_weight(const vacti_cross_entropy_call *call, si
 
 typedef fast_softmax_parts cross_entropy_parts_fn(vf x, fast_softmax_row row);
 
-typedef struct {
-    row_sum others, winners;
-} cross_entropy_sums;
+/* The sums of a row's exponentials, and what they are made of. */
+enum { CROSS_ENTROPY_OTHERS, CROSS_ENTROPY_WINNERS, CROSS_ENTROPY_SUMS };
 
-/* Adds one vector. Returns 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
-VACT_INLINE vf cross_entropy_add(cross_entropy_sums *sums, size_t k, vf x, fast_softmax_row row,
-                                 cross_entropy_parts_fn *parts_of)
+typedef struct {
+    row_sum sums[CROSS_ENTROPY_SUMS];
+    float *lanes;
+    const elem *src;
+    size_t cols;
+    fast_softmax_row row;
+    cross_entropy_parts_fn *parts_of;
+} cross_entropy_exponentials;
+
+/* The exponentials are 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
+VACT_INLINE void cross_entropy_add(void *context, size_t i, size_t n, size_t k)
 {
+    cross_entropy_exponentials *to = context;
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
-    vm winner = vm_eq(x, row.max);
-    fast_softmax_parts parts = parts_of(x, row);
+    /* Beyond the row -inf, which adds 0 where the maximum is a number; where it is not, the row is NaN anyway. */
+    vf x = n == VF_LANES ? elem_load(to->src + i)
+                         : vf_keep_first(elem_load_partial(to->src + i, n), n, vf_set1(-__builtin_inff()));
+    vm winner = vm_eq(x, to->row.max);
+    fast_softmax_parts parts = to->parts_of(x, to->row);
     vf power = vf_select(winner, zero, parts.power);
     vf e = vf_fma(power, parts.rise, power);
     vf e_lo = vf_fma(power, parts.rise, vf_sub(power, e));
-    row_sum_add(&sums->others, k, e);
-    sums->others.lo[k] = vf_add(sums->others.lo[k], e_lo);
-    row_count_add(&sums->winners, k, vf_select(winner, one, zero));
-    return vf_select(winner, vf_set1(CROSS_ENTROPY_UNIT), e);
+    row_sum_add_pair(&to->sums[CROSS_ENTROPY_OTHERS], k, (vf_pair){e, e_lo});
+    row_count_add(&to->sums[CROSS_ENTROPY_WINNERS], k, vf_select(winner, one, zero));
+    if (to->lanes == NULL)
+        return;
+    vf stored = vf_select(winner, vf_set1(CROSS_ENTROPY_UNIT), e);
+    if (n == VF_LANES)
+        vf_store(to->lanes + i, stored);
+    else
+        vf_store_partial(to->lanes + i, stored, n);
 }
 
 /* Returns R. Stores the exponentials if `lanes` is not null. */
 VACT_INLINE double cross_entropy_rest(float *lanes, const elem *src, size_t cols, fast_softmax_row row,
                                       cross_entropy_parts_fn *parts_of)
 {
-    cross_entropy_sums sums = {row_sum_zero(), row_sum_zero()};
-    size_t i = 0;
-    for (; cols - i >= ROW_LANES; i += ROW_LANES)
-        for (size_t k = 0; k < ROW_VECTORS; k++) {
-            vf e = cross_entropy_add(&sums, k, elem_load(src + i + k * VF_LANES), row, parts_of);
-            if (lanes)
-                vf_store(lanes + i + k * VF_LANES, e);
-        }
-    size_t k = 0;
-    for (; cols - i >= VF_LANES; i += VF_LANES, k++) {
-        vf e = cross_entropy_add(&sums, k, elem_load(src + i), row, parts_of);
-        if (lanes)
-            vf_store(lanes + i, e);
-    }
-    if (i < cols) {
-        /* -inf adds 0 where the maximum is a number; where it is not, the row is NaN anyway. */
-        vf last = vf_keep_first(elem_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
-        vf e = cross_entropy_add(&sums, k, last, row, parts_of);
-        if (lanes)
-            vf_store_partial(lanes + i, e, cols - i);
-    }
-    row_total winners = row_sum_total(&sums.winners), others = row_sum_total(&sums.others);
-    double repeated = ((double)winners.hi - 1.0) + (double)winners.lo;
-    return repeated + ((double)others.hi + (double)others.lo) / (double)CROSS_ENTROPY_UNIT;
+    cross_entropy_exponentials to = {{row_sum_zero(), row_sum_zero()}, lanes, src, cols, row, parts_of};
+    row_sums_of(to.sums, CROSS_ENTROPY_SUMS, cols, cross_entropy_add, &to);
+    double repeated = row_sum_total(&to.sums[CROSS_ENTROPY_WINNERS]) - 1.0;
+    return repeated + row_sum_total(&to.sums[CROSS_ENTROPY_OTHERS]) / (double)CROSS_ENTROPY_UNIT;
 }
 
-/* w*(max - x). An FMA, so that no vf_mul feeds the sum that follows (vec/contract.h). */
-VACT_INLINE vf cross_entropy_distance(vf x, vf weight, vf max)
+/* sum_j w_j*(max - x_j) in quarters: the difference of two floats may leave their range. */
+typedef struct {
+    row_products sum;
+    const elem *src;
+    const float *weights;
+    vf max;
+} cross_entropy_distances;
+
+VACT_INLINE void cross_entropy_add_distance(void *context, size_t i, size_t n, size_t k)
 {
-    return vf_fma(weight, vf_sub(max, x), vf_set1(-0.0f));
+    cross_entropy_distances *to = context;
+    const vf one = vf_set1(1.0f), zero = vf_set1(0.0f), quarter = vf_set1(0.25f);
+    const bool whole = n == VF_LANES;
+    vf x = whole ? elem_load(to->src + i) : elem_load_partial(to->src + i, n);
+    vf weight = to->weights ? whole ? vf_load(to->weights + i) : vf_load_partial(to->weights + i, n) : one;
+    /* An FMA, so that no product feeds the difference (vec/contract.h). */
+    vf distance = vf_sub(vf_fma(to->max, quarter, zero), vf_fma(x, quarter, zero));
+    row_products_add(&to->sum, k, whole ? distance : vf_keep_first(distance, n, zero), weight);
 }
 
-/* sum_j w_j*(max - x_j) */
 VACT_INLINE double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
 {
-    vf one = vf_set1(1.0f), zero = vf_set1(0.0f);
-    row_sum sum = row_sum_zero();
-    size_t i = 0;
-    for (; cols - i >= ROW_LANES; i += ROW_LANES)
-        for (size_t k = 0; k < ROW_VECTORS; k++) {
-            size_t at = i + k * VF_LANES;
-            vf weight = weights ? vf_load(weights + at) : one;
-            row_sum_add(&sum, k, cross_entropy_distance(elem_load(src + at), weight, max));
-        }
-    size_t k = 0;
-    for (; cols - i >= VF_LANES; i += VF_LANES, k++)
-        row_sum_add(&sum, k, cross_entropy_distance(elem_load(src + i), weights ? vf_load(weights + i) : one, max));
-    if (i < cols) {
-        vf weight = weights ? vf_load_partial(weights + i, cols - i) : one;
-        vf term = cross_entropy_distance(elem_load_partial(src + i, cols - i), weight, max);
-        row_sum_add(&sum, k, vf_keep_first(term, cols - i, zero));
-    }
-    return loss_total(row_sum_total(&sum));
+    cross_entropy_distances to = {row_products_zero(), src, weights, max};
+    row_sums_of(&to.sum.below, 1, cols, cross_entropy_add_distance, &to);
+    return 4.0 * row_products_total(&to.sum);
 }
 
 /* dx_j = e_j*a - w_j*b. The exponentials, in `lanes`, may be where dx is. */

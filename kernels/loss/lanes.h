@@ -1,11 +1,11 @@
 /*
- * Sums over the results of rows or elements: in double, over the 64 lanes and the tree of loop/rows.h. A sum of floats
+ * Sums over the results of rows or elements: in double, over the 64 lanes and the tree of loop/sum.h. A sum of floats
  * in double loses nothing that would show in a float.
  */
 #ifndef VACT_LOSS_LANES_H
 #define VACT_LOSS_LANES_H
 
-#include "loop/rows.h"
+#include "loop/sum.h"
 
 typedef struct {
     double lane[ROW_LANES];
@@ -20,13 +20,6 @@ VACT_INLINE double loss_lanes_total(const loss_lanes *sums)
         for (size_t i = 0; i < half; i++)
             lane[i] += lane[i + half];
     return lane[0];
-}
-
-/* hi + lo, or hi where it is infinite: lo means nothing then. */
-VACT_INLINE double loss_total(row_total total)
-{
-    double hi = (double)total.hi;
-    return hi - hi == 0.0 ? hi + (double)total.lo : hi;
 }
 
 #endif

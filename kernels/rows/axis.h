@@ -1,7 +1,6 @@
 /*
  * softmax and log_softmax along the middle axis of [outer, axis, inner], without a transpose. Vectors run across
- * `inner`. The 64 lanes of a row's sum (position mod 64) are 64 vectors here, so a column has the same bits as it would
- * have as a row.
+ * `inner`.
  */
 #ifndef VACT_ROWS_AXIS_H
 #define VACT_ROWS_AXIS_H
@@ -15,43 +14,92 @@ typedef struct {
     size_t axis, stride, n;
 } axis_columns;
 
+/*
+ * The sums of n adjacent columns. Each has the 64 lanes of loop/sum.h, so that a column's sum has the bits that it
+ * would have as a row. The lanes are computed AXIS_GROUP at a time, which keeps the stack small, and join the tree as
+ * soon as their partners are there.
+ */
+enum { AXIS_GROUP = 8 };
+
+/* Adds element a of every column to a lane. */
+typedef void axis_add_fn(const void *context, size_t a, vf_pair *lane);
+
+/* What is done to a lane at the start and the end, and before each block but the first. */
 typedef struct {
-    vf hi[ROW_LANES], lo[ROW_LANES];
-} axis_sum;
+    axis_add_fn *add;
+    void (*begin)(vf_pair *lane);
+    void (*fold)(vf_pair *lane);
+    void (*end)(vf_pair *lane);
+    size_t length; /* elements until lanes move to their long sums, whole blocks */
+} axis_steps;
 
-VACT_INLINE void axis_sum_clear(axis_sum *sum)
+VACT_INLINE void axis_clear(vf_pair *lane) { *lane = (vf_pair){vf_set1(0.0f), vf_set1(0.0f)}; }
+
+VACT_INLINE void axis_keep(vf_pair *lane) { (void)lane; }
+
+/* Joins lane number i with those that it meets in the tree of row_sum_total; i counts up. */
+VACT_INLINE void axis_join(vf_pair *tree, size_t i, vf_pair lane)
 {
-    for (size_t k = 0; k < ROW_LANES; k++)
-        sum->hi[k] = sum->lo[k] = vf_set1(0.0f);
+    for (size_t half = ROW_LANES / 2; i >= half && half >= 1; half /= 2) {
+        i -= half;
+        lane = sum_join(tree[i], lane);
+    }
+    tree[i] = lane;
 }
 
-/* The same steps as row_sum_add and rows_add_pair. */
-VACT_INLINE void axis_sum_add(axis_sum *sum, size_t lane, vf_pair v)
+/* Lanes `first` and on. */
+VACT_INLINE void axis_group(vf_pair *tree, size_t first, size_t axis, const axis_steps *steps, const void *context)
 {
-    vf_pair s = pair_sum(sum->hi[lane], v.hi);
-    sum->hi[lane] = s.hi;
-    sum->lo[lane] = vf_add(vf_add(sum->lo[lane], s.lo), v.lo);
-}
-
-/* The tree of row_sum_total, for all columns at once. The totals end in hi[0] and lo[0]. */
-VACT_INLINE void axis_tree(axis_sum *sum)
-{
-    for (size_t half = ROW_LANES / 2; half >= 1; half /= 2)
-        for (size_t k = 0; k < half; k++) {
-            vf_pair s = pair_sum(sum->hi[k], sum->hi[k + half]);
-            sum->hi[k] = s.hi;
-            sum->lo[k] = vf_add(vf_add(sum->lo[k], sum->lo[k + half]), s.lo);
+    const vf zero = vf_set1(0.0f);
+    vf_pair lane[AXIS_GROUP];
+    sum_long whole[AXIS_GROUP];
+    for (size_t k = 0; k < AXIS_GROUP; k++) {
+        steps->begin(&lane[k]);
+        whole[k] = (sum_long){zero, zero, zero};
+    }
+    for (size_t a = 0; a < axis; a += ROW_LANES) {
+        if (a > 0 && a % steps->length == 0)
+            for (size_t k = 0; k < AXIS_GROUP; k++) {
+                steps->end(&lane[k]);
+                sum_long_add(&whole[k], lane[k]);
+                steps->begin(&lane[k]);
+            }
+        if (a > 0 && a % SUM_BLOCK == 0)
+            for (size_t k = 0; k < AXIS_GROUP; k++)
+                steps->fold(&lane[k]);
+        if (axis - a >= first + AXIS_GROUP) {
+            for (size_t k = 0; k < AXIS_GROUP; k++)
+                steps->add(context, a + first + k, &lane[k]);
+        } else {
+            for (size_t k = 0; a + first + k < axis; k++)
+                steps->add(context, a + first + k, &lane[k]);
         }
+    }
+    for (size_t k = 0; k < AXIS_GROUP; k++) {
+        steps->end(&lane[k]);
+        if (axis > steps->length) {
+            sum_long_add(&whole[k], lane[k]);
+            lane[k] = sum_long_pair(whole[k]);
+        }
+        axis_join(tree, first + k, lane[k]);
+    }
 }
 
-VACT_INLINE void axis_totals(axis_sum *sum, double *totals)
+VACT_INLINE vf_pair axis_sum_of(size_t axis, const axis_steps *steps, const void *context)
 {
-    axis_tree(sum);
+    vf_pair tree[ROW_LANES / 2];
+    for (size_t first = 0; first < ROW_LANES; first += AXIS_GROUP)
+        axis_group(tree, first, axis, steps, context);
+    return tree[0];
+}
+
+VACT_INLINE void axis_totals(double *totals, vf_pair sum)
+{
     float hi[VF_LANES], lo[VF_LANES];
-    vf_store(hi, sum->hi[0]);
-    vf_store(lo, sum->lo[0]);
+    vf_store(hi, sum.hi);
+    vf_store(lo, sum.lo);
     for (size_t lane = 0; lane < VF_LANES; lane++)
-        totals[lane] = (double)hi[lane] + (double)lo[lane];
+        totals[lane] = sum_total(hi[lane], lo[lane]);
 }
 
 /* Lanes beyond the last column hold 0. */
@@ -103,25 +151,28 @@ VACT_INLINE axis_place axis_place_of(const axis_columns *c)
     return (axis_place){max, near, fast_eighths_origin(vf_select(near, max.hi, vf_set1(0.0f)))};
 }
 
+/* The columns, where they stand, and whether their exponentials are stored. */
+typedef struct {
+    const axis_columns *columns;
+    const axis_place *place;
+    bool store;
+} axis_call;
+
+VACT_INLINE void axis_add_exponential(const void *context, size_t a, vf_pair *lane)
+{
+    const axis_call *call = context;
+    const axis_columns *c = call->columns;
+    fast_eighths e = axis_exponential(axis_logits(c, a), call->place->max, call->place->near, call->place->origin);
+    vf stored = softmax_add(lane, e);
+    if (call->store)
+        rows_store_lanes(elem_lanes(c->dst + a * c->stride), stored, 0, c->n);
+}
+
 /* Stores the exponentials if `store` is true, and writes their sums to totals. */
 VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
 {
-    axis_sum sum;
-    axis_sum_clear(&sum);
-    for (size_t k = 0; k < ROW_LANES; k++)
-        sum.hi[k] = vf_set1(EIGHTHS_MOST);
-    for (size_t a = 0; a < c->axis; a++) {
-        if (a % SOFTMAX_FOLD == 0)
-            for (size_t k = 0; k < ROW_LANES; k++)
-                softmax_fold(&sum.hi[k], &sum.lo[k]);
-        fast_eighths e = axis_exponential(axis_logits(c, a), place->max, place->near, place->origin);
-        vf stored = softmax_add(&sum.hi[a % ROW_LANES], &sum.lo[a % ROW_LANES], e);
-        if (store)
-            rows_store_lanes(elem_lanes(c->dst + a * c->stride), stored, 0, c->n);
-    }
-    for (size_t k = 0; k < ROW_LANES; k++)
-        sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
-    axis_totals(&sum, totals);
+    const axis_steps steps = {axis_add_exponential, softmax_begin, softmax_fold, softmax_end, SOFTMAX_LONG};
+    axis_totals(totals, axis_sum_of(c->axis, &steps, &(axis_call){c, place, store}));
 }
 
 VACT_INLINE void axis_softmax(const axis_columns *c)
@@ -143,17 +194,20 @@ VACT_INLINE void axis_softmax(const axis_columns *c)
     }
 }
 
+VACT_INLINE void axis_add_other(const void *context, size_t a, vf_pair *lane)
+{
+    const axis_call *call = context;
+    const axis_place *place = call->place;
+    vf_pair z = axis_logits(call->columns, a);
+    fast_eighths e = axis_exponential(z, place->max, place->near, place->origin);
+    sum_pair_add(lane, log_softmax_other(e, softmax_is_winner(z, place->max)));
+}
+
 /* log_softmax_others of each column. */
 VACT_NOINLINE static void axis_others(const axis_columns *c, const axis_place *place, double *others)
 {
-    axis_sum sum;
-    axis_sum_clear(&sum);
-    for (size_t a = 0; a < c->axis; a++) {
-        vf_pair z = axis_logits(c, a);
-        fast_eighths e = axis_exponential(z, place->max, place->near, place->origin);
-        axis_sum_add(&sum, a % ROW_LANES, log_softmax_other(e, softmax_is_winner(z, place->max)));
-    }
-    axis_totals(&sum, others);
+    const axis_steps steps = {axis_add_other, axis_clear, axis_keep, axis_keep, SUM_BLOCK};
+    axis_totals(others, axis_sum_of(c->axis, &steps, &(axis_call){c, place, false}));
 }
 
 /* log_softmax_rest of each column. */

@@ -3,9 +3,8 @@
  * and multiplied by 2^64*1.088. softmax, log_softmax and logsumexp share this code, in rows and in columns
  * (rows/axis.h).
  *
- * The sum runs over the 64 lanes of loop/rows.h. It adds each exponential as it was before it was rounded for storing,
- * so that rounding does not enter the sum. The error that remains in the sum is below 0.1*2^-24 of it, up to 2^18
- * columns.
+ * The sum runs over the 64 lanes of loop/sum.h. It adds each exponential as it was before it was rounded for storing,
+ * so that rounding does not enter the sum. The error that remains in the sum is below 0.1*2^-24 of it.
  */
 #ifndef VACT_ROWS_EXPONENTIALS_H
 #define VACT_ROWS_EXPONENTIALS_H
@@ -43,13 +42,13 @@ VACT_INLINE fast_eighths softmax_far(vf_pair z, vf_pair max, vf origin)
  * Adds e to lane sums that began at EIGHTHS_MOST. No term is larger than that, so two operations give the exact error
  * of the addition. It goes to lo, together with what rounding e to `stored` lost. Returns e rounded.
  */
-VACT_INLINE vf softmax_add(vf *hi, vf *lo, fast_eighths e)
+VACT_INLINE vf softmax_add(vf_pair *lane, fast_eighths e)
 {
     vf stored = fast_eighths_value(e);
-    vf s = vf_add(*hi, stored);
-    vf rest = vf_sub(e.power, vf_sub(s, *hi));
-    *lo = vf_add(*lo, vf_fma(e.power, e.rise, rest));
-    *hi = s;
+    vf s = vf_add(lane->hi, stored);
+    vf rest = vf_sub(e.power, vf_sub(s, lane->hi));
+    lane->lo = vf_add(lane->lo, vf_fma(e.power, e.rise, rest));
+    lane->hi = s;
     return stored;
 }
 
@@ -57,12 +56,20 @@ VACT_INLINE vf softmax_add(vf *hi, vf *lo, fast_eighths e)
  * too small for hi. */
 #define SOFTMAX_FOLD ((size_t)16 * ROW_LANES)
 
-VACT_INLINE void softmax_fold(vf *hi, vf *lo)
+VACT_INLINE void softmax_fold(vf_pair *lane)
 {
-    vf s = vf_add(*hi, *lo);
-    *lo = vf_sub(*lo, vf_sub(s, *hi));
-    *hi = s;
+    vf s = vf_add(lane->hi, lane->lo);
+    lane->lo = vf_sub(lane->lo, vf_sub(s, lane->hi));
+    lane->hi = s;
 }
+
+/* Columns until the lanes move to the long sum (loop/sum.h): a multiple of SOFTMAX_FOLD. */
+#define SOFTMAX_LONG ((size_t)64 * SOFTMAX_FOLD)
+
+/* The lanes as they begin, and without what they begin with. */
+VACT_INLINE void softmax_begin(vf_pair *lane) { *lane = (vf_pair){vf_set1(EIGHTHS_MOST), vf_set1(0.0f)}; }
+
+VACT_INLINE void softmax_end(vf_pair *lane) { lane->hi = vf_sub(lane->hi, vf_set1(EIGHTHS_MOST)); }
 
 VACT_INLINE vm softmax_is_winner(vf_pair z, vf_pair max) { return vm_and(vm_eq(z.hi, max.hi), vm_eq(z.lo, max.lo)); }
 
@@ -124,7 +131,7 @@ VACT_INLINE void softmax_rest(float *lanes, const elem *src, size_t i, size_t co
     fast_eighths e = parts_at(src, i, cols, place);
     if (cols - i < VF_LANES)
         e.power = vf_keep_first(e.power, cols - i, vf_set1(0.0f));
-    vf stored = softmax_add(&sum->hi[k], &sum->lo[k], e);
+    vf stored = softmax_add(&sum->lane[k], e);
     if (lanes)
         rows_store_lanes(lanes, stored, i, cols);
 }
@@ -147,22 +154,33 @@ VACT_INLINE void softmax_prefetch(const softmax_place *place, size_t i)
     }
 }
 
+VACT_NOINLINE static void softmax_lengthen(row_sum *sum)
+{
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        softmax_end(&sum->lane[k]);
+    row_sum_end_block(sum);
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        softmax_begin(&sum->lane[k]);
+}
+
 /* Stores the exponentials if `lanes` is not null, and returns their sum. */
 VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t cols, const softmax_place *place,
                                         softmax_parts_fn *parts_at)
 {
     row_sum sum = row_sum_zero();
     for (size_t k = 0; k < ROW_VECTORS; k++)
-        sum.hi[k] = vf_set1(EIGHTHS_MOST);
+        softmax_begin(&sum.lane[k]);
     size_t i = 0;
     while (i < cols) {
+        if (__builtin_expect(i > 0 && i % SOFTMAX_LONG == 0, 0))
+            softmax_lengthen(&sum);
         for (size_t k = 0; i > 0 && k < ROW_VECTORS; k++)
-            softmax_fold(&sum.hi[k], &sum.lo[k]);
+            softmax_fold(&sum.lane[k]);
         size_t end = cols - i < SOFTMAX_FOLD ? cols : i + SOFTMAX_FOLD;
         for (; end - i >= ROW_LANES; i += ROW_LANES)
             for (size_t k = 0; k < ROW_VECTORS; k++) {
                 size_t at = i + k * VF_LANES;
-                vf stored = softmax_add(&sum.hi[k], &sum.lo[k], parts_at(src, at, at + VF_LANES, place));
+                vf stored = softmax_add(&sum.lane[k], parts_at(src, at, at + VF_LANES, place));
                 if (lanes)
                     vf_store(lanes + at, stored);
                 softmax_prefetch(place, at);
@@ -171,8 +189,8 @@ VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t co
             softmax_rest(lanes, src, i, cols, place, parts_at, &sum);
     }
     for (size_t k = 0; k < ROW_VECTORS; k++)
-        sum.hi[k] = vf_sub(sum.hi[k], vf_set1(EIGHTHS_MOST));
-    return rows_total(&sum);
+        softmax_end(&sum.lane[k]);
+    return row_sum_total(&sum);
 }
 
 /* Plain rows: several at a time --------------------------------------------------------------------------------- */

@@ -41,16 +41,36 @@ VACT_INLINE rows_factor rows_factor_of(double v)
                          vf_set1(large ? 1.0f : FAST_PAIR_UNSCALE)};
 }
 
+typedef struct {
+    row_products sum;
+    const rows_gradient *of;
+} rows_gradient_sum;
+
+VACT_INLINE void rows_add_dy_y(void *context, size_t i, size_t n, size_t k)
+{
+    rows_gradient_sum *to = context;
+    (void)n; /* lanes beyond the row are 0 */
+    row_products_add(&to->sum, k, rows_load(to->of->dy, i, to->of->cols), rows_load(to->of->y, i, to->of->cols));
+}
+
+VACT_INLINE void rows_add_dy(void *context, size_t i, size_t n, size_t k)
+{
+    rows_gradient_sum *to = context;
+    (void)n;
+    row_terms_add(&to->sum, k, rows_load(to->of->dy, i, to->of->cols));
+}
+
+VACT_INLINE double rows_gradient_total(const rows_gradient *g, row_add_fn *add)
+{
+    rows_gradient_sum to = {row_products_zero(), g};
+    row_sums_of(&to.sum.below, 1, g->cols, add, &to);
+    return row_products_total(&to.sum);
+}
+
 /* softmax: dx = scale*y*(dy - sum_j dy_j*y_j) */
 VACT_INLINE void rows_softmax_backward(const rows_gradient *g)
 {
-    row_sum sum = row_sum_zero();
-    for (size_t block = 0; block < g->cols; block += ROW_LANES)
-        for (size_t k = 0, i = block; k < ROW_VECTORS && i < g->cols; k++, i += VF_LANES) {
-            vf dy = rows_load(g->dy, i, g->cols), y = rows_load(g->y, i, g->cols);
-            rows_add_pair(&sum, k, pair_product(dy, y));
-        }
-    vf_pair dot = rows_broadcast(rows_split(rows_total(&sum)));
+    vf_pair dot = rows_broadcast(rows_split(rows_gradient_total(g, rows_add_dy_y)));
     vf scale = vf_set1(g->scale);
     for (size_t i = 0; i < g->cols; i += VF_LANES) {
         vf y = rows_load(g->y, i, g->cols);
@@ -64,11 +84,7 @@ VACT_INLINE void rows_softmax_backward(const rows_gradient *g)
 /* log_softmax: dx = scale*(dy - e^y*sum_j dy_j) */
 VACT_INLINE void rows_log_softmax_backward(const rows_gradient *g)
 {
-    row_sum sum = row_sum_zero();
-    for (size_t block = 0; block < g->cols; block += ROW_LANES)
-        for (size_t k = 0, i = block; k < ROW_VECTORS && i < g->cols; k++, i += VF_LANES)
-            row_sum_add(&sum, k, rows_load(g->dy, i, g->cols));
-    rows_factor total = rows_factor_of(rows_total(&sum));
+    rows_factor total = rows_factor_of(rows_gradient_total(g, rows_add_dy));
     vf scale = vf_set1(g->scale), zero = vf_set1(0.0f);
     for (size_t i = 0; i < g->cols; i += VF_LANES) {
         vf_pair share = fast_exp_pair((vf_pair){rows_load(g->y, i, g->cols), zero});

@@ -79,18 +79,31 @@ VACT_INLINE vf log_softmax_of_pair(vf_pair z, vf_pair max, vf_pair log)
 /* Rows ---------------------------------------------------------------------------------------------------------- */
 
 /* The sum of all exponentials except those of the winners. */
+typedef struct {
+    row_sum sum;
+    const elem *src;
+    size_t cols;
+    const softmax_place *place;
+    bool near;
+} log_softmax_sum;
+
+VACT_INLINE void log_softmax_add_others(void *context, size_t i, size_t n, size_t k)
+{
+    log_softmax_sum *to = context;
+    const softmax_place *place = to->place;
+    vf_pair z = logits_at(to->src, i, to->cols, place->row);
+    fast_eighths e =
+        to->near ? softmax_near(z.hi, place->max.hi, place->origin) : softmax_far(z, place->max, place->origin);
+    if (n < VF_LANES)
+        e.power = vf_keep_first(e.power, n, vf_set1(0.0f));
+    row_sum_add_pair(&to->sum, k, log_softmax_other(e, softmax_is_winner(z, place->max)));
+}
+
 VACT_NOINLINE static double log_softmax_others(const elem *src, size_t cols, const softmax_place *place, bool near)
 {
-    row_sum sum = row_sum_zero();
-    for (size_t i = 0, k = 0; i < cols; i += VF_LANES, k = (k + 1) % ROW_VECTORS) {
-        vf_pair z = logits_at(src, i, cols, place->row);
-        fast_eighths e =
-            near ? softmax_near(z.hi, place->max.hi, place->origin) : softmax_far(z, place->max, place->origin);
-        if (cols - i < VF_LANES)
-            e.power = vf_keep_first(e.power, cols - i, vf_set1(0.0f));
-        rows_add_pair(&sum, k, log_softmax_other(e, softmax_is_winner(z, place->max)));
-    }
-    return rows_total(&sum);
+    log_softmax_sum others = {row_sum_zero(), src, cols, place, near};
+    row_sums_of(&others.sum, 1, cols, log_softmax_add_others, &others);
+    return row_sum_total(&others.sum);
 }
 
 /* The exponential of the maximum, as the sum holds it. */
@@ -98,7 +111,7 @@ VACT_INLINE double log_softmax_winner(const softmax_place *place, bool near)
 {
     fast_eighths e = near ? softmax_near(place->max.hi, place->max.hi, place->origin)
                           : softmax_far(place->max, place->max, place->origin);
-    return log_softmax_exact(row_first_lane(e.power), row_first_lane(e.rise));
+    return log_softmax_exact(sum_first_lane(e.power), sum_first_lane(e.rise));
 }
 
 /* R from the sum, or summed again where it would lack digits. */

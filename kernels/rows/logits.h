@@ -180,19 +180,6 @@ VACT_INLINE void rows_store_lanes(float *dst, vf v, size_t i, size_t cols)
         vf_store(dst + i, v);
 }
 
-/* Adds a pair to the lanes of vector k. */
-VACT_INLINE void rows_add_pair(row_sum *sum, size_t k, vf_pair v)
-{
-    row_sum_add(sum, k, v.hi);
-    sum->lo[k] = vf_add(sum->lo[k], v.lo);
-}
-
-VACT_INLINE double rows_total(const row_sum *sum)
-{
-    row_total total = row_sum_total(sum);
-    return (double)total.hi + (double)total.lo;
-}
-
 /* A double as two floats. The low part is 0 where the double is infinite or NaN. */
 VACT_INLINE logits_pivot rows_split(double v)
 {

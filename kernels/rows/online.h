@@ -9,16 +9,30 @@
 
 #include "rows/softmax.h"
 
+typedef struct {
+    row_sum sum;
+    float *lanes;
+    const elem *src;
+    size_t cols;
+    const logits_row *row;
+    vf_pair base;
+} online_sum;
+
+VACT_INLINE void online_add(void *context, size_t i, size_t n, size_t k)
+{
+    online_sum *to = context;
+    vf_pair e = fast_exp_pair(logits_distance(logits_at(to->src, i, to->cols, to->row), to->base));
+    (void)n; /* lanes beyond the row are -inf, and add 0 */
+    rows_store_lanes(to->lanes, e.hi, i, to->cols);
+    row_sum_add_pair(&to->sum, k, e);
+}
+
 /* Stores the exponentials, scaled by 2^96, and returns their sum. */
 VACT_INLINE double online_exponentials(float *lanes, const elem *src, size_t cols, const logits_row *row, vf_pair base)
 {
-    row_sum sum = row_sum_zero();
-    for (size_t i = 0, k = 0; i < cols; i += VF_LANES, k = (k + 1) % ROW_VECTORS) {
-        vf_pair e = fast_exp_pair(logits_distance(logits_at(src, i, cols, row), base));
-        rows_store_lanes(lanes, e.hi, i, cols);
-        rows_add_pair(&sum, k, e);
-    }
-    return rows_total(&sum);
+    online_sum sum = {row_sum_zero(), lanes, src, cols, row, base};
+    row_sums_of(&sum.sum, 1, cols, online_add, &sum);
+    return row_sum_total(&sum.sum);
 }
 
 /* One row of a block. Returns the factor by which the caller rescales the row's accumulated output. */

@@ -13,36 +13,33 @@
 #include "math/sleef/functions.h"
 #include "math/sleef/softmax.h"
 
-typedef struct {
-    row_sum others, winners;
-} log_softmax_sums;
+enum { LOG_SOFTMAX_OTHERS, LOG_SOFTMAX_WINNERS, LOG_SOFTMAX_SUMS };
 
-VACT_INLINE void log_softmax_add(log_softmax_sums *sums, size_t k, vf x, vf max)
+typedef struct {
+    row_sum sums[LOG_SOFTMAX_SUMS];
+    const elem *src;
+    vf max;
+} log_softmax_walk;
+
+VACT_INLINE void log_softmax_add(void *context, size_t i, size_t n, size_t k)
 {
+    log_softmax_walk *walk = context;
     vf zero = vf_set1(0.0f);
-    vm winner = vm_eq(x, max);
-    row_sum_add(&sums->others, k, vf_select(winner, zero, softmax_exponential(x, max)));
-    row_count_add(&sums->winners, k, vf_select(winner, vf_set1(1.0f), zero));
+    /* -inf adds nothing to a row with a finite maximum; any other row is NaN. */
+    vf x = n == VF_LANES ? elem_load(walk->src + i)
+                         : vf_keep_first(elem_load_partial(walk->src + i, n), n, vf_set1(-__builtin_inff()));
+    vm winner = vm_eq(x, walk->max);
+    row_sum_add(&walk->sums[LOG_SOFTMAX_OTHERS], k, vf_select(winner, zero, softmax_exponential(x, walk->max)));
+    row_count_add(&walk->sums[LOG_SOFTMAX_WINNERS], k, vf_select(winner, vf_set1(1.0f), zero));
 }
 
 /* R, where the maximum is finite; NaN for a row with a NaN. */
 VACT_INLINE float log_softmax_rest(const elem *src, size_t cols, vf max)
 {
-    log_softmax_sums sums = {row_sum_zero(), row_sum_zero()};
-    size_t i = 0;
-    for (; cols - i >= ROW_LANES; i += ROW_LANES)
-        for (size_t k = 0; k < ROW_VECTORS; k++)
-            log_softmax_add(&sums, k, elem_load(src + i + k * VF_LANES), max);
-    size_t k = 0;
-    for (; cols - i >= VF_LANES; i += VF_LANES, k++)
-        log_softmax_add(&sums, k, elem_load(src + i), max);
-    if (i < cols) {
-        /* -inf adds nothing to a row with a finite maximum; any other row is NaN. */
-        vf rest = vf_keep_first(elem_load_partial(src + i, cols - i), cols - i, vf_set1(-__builtin_inff()));
-        log_softmax_add(&sums, k, rest, max);
-    }
-    row_total others = row_sum_total(&sums.others), winners = row_sum_total(&sums.winners);
-    return ((winners.hi - 1.0f) + others.hi) + (winners.lo + others.lo);
+    log_softmax_walk walk = {{row_sum_zero(), row_sum_zero()}, src, max};
+    row_sums_of(walk.sums, LOG_SOFTMAX_SUMS, cols, log_softmax_add, &walk);
+    double repeated = row_sum_total(&walk.sums[LOG_SOFTMAX_WINNERS]) - 1.0;
+    return (float)(repeated + row_sum_total(&walk.sums[LOG_SOFTMAX_OTHERS]));
 }
 
 /* `log` is log1p(R) >= 0. */

@@ -1,7 +1,7 @@
 /*
  * softmax: e^(x_i - max) / sum_j e^(x_j - max) per row.
  *
- * Three passes: the maximum; the exponentials, stored in dst and summed in the order of loop/rows.h; the division.
+ * Three passes: the maximum; the exponentials, stored in dst and summed in the order of loop/sum.h; the division.
  */
 #ifndef VACT_ACT_SLEEF_SOFTMAX_H
 #define VACT_ACT_SLEEF_SOFTMAX_H
@@ -9,29 +9,33 @@
 #include "loop/rows.h"
 #include "math/sleef/softmax.h"
 
+typedef struct {
+    row_sum sum;
+    float *lanes;
+    const elem *src;
+    vf max;
+} softmax_walk;
+
+VACT_INLINE void softmax_add(void *context, size_t i, size_t n, size_t k)
+{
+    softmax_walk *walk = context;
+    if (n == VF_LANES) {
+        vf e = softmax_exponential(elem_load(walk->src + i), walk->max);
+        vf_store(walk->lanes + i, e);
+        row_sum_add(&walk->sum, k, e);
+    } else {
+        vf e = softmax_exponential(elem_load_partial(walk->src + i, n), walk->max);
+        vf_store_partial(walk->lanes + i, e, n);
+        row_sum_add(&walk->sum, k, vf_keep_first(e, n, vf_set1(0.0f)));
+    }
+}
+
+/* Stores the exponentials, and returns their sum. */
 VACT_INLINE float softmax_exponentials(float *lanes, const elem *src, size_t cols, vf max)
 {
-    row_sum sum = row_sum_zero();
-    size_t i = 0;
-    for (; cols - i >= ROW_LANES; i += ROW_LANES)
-        for (size_t k = 0; k < ROW_VECTORS; k++) {
-            vf e = softmax_exponential(elem_load(src + i + k * VF_LANES), max);
-            vf_store(lanes + i + k * VF_LANES, e);
-            row_sum_add(&sum, k, e);
-        }
-    size_t k = 0;
-    for (; cols - i >= VF_LANES; i += VF_LANES, k++) {
-        vf e = softmax_exponential(elem_load(src + i), max);
-        vf_store(lanes + i, e);
-        row_sum_add(&sum, k, e);
-    }
-    if (i < cols) {
-        vf e = softmax_exponential(elem_load_partial(src + i, cols - i), max);
-        vf_store_partial(lanes + i, e, cols - i);
-        row_sum_add(&sum, k, vf_keep_first(e, cols - i, vf_set1(0.0f)));
-    }
-    row_total total = row_sum_total(&sum);
-    return total.hi + total.lo;
+    softmax_walk walk = {row_sum_zero(), lanes, src, max};
+    row_sums_of(&walk.sum, 1, cols, softmax_add, &walk);
+    return (float)row_sum_total(&walk.sum);
 }
 
 VACT_INLINE void softmax_row(elem *dst, const elem *src, size_t cols)

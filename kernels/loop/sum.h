@@ -1,0 +1,218 @@
+/*
+ * Sums over rows, the same bits on every instruction set. No operation's mathematics.
+ *
+ * A sum has 64 virtual lanes, lane = column mod 64. Each lane adds its columns in order and is a hi/lo pair: Knuth's
+ * two-sum keeps the error of every addition in lo. One float stops counting when it has grown, so after every 16
+ * columns of a lane (SUM_BLOCK) the pair moves to the lane's long sum, three floats of which the first two keep their
+ * errors too. Then one fixed tree halves the lanes: 32, 16, 8, 4, 2, 1. A lane without a column holds 0.
+ *
+ * In a block lo stays below 16 ULP of hi, and what its own additions lose below 2^-42 of the block's terms. The long
+ * sum loses 2^-48 of its largest value per block at the most, in its last float: 2^-66 for each of the 2^18 blocks of
+ * 2^28 columns. So a sum is within 2^-41 of the sum of its terms' magnitudes, at any length (tests/test_sums.c).
+ */
+#ifndef VACT_LOOP_SUM_H
+#define VACT_LOOP_SUM_H
+
+#include <stdbool.h>
+
+#include "math/common/pair.h"
+
+enum {
+    ROW_LANES = 64,
+    ROW_VECTORS = ROW_LANES / VF_LANES,
+    SUM_BLOCK = 16 * ROW_LANES /* columns */
+};
+
+/* A number of any length as three floats. */
+typedef struct {
+    vf hi, lo, tail;
+} sum_long;
+
+VACT_INLINE void sum_long_add(sum_long *sum, vf_pair v)
+{
+    const vf_pair high = pair_sum(sum->hi, v.hi), low = pair_sum(sum->lo, v.lo), mid = pair_sum(low.hi, high.lo);
+    *sum = (sum_long){high.hi, mid.hi, vf_add(sum->tail, vf_add(low.lo, mid.lo))};
+}
+
+/* As a pair whose parts do not overlap. */
+VACT_INLINE vf_pair sum_long_pair(sum_long sum)
+{
+    const vf_pair pair = pair_sum(sum.hi, sum.lo);
+    return (vf_pair){pair.hi, vf_add(pair.lo, sum.tail)};
+}
+
+VACT_INLINE void sum_pair_add(vf_pair *sum, vf_pair v)
+{
+    const vf_pair s = pair_sum(sum->hi, v.hi);
+    *sum = (vf_pair){s.hi, vf_add(vf_add(sum->lo, s.lo), v.lo)};
+}
+
+/* Two lanes become one. Symmetric in its operands. */
+VACT_INLINE vf_pair sum_join(vf_pair a, vf_pair b)
+{
+    const vf_pair s = pair_sum(a.hi, b.hi);
+    return (vf_pair){s.hi, vf_add(vf_add(a.lo, b.lo), s.lo)};
+}
+
+/* The lanes of a running sum. */
+typedef struct {
+    vf_pair lane[ROW_VECTORS];
+    sum_long whole[ROW_VECTORS]; /* of the blocks before this one */
+    bool is_long;
+} row_sum;
+
+VACT_INLINE row_sum row_sum_zero(void)
+{
+    const vf zero = vf_set1(0.0f);
+    row_sum sum;
+    for (size_t k = 0; k < ROW_VECTORS; k++) {
+        sum.lane[k] = (vf_pair){zero, zero};
+        sum.whole[k] = (sum_long){zero, zero, zero};
+    }
+    sum.is_long = false;
+    return sum;
+}
+
+/* Adds v to the lanes of vector k. */
+VACT_INLINE void row_sum_add(row_sum *sum, size_t k, vf v)
+{
+    const vf_pair s = pair_sum(sum->lane[k].hi, v);
+    sum->lane[k] = (vf_pair){s.hi, vf_add(sum->lane[k].lo, s.lo)};
+}
+
+VACT_INLINE void row_sum_add_pair(row_sum *sum, size_t k, vf_pair v) { sum_pair_add(&sum->lane[k], v); }
+
+/* Adds v, a vector of 0 and 1: exact in a block. */
+VACT_INLINE void row_count_add(row_sum *count, size_t k, vf v) { count->lane[k].hi = vf_add(count->lane[k].hi, v); }
+
+/* The end of a block. */
+VACT_INLINE void row_sum_end_block(row_sum *sum)
+{
+    const vf zero = vf_set1(0.0f);
+    for (size_t k = 0; k < ROW_VECTORS; k++) {
+        sum_long_add(&sum->whole[k], sum->lane[k]);
+        sum->lane[k] = (vf_pair){zero, zero};
+    }
+    sum->is_long = true;
+}
+
+VACT_INLINE float sum_first_lane(vf v)
+{
+    float lanes[VF_LANES];
+    vf_store(lanes, v);
+    return lanes[0];
+}
+
+/* hi + lo, or hi where it is infinite or NaN: lo means nothing then. */
+VACT_INLINE double sum_total(float hi, float lo) { return (double)hi + (hi - hi == 0.0f ? (double)lo : 0.0); }
+
+/* The tree over the lanes: first between vectors, then within the last one. A two-sum is symmetric in its operands, so
+ * every lane of that vector ends with the total. */
+VACT_INLINE double row_sum_total(const row_sum *sum)
+{
+    vf_pair tree[ROW_VECTORS];
+    for (size_t k = 0; k < ROW_VECTORS; k++) {
+        tree[k] = sum->lane[k];
+        if (sum->is_long) {
+            sum_long whole = sum->whole[k];
+            sum_long_add(&whole, tree[k]);
+            tree[k] = sum_long_pair(whole);
+        }
+    }
+    for (size_t half = ROW_VECTORS / 2; half >= 1; half /= 2)
+        for (size_t k = 0; k < half; k++)
+            tree[k] = sum_join(tree[k], tree[k + half]);
+    vf_pair total = tree[0];
+    for (size_t half = VF_LANES / 2; half >= 1; half /= 2)
+        total = sum_join(total, (vf_pair){vf_exchange(total.hi, half), vf_exchange(total.lo, half)});
+    return sum_total(sum_first_lane(total.hi), sum_first_lane(total.lo));
+}
+
+/* Adds columns i to i + n - 1, n <= VF_LANES, to the lanes of vector k of the sums in `context`. */
+typedef void row_add_fn(void *context, size_t i, size_t n, size_t k);
+
+/* Adds all columns of a row by `add`, and ends the blocks of the `count` sums. */
+VACT_INLINE void row_sums_of(row_sum *sums, size_t count, size_t cols, row_add_fn *add, void *context)
+{
+    size_t i = 0;
+    while (i < cols) {
+        const size_t end = cols - i <= SUM_BLOCK ? cols : i + SUM_BLOCK;
+        for (; end - i >= ROW_LANES; i += ROW_LANES)
+            for (size_t k = 0; k < ROW_VECTORS; k++)
+                add(context, i + k * VF_LANES, VF_LANES, k);
+        for (; end - i >= VF_LANES; i += VF_LANES)
+            add(context, i, VF_LANES, i / VF_LANES % ROW_VECTORS);
+        if (i < end)
+            add(context, i, end - i, i / VF_LANES % ROW_VECTORS);
+        i = end;
+        for (size_t s = 0; i < cols && s < count; s++)
+            row_sum_end_block(&sums[s]);
+    }
+}
+
+/*
+ * A sum of products a*b, of which some may leave the range of floats though their sum does not. Those from 2^90 on are
+ * rare: they are added apart, one by one in the order of the columns, as doubles that keep their errors.
+ */
+typedef struct {
+    double hi, lo;
+} sum_large;
+
+typedef struct {
+    row_sum below;
+    sum_large large;
+} row_products;
+
+VACT_INLINE row_products row_products_zero(void) { return (row_products){row_sum_zero(), {0.0, 0.0}}; }
+
+VACT_INLINE bool sum_has_large(vf product) { return vm_any(vm_le(vf_set1(0x1p90f), vf_abs(product))); }
+
+VACT_INLINE double sum_large_total(sum_large large)
+{
+    return large.hi - large.hi == 0.0 ? large.hi + large.lo : large.hi;
+}
+
+VACT_INLINE void sum_large_add(sum_large *large, double v)
+{
+    const double sum = large->hi + v, part = sum - large->hi;
+    large->lo += (large->hi - (sum - part)) + (v - part);
+    large->hi = sum;
+}
+
+/* Adds the large ones of the products a*b, in lane k to large[k*step]. Returns the others, 0 in the lanes of those. */
+VACT_NOINLINE static vf_pair sum_without_large(sum_large *large, size_t step, vf a, vf b, vf_pair product)
+{
+    float left[VF_LANES], right[VF_LANES], products[VF_LANES];
+    vf_store(left, a);
+    vf_store(right, b);
+    vf_store(products, product.hi);
+    for (size_t k = 0; k < VF_LANES; k++)
+        if (__builtin_fabsf(products[k]) >= 0x1p90f)
+            sum_large_add(&large[k * step], (double)left[k] * (double)right[k]);
+    const vm beyond = vm_le(vf_set1(0x1p90f), vf_abs(product.hi));
+    const vf zero = vf_set1(0.0f);
+    return (vf_pair){vf_select(beyond, zero, product.hi), vf_select(beyond, zero, product.lo)};
+}
+
+VACT_INLINE void row_products_add(row_products *to, size_t k, vf a, vf b)
+{
+    vf_pair product = pair_product(a, b);
+    if (__builtin_expect(sum_has_large(product.hi), 0))
+        product = sum_without_large(&to->large, 0, a, b, product);
+    row_sum_add_pair(&to->below, k, product);
+}
+
+/* The same for terms v = v*1. */
+VACT_INLINE void row_terms_add(row_products *to, size_t k, vf v)
+{
+    if (__builtin_expect(sum_has_large(v), 0))
+        v = sum_without_large(&to->large, 0, v, vf_set1(1.0f), (vf_pair){v, vf_set1(0.0f)}).hi;
+    row_sum_add(&to->below, k, v);
+}
+
+VACT_INLINE double row_products_total(const row_products *of)
+{
+    return row_sum_total(&of->below) + sum_large_total(of->large);
+}
+
+#endif
