@@ -233,20 +233,19 @@ vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact
 
 /* --------------------------------------------------------------------------------------------- gradients */
 
-/* The options of a gradient. dsink is for a later release, and so are masks if the kernel ignores them. */
+/* The options of a gradient. dsink is for a later release. */
 static vact_status read_gradient_options(vact_softmax_options_f32 *known, const vact_softmax_options_f32 *options,
-                                         const float *dsink, bool heeds_masks)
+                                         const float *dsink)
 {
     vact_status status = vacti_options_read(&vacti_softmax_options_kind, known, options);
     if (status != VACT_OK)
         return status;
     if (!accepted(known))
         return VACT_EINVAL;
-    bool masked = known->bias != NULL || known->keep != NULL || known->causal_queries != 0;
-    return dsink != NULL || (masked && !heeds_masks) ? VACT_EUNSUPPORTED : VACT_OK;
+    return dsink != NULL ? VACT_EUNSUPPORTED : VACT_OK;
 }
 
-/* x and the options' masks, if given, are only checked. */
+/* x, if given, is only checked. */
 static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, size_t dx_stride, const float *dy,
                                 size_t dy_stride, const float *x, size_t x_stride, const float *y, size_t y_stride,
                                 size_t rows, size_t cols, float scale, const vact_softmax_options_f32 *options)
@@ -268,7 +267,7 @@ static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, si
     if (!check_in_place_or_apart(to, slopes) || !check_in_place_or_apart(to, inputs) ||
         !check_in_place_or_apart(to, outputs) || overlaps_masks(to, &given))
         return VACT_EOVERLAP;
-    kernel(dx, dx_stride, dy, dy_stride, y, y_stride, rows, cols, scale);
+    kernel(dx, dx_stride, dy, dy_stride, y, y_stride, rows, cols, scale, options);
     return VACT_OK;
 }
 
@@ -290,7 +289,7 @@ vact_status vact_softmax_backward_masked_f32(float *dx, size_t dx_stride, float 
                                              const vact_softmax_options_f32 *options)
 {
     vact_softmax_options_f32 known;
-    vact_status read = read_gradient_options(&known, options, dsink, true);
+    vact_status read = read_gradient_options(&known, options, dsink);
     if (read != VACT_OK)
         return read;
     return run_backward(vacti_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride, y,
@@ -315,38 +314,48 @@ vact_status vact_log_softmax_backward_masked_f32(float *dx, size_t dx_stride, fl
                                                  const vact_softmax_options_f32 *options)
 {
     vact_softmax_options_f32 known;
-    vact_status read = read_gradient_options(&known, options, dsink, false);
+    vact_status read = read_gradient_options(&known, options, dsink);
     if (read != VACT_OK)
         return read;
     return run_backward(vacti_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride,
                         y, y_stride, rows, cols, known.scale, &known);
 }
 
-vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, const float *x,
-                                             size_t x_stride, const float *y, size_t rows, size_t cols, float scale)
+static vact_status run_logsumexp_backward(float *dx, size_t dx_stride, const float *dy, const float *x, size_t x_stride,
+                                          const float *y, size_t rows, size_t cols, float scale,
+                                          const vact_softmax_options_f32 *options)
 {
     check_range to, slopes, inputs, outputs;
+    masks given;
     if (!isfinite(scale))
         return VACT_EINVAL;
     if (!VACT_WITH_GRADIENTS)
         return VACT_EUNSUPPORTED;
     if (!matrix(&to, dx, rows, cols, dx_stride) || !array(&slopes, dy, rows) ||
-        !matrix(&inputs, x, rows, cols, x_stride) || !array(&outputs, y, rows))
+        !matrix(&inputs, x, rows, cols, x_stride) || !array(&outputs, y, rows) ||
+        !masks_of(&given, options, rows, cols))
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
     if (dx == NULL || dy == NULL || x == NULL || y == NULL)
         return VACT_EINVAL;
-    if (!check_in_place_or_apart(to, inputs) || check_share(to, slopes) || check_share(to, outputs))
+    if (!check_in_place_or_apart(to, inputs) || check_share(to, slopes) || check_share(to, outputs) ||
+        overlaps_masks(to, &given))
         return VACT_EOVERLAP;
-    vacti_table_current()->family.logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, scale);
+    vacti_table_current()->family.logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, scale, options);
     return VACT_OK;
+}
+
+vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, const float *x,
+                                             size_t x_stride, const float *y, size_t rows, size_t cols, float scale)
+{
+    return run_logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, scale, NULL);
 }
 
 vact_status vact_logsumexp_backward_f32(float *dx, const float *dy, const float *x, const float *y, size_t rows,
                                         size_t cols)
 {
-    return vact_logsumexp_backward_rows_f32(dx, cols, dy, x, cols, y, rows, cols, 1.0f);
+    return run_logsumexp_backward(dx, cols, dy, x, cols, y, rows, cols, 1.0f, NULL);
 }
 
 vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
@@ -354,10 +363,10 @@ vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_stride, floa
                                                size_t cols, const vact_softmax_options_f32 *options)
 {
     vact_softmax_options_f32 known;
-    vact_status read = read_gradient_options(&known, options, dsink, false);
+    vact_status read = read_gradient_options(&known, options, dsink);
     if (read != VACT_OK)
         return read;
-    return vact_logsumexp_backward_rows_f32(dx, dx_stride, dy, x, x_stride, y, rows, cols, known.scale);
+    return run_logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, known.scale, &known);
 }
 
 vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, const float *x, const float *slope,

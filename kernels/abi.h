@@ -74,9 +74,11 @@ typedef void vact_online_f32_fn(vact_softmax_online_f32 *state, float *rescale, 
                                 const float *src, size_t src_stride, size_t rows, size_t cols,
                                 const vact_softmax_options_f32 *options);
 typedef void vact_rows_backward_f32_fn(float *dx, size_t dx_stride, const float *dy, size_t dy_stride, const float *y,
-                                       size_t y_stride, size_t rows, size_t cols, float scale);
+                                       size_t y_stride, size_t rows, size_t cols, float scale,
+                                       const vact_softmax_options_f32 *options);
 typedef void vact_logsumexp_backward_f32_fn(float *dx, size_t dx_stride, const float *dy, const float *x,
-                                            size_t x_stride, const float *y, size_t rows, size_t cols, float scale);
+                                            size_t x_stride, const float *y, size_t rows, size_t cols, float scale,
+                                            const vact_softmax_options_f32 *options);
 typedef void vact_prelu_backward_f32_fn(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
                                         size_t outer, size_t channels, size_t inner);
 

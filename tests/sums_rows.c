@@ -183,7 +183,7 @@ static void run_softmax_backward(sums_problem *p)
         sums_add(&size, fabsl(product));
     }
     for (sums_first(p); sums_table(p); sums_next(p)) {
-        sums_table(p)->family.softmax_backward(p->dx, p->n, p->dy, p->n, p->y, p->n, 1, p->n, SCALE);
+        sums_table(p)->family.softmax_backward(p->dx, p->n, p->dy, p->n, p->y, p->n, 1, p->n, SCALE, NULL);
         for (size_t i = 0; i < p->n; i = sums_sample(i, p->n)) {
             long double share = (long double)SCALE * (long double)p->y[i];
             long double exact = share * ((long double)p->dy[i] - dot.hi - dot.lo);
@@ -202,7 +202,7 @@ static void run_log_softmax_backward(sums_problem *p)
         sums_add(&total, (long double)p->dy[i]);
     long double scaled = (long double)SCALE * sums_value(&total);
     for (sums_first(p); sums_table(p); sums_next(p)) {
-        sums_table(p)->family.log_softmax_backward(p->dx, p->n, p->dy, p->n, p->y, p->n, 1, p->n, SCALE);
+        sums_table(p)->family.log_softmax_backward(p->dx, p->n, p->dy, p->n, p->y, p->n, 1, p->n, SCALE, NULL);
         for (size_t i = 0; i < p->n; i = sums_sample(i, p->n)) {
             long double share = scaled * expl((long double)p->y[i]);
             long double exact = (long double)SCALE * (long double)p->dy[i] - share;
@@ -220,7 +220,7 @@ static void run_logsumexp_backward(sums_problem *p)
     p->tables[0]->family.logsumexp(&y, p->x, p->n, 1, p->n, &options);
     long double slope = (long double)SCALE * (long double)dy;
     for (sums_first(p); sums_table(p); sums_next(p)) {
-        sums_table(p)->family.logsumexp_backward(p->dx, p->n, &dy, p->x, p->n, &y, 1, p->n, SCALE);
+        sums_table(p)->family.logsumexp_backward(p->dx, p->n, &dy, p->x, p->n, &y, 1, p->n, SCALE, NULL);
         for (size_t i = 0; i < p->n; i = sums_sample(i, p->n)) {
             long double exact = slope * expl((long double)SCALE * (long double)p->x[i] - (long double)y);
             sums_judge(p, p->dx[i], exact, exact, 2.0, 0x1p-189L * slope);

@@ -95,7 +95,7 @@ static void check_gradients(bool logarithm)
         for (size_t b = 0; b < builds; b++) {
             const vacti_softmax_family *family = &tables[b]->family;
             (logarithm ? family->log_softmax_backward : family->softmax_backward)(c.dx, c.cols, c.dy, c.cols, c.y,
-                                                                                  c.cols, 1, c.cols, c.scale);
+                                                                                  c.cols, 1, c.cols, c.scale, NULL);
             if (b == 0)
                 memcpy(c.first, c.dx, c.cols * sizeof *c.dx);
             for (size_t i = 0; i < c.cols; i++)
@@ -174,7 +174,7 @@ Test(family_gradients, logsumexp)
             dy = round % 14 == 0 ? FLT_MAX : FLT_MIN;
         cr_assert(vact_logsumexp_masked_f32(&y, c.x, c.cols, 1, c.cols, &options) == VACT_OK);
         for (size_t b = 0; b < builds; b++) {
-            tables[b]->family.logsumexp_backward(c.dx, c.cols, &dy, c.x, c.cols, &y, 1, c.cols, c.scale);
+            tables[b]->family.logsumexp_backward(c.dx, c.cols, &dy, c.x, c.cols, &y, 1, c.cols, c.scale, NULL);
             if (b == 0)
                 memcpy(c.first, c.dx, c.cols * sizeof *c.dx);
             for (size_t i = 0; i < c.cols; i++) {
@@ -248,13 +248,13 @@ Test(family_gradients, in_place_and_tails)
             for (size_t i = 0; i < span; i++)
                 y[i] = t % 2 == 0 ? (float)test_random_unit(&random) : (float)(-5.0 * test_random_unit(&random));
             test_fill(dx, span);
-            kernel(dx, stride, dy, stride, y, stride, ROWS, cols, 0.5f);
+            kernel(dx, stride, dy, stride, y, stride, ROWS, cols, 0.5f, NULL);
             cr_assert(test_untouched(dx + cols, stride - cols), "wrote between rows");
             float kept[2 * LONGEST + 8], expected[2 * LONGEST + 8];
             memcpy(expected, dx, span * sizeof *dx);
             memcpy(kept, dy, span * sizeof *dy);
-            kernel(dy, stride, dy, stride, y, stride, ROWS, cols, 0.5f);
-            kernel(y, stride, memcpy(dx, kept, span * sizeof *dx), stride, y, stride, ROWS, cols, 0.5f);
+            kernel(dy, stride, dy, stride, y, stride, ROWS, cols, 0.5f, NULL);
+            kernel(y, stride, memcpy(dx, kept, span * sizeof *dx), stride, y, stride, ROWS, cols, 0.5f, NULL);
             for (size_t r = 0; r < ROWS; r++)
                 for (size_t c = 0; c < cols; c++) {
                     size_t i = r * stride + c;

@@ -728,7 +728,7 @@ VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa
 /* ------------------------------------------------------------------------------------ the softmax family
  *
  * One implementation, that of the variant `fast`, serves every variant of the functions below. The error bounds hold
- * for up to 2^20 columns; no larger error was seen in longer rows. The bits depend on the row alone: they are the same
+ * for any number of columns (tried up to 2^28). The bits depend on the row alone: they are the same
  * from vact_softmax_f32 (variants auto and fast), from vact_softmax_masked_f32 without options, for a column of
  * vact_softmax_axis_f32, and at any stride.
  */
@@ -765,6 +765,8 @@ typedef struct vact_mask_layout { /* never grows */
  *   options.scale = 0.125f;
  *
  * An element that `keep` or causality masks out counts as -inf whatever it holds, even NaN; it is read all the same.
+ * Nothing overflows on the way: where scale*x, x + bias or their sum is beyond the range of floats, the results are
+ * still those of the exact logits.
  * Masks must not overlap what is written (VACT_EOVERLAP).
  */
 typedef struct vact_softmax_options_f32 {
@@ -813,8 +815,8 @@ VACT_API vact_status vact_log_softmax_axis_f32(float *dst, const float *src, siz
 
 /*
  * The gradients, from the outputs. dx may equal dy, y or x, with equal strides. scale is that of the forward function,
- * which computed y from scale*x (finite; 1 without); a bias does not enter. An element that was masked out has y = 0
- * (log_softmax: -inf). Its gradient is 0 from softmax and scale*dy from log_softmax, so pass dy = 0 there.
+ * which computed y from scale*x (finite; 1 without); a bias does not enter. Without options every element counts, so
+ * what was masked out has 0 from softmax but scale*dy from log_softmax: use the masked functions there.
  *
  *   softmax      dx = scale*y*(dy - sum_j dy_j*y_j)        at most 2 ULP + 2^-40*|scale*y|*sum_j |dy_j*y_j|
  *   log_softmax  dx = scale*(dy - e^y*sum_j dy_j)          at most 2 ULP + 2^-24*|s| + 2^-189*|S|
@@ -825,10 +827,12 @@ VACT_API vact_status vact_log_softmax_axis_f32(float *dst, const float *src, siz
  * Errors are counted against the given y, which must be the output of the forward function. A NaN or an infinity in dy
  * makes what depends on it NaN or infinite.
  *
- * The masked functions take the options of the forward function in place of the scale. For log_softmax and logsumexp a
- * bias, `keep` or causality is VACT_EUNSUPPORTED in this release. softmax takes them, since its y holds all that
- * matters of them; dy must be finite where an element is masked out. x, the input of the forward function, and dsink
- * are there for later options. x may be null, but not for logsumexp. dsink must be null, else VACT_EUNSUPPORTED.
+ * Where y is -inf, the logsumexp of a row without a finite element, dx is 0 for dy = 0, else NaN.
+ *
+ * The masked functions take the options of the forward function in place of the scale. What `keep`, causality or a bias
+ * of -inf leaves out has the gradient 0, and its dy does not count, whatever it holds. x, the input of the forward
+ * function, and dsink are there for later options. x may be null, but not for logsumexp. dsink must be null, else
+ * VACT_EUNSUPPORTED.
  */
 VACT_API vact_status vact_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols);
 VACT_API vact_status vact_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
@@ -871,8 +875,8 @@ VACT_API vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_str
  *   O[r] *= factor[r]
  *
  * The exponent is an integer, so rescale[r] = 2^(old exponent - new exponent) is a power of two, 1 in most blocks:
- * rescaling rounds nothing. p may equal scores. p is in [0, 1], with an error of at most 1.5 ULP, for logits of at most
- * 2^20 in magnitude.
+ * rescaling rounds nothing. p may equal scores. p is in [0, 1], with an error of at most 1.5 ULP. Logits from about
+ * 2^51 on are rounded to doubles; an exponent beyond 2^52 is twice such a logit, and rescale[r] then 1, 0 or nearly 0.
  *
  * A mask and its layout are those of the block: pass bias + first key, and causal_offset - first key. A block whose
  * elements are all -inf or masked out adds nothing, and a row that saw nothing else has factor 0. A NaN or +inf makes

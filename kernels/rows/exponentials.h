@@ -11,6 +11,7 @@
 
 #include "loop/walk.h"
 #include "math/fast/exp_eighths.h"
+#include "math/fast/subnormal.h"
 #include "rows/logits.h"
 
 /* The functions of one vector, which rows and columns share. --------------------------------------------------- */
@@ -36,6 +37,19 @@ VACT_INLINE fast_eighths softmax_far(vf_pair z, vf_pair max, vf origin)
     fast_eighths_reduced x = fast_eighths_reduce(vf_max(vf_set1(SOFTMAX_LEAST), d.hi), origin);
     x.r = vf_add(x.r, d.lo);
     return fast_eighths_of(x);
+}
+
+/* p*2^-116, rounded once. An addition rounds a subnormal result to a multiple of 2^-149, at the speed of normal
+ * numbers. With logits of +-100 every second element is subnormal. */
+VACT_INLINE vf softmax_unscaled(vf p)
+{
+    vf unscale = vf_set1(0x1p-116f), least = vf_set1(0x1p-10f);
+    vm low = vm_lt(p, least);
+    if (__builtin_expect(vm_any(low), 0)) {
+        vf in_units = vf_fma(p, vf_set1(0x1p33f), vf_set1(0x1p23f));
+        return fast_subnormal_where(low, in_units, vf_mul(vf_select(low, least, p), unscale));
+    }
+    return vf_mul(p, unscale);
 }
 
 /*

@@ -6,14 +6,38 @@
 #ifndef VACT_ROWS_GRADIENTS_H
 #define VACT_ROWS_GRADIENTS_H
 
-#include "rows/logits.h"
+#include "rows/wide.h"
 
 typedef struct {
     elem *dx;
     const elem *dy, *y;
     size_t cols;
     float scale;
+    const logits_row *row; /* of which elements are left out; null: none */
 } rows_gradient;
+
+typedef struct {
+    size_t dx, dy, y;
+} rows_gradient_strides;
+
+/* dy and y of columns i to i + n - 1. Where an element is left out y is a constant, and both are 0 here. Lanes beyond
+ * the row are 0. */
+typedef struct {
+    vf dy, y;
+    vm out;
+} rows_outputs;
+
+VACT_INLINE rows_outputs rows_outputs_at(const rows_gradient *g, size_t i)
+{
+    const vf zero = vf_set1(0.0f);
+    rows_outputs at = {rows_load(g->dy, i, g->cols), rows_load(g->y, i, g->cols), vm_lt(zero, zero)};
+    if (g->row) {
+        at.out = logits_left_out(i, g->cols, g->row);
+        at.dy = vf_select(at.out, zero, at.dy);
+        at.y = vf_select(at.out, zero, at.y);
+    }
+    return at;
+}
 
 /* scale*(hi + lo), rounded once unless the result is subnormal. */
 VACT_INLINE vf rows_scaled(vf hi, vf lo, vf scale) { return vf_fma(hi, scale, vf_mul(lo, scale)); }
@@ -50,14 +74,15 @@ VACT_INLINE void rows_add_dy_y(void *context, size_t i, size_t n, size_t k)
 {
     rows_gradient_sum *to = context;
     (void)n; /* lanes beyond the row are 0 */
-    row_products_add(&to->sum, k, rows_load(to->of->dy, i, to->of->cols), rows_load(to->of->y, i, to->of->cols));
+    const rows_outputs at = rows_outputs_at(to->of, i);
+    row_products_add(&to->sum, k, at.dy, at.y);
 }
 
 VACT_INLINE void rows_add_dy(void *context, size_t i, size_t n, size_t k)
 {
     rows_gradient_sum *to = context;
     (void)n;
-    row_terms_add(&to->sum, k, rows_load(to->of->dy, i, to->of->cols));
+    row_terms_add(&to->sum, k, rows_outputs_at(to->of, i).dy);
 }
 
 VACT_INLINE double rows_gradient_total(const rows_gradient *g, row_add_fn *add)
@@ -67,47 +92,117 @@ VACT_INLINE double rows_gradient_total(const rows_gradient *g, row_add_fn *add)
     return row_products_total(&to.sum);
 }
 
+/*
+ * What is subtracted from dy may leave the range of floats, or the difference may, though dx does not. In such a vector
+ * both are multiplied by 2^-40, which rounds nothing that counts there, and the result by 2^40.
+ */
+#define ROWS_DOWN 0x1p-40f
+
+VACT_INLINE bool rows_is_large(vf difference)
+{
+    return vm_any(vm_outside(difference, 0.0f, 0x1p126f)); /* also for NaN */
+}
+
+VACT_INLINE vf rows_put_back(vf y, vm out) { return vf_select(out, vf_set1(0.0f), y); }
+
+/* scale*y*(dy - dot) */
+VACT_INLINE vf rows_softmax_slope(rows_outputs at, vf_pair dot, vf scale)
+{
+    const vf_pair rest = rows_difference(at.dy, dot);
+    const vf_pair product = pair_product(rest.hi, at.y);
+    return rows_scaled(product.hi, vf_fma(rest.lo, at.y, product.lo), scale);
+}
+
+VACT_NOINLINE static vf rows_softmax_slope_large(rows_outputs at, double dot, vf scale)
+{
+    const vf down = vf_set1(ROWS_DOWN);
+    at.dy = vf_mul(at.dy, down);
+    return vf_mul(rows_softmax_slope(at, rows_broadcast(rows_split(dot * (double)ROWS_DOWN)), scale),
+                  vf_set1(1.0f / ROWS_DOWN));
+}
+
 /* softmax: dx = scale*y*(dy - sum_j dy_j*y_j) */
 VACT_INLINE void rows_softmax_backward(const rows_gradient *g)
 {
-    vf_pair dot = rows_broadcast(rows_split(rows_gradient_total(g, rows_add_dy_y)));
-    vf scale = vf_set1(g->scale);
+    const double total = rows_gradient_total(g, rows_add_dy_y);
+    const vf_pair dot = rows_broadcast(rows_split(total));
+    const vf scale = vf_set1(g->scale);
     for (size_t i = 0; i < g->cols; i += VF_LANES) {
-        vf y = rows_load(g->y, i, g->cols);
-        vf_pair rest = rows_difference(rows_load(g->dy, i, g->cols), dot);
-        vf_pair product = pair_product(rest.hi, y);
-        vf low = vf_fma(rest.lo, y, product.lo);
-        rows_store(g->dx, rows_scaled(product.hi, low, scale), i, g->cols);
+        const rows_outputs at = rows_outputs_at(g, i);
+        vf dx = rows_softmax_slope(at, dot, scale);
+        if (__builtin_expect(rows_is_large(vf_sub(at.dy, dot.hi)), 0))
+            dx = rows_softmax_slope_large(at, total, scale);
+        rows_store(g->dx, rows_put_back(dx, at.out), i, g->cols);
     }
+}
+
+/* scale*(dy - e^y*sum) */
+VACT_INLINE vf rows_log_softmax_slope(rows_outputs at, rows_factor sum, vf scale, vf *difference)
+{
+    const vf zero = vf_set1(0.0f);
+    const vf_pair share = fast_exp_pair((vf_pair){at.y, zero});
+    vf_pair product = pair_product(share.hi, sum.pair.hi);
+    product.lo = vf_fma(share.hi, sum.pair.lo, vf_fma(share.lo, sum.pair.hi, product.lo));
+    product.hi = vf_fma(product.hi, sum.after, zero);
+    product.lo = vf_fma(product.lo, sum.after, zero);
+    const vf_pair rest = rows_difference(at.dy, product);
+    *difference = rest.hi;
+    return rows_scaled(rest.hi, rest.lo, scale);
+}
+
+VACT_NOINLINE static vf rows_log_softmax_slope_large(rows_outputs at, double sum, vf scale)
+{
+    vf difference;
+    at.dy = vf_mul(at.dy, vf_set1(ROWS_DOWN));
+    const vf dx = rows_log_softmax_slope(at, rows_factor_of(sum * (double)ROWS_DOWN), scale, &difference);
+    return vf_mul(dx, vf_set1(1.0f / ROWS_DOWN));
 }
 
 /* log_softmax: dx = scale*(dy - e^y*sum_j dy_j) */
 VACT_INLINE void rows_log_softmax_backward(const rows_gradient *g)
 {
-    rows_factor total = rows_factor_of(rows_gradient_total(g, rows_add_dy));
-    vf scale = vf_set1(g->scale), zero = vf_set1(0.0f);
+    const double total = rows_gradient_total(g, rows_add_dy);
+    const rows_factor sum = rows_factor_of(total);
+    const vf scale = vf_set1(g->scale);
     for (size_t i = 0; i < g->cols; i += VF_LANES) {
-        vf_pair share = fast_exp_pair((vf_pair){rows_load(g->y, i, g->cols), zero});
-        vf_pair product = pair_product(share.hi, total.pair.hi);
-        product.lo = vf_fma(share.hi, total.pair.lo, vf_fma(share.lo, total.pair.hi, product.lo));
-        product.hi = vf_fma(product.hi, total.after, zero);
-        product.lo = vf_fma(product.lo, total.after, zero);
-        vf_pair rest = rows_difference(rows_load(g->dy, i, g->cols), product);
-        rows_store(g->dx, rows_scaled(rest.hi, rest.lo, scale), i, g->cols);
+        const rows_outputs at = rows_outputs_at(g, i);
+        vf difference, dx = rows_log_softmax_slope(at, sum, scale, &difference);
+        if (__builtin_expect(rows_is_large(difference), 0))
+            dx = rows_log_softmax_slope_large(at, total, scale);
+        rows_store(g->dx, rows_put_back(dx, at.out), i, g->cols);
     }
 }
 
-/* logsumexp: dx = scale*dy*e^(scale*x - y), with one dy and one y per row. */
-VACT_INLINE void rows_logsumexp_backward(elem *dx, float dy, const elem *x, float y, size_t cols, float scale)
+/* The vector at column i of e^(z - y), scaled by 2^96. y is -inf where nothing flows. */
+VACT_INLINE vf_pair rows_share(const elem *x, size_t i, size_t cols, const logits_row *row, vf_pair y)
 {
-    logits_row row = {scale, NULL, NULL, cols, false};
-    vf_pair base = {vf_set1(y), vf_set1(0.0f)};
-    rows_factor slope = rows_factor_of((double)dy * (double)scale);
+    const vf_pair z = logits_checked(x, i, cols, row);
+    vf_pair d = logits_distance(z, y);
+    const bool far = wide_is_needed(sum_first_lane(y.hi), row) || vm_any(vm_outside(z.hi, 0.0f, __builtin_inff()));
+    if (__builtin_expect(far, 0)) {
+        const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
+        d = wide_distances(x, i, n, row, (wide_logit){(double)sum_first_lane(y.hi), 0.0}, false);
+    }
+    return fast_exp_pair(d);
+}
+
+/* logsumexp: dx = scale*dy*e^(z - y), with one dy and one y per row. Where y is -inf, no element has a share: dx is 0
+ * where dy is 0 or the element is left out, else NaN. */
+VACT_INLINE void rows_logsumexp_backward(elem *dx, float dy, const elem *x, float y, size_t cols, const logits_row *row)
+{
+    const vf_pair base = {vf_set1(y), vf_set1(0.0f)};
+    const bool nothing = y == -__builtin_inff();
+    const rows_factor slope = rows_factor_of((double)dy * (double)row->scale);
     for (size_t i = 0; i < cols; i += VF_LANES) {
-        vf_pair e = fast_exp_pair(logits_distance(logits_at(x, i, cols, &row), base));
-        vf product = vf_fma(e.hi, slope.pair.lo, vf_mul(e.lo, slope.pair.hi));
-        product = vf_fma(e.hi, slope.pair.hi, product);
-        rows_store(dx, vf_mul(product, slope.after), i, cols);
+        vf product = vf_set1(dy == 0.0f ? 0.0f : __builtin_nanf(""));
+        if (!nothing) {
+            const vf_pair e = rows_share(x, i, cols, row, base);
+            product = vf_fma(e.hi, slope.pair.lo, vf_mul(e.lo, slope.pair.hi));
+            product = vf_mul(vf_fma(e.hi, slope.pair.hi, product), slope.after);
+        }
+        if (row->masked)
+            product = rows_put_back(product, logits_left_out(i, cols, row));
+        rows_store(dx, product, i, cols);
     }
 }
 

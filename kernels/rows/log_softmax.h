@@ -136,8 +136,14 @@ VACT_NOINLINE static double log_softmax_any_log(const elem *src, size_t cols, lo
 VACT_INLINE void log_softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);
-    if (!logits_finite(pivot)) {
-        rows_fill(dst, cols, softmax_without_pivot(pivot, row, -__builtin_inff()));
+    double largest = (double)pivot.hi;
+    if (wide_is_needed(pivot.hi, row)) {
+        largest = wide_log_softmax_row(dst, src, cols, row);
+        if (wide_finite(largest))
+            return;
+    }
+    if (!wide_finite(largest)) {
+        rows_fill(dst, cols, rows_without_pivot(largest, row, -__builtin_inff()));
         return;
     }
     vf_pair max = rows_broadcast(pivot);
@@ -229,23 +235,14 @@ VACT_NOINLINE static void log_softmax_plain_rows(const rows_plain *m)
         log_softmax_batches(m, false);
 }
 
-/* Whether the +inf that logits_max returned stands for a NaN. */
-VACT_INLINE bool rows_have_nan(const elem *src, size_t cols, const logits_row *row)
-{
-    vm found = vm_lt(vf_set1(1.0f), vf_set1(0.0f));
-    for (size_t i = 0; i < cols; i += VF_LANES) {
-        vf z = logits_at(src, i, cols, row).hi;
-        found = vm_or(found, vm_outside(z, 0.0f, __builtin_inff()));
-    }
-    return vm_any(found);
-}
-
 /* The limits: -inf if no column is left, +inf if a logit is +inf. */
 VACT_INLINE float rows_logsumexp(const elem *src, size_t cols, const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);
-    if (!logits_finite(pivot))
-        return pivot.hi > 0.0f && rows_have_nan(src, cols, row) ? __builtin_nanf("") : pivot.hi;
+    if (pivot.hi == -__builtin_inff())
+        return pivot.hi;
+    if (!logits_finite(pivot) || wide_is_needed(pivot.hi, row))
+        return wide_logsumexp(src, cols, row);
     double log = log_softmax_any_log(src, cols, pivot, row);
     return (float)(((double)pivot.hi + (double)pivot.lo) + log);
 }

@@ -60,26 +60,55 @@ VACT_INLINE vf logits_kept(vf hi, const unsigned char *keep, size_t n)
     return vf_select(vm_lt(vf_load(bars), vf_set1(0.0f)), vf_set1(-__builtin_inff()), hi);
 }
 
+/* The lanes at column i that a mask leaves out: by `keep`, causality or a bias of -inf. */
+VACT_INLINE vm logits_left_out(size_t i, size_t cols, const logits_row *row)
+{
+    const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES, seen = row->visible <= i ? 0 : row->visible - i;
+    const vf infinity = vf_set1(__builtin_inff());
+    vf z = vf_set1(0.0f);
+    if (row->bias != NULL)
+        z = n < VF_LANES ? vf_load_partial(row->bias + i, n) : vf_load(row->bias + i);
+    if (row->keep != NULL)
+        z = logits_kept(z, row->keep + i, n);
+    if (seen < n)
+        z = vf_keep_first(z, seen, vf_neg(infinity));
+    return vm_eq(z, vf_neg(infinity));
+}
+
 VACT_INLINE bool logits_are_plain(const logits_row *row, size_t cols)
 {
     return row->scale == 1.0f && row->bias == NULL && row->keep == NULL && row->visible == cols;
 }
 
-/* The vector at column i < cols; -inf beyond the row. The low part of an infinite logit has no meaning. */
-VACT_INLINE vf_pair logits_at(const elem *src, size_t i, size_t cols, const logits_row *row)
+/* Lanes in which an infinite z comes from a finite x and bias become NaN. */
+VACT_INLINE vf logits_overflown(vf z, vf x, vf bias)
+{
+    const vf infinity = vf_set1(__builtin_inff());
+    const vm over = vm_and(vm_le(infinity, vf_abs(z)), vm_lt(vf_max(vf_abs(x), vf_abs(bias)), infinity));
+    return vf_select(over, vf_set1(__builtin_nanf("")), z);
+}
+
+/* The vector at column i < cols; -inf beyond the row. The low part of an infinite logit has no meaning. `checked`, a
+ * constant: a logit that overflows is NaN. */
+VACT_INLINE vf_pair logits_read(const elem *src, size_t i, size_t cols, const logits_row *row, bool checked)
 {
     vf nothing = vf_set1(-__builtin_inff());
     size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
     bool whole = n == VF_LANES;
-    vf_pair z = {whole ? elem_load(src + i) : elem_load_partial(src + i, n), vf_set1(0.0f)};
+    const vf x = whole ? elem_load(src + i) : elem_load_partial(src + i, n), zero = vf_set1(0.0f);
+    vf_pair z = {x, zero};
     if (row->scale != 1.0f)
         z = pair_product(z.hi, vf_set1(row->scale));
-    if (row->bias != NULL) {
-        vf_pair sum = pair_sum(z.hi, whole ? vf_load(row->bias + i) : vf_load_partial(row->bias + i, n));
+    if (row->bias == NULL) {
+        z.hi = checked && row->scale != 1.0f ? logits_overflown(z.hi, x, zero) : z.hi;
+    } else {
+        const vf bias = whole ? vf_load(row->bias + i) : vf_load_partial(row->bias + i, n);
+        vf_pair sum = pair_sum(z.hi, bias);
         vf low = vf_add(sum.lo, z.lo);
         vm finite = vm_lt(vf_abs(sum.hi), vf_set1(__builtin_inff()));
         z.hi = vf_select(finite, vf_add(sum.hi, low), sum.hi);
         z.lo = vf_sub(low, vf_sub(z.hi, sum.hi));
+        z.hi = checked ? logits_overflown(z.hi, x, bias) : z.hi;
     }
     if (row->keep != NULL)
         z.hi = logits_kept(z.hi, row->keep + i, n);
@@ -89,6 +118,11 @@ VACT_INLINE vf_pair logits_at(const elem *src, size_t i, size_t cols, const logi
     if (n < VF_LANES)
         z.hi = vf_keep_first(z.hi, n, nothing);
     return z;
+}
+
+VACT_INLINE vf_pair logits_at(const elem *src, size_t i, size_t cols, const logits_row *row)
+{
+    return logits_read(src, i, cols, row, false);
 }
 
 typedef struct {
@@ -105,19 +139,25 @@ VACT_INLINE vf_pair logits_larger(vf_pair best, vf_pair z)
     return (vf_pair){vf_select(above, hi, best.hi), vf_select(above, z.lo, best.lo)};
 }
 
-/* The largest logit, and +inf for a row with a NaN. Never -0, which would show in the sign of a zero result. */
+VACT_INLINE vf_pair logits_checked(const elem *src, size_t i, size_t cols, const logits_row *row)
+{
+    return logits_read(src, i, cols, row, true);
+}
+
+/* The largest logit. +inf for a row with a NaN, and where a logit overflows (rows/wide.h). Never -0, which would show
+ * in the sign of a zero result. */
 VACT_INLINE logits_pivot logits_max(const elem *src, size_t cols, const logits_row *row)
 {
     vf_pair a = {vf_set1(-__builtin_inff()), vf_set1(0.0f)}, b = a, c = a, d = a;
     size_t i = 0;
     for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES) {
-        a = logits_larger(a, logits_at(src, i, cols, row));
-        b = logits_larger(b, logits_at(src, i + VF_LANES, cols, row));
-        c = logits_larger(c, logits_at(src, i + 2 * VF_LANES, cols, row));
-        d = logits_larger(d, logits_at(src, i + 3 * VF_LANES, cols, row));
+        a = logits_larger(a, logits_checked(src, i, cols, row));
+        b = logits_larger(b, logits_checked(src, i + VF_LANES, cols, row));
+        c = logits_larger(c, logits_checked(src, i + 2 * VF_LANES, cols, row));
+        d = logits_larger(d, logits_checked(src, i + 3 * VF_LANES, cols, row));
     }
     for (; i < cols; i += VF_LANES)
-        a = logits_larger(a, logits_at(src, i, cols, row));
+        a = logits_larger(a, logits_checked(src, i, cols, row));
     a = logits_larger(logits_larger(a, b), logits_larger(c, d));
     float hi[VF_LANES], lo[VF_LANES];
     vf_store(hi, a.hi);

@@ -9,7 +9,15 @@
 #include <string.h>
 
 #define ONCE_LN2 0x1.62e42fefa39efp-1
+#define ONCE_LN2_LO 0x1.abc9e3b39803fp-56 /* ln 2 - ONCE_LN2 */
 #define ONCE_LOG2E 0x1.71547652b82fep+0
+
+/*
+ * The exponent of an online softmax is a whole number below 2^52. A reference beyond that is no multiple of ln 2 that a
+ * double could count: there it is the largest logit itself, rounded to a double, and the exponent is twice that, which
+ * tells the two apart. Logits so large are equal or far apart.
+ */
+static inline int once_is_whole(double exponent) { return __builtin_fabs(exponent) < 0x1p52; }
 
 /* 2^n for n <= 0, whole or -inf. Exact for every power of two that a float holds, subnormals included; 0 below. */
 static inline float once_power_of_two(double n)

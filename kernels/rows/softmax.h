@@ -9,23 +9,9 @@
 #ifndef VACT_ROWS_SOFTMAX_H
 #define VACT_ROWS_SOFTMAX_H
 
-#include "math/fast/subnormal.h"
-#include "rows/exponentials.h"
+#include "rows/wide.h"
 
 /* The functions of one vector, which rows and columns (rows/axis.h) share. ------------------------------------- */
-
-/* p*2^-116, rounded once. An addition rounds a subnormal result to a multiple of 2^-149, at the speed of normal
- * numbers. With logits of +-100 every second element is subnormal. */
-VACT_INLINE vf softmax_unscaled(vf p)
-{
-    vf unscale = vf_set1(0x1p-116f), least = vf_set1(0x1p-10f);
-    vm low = vm_lt(p, least);
-    if (__builtin_expect(vm_any(low), 0)) {
-        vf in_units = vf_fma(p, vf_set1(0x1p33f), vf_set1(0x1p23f));
-        return fast_subnormal_where(low, in_units, vf_mul(vf_select(low, least, p), unscale));
-    }
-    return vf_mul(p, unscale);
-}
 
 /* e divided by the sum. `reciprocal` is 2^116/sum as a hi/lo pair, so that no product is subnormal. */
 VACT_INLINE vf softmax_quotient(vf e, vf_pair reciprocal)
@@ -40,17 +26,23 @@ VACT_INLINE logits_pivot softmax_reciprocal_of_sum(double sum) { return rows_spl
 /* Rows ---------------------------------------------------------------------------------------------------------- */
 
 /* What fills a row whose largest logit is not finite: `nothing` if a mask excludes every column, else NaN. */
-VACT_INLINE float softmax_without_pivot(logits_pivot max, const logits_row *row, float nothing)
+VACT_INLINE float rows_without_pivot(double max, const logits_row *row, float nothing)
 {
-    return max.hi < 0.0f && row->masked ? nothing : __builtin_nanf("");
+    return max < 0.0 && row->masked ? nothing : __builtin_nanf("");
 }
 
 /* Any row; the maximum is subtracted first. */
 VACT_NOINLINE static void softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
 {
     logits_pivot pivot = logits_max(src, cols, row);
-    if (!logits_finite(pivot)) {
-        rows_fill(dst, cols, softmax_without_pivot(pivot, row, 0.0f));
+    double largest = (double)pivot.hi;
+    if (wide_is_needed(pivot.hi, row)) {
+        largest = wide_softmax_row(dst, src, cols, row);
+        if (wide_finite(largest))
+            return;
+    }
+    if (!wide_finite(largest)) {
+        rows_fill(dst, cols, rows_without_pivot(largest, row, 0.0f));
         return;
     }
     softmax_place place = softmax_place_far(pivot, row);

@@ -1,0 +1,163 @@
+/*
+ * Rows with logits scale*x + bias so large that a pair of floats does not hold their differences, or that overflow on
+ * the way, though the row's softmax consists of numbers. Here a logit is a pair of doubles, computed one by one:
+ * scale*x is exact, and so is its sum with the bias. Slow, and seldom needed.
+ */
+#ifndef VACT_ROWS_WIDE_H
+#define VACT_ROWS_WIDE_H
+
+#include "rows/exponentials.h"
+
+/* hi + lo; lo is 0 where hi is infinite or NaN. */
+typedef struct {
+    double hi, lo;
+} wide_logit;
+
+VACT_INLINE bool wide_finite(double z) { return __builtin_fabs(z) < __builtin_inf(); }
+
+VACT_INLINE wide_logit wide_sum(double a, double b)
+{
+    const double sum = a + b, part = sum - a, lost = (a - (sum - part)) + (b - part);
+    return (wide_logit){sum, wide_finite(sum) ? lost : 0.0};
+}
+
+/* A pair of floats is off by up to 2^-48 of a logit: too much for the exponential of a difference from here on. */
+#define WIDE_FROM 0x1p20f
+
+/* For the largest logit of a row as pairs of floats, +inf where one may have overflown. */
+VACT_INLINE bool wide_is_needed(float max, const logits_row *row)
+{
+    return (row->scale != 1.0f || row->bias != NULL) && !(__builtin_fabsf(max) <= WIDE_FROM) &&
+           max != -__builtin_inff();
+}
+
+/* Columns i to i + n - 1, n <= VF_LANES. */
+VACT_INLINE void wide_logits(wide_logit *z, const elem *src, size_t i, size_t n, const logits_row *row)
+{
+    float x[VF_LANES];
+    vf_store(x, rows_load(src, i, i + n));
+    for (size_t k = 0; k < n; k++) {
+        const bool seen = i + k < row->visible && !(row->keep && row->keep[i + k] == 0);
+        const double bias = row->bias ? (double)row->bias[i + k] : 0.0;
+        z[k] = seen ? wide_sum((double)x[k] * (double)row->scale, bias) : (wide_logit){-__builtin_inf(), 0.0};
+    }
+}
+
+/* The largest logit; NaN for a row with a NaN. */
+VACT_NOINLINE static wide_logit wide_max(const elem *src, size_t cols, const logits_row *row)
+{
+    wide_logit best = {-__builtin_inf(), 0.0};
+    for (size_t i = 0; i < cols; i += VF_LANES) {
+        const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
+        wide_logit z[VF_LANES];
+        wide_logits(z, src, i, n, row);
+        for (size_t k = 0; k < n; k++)
+            if (!(z[k].hi < best.hi || (z[k].hi == best.hi && z[k].lo <= best.lo)) && best.hi == best.hi)
+                best = z[k];
+    }
+    return best;
+}
+
+VACT_INLINE double wide_distance(wide_logit z, wide_logit pivot) { return (z.hi - pivot.hi) + (z.lo - pivot.lo); }
+
+/* The distances of columns i to i + n - 1 as pairs of floats, at least -512, and -512 in the lanes beyond. as_doubles:
+ * of logits rounded to doubles. */
+VACT_NOINLINE static vf_pair wide_distances(const elem *src, size_t i, size_t n, const logits_row *row,
+                                            wide_logit pivot, bool as_doubles)
+{
+    wide_logit z[VF_LANES];
+    float hi[VF_LANES], lo[VF_LANES];
+    wide_logits(z, src, i, n, row);
+    for (size_t k = 0; k < VF_LANES; k++) {
+        if (as_doubles && k < n)
+            z[k].lo = 0.0;
+        double d = k < n ? wide_distance(z[k], pivot) : -512.0;
+        d = d < -512.0 ? -512.0 : d;
+        hi[k] = (float)d;
+        lo[k] = (float)(d - (double)hi[k]);
+    }
+    return (vf_pair){vf_load(hi), vf_load(lo)};
+}
+
+/* The exponentials of a row, 2^96*e^(z - pivot), and their sums: those of the columns below the maximum, and how many
+ * are equal to it. */
+enum { WIDE_OTHERS, WIDE_WINNERS, WIDE_SUMS };
+
+typedef struct {
+    row_sum sums[WIDE_SUMS];
+    float *lanes;
+    const elem *src;
+    const logits_row *row;
+    wide_logit pivot;
+    bool as_doubles;
+} wide_walk;
+
+VACT_INLINE void wide_add(void *context, size_t i, size_t n, size_t k)
+{
+    wide_walk *walk = context;
+    const vf zero = vf_set1(0.0f);
+    const vf_pair d = wide_distances(walk->src, i, n, walk->row, walk->pivot, walk->as_doubles);
+    const vf_pair e = fast_exp_pair(d);
+    const vm winner = vm_and(vm_eq(d.hi, zero), vm_eq(d.lo, zero));
+    row_sum_add_pair(&walk->sums[WIDE_OTHERS], k,
+                     (vf_pair){vf_select(winner, zero, e.hi), vf_select(winner, zero, e.lo)});
+    row_count_add(&walk->sums[WIDE_WINNERS], k, vf_select(winner, vf_set1(1.0f), zero));
+    if (walk->lanes)
+        rows_store_lanes(walk->lanes, e.hi, i, i + n);
+}
+
+/* Stores the exponentials if `lanes` is not null. Returns their sum without one winner: R of rows/log_softmax.h for a
+ * pivot that is the maximum. */
+VACT_NOINLINE static double wide_rest(float *lanes, const elem *src, size_t cols, const logits_row *row,
+                                      wide_logit pivot, bool as_doubles)
+{
+    wide_walk walk = {{row_sum_zero(), row_sum_zero()}, lanes, src, row, pivot, as_doubles};
+    row_sums_of(walk.sums, WIDE_SUMS, cols, wide_add, &walk);
+    return (row_sum_total(&walk.sums[WIDE_WINNERS]) - 1.0) +
+           row_sum_total(&walk.sums[WIDE_OTHERS]) * (double)FAST_PAIR_UNSCALE;
+}
+
+/* These return the largest logit. Where it is not finite they write nothing. */
+VACT_NOINLINE static double wide_softmax_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+{
+    const wide_logit pivot = wide_max(src, cols, row);
+    if (!wide_finite(pivot.hi))
+        return pivot.hi;
+    float *exponentials = elem_lanes(dst);
+    const double sum = 1.0 + wide_rest(exponentials, src, cols, row, pivot, false);
+    const vf_pair reciprocal = rows_broadcast(rows_split(0x1p20 / sum));
+    for (size_t i = 0; i < cols; i += VF_LANES) {
+        const vf e = rows_load_lanes(exponentials, i, cols);
+        rows_store(dst, softmax_unscaled(vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo))), i, cols);
+    }
+    return pivot.hi;
+}
+
+VACT_NOINLINE static double wide_log_softmax_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+{
+    const wide_logit pivot = wide_max(src, cols, row);
+    if (!wide_finite(pivot.hi))
+        return pivot.hi;
+    const double log = once_log1p(wide_rest(NULL, src, cols, row, pivot, false));
+    for (size_t i = 0; i < cols; i += VF_LANES) {
+        const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
+        wide_logit z[VF_LANES];
+        float y[VF_LANES] = {0.0f};
+        wide_logits(z, src, i, n, row);
+        for (size_t k = 0; k < n; k++)
+            y[k] = -(float)(log - wide_distance(z[k], pivot));
+        rows_store(dst, vf_load(y), i, cols);
+    }
+    return pivot.hi;
+}
+
+/* -inf if no column is left, +inf if a logit is, NaN if one is NaN. */
+VACT_NOINLINE static float wide_logsumexp(const elem *src, size_t cols, const logits_row *row)
+{
+    const wide_logit pivot = wide_max(src, cols, row);
+    if (!wide_finite(pivot.hi))
+        return (float)pivot.hi;
+    return (float)(pivot.hi + (pivot.lo + once_log1p(wide_rest(NULL, src, cols, row, pivot, false))));
+}
+
+#endif
