@@ -13,13 +13,35 @@ const char *vact_tool_name = "vact";
 
 int vact_tool_fail(const char *subject, const char *format, ...)
 {
+    char *message = NULL;
+    char *shown = NULL;
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "%s: %s: ", vact_tool_name, subject);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    if (vasprintf(&message, format, arguments) < 0)
+        message = NULL;
     va_end(arguments);
+    char *shown_subject = vact_tool_escape(subject);
+    if (message != NULL)
+        shown = vact_tool_escape(message);
+    fprintf(stderr, "%s: %s: %s\n", vact_tool_name, shown_subject == NULL ? "?" : shown_subject,
+            shown == NULL ? "out of memory" : shown);
+    free(message);
+    free(shown);
+    free(shown_subject);
     return VACT_TOOL_FAILURE;
+}
+
+void vact_tool_misused(const struct argp_state *state, const char *format, ...)
+{
+    char *message = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&message, format, arguments);
+    va_end(arguments);
+    char *shown = length < 0 ? NULL : vact_tool_escape(message);
+    argp_error(state, "%s", shown == NULL ? "out of memory" : shown);
+    free(shown);
+    free(length < 0 ? NULL : message);
 }
 
 char *vact_tool_read_text(const char *path)
@@ -71,14 +93,14 @@ static int find_word(const struct argp_state *state, const char *option, const c
         if (used < sizeof known)
             used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", words[i].name);
     }
-    argp_error(state, "%s '%s' is unknown; it is one of %s", option, name, known);
+    vact_tool_misused(state, "%s '%s' is unknown; it is one of %s", option, name, known);
     return 0;
 }
 
 void vact_tool_needs_gradients(const struct argp_state *state, const char *option)
 {
     if (!VACT_WITH_GRADIENTS)
-        argp_error(state, "%s: this build has no gradients (VACT_WITH_GRADIENTS is OFF)", option);
+        vact_tool_misused(state, "%s: this build has no gradients (VACT_WITH_GRADIENTS is OFF)", option);
 }
 
 vact_math vact_tool_math(const struct argp_state *state, const char *name)

@@ -118,5 +118,5 @@ int vact_tool_eval(int argc, char **argv)
         NULL,
         NULL};
     request asked = {PRINT, 0, NULL};
-    return argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0 ? VACT_TOOL_USAGE : run(&asked);
+    return vact_tool_parse(&argp, argc, argv, 0, &asked) != 0 ? VACT_TOOL_USAGE : run(&asked);
 }

@@ -44,7 +44,7 @@ static float parse_float(const struct argp_state *state, const char *name, const
     char *end;
     float value = strtof(text, &end);
     if (end == text || *end != '\0' || isnan(value))
-        argp_error(state, "--%s: '%s' is not a number", name, text);
+        vact_tool_misused(state, "--%s: '%s' is not a number", name, text);
     return value;
 }
 
@@ -54,7 +54,7 @@ static long parse_axis(const struct argp_state *state, const char *text)
     errno = 0;
     long value = strtol(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0)
-        argp_error(state, "--axis: '%s' is not a whole number", text);
+        vact_tool_misused(state, "--axis: '%s' is not a whole number", text);
     return value;
 }
 
@@ -88,9 +88,9 @@ static void check_request(const struct argp_state *state, request *asked)
     if (isnan(asked->high))
         asked->high = high;
     if (asked->low > asked->high)
-        argp_error(state, "--low must not be above --high");
+        vact_tool_misused(state, "--low must not be above --high");
     if (!(asked->tolerance >= 0.0f) || isinf(asked->tolerance))
-        argp_error(state, "--tolerance must be finite and not negative");
+        vact_tool_misused(state, "--tolerance must be finite and not negative");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -108,12 +108,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'j': asked->json = true; return 0;
     case ARGP_KEY_ARG:
         if (asked->path != NULL)
-            argp_error(state, "'%s' is one file too many", argument);
+            vact_tool_misused(state, "'%s' is one file too many", argument);
         asked->path = argument;
         return 0;
     case ARGP_KEY_END:
         if (asked->path == NULL)
-            argp_error(state, "a file is needed: IN.npy");
+            vact_tool_misused(state, "a file is needed: IN.npy");
         check_request(state, asked);
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -272,7 +272,7 @@ int vact_tool_health(int argc, char **argv)
         {NULL, 0, NULL, 0, NULL, 0}};
     const struct argp argp = {options, parse, "IN.npy", documentation, NULL, NULL, NULL};
     request asked = {.low = NAN, .high = NAN, .tolerance = 0.01f, .axis = -1};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
+    if (vact_tool_parse(&argp, argc, argv, 0, &asked) != 0)
         return VACT_TOOL_USAGE;
 
     vact_npy in;

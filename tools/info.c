@@ -81,7 +81,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     bool *json = state->input;
     switch (key) {
     case 'j': *json = true; return 0;
-    case ARGP_KEY_ARG: argp_error(state, "'%s': no argument is taken", argument); return 0;
+    case ARGP_KEY_ARG: vact_tool_misused(state, "'%s': no argument is taken", argument); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -101,7 +101,7 @@ int vact_tool_info(int argc, char **argv)
         NULL,
         NULL};
     bool json = false;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &json) != 0)
+    if (vact_tool_parse(&argp, argc, argv, 0, &json) != 0)
         return VACT_TOOL_USAGE;
     cpu_name cpu;
     name_cpu(&cpu);

@@ -120,7 +120,7 @@ int vact_tool_list(int argc, char **argv)
     request asked = {false, 0, (const vacti_op_info **)calloc((size_t)argc + 1, sizeof *asked.operations)};
     if (asked.operations == NULL)
         return vact_tool_fail("list", "out of memory");
-    int status = argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0 ? VACT_TOOL_USAGE : print_all(&asked);
+    int status = vact_tool_parse(&argp, argc, argv, 0, &asked) != 0 ? VACT_TOOL_USAGE : print_all(&asked);
     free((void *)asked.operations);
     return status;
 }

@@ -1,8 +1,10 @@
 /* The program vact: finds the sub-command and runs it. */
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tool.h"
 
@@ -12,11 +14,15 @@ typedef struct command {
     int (*run)(int argc, char **argv);
 } command;
 
+static int run_help(int argc, char **argv);
+static int run_version(int argc, char **argv);
+
 static const command commands[] = {
     {"info", "vact info", vact_tool_info},    {"list", "vact list", vact_tool_list},
     {"apply", "vact apply", vact_tool_apply}, {"health", "vact health", vact_tool_health},
     {"run", "vact run", vact_tool_run},       {"accuracy", "vact accuracy", vact_tool_accuracy},
     {"eval", "vact eval", vact_tool_eval},    {"plot", "vact plot", vact_tool_plot},
+    {"help", "vact help", run_help},          {"version", "vact version", run_version},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -27,13 +33,18 @@ static const char documentation[] =
     "  info      this CPU's features and the kernels in use\n"
     "  list      the operations: formula, parameters, range, error bound\n"
     "  apply     applies one operation to a .npy file\n"
-    "  health    zeros, dead units and saturation in a layer's outputs, and the gain for initialising weights\n"
+    "  health    zeros, dead units and saturation in a layer's outputs, and the\n"
+    "            gain for initialising weights\n"
     "  run       speed and largest error of every operation over a tensor\n"
     "  accuracy  the largest error over all 2^32 inputs\n"
-    "  eval      evaluates expressions over the operations, and checks the numbers of a document\n"
-    "  plot      pictures of operations, their derivatives, errors and times"
+    "  eval      evaluates expressions over the operations, and checks the numbers\n"
+    "            of a document\n"
+    "  plot      pictures of operations, their derivatives, errors and times\n"
+    "  help      this text, or with a COMMAND what --help says of it\n"
+    "  version   this program's version"
     "\v"
-    "`vact COMMAND --help' describes each. Without options, the environment variables VACT_ISA (scalar, avx2, avx512, "
+    "`vact COMMAND --help' (or -h) describes each. Without options, the environment variables VACT_ISA (scalar, avx2, "
+    "avx512, "
     "neon) and VACT_MATH (sleef, fast) choose the kernels.\n"
     "Exit status: 0 success, 1 failure, 2 wrong usage.";
 
@@ -59,9 +70,9 @@ static const command *find_command(const struct argp_state *state, const char *n
     char nearest[128];
     vact_tool_suggest(nearest, sizeof nearest, name, names, COMMAND_COUNT);
     if (nearest[0] != '\0')
-        argp_error(state, "no command is named '%s'; did you mean %s?", name, nearest);
+        vact_tool_misused(state, "no command is named '%s'; did you mean %s?", name, nearest);
     else
-        argp_error(state, "no command is named '%s'", name);
+        vact_tool_misused(state, "no command is named '%s'", name);
     return NULL;
 }
 
@@ -79,29 +90,67 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
+static error_t parse_command(choice *chosen, int argc, char **argv)
+{
+    const struct argp argp = {NULL, parse, "COMMAND [ARGUMENT...]", documentation, NULL, NULL, NULL};
+    return vact_tool_parse(&argp, argc, argv, ARGP_IN_ORDER, chosen);
+}
+
+static int run(const choice *chosen, int argc, char **argv)
+{
+    static char command_name[32];
+    snprintf(command_name, sizeof command_name, "%s", chosen->command->full_name);
+    vact_tool_name = command_name;
+    argv[chosen->first] = command_name;
+    return chosen->command->run(argc - chosen->first, argv + chosen->first);
+}
+
+/* `vact help COMMAND' is `vact COMMAND --help', and `vact help' is `vact --help'. */
+static int run_help(int argc, char **argv)
+{
+    static char own_name[] = "vact";
+    static char help[] = "--help";
+    char *words[] = {own_name, argc > 1 ? argv[1] : help, argc > 1 ? help : NULL, NULL};
+    choice chosen = {NULL, 0};
+    vact_tool_name = own_name;
+    if (parse_command(&chosen, argc > 1 ? 3 : 2, words) != 0 || chosen.command == NULL)
+        return VACT_TOOL_USAGE;
+    return chosen.command->run == run_help ? run_help(1, words) : run(&chosen, 3, words);
+}
+
+static int run_version(int argc, char **argv)
+{
+    static const struct argp argp = {NULL, NULL, NULL, "Prints this program's version.", NULL, NULL, NULL};
+    if (vact_tool_parse(&argp, argc, argv, 0, NULL) != 0)
+        return VACT_TOOL_USAGE;
+    print_version(stdout, NULL);
+    return VACT_TOOL_OK;
+}
+
+/* A full disk behind standard output shows only when it is flushed. Some commands, and argp for --help, call exit. */
+static void check_output(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return;
+    vact_tool_fail("standard output", "%s", errno != 0 ? strerror(errno) : "not all of it could be written");
+    _exit(VACT_TOOL_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
     static char own_name[] = "vact";
-    static char command_name[32];
+    setlocale(LC_CTYPE, ""); /* which characters are printable */
+    vact_tool_guard_errors();
+    atexit(check_output);
     argp_program_version_hook = print_version;
     argp_err_exit_status = VACT_TOOL_USAGE;
     if (argc > 0)
         argv[0] = own_name;
 
-    const struct argp argp = {NULL, parse, "COMMAND [ARGUMENT...]", documentation, NULL, NULL, NULL};
     choice chosen = {NULL, 0};
-    if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &chosen) != 0 || chosen.command == NULL)
+    if (parse_command(&chosen, argc, argv) != 0 || chosen.command == NULL)
         return VACT_TOOL_USAGE;
-
-    snprintf(command_name, sizeof command_name, "%s", chosen.command->full_name);
-    vact_tool_name = command_name;
-    argv[chosen.first] = command_name;
-    int status = chosen.command->run(argc - chosen.first, argv + chosen.first);
-
-    /* A full disk behind standard output shows only here. */
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        vact_tool_fail("standard output", "%s", strerror(errno));
-        return status == VACT_TOOL_OK ? VACT_TOOL_FAILURE : status;
-    }
-    return status;
+    vact_tool_check_environment();
+    return run(&chosen, argc, argv);
 }

@@ -264,7 +264,7 @@ int vact_tool_plot(int argc, char **argv)
     };
     const struct argp argp = {known, parse, "OPERATION[:NAME=VALUE,...]... -o FILE", documentation, NULL, NULL, NULL};
     static options asked = {.request = {.from = -5.0, .to = 5.0}};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
+    if (vact_tool_parse(&argp, argc, argv, 0, &asked) != 0)
         return VACT_TOOL_USAGE;
     if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;

@@ -134,8 +134,10 @@ static void print_head(const request *asked, const vact_shape *shape)
     const vact_info_t *info = vact_info();
     vact_npy_shape_text(sizes, sizeof sizes, shape);
     printf("vact %s, %s build, variant %s, SLEEF %s\n", info->version, info->isa, info->math, info->sleef_version);
+    char *source = vact_tool_escape(asked->path == NULL ? "drawn from normal(0, 2)" : asked->path);
     printf("float32 %s, %.1f MiB, %s\n\n", sizes, (double)shape->count * sizeof(float) / 1048576.0,
-           asked->path == NULL ? "drawn from normal(0, 2)" : asked->path);
+           source == NULL ? "?" : source);
+    free(source);
     printf("%-18s%-12s%-8s%8s%9s%11s%8s\n", "operation", "isa", "variant", "GB/s", "x copy", "max ULP", "bound");
 }
 
@@ -225,13 +227,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_REPETITIONS: {
         long number = strtol(argument, &end, 10);
         if (end == argument || *end != '\0' || number < 1 || number > 101)
-            argp_error(state, "--repetitions: '%s' is not a number from 1 to 101", argument);
+            vact_tool_misused(state, "--repetitions: '%s' is not a number from 1 to 101", argument);
         asked->repetitions = (int)number;
         return 0;
     }
     case ARGP_KEY_ARG:
         if (asked->path != NULL)
-            argp_error(state, "'%s' is one file too many", argument);
+            vact_tool_misused(state, "'%s' is one file too many", argument);
         asked->path = argument;
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -243,7 +245,7 @@ int vact_tool_run(int argc, char **argv)
     const struct argp argp = {options, parse, "[FILE.npy]", documentation, NULL, NULL, NULL};
     request asked = {.repetitions = 11};
     vact_shape shape;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
+    if (vact_tool_parse(&argp, argc, argv, 0, &asked) != 0)
         return VACT_TOOL_USAGE;
     if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;

@@ -90,8 +90,8 @@ const vacti_op_info *vact_tool_operation(const struct argp_state *state, const c
     char nearest[128];
     vact_tool_suggest(nearest, sizeof nearest, name, names, count);
     if (nearest[0] != '\0')
-        argp_error(state, "no operation is named '%s'; did you mean %s?", name, nearest);
+        vact_tool_misused(state, "no operation is named '%s'; did you mean %s?", name, nearest);
     else
-        argp_error(state, "no operation is named '%s'; `vact list' names them all", name);
+        vact_tool_misused(state, "no operation is named '%s'; `vact list' names them all", name);
     return NULL;
 }

@@ -25,8 +25,24 @@ int vact_tool_health(int argc, char **argv);
 /* The running command's name for messages: "vact apply". */
 extern const char *vact_tool_name;
 
+/* argp_parse, with -h besides --help. */
+error_t vact_tool_parse(const struct argp *argp, int argc, char **argv, unsigned flags, void *input);
+
+/* Names an unknown or unsupported VACT_ISA or VACT_MATH on standard error. */
+void vact_tool_check_environment(void);
+
 /* Prints "<command>: <subject>: <message>" as one line to standard error and returns VACT_TOOL_FAILURE. */
 int vact_tool_fail(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* argp_error: a usage error, which exits. For messages that quote an argument. */
+void vact_tool_misused(const struct argp_state *state, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The text as one line that a terminal shows and does not obey: bytes of characters that are not printable become
+ * \xNN. To be freed; null when out of memory. The two functions above do it themselves. */
+char *vact_tool_escape(const char *text);
+
+/* From here on standard error does the same, but for newlines. */
+void vact_tool_guard_errors(void);
 
 /* A text file as a string, to be freed. Null, with a message, where it cannot be read, is empty or has a NUL byte. */
 char *vact_tool_read_text(const char *path);

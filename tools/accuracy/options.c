@@ -84,7 +84,7 @@ static void add_op(accuracy_options *options, struct argp_state *state, const ch
         if (options->ops[i] == info)
             return;
     if (options->op_count == ACCURACY_MOST_OPS)
-        argp_error(state, "too many operations");
+        vact_tool_misused(state, "too many operations");
     options->ops[options->op_count++] = info;
 }
 
@@ -104,9 +104,9 @@ static void add_build(accuracy_options *options, struct argp_state *state, const
     char nearest[128];
     vact_tool_suggest(nearest, sizeof nearest, name, names, count);
     if (nearest[0] != '\0')
-        argp_error(state, "--isa '%s' is unknown; did you mean %s?", name, nearest);
+        vact_tool_misused(state, "--isa '%s' is unknown; did you mean %s?", name, nearest);
     else
-        argp_error(state, "--isa '%s' is unknown; it is one of scalar, scalar_fma, avx2, avx512, neon", name);
+        vact_tool_misused(state, "--isa '%s' is unknown; it is one of scalar, scalar_fma, avx2, avx512, neon", name);
 }
 
 typedef void add_name(accuracy_options *options, struct argp_state *state, const char *name);
@@ -124,20 +124,20 @@ static void parse_shard(accuracy_options *options, struct argp_state *state, con
     if (slash == NULL || !parse_number(text, ACCURACY_BLOCKS, slash, &options->shard) ||
         !parse_number(slash + 1, ACCURACY_BLOCKS, text + strlen(text), &options->shard_count) ||
         options->shard > options->shard_count)
-        argp_error(state, "--shard '%s' is not I/N with 1 <= I <= N <= %d", text, ACCURACY_BLOCKS);
+        vact_tool_misused(state, "--shard '%s' is not I/N with 1 <= I <= N <= %d", text, ACCURACY_BLOCKS);
 }
 
 static void set_param(accuracy_options *options, struct argp_state *state, const char *text)
 {
     const char *equals = strchr(text, '=');
     if (equals == NULL || equals == text) {
-        argp_error(state, "--param '%s' is not NAME=VALUE", text);
+        vact_tool_misused(state, "--param '%s' is not NAME=VALUE", text);
         return;
     }
     char *end = NULL;
     float value = strtof(equals + 1, &end);
     if (equals[1] == '\0' || *end != '\0')
-        argp_error(state, "--param '%s': '%s' is not a number", text, equals + 1);
+        vact_tool_misused(state, "--param '%s': '%s' is not a number", text, equals + 1);
     for (size_t i = 0; i < options->target_count; i++) {
         accuracy_target *target = &options->targets[i];
         bool found = false;
@@ -149,8 +149,8 @@ static void set_param(accuracy_options *options, struct argp_state *state, const
             }
         }
         if (!found)
-            argp_error(state, "%s has no parameter '%.*s' (see `vact list %s')", target->info->name,
-                       (int)(equals - text), text, target->info->name);
+            vact_tool_misused(state, "%s has no parameter '%.*s' (see `vact list %s')", target->info->name,
+                              (int)(equals - text), text, target->info->name);
     }
 }
 
@@ -164,7 +164,7 @@ static void make_targets(accuracy_options *options, struct argp_state *state)
         accuracy_target target = {.info = info, .params = accuracy_defaults(info)};
         /* No sweep covers two inputs. tests/test_gates.c measures their errors. */
         if (info->kind == VACT_KIND_GATE && options->op_count != 0)
-            argp_error(state, "%s has two inputs; sweeps cover one", info->name);
+            vact_tool_misused(state, "%s has two inputs; sweeps cover one", info->name);
         if (info->kind == VACT_KIND_GATE)
             continue;
         if (!options->backward) {
@@ -172,7 +172,7 @@ static void make_targets(accuracy_options *options, struct argp_state *state)
             continue;
         }
         if (info->kind != VACT_KIND_UNARY && options->op_count != 0)
-            argp_error(state, "--backward is for element-by-element operations, not for %s", info->name);
+            vact_tool_misused(state, "--backward is for element-by-element operations, not for %s", info->name);
         if (info->kind != VACT_KIND_UNARY)
             continue;
         target.function = ACCURACY_BACKWARD;
@@ -182,13 +182,13 @@ static void make_targets(accuracy_options *options, struct argp_state *state)
             options->targets[options->target_count++] = target;
     }
     if (options->param_count != 0 && options->op_count == 0)
-        argp_error(state, "--param needs --op");
+        vact_tool_misused(state, "--param needs --op");
     for (size_t i = 0; i < options->param_count; i++)
         set_param(options, state, options->params[i]);
     for (size_t i = 0; i < options->target_count; i++)
         if (!accuracy_accepts(options->targets[i].info, &options->targets[i].params))
-            argp_error(state, "%s does not take these parameters (`vact list %s' shows their domains)",
-                       options->targets[i].info->name, options->targets[i].info->name);
+            vact_tool_misused(state, "%s does not take these parameters (`vact list %s' shows their domains)",
+                              options->targets[i].info->name, options->targets[i].info->name);
 }
 
 static void check(accuracy_options *options, struct argp_state *state)
@@ -196,21 +196,21 @@ static void check(accuracy_options *options, struct argp_state *state)
     bool json_out = options->json != NULL && strcmp(options->json, "-") == 0;
     bool markdown_out = options->markdown != NULL && strcmp(options->markdown, "-") == 0;
     if (json_out && markdown_out)
-        argp_error(state, "--json and --markdown cannot both go to standard output");
+        vact_tool_misused(state, "--json and --markdown cannot both go to standard output");
     if (options->digest != NULL && (options->json != NULL || options->markdown != NULL))
-        argp_error(state, "--digest does not use the oracle, so it cannot go with --json or --markdown");
+        vact_tool_misused(state, "--digest does not use the oracle, so it cannot go with --json or --markdown");
     if (options->backward)
         vact_tool_needs_gradients(state, "--backward");
     if (options->backward && options->math_given)
-        argp_error(state, "--backward cannot go with --math: one implementation serves every variant");
+        vact_tool_misused(state, "--backward cannot go with --math: one implementation serves every variant");
     if (options->digest != NULL && options->every_math)
-        argp_error(state, "--digest needs one variant");
+        vact_tool_misused(state, "--digest needs one variant");
     if (options->merge && options->sweeps)
-        argp_error(state, "--merge goes with --json and --markdown only");
+        vact_tool_misused(state, "--merge goes with --json and --markdown only");
     if (options->merge && options->file_count == 0)
-        argp_error(state, "--merge needs files");
+        vact_tool_misused(state, "--merge needs files");
     if (!options->merge && options->file_count != 0)
-        argp_error(state, "'%s': an argument without --merge", options->files[0]);
+        vact_tool_misused(state, "'%s': an argument without --merge", options->files[0]);
     make_targets(options, state);
 }
 
@@ -231,17 +231,17 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_BACKWARD: options->backward = true; return 0;
     case OPTION_STRIDE:
         if (!parse_number(argument, UINT32_MAX, argument + strlen(argument), &options->stride))
-            argp_error(state, "--stride '%s' is not a number from 1 to 4294967295", argument);
+            vact_tool_misused(state, "--stride '%s' is not a number from 1 to 4294967295", argument);
         return 0;
     case OPTION_SHARD: parse_shard(options, state, argument); return 0;
     case OPTION_THREADS:
         if (!parse_number(argument, 4096, argument + strlen(argument), &number))
-            argp_error(state, "--threads '%s' is not a number from 1 to 4096", argument);
+            vact_tool_misused(state, "--threads '%s' is not a number from 1 to 4096", argument);
         options->threads = number;
         return 0;
     case OPTION_PARAM:
         if (options->param_count == ACCURACY_MOST_PARAMS)
-            argp_error(state, "too many parameters");
+            vact_tool_misused(state, "too many parameters");
         options->params[options->param_count++] = argument;
         return 0;
     case OPTION_DIGEST: options->digest = argument; return 0;
@@ -251,7 +251,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_QUIET: options->quiet = true; return 0;
     case ARGP_KEY_ARG:
         if (options->file_count == ACCURACY_MOST_FILES)
-            argp_error(state, "too many files");
+            vact_tool_misused(state, "too many files");
         options->files[options->file_count++] = argument;
         return 0;
     case ARGP_KEY_END: check(options, state); return 0;
@@ -279,6 +279,6 @@ void accuracy_parse(accuracy_options *options, int argc, char **argv)
     options->shard = 1;
     options->shard_count = 1;
     options->threads = default_threads();
-    if (argp_parse(&argp, argc, argv, 0, NULL, options) != 0)
+    if (vact_tool_parse(&argp, argc, argv, 0, options) != 0)
         exit(VACT_TOOL_USAGE);
 }

@@ -133,14 +133,14 @@ static int parameter_index(const vacti_op_info *op, const char *name)
 static void reject_parameter(const struct argp_state *state, const vacti_op_info *op, const char *name)
 {
     if (op->kind == VACT_KIND_CHANNELS)
-        argp_error(state, "%s has no parameter %s; it has: slope", op->name, name);
+        vact_tool_misused(state, "%s has no parameter %s; it has: slope", op->name, name);
     else if (op->param_count == 0)
-        argp_error(state, "%s has no parameter %s; it has none", op->name, name);
+        vact_tool_misused(state, "%s has no parameter %s; it has none", op->name, name);
     else if (op->param_count == 1)
-        argp_error(state, "%s has no parameter %s; it has: %s", op->name, name, op->params[0].name);
+        vact_tool_misused(state, "%s has no parameter %s; it has: %s", op->name, name, op->params[0].name);
     else
-        argp_error(state, "%s has no parameter %s; it has: %s, %s", op->name, name, op->params[0].name,
-                   op->params[1].name);
+        vact_tool_misused(state, "%s has no parameter %s; it has: %s, %s", op->name, name, op->params[0].name,
+                          op->params[1].name);
 }
 
 static float parse_value(const struct argp_state *state, const char *name, const char *text)
@@ -149,9 +149,9 @@ static float parse_value(const struct argp_state *state, const char *name, const
     errno = 0;
     float value = strtof(text, &end);
     if (end == text || *end != '\0')
-        argp_error(state, "--%s: '%s' is not a number", name, text);
+        vact_tool_misused(state, "--%s: '%s' is not a number", name, text);
     if (errno == ERANGE && isinf(value))
-        argp_error(state, "--%s: %s is beyond the largest float", name, text);
+        vact_tool_misused(state, "--%s: %s is beyond the largest float", name, text);
     return value;
 }
 
@@ -161,7 +161,7 @@ static int parse_axis(const struct argp_state *state, const char *text)
     errno = 0;
     long axis = strtol(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0 || labs(axis) > VACT_NPY_MAX_DIMENSIONS)
-        argp_error(state, "--axis: '%s' is not an axis", text);
+        vact_tool_misused(state, "--axis: '%s' is not an axis", text);
     return (int)axis;
 }
 
@@ -172,28 +172,28 @@ static void check_kind(const struct argp_state *state, const request *asked)
     if (asked->dy_path != NULL)
         vact_tool_needs_gradients(state, "--backward");
     if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
-        argp_error(state, "--axis is for softmax and log_softmax, not for %s", op->name);
+        vact_tool_misused(state, "--axis is for softmax and log_softmax, not for %s", op->name);
     bool two = op->kind == VACT_KIND_GATE && asked->packed_word == NULL && asked->dy_path != NULL;
     if (two && asked->dup_path == NULL)
-        argp_error(state, "--dup is missing: where to write the gradient of UP.npy");
+        vact_tool_misused(state, "--dup is missing: where to write the gradient of UP.npy");
     if (!two && asked->dup_path != NULL)
-        argp_error(state, "--dup is for gated units in two files, with --backward");
+        vact_tool_misused(state, "--dup is for gated units in two files, with --backward");
     if (asked->dslope_path != NULL && (op->kind != VACT_KIND_CHANNELS || asked->dy_path == NULL))
-        argp_error(state, "--dslope is for prelu, with --backward");
+        vact_tool_misused(state, "--dslope is for prelu, with --backward");
     const char *second = two ? asked->dup_path : asked->dslope_path;
     if (second != NULL && vact_output_same(second, asked->paths[asked->path_count - 1]))
-        argp_error(state, "%s and OUT.npy are the same file: '%s'", two ? "--dup" : "--dslope", second);
+        vact_tool_misused(state, "%s and OUT.npy are the same file: '%s'", two ? "--dup" : "--dslope", second);
     if (asked->from_output && asked->dy_path == NULL)
-        argp_error(state, "--from-output needs --backward");
+        vact_tool_misused(state, "--from-output needs --backward");
     if (asked->from_output && !op->keeps_output && op->kind != VACT_KIND_ROWS)
-        argp_error(state, "%s has no gradient from its output", op->name);
+        vact_tool_misused(state, "%s has no gradient from its output", op->name);
 }
 
 /* argp_error does not return; the returns after it are for the reader. */
 static void check_request(const struct argp_state *state, request *asked)
 {
     if (asked->op_name == NULL) {
-        argp_error(state, "--op is missing");
+        vact_tool_misused(state, "--op is missing");
         return;
     }
     asked->op = vact_tool_operation(state, asked->op_name);
@@ -202,12 +202,12 @@ static void check_request(const struct argp_state *state, request *asked)
     bool gate = asked->op->kind == VACT_KIND_GATE;
     bool three = gate && asked->packed_word == NULL;
     if (asked->packed_word != NULL && !gate)
-        argp_error(state, "--packed is for gated units, and %s is not one", asked->op->name);
+        vact_tool_misused(state, "--packed is for gated units, and %s is not one", asked->op->name);
     if (asked->path_count < (three ? 3 : 2))
-        argp_error(state, three ? "three files are needed: GATE.npy UP.npy OUT.npy (or --packed IN.npy OUT.npy)"
-                                : "two files are needed: IN.npy OUT.npy");
+        vact_tool_misused(state, three ? "three files are needed: GATE.npy UP.npy OUT.npy (or --packed IN.npy OUT.npy)"
+                                       : "two files are needed: IN.npy OUT.npy");
     if (asked->path_count > (three ? 3 : 2))
-        argp_error(state, "'%s' is one file too many", asked->paths[2]);
+        vact_tool_misused(state, "'%s' is one file too many", asked->paths[2]);
     check_kind(state, asked);
     asked->params = vacti_registry_defaults(asked->op);
     if (asked->slope_path != NULL && asked->op->kind != VACT_KIND_CHANNELS)
@@ -228,7 +228,7 @@ static void check_request(const struct argp_state *state, request *asked)
     for (int i = 0; i < asked->op->param_count && used < sizeof domains; i++)
         used += (size_t)snprintf(domains + used, sizeof domains - used, "%s%s must be %s", i == 0 ? "" : ", ",
                                  asked->op->params[i].name, vact_tool_domain(asked->op, i));
-    argp_error(state, "outside the domain of %s: %s", asked->op->name, domains);
+    vact_tool_misused(state, "outside the domain of %s: %s", asked->op->name, domains);
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -252,13 +252,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_PACKED:
         asked->packed_word = argument;
         if (!vact_gate_layout_of(argument, &asked->layout))
-            argp_error(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
+            vact_tool_misused(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
         return 0;
     case KEY_ISA: vact_tool_choose_isa(&asked->kernels, state, argument); return 0;
     case KEY_MATH: vact_tool_choose_math(&asked->kernels, state, argument); return 0;
     case ARGP_KEY_ARG:
         if (asked->path_count == 3)
-            argp_error(state, "'%s' is one file too many", argument);
+            vact_tool_misused(state, "'%s' is one file too many", argument);
         else
             asked->paths[asked->path_count++] = argument;
         return 0;
@@ -384,7 +384,7 @@ int vact_tool_apply(int argc, char **argv)
                               documentation, NULL,  NULL,
                               NULL};
     request asked = {.known = &known};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &asked) != 0)
+    if (vact_tool_parse(&argp, argc, argv, 0, &asked) != 0)
         return VACT_TOOL_USAGE;
     if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;
