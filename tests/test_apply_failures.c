@@ -44,7 +44,7 @@ Test(apply_failures, usage)
         {"apply --op relu in.npy out.npy more.npy", "'more.npy' is one file too many"},
         {"apply --op gelo in.npy out.npy", "no operation is named 'gelo'; did you mean gelu"},
         {"apply --op softmaxx in.npy out.npy", "did you mean softmax"},
-        {"apply --op leakyrelu in.npy out.npy", "did you mean leaky_relu"},
+        {"apply --op leakyrelo in.npy out.npy", "did you mean leaky_relu"},
         {"apply --op zzzzzz in.npy out.npy", "no operation is named 'zzzzzz'"},
         {"apply --op relu --alpha 1 in.npy out.npy", "relu has no parameter alpha; it has none"},
         {"apply --op softplus --lambda 1 in.npy out.npy", "it has: beta, threshold"},

@@ -62,7 +62,7 @@ Test(program, wrong_usage)
     program_expect(program_run("info --nonsense"), 2, "vact info: unrecognized option");
     program_expect(program_run("info more"), 2, "no argument is taken");
     program_expect(program_run("list gello"), 2, "did you mean gelu");
-    program_expect(program_run("list hardswish"), 2, "did you mean hard_swish");
+    program_expect(program_run("list hard_swich"), 2, "did you mean hard_swish");
     program_expect(program_run("run a b"), 2, "one file too many");
     program_expect(program_run("run --repetitions 0"), 2, "not a number from 1 to 101");
     program_expect(program_run("run --isa sse"), 2, "--isa 'sse' is unknown");

@@ -27,6 +27,9 @@ static cJSON *json_of(const vacti_op_info *op)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "name", op->name);
+    cJSON *others = cJSON_AddArrayToObject(object, "aliases");
+    for (size_t i = 0; vact_tool_alias(op, i) != NULL; i++)
+        cJSON_AddItemToArray(others, cJSON_CreateString(vact_tool_alias(op, i)));
     cJSON_AddStringToObject(object, "kind", kind_code(op->kind));
     cJSON_AddStringToObject(object, "formula", op->formula);
     cJSON *parameters = cJSON_AddArrayToObject(object, "parameters");
@@ -55,6 +58,10 @@ static cJSON *json_of(const vacti_op_info *op)
 static void print_block(const vacti_op_info *op)
 {
     printf("%s\n", op->name);
+    for (size_t i = 0; vact_tool_alias(op, i) != NULL; i++)
+        printf("%s%s", i == 0 ? "    also        " : ", ", vact_tool_alias(op, i));
+    if (vact_tool_alias(op, 0) != NULL)
+        putchar('\n');
     printf("    kind        %s\n", vact_tool_kind(op->kind));
     printf("    formula     %s\n", op->formula);
     printf("    parameters  ");
@@ -112,6 +119,7 @@ int vact_tool_list(int argc, char **argv)
         "Lists the operations: formula, parameters with their defaults and domains, the range of the results, the "
         "error "
         "bound of each variant, and the variant that auto takes.\v"
+        "An operation may be named in any case, and as PyTorch, ONNX and Hugging Face name it (`also').\n"
         "plain: the operation has no transcendental function, and one kernel serves every variant. Errors are in ULP; "
         "0.5 is correctly rounded.",
         NULL,

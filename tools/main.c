@@ -68,7 +68,7 @@ static const command *find_command(const struct argp_state *state, const char *n
             return &commands[i];
     }
     char nearest[128];
-    vact_tool_suggest(nearest, sizeof nearest, name, names, COMMAND_COUNT);
+    vact_tool_suggest(nearest, sizeof nearest, name, names, names, COMMAND_COUNT);
     if (nearest[0] != '\0')
         vact_tool_misused(state, "no command is named '%s'; did you mean %s?", name, nearest);
     else

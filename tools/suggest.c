@@ -1,4 +1,5 @@
 /* The names nearest to one that was mistyped. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,8 +9,10 @@ enum { LONGEST = 63, OFFERED = 3 };
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. Three rows of the
- * table are enough. Names longer than LONGEST are near nothing. */
+static bool same(char a, char b) { return tolower((unsigned char)a) == tolower((unsigned char)b); }
+
+/* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, whatever the case. Three
+ * rows of the table are enough. Names longer than LONGEST are near nothing. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t rows[3][LONGEST + 1];
@@ -25,73 +28,58 @@ static size_t edit_distance(const char *a, const char *b)
         const size_t *above2 = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= length_b; j++) {
-            size_t substituted = above[j - 1] + (a[i - 1] != b[j - 1]);
+            size_t substituted = above[j - 1] + !same(a[i - 1], b[j - 1]);
             row[j] = smaller(substituted, smaller(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
                 row[j] = smaller(row[j], above2[j - 2] + 1);
         }
     }
     return rows[length_a % 3][length_b];
 }
 
-/* Twice the edit distance, but at most 3 where one name contains the other: "gelu_fast" means gelu, and "hardswish"
+/* Twice the edit distance, but at most 3 where one name contains the other: "gelu_slow" means gelu, and "hard_swishh"
  * means hard_swish, not swish. */
 static size_t distance(const char *mistyped, const char *name)
 {
     size_t edits = 2 * edit_distance(mistyped, name);
-    bool contained = strlen(mistyped) >= 3 && (strstr(name, mistyped) != NULL || strstr(mistyped, name) != NULL);
+    bool contained =
+        strlen(mistyped) >= 3 && (strcasestr(name, mistyped) != NULL || strcasestr(mistyped, name) != NULL);
     return contained ? smaller(edits, 3) : edits;
 }
 
-void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *names, size_t count)
+static bool is_among(const char *name, const char *const *names, size_t count)
 {
-    const char *nearest[OFFERED] = {NULL};
-    size_t distances[OFFERED] = {0};
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *spellings,
+                       const char *const *names, size_t count)
+{
+    const char *nearest[OFFERED];
     size_t found = 0;
+    size_t used = 0;
     size_t limit = 2 * (1 + strlen(name) / 3);
-    for (size_t i = 0; i < count; i++) {
-        size_t d = distance(name, names[i]);
-        if (d > limit)
-            continue;
-        size_t place = found;
-        while (place > 0 && distances[place - 1] > d)
-            place--;
-        if (place == OFFERED)
-            continue;
-        if (found < OFFERED)
-            found++;
-        for (size_t j = found - 1; j > place; j--) {
-            nearest[j] = nearest[j - 1];
-            distances[j] = distances[j - 1];
+    for (; found < OFFERED; found++) {
+        size_t best = count;
+        size_t least = limit + 1;
+        for (size_t i = 0; i < count; i++) {
+            size_t d = distance(name, spellings[i]);
+            if (d < least && !is_among(names[i], nearest, found)) {
+                least = d;
+                best = i;
+            }
         }
-        nearest[place] = names[i];
-        distances[place] = d;
+        if (best == count)
+            break;
+        nearest[found] = names[best];
     }
 
     text[0] = '\0';
-    size_t used = 0;
     for (size_t i = 0; i < found && used < size; i++) {
         const char *separator = i == 0 ? "" : i + 1 < found ? ", " : " or ";
         used += (size_t)snprintf(text + used, size - used, "%s%s", separator, nearest[i]);
     }
-}
-
-const vacti_op_info *vact_tool_operation(const struct argp_state *state, const char *name)
-{
-    const vacti_op_info *found = vacti_registry_by_name(name);
-    if (found != NULL)
-        return found;
-
-    enum { MOST_NAMES = 256 };
-    const char *names[MOST_NAMES];
-    size_t count = smaller(vacti_registry_count, MOST_NAMES);
-    for (size_t i = 0; i < count; i++)
-        names[i] = vacti_registry[i].name;
-    char nearest[128];
-    vact_tool_suggest(nearest, sizeof nearest, name, names, count);
-    if (nearest[0] != '\0')
-        vact_tool_misused(state, "no operation is named '%s'; did you mean %s?", name, nearest);
-    else
-        vact_tool_misused(state, "no operation is named '%s'; `vact list' names them all", name);
-    return NULL;
 }

@@ -47,11 +47,17 @@ void vact_tool_guard_errors(void);
 /* A text file as a string, to be freed. Null, with a message, where it cannot be read, is empty or has a NUL byte. */
 char *vact_tool_read_text(const char *path);
 
-/* The operation of that name. An unknown name is a usage error, which suggests the nearest names and exits. */
+/* The operation of that name in any case: vact's, or that of another framework (names.c). An unknown name is a usage
+ * error, which suggests the nearest names and exits. */
 const vacti_op_info *vact_tool_operation(const struct argp_state *state, const char *name);
 
-/* The names nearest to `name` among `count` names, as "a, b or c", or "" where none is near. */
-void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *names, size_t count);
+/* The operation's further names, from index 0 on; null after the last. */
+const char *vact_tool_alias(const vacti_op_info *op, size_t index);
+
+/* The names whose spellings are nearest to `name`, whatever the case, as "a, b or c", or "" where none is near. A name
+ * may have several spellings. */
+void vact_tool_suggest(char *text, size_t size, const char *name, const char *const *spellings,
+                       const char *const *names, size_t count);
 
 /* A usage error that names the option, where this build has no gradients. It exits. */
 void vact_tool_needs_gradients(const struct argp_state *state, const char *option);

@@ -102,7 +102,7 @@ static void add_build(accuracy_options *options, struct argp_state *state, const
         return;
     }
     char nearest[128];
-    vact_tool_suggest(nearest, sizeof nearest, name, names, count);
+    vact_tool_suggest(nearest, sizeof nearest, name, names, names, count);
     if (nearest[0] != '\0')
         vact_tool_misused(state, "--isa '%s' is unknown; did you mean %s?", name, nearest);
     else
