@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -21,6 +22,7 @@ enum { NOBODY = 65534 };
 typedef struct limits {
     size_t file_size; /* 0: none */
     bool unprivileged;
+    const char *interposed; /* the variables of tests/interposed/; null: without it */
 } limits;
 
 static char folder[] = "/tmp/vact-test-XXXXXX";
@@ -61,6 +63,16 @@ static void execute(const char *arguments, limits limit)
     }
     if (limit.unprivileged && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
         _exit(126);
+    if (limit.interposed != NULL) {
+        char variables[256];
+        snprintf(variables, sizeof variables, "%s", limit.interposed);
+        for (char *word = strtok_r(variables, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+            char *equals = strchr(word, '=');
+            *equals = '\0';
+            setenv(word, equals + 1, 1);
+        }
+        setenv("LD_PRELOAD", VACT_FILE_CALLS, 1);
+    }
     execv(VACT_PROGRAM, words);
     _exit(127);
 }
@@ -97,11 +109,11 @@ static const program_result *run(const char *arguments, limits limit)
     return &result;
 }
 
-const program_result *program_run(const char *arguments) { return run(arguments, (limits){0, false}); }
+const program_result *program_run(const char *arguments) { return run(arguments, (limits){0}); }
 
 const program_result *program_run_limited(const char *arguments, size_t file_size)
 {
-    return run(arguments, (limits){file_size, false});
+    return run(arguments, (limits){.file_size = file_size});
 }
 
 /* Whether any user may reach the program and run it. */
@@ -126,7 +138,14 @@ const program_result *program_run_unprivileged(const char *arguments)
     if (!everyone_reaches_program())
         cr_skip("the build folder is closed to users without privileges");
     cr_assert(chmod(folder, 0755) == 0);
-    return run(arguments, (limits){0, true});
+    return run(arguments, (limits){.unprivileged = true});
+}
+
+const program_result *program_run_interposed(const char *variables, const char *arguments)
+{
+    if (TEST_SANITIZED)
+        cr_skip("program: a sanitizer wants to be the first library");
+    return run(arguments, (limits){.interposed = variables});
 }
 
 pid_t program_start(const char *arguments)
@@ -137,9 +156,31 @@ pid_t program_start(const char *arguments)
         int nowhere = open("/dev/null", O_WRONLY);
         if (nowhere >= 0)
             dup2(nowhere, STDERR_FILENO);
-        execute(arguments, (limits){0, false});
+        execute(arguments, (limits){0});
     }
     return child;
+}
+
+/* Of shared mappings that may be written. */
+static size_t output_maps(pid_t child)
+{
+    char path[64], line[512];
+    size_t count = 0;
+    snprintf(path, sizeof path, "/proc/%ld/maps", (long)child);
+    FILE *maps = fopen(path, "r");
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+        count += strstr(line, " rw-s ") != NULL;
+    if (maps != NULL)
+        fclose(maps);
+    return count;
+}
+
+void program_wait_for_outputs(pid_t child, size_t count)
+{
+    const struct timespec moment = {0, 200000};
+    for (int i = 0; i < 50000 && output_maps(child) < count; i++)
+        nanosleep(&moment, NULL);
+    cr_assert(output_maps(child) == count, "the program mapped no %zu outputs within 10 s", count);
 }
 
 int program_wait(pid_t child)

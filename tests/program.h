@@ -27,8 +27,14 @@ const program_result *program_run_limited(const char *arguments, size_t file_siz
 /* Without privileges; skips the test where there are none to drop or the program cannot be reached without them. */
 const program_result *program_run_unprivileged(const char *arguments);
 
-/* Starts it without waiting, with standard error discarded; and waits for it. */
+/* With the library of tests/interposed/, which these variables (NAME=VALUE, separated by single spaces) instruct; skips
+ * the test under a sanitizer, which wants to be the first library. */
+const program_result *program_run_interposed(const char *variables, const char *arguments);
+
+/* Starts it without waiting, with standard error discarded; waits until it has mapped so many output files; and waits
+ * for its end. */
 pid_t program_start(const char *arguments);
+void program_wait_for_outputs(pid_t child, size_t count);
 int program_wait(pid_t child);
 
 /* Fails the test unless the exit status is this one, and for 1 unless standard error is one line that holds the text.

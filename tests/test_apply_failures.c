@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "program.h"
@@ -159,15 +158,6 @@ Test(apply_failures, more_elements_than_the_file_has_bytes)
     expect_kept(3);
 }
 
-/* Waits until the program has made its temporary file, the one that makes them `files`. */
-static void wait_for_files(size_t files)
-{
-    const struct timespec moment = {0, 200000};
-    for (int i = 0; i < 50000 && program_files() < files; i++)
-        nanosleep(&moment, NULL);
-    cr_assert(program_files() == files, "the program made no temporary file within 10 s");
-}
-
 enum { LARGE = 1 << 25 }; /* 128 MiB: long enough to be met in the middle */
 
 Test(apply_failures, a_signal_leaves_nothing_behind)
@@ -177,7 +167,7 @@ Test(apply_failures, a_signal_leaves_nothing_behind)
     save_large("large.npy", "(33554432,)", LARGE);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         pid_t child = program_start("apply --isa scalar --op gelu large.npy out.npy");
-        wait_for_files(4);
+        program_wait_for_outputs(child, 1);
         cr_assert(kill(child, signals[i]) == 0);
         int status = program_wait(child);
         cr_assert(status == 128 + signals[i], "status %d", status);
@@ -191,7 +181,7 @@ Test(apply_failures, a_signal_leaves_nothing_of_two_outputs)
     save_large("large.npy", "(33554432,)", LARGE);
     pid_t child =
         program_start("apply --isa scalar --op swiglu --backward large.npy --dup dup.npy large.npy large.npy out.npy");
-    wait_for_files(5);
+    program_wait_for_outputs(child, 2);
     cr_assert(kill(child, SIGTERM) == 0);
     int status = program_wait(child);
     cr_assert(status == 128 + SIGTERM, "status %d", status);
@@ -203,7 +193,7 @@ Test(apply_failures, an_input_that_shrinks_while_it_is_read)
     prepare();
     save_large("large.npy", "(33554432,)", LARGE);
     pid_t child = program_start("apply --isa scalar --op gelu large.npy out.npy");
-    wait_for_files(4);
+    program_wait_for_outputs(child, 1);
     cr_assert(truncate("large.npy", 4096) == 0);
     cr_assert(program_wait(child) == 1);
     expect_kept(3);

@@ -253,6 +253,8 @@ static int report(const request *asked, vact_npy *in)
     const float *x = vact_npy_values(in);
     if (x == NULL || !examine(&found, asked, x, &in->shape))
         return vact_tool_fail(asked->path, "out of memory");
+    if (!vact_npy_unchanged())
+        return VACT_TOOL_FAILURE;
     if (asked->json)
         return print_json(&found, asked, &in->shape);
     print_table(&found, asked, &in->shape);

@@ -35,6 +35,9 @@ typedef struct vact_npy {
     float *copy;                /* of vact_npy_values, or null */
     void *map;
     size_t map_size;
+    const char *path;
+    int fd;
+    struct vact_npy *next; /* of the open files */
 } vact_npy;
 
 /* Reads a header and checks it against the size of the file; *offset is where the elements start. */
@@ -43,6 +46,10 @@ bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file
 /* Opens and maps a file. On failure it prints a message and leaves nothing open. */
 bool vact_npy_open(vact_npy *npy, const char *path);
 void vact_npy_close(vact_npy *npy);
+
+/* Whether every open file has the size that it had, with a message for one that does not: where a file ends within a
+ * page, the rest of the page reads as zeros. To be asked after the last element was read. */
+bool vact_npy_unchanged(void);
 
 /* The same for a file whose shape must equal that of another array, called `whose` in messages. */
 bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose);

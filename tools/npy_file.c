@@ -9,12 +9,15 @@
 #include <unistd.h>
 
 #include "npy.h"
+#include "signals.h"
 #include "tool.h"
 
-static bool map_file(vact_npy *npy, int fd, vact_reason *reason)
+static vact_npy *opened;
+
+static bool map_file(vact_npy *npy, vact_reason *reason)
 {
     struct stat status;
-    if (fstat(fd, &status) != 0)
+    if (fstat(npy->fd, &status) != 0)
         return vact_because(reason, "%s", strerror(errno));
     if (S_ISDIR(status.st_mode))
         return vact_because(reason, "is a directory");
@@ -25,28 +28,29 @@ static bool map_file(vact_npy *npy, int fd, vact_reason *reason)
     if ((uintmax_t)status.st_size > PTRDIFF_MAX)
         return vact_because(reason, "the file is larger than this machine can address");
     npy->map_size = (size_t)status.st_size;
-    npy->map = mmap(NULL, npy->map_size, PROT_READ, MAP_SHARED, fd, 0);
+    vact_catch_bus_error();
+    npy->map = mmap(NULL, npy->map_size, PROT_READ, MAP_SHARED, npy->fd, 0);
     return npy->map != MAP_FAILED || vact_because(reason, "cannot be mapped: %s", strerror(errno));
 }
 
 static bool open_file(vact_npy *npy, const char *path, vact_reason *reason)
 {
     /* O_NONBLOCK: opening a pipe without a writer would wait for one. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
+    *npy = (vact_npy){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+    if (npy->fd < 0)
         return vact_because(reason, "%s", strerror(errno));
-    bool mapped = map_file(npy, fd, reason);
-    close(fd);
-    if (!mapped)
-        return false;
     size_t offset = 0;
-    if (!vact_npy_parse(&npy->shape, &offset, npy->map, npy->map_size, reason)) {
-        munmap(npy->map, npy->map_size);
+    bool mapped = map_file(npy, reason);
+    if (!mapped || !vact_npy_parse(&npy->shape, &offset, npy->map, npy->map_size, reason)) {
+        if (mapped)
+            munmap(npy->map, npy->map_size);
+        close(npy->fd);
         return false;
     }
     npy->bytes = (const unsigned char *)npy->map + offset;
-    npy->copy = NULL;
     madvise(npy->map, npy->map_size, MADV_SEQUENTIAL);
+    npy->next = opened;
+    opened = npy;
     return true;
 }
 
@@ -96,8 +100,25 @@ const float *vact_npy_values(vact_npy *npy)
     return vact_npy_part(npy, 0, count, npy->copy);
 }
 
+bool vact_npy_unchanged(void)
+{
+    for (const vact_npy *npy = opened; npy != NULL; npy = npy->next) {
+        struct stat status;
+        if (fstat(npy->fd, &status) != 0 || (uintmax_t)status.st_size != npy->map_size) {
+            vact_tool_fail(npy->path, "its size changed while it was read");
+            return false;
+        }
+    }
+    return true;
+}
+
 void vact_npy_close(vact_npy *npy)
 {
+    vact_npy **place = &opened;
+    while (*place != npy)
+        place = &(*place)->next;
+    *place = npy->next;
     free(npy->copy);
     munmap(npy->map, npy->map_size);
+    close(npy->fd);
 }

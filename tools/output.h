@@ -1,7 +1,6 @@
 /*
- * Files that are written whole or not at all. They are created under temporary names in the destinations' folders, with
- * their space reserved, mapped, and renamed over the destinations when all are complete. On failure, and when a signal
- * ends the program, the temporary files are removed and the destinations stay. One vact_output at a time.
+ * Files that are written whole or not at all (replace.h), with their space reserved, mapped, and put in place when all
+ * are complete. On failure the destinations stay. One vact_output at a time.
  */
 #ifndef VACT_TOOLS_OUTPUT_H
 #define VACT_TOOLS_OUTPUT_H
@@ -10,14 +9,12 @@
 #include <stddef.h>
 
 #include "npy.h"
+#include "replace.h"
 
 enum { VACT_OUTPUT_FILES = 2 };
 
 typedef struct vact_output_file {
-    const char *name; /* the destination as it was given */
-    char *path;       /* the same, symbolic links resolved */
-    char *temporary;  /* the file's name until it is complete */
-    int fd;
+    vact_replacement file;
     unsigned char *map;
     size_t size;
 } vact_output_file;
@@ -34,12 +31,9 @@ unsigned char *vact_output_add(vact_output *out, const char *path, size_t size);
 /* The same for an array, with its header written; the elements are aligned to 64 bytes. */
 float *vact_output_add_npy(vact_output *out, const char *path, const vact_shape *shape);
 
-/* Both end the output, whatever they return. Commit prints a message for what it cannot write. It renames the files
- * from the last to the first, and stops at one that it cannot rename. */
+/* Both end the output, whatever they return. Commit prints a message for what it cannot write, and for an open input
+ * that has become shorter. */
 bool vact_output_commit(vact_output *out);
 void vact_output_discard(vact_output *out);
-
-/* Whether two paths name one file, which need not exist. */
-bool vact_output_same(const char *one, const char *other);
 
 #endif

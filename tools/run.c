@@ -90,6 +90,10 @@ static float *load(const char *path, vact_shape *shape)
         vact_tool_fail(path, "out of memory");
     else
         memcpy(values, file.bytes, shape->count * sizeof(float));
+    if (values != NULL && !vact_npy_unchanged()) {
+        free(values);
+        values = NULL;
+    }
     vact_npy_close(&file);
     return values;
 }

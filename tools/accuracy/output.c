@@ -1,7 +1,7 @@
 #include "output.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,31 +15,34 @@ bool accuracy_output_is_stdout(const accuracy_output *output)
 
 bool accuracy_output_open(accuracy_output *output, const char *path)
 {
-    output->path = path;
-    output->stream = NULL;
-    output->partial = NULL;
+    *output = (accuracy_output){.path = path, .file.fd = -1};
     if (path == NULL)
         return true;
     if (accuracy_output_is_stdout(output)) {
         output->stream = stdout;
         return true;
     }
-    /* A device or a pipe is written to, not replaced by a file. */
     struct stat status;
-    bool in_place = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-    if (!in_place && asprintf(&output->partial, "%s.%ld.partial", path, (long)getpid()) < 0) {
-        output->partial = NULL;
-        vact_tool_fail(path, "out of memory");
+    vact_reason reason;
+    output->in_place = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    if (!output->in_place && !vact_replacement_open(&output->file, path, &reason)) {
+        vact_tool_fail(path, "%s", reason.text);
         return false;
     }
-    output->stream = fopen(in_place ? path : output->partial, in_place ? "w" : "wx");
-    if (output->stream == NULL) {
-        vact_tool_fail(path, "%s", strerror(errno));
-        free(output->partial);
-        output->partial = NULL;
-        return false;
+    if (output->in_place) {
+        output->stream = fopen(path, "w");
+    } else {
+        /* The stream has a descriptor of its own: the file is put in place after the stream is closed. */
+        int fd = fcntl(output->file.fd, F_DUPFD_CLOEXEC, 0);
+        output->stream = fd < 0 ? NULL : fdopen(fd, "w");
+        if (output->stream == NULL && fd >= 0)
+            close(fd);
     }
-    return true;
+    if (output->stream != NULL)
+        return true;
+    vact_tool_fail(path, "%s", strerror(errno));
+    vact_replacement_close(&output->file);
+    return false;
 }
 
 bool accuracy_output_close(accuracy_output *output, bool keep)
@@ -49,14 +52,11 @@ bool accuracy_output_close(accuracy_output *output, bool keep)
     bool written = fflush(output->stream) == 0 && ferror(output->stream) == 0;
     if (output->stream != stdout)
         written = fclose(output->stream) == 0 && written;
-    output->stream = NULL;
-    if (keep && written && output->partial != NULL)
-        written = rename(output->partial, output->path) == 0;
     if (keep && !written)
         vact_tool_fail(output->path, "%s", strerror(errno));
-    if (output->partial != NULL && !(keep && written))
-        unlink(output->partial);
-    free(output->partial);
-    output->partial = NULL;
+    if (keep && written && output->stream != stdout && !output->in_place)
+        written = vact_replacement_put(&(vact_replacement *){&output->file}, 1);
+    output->stream = NULL;
+    vact_replacement_close(&output->file);
     return written || !keep;
 }

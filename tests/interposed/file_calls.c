@@ -1,0 +1,90 @@
+/*
+ * Loaded before the C library (LD_PRELOAD) by tests that drive the program. The environment says what it does:
+ *   VACT_TEST_CALLS=FILE      appends the calls that put a file in place, one a line
+ *   VACT_TEST_CUT=N:SIZE:FILE  truncates FILE at the N-th call of madvise: the program has read an input's header then
+ *   VACT_TEST_NAMED=1         the file system has no files without names
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* The C library's function of that name, into a pointer to a function: ISO C has no conversion for it. */
+static void find(const char *name, void *pointer)
+{
+    void *found = dlsym(RTLD_NEXT, name);
+    memcpy(pointer, &found, sizeof found);
+}
+
+static void note(const char *call)
+{
+    const char *path = getenv("VACT_TEST_CALLS");
+    FILE *file = path == NULL ? NULL : fopen(path, "a");
+    if (file == NULL)
+        return;
+    fprintf(file, "%s\n", call);
+    fclose(file);
+}
+
+EXPORT int fsync(int fd)
+{
+    int (*real)(int);
+    find("fsync", &real);
+    struct stat status;
+    note(fstat(fd, &status) == 0 && S_ISDIR(status.st_mode) ? "sync folder" : "sync file");
+    return real(fd);
+}
+
+EXPORT int rename(const char *from, const char *to)
+{
+    int (*real)(const char *, const char *);
+    find("rename", &real);
+    note("rename");
+    return real(from, to);
+}
+
+EXPORT int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+    int (*real)(int, const char *, int, const char *, int);
+    find("linkat", &real);
+    note("link");
+    return real(from_fd, from, to_fd, to, flags);
+}
+
+EXPORT int madvise(void *address, size_t size, int advice)
+{
+    int (*real)(void *, size_t, int);
+    find("madvise", &real);
+    static int calls;
+    int at = 0;
+    long long length = 0;
+    char path[256];
+    const char *cut = getenv("VACT_TEST_CUT");
+    if (cut != NULL && sscanf(cut, "%d:%lld:%255s", &at, &length, path) == 3 && at == ++calls &&
+        truncate(path, (off_t)length) != 0)
+        abort();
+    return real(address, size, advice);
+}
+
+EXPORT int open(const char *path, int flags, ...)
+{
+    int (*real)(const char *, int, ...);
+    find("open", &real);
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    if ((flags & O_TMPFILE) == O_TMPFILE && getenv("VACT_TEST_NAMED") != NULL) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return real(path, flags, mode);
+}
