@@ -128,8 +128,8 @@ static bool count_dead(findings *found, const float *x, const vact_shape *shape)
 {
     size_t outer = 1, inner = 1, columns, dead_columns;
     for (size_t i = 0; i < (size_t)shape->dimensions; i++)
-        if (i != found->axis)
-            *(i < found->axis ? &outer : &inner) *= shape->sizes[i];
+        if (i != found->axis) /* in Fortran order the axes before it are the inner ones */
+            *((i < found->axis) != shape->fortran ? &outer : &inner) *= shape->sizes[i];
     found->units = shape->sizes[found->axis];
     columns = found->units * inner;
     unsigned char *mask = malloc(columns + 1);
@@ -278,7 +278,7 @@ int vact_tool_health(int argc, char **argv)
         return VACT_TOOL_USAGE;
 
     vact_npy in;
-    if (!vact_npy_open(&in, asked.path))
+    if (!vact_npy_open_any(&in, asked.path))
         return VACT_TOOL_FAILURE;
     int status = report(&asked, &in);
     vact_npy_close(&in);

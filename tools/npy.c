@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+const char vact_npy_needs_c[] = "its elements are in Fortran order; write them in C order in Python: "
+                                "numpy.save(FILE, numpy.ascontiguousarray(numpy.load(FILE)))";
+
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
 /* What is left of the header. */
@@ -129,6 +132,7 @@ static bool take_shape(cursor *c, vact_shape *shape, vact_reason *reason)
 static bool check_type(text descr, vact_reason *reason)
 {
     const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+    static const char convert[] = "convert them in Python: numpy.save(FILE, numpy.load(FILE).astype('float32'))";
     static const char *const names[][2] = {
         {"f2", "float16"}, {"f8", "float64"}, {"f16", "long double"}, {"i1", "int8"},       {"i2", "int16"},
         {"i4", "int32"},   {"i8", "int64"},   {"u1", "uint8"},        {"u2", "uint16"},     {"u4", "uint32"},
@@ -136,14 +140,15 @@ static bool check_type(text descr, vact_reason *reason)
     if (is_text(descr, "=f4") || is_text(descr, little ? "<f4" : ">f4"))
         return true;
     if (is_text(descr, little ? ">f4" : "<f4"))
-        return vact_because(reason, "its float32 elements are %s-endian, this machine is not",
-                            little ? "big" : "little");
+        return vact_because(reason, "its float32 elements are %s-endian, this machine is not; %s",
+                            little ? "big" : "little", convert);
     bool ordered = descr.length > 1 && strchr("<>=|", descr.start[0]) != NULL;
     text code = {descr.start + ordered, descr.length - ordered};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (is_text(code, names[i][0]))
-            return vact_because(reason, "its elements are %s ('%.*s'), not float32", names[i][1], (int)descr.length,
-                                (const char *)descr.start);
+            return vact_because(reason, "its elements are %s ('%.*s'), not float32%s%s", names[i][1], (int)descr.length,
+                                (const char *)descr.start, code.start[0] == 'c' ? "" : "; ",
+                                code.start[0] == 'c' ? "" : convert);
     int shown = descr.length < 32 ? (int)descr.length : 32;
     return vact_because(reason, "its element type '%.*s' is not float32", shown, (const char *)descr.start);
 }
@@ -221,9 +226,13 @@ static bool take_dictionary(cursor *c, vact_shape *shape, vact_reason *reason)
                             (seen & TYPE) == 0    ? "descr"
                             : (seen & ORDER) == 0 ? "fortran_order"
                                                   : "shape");
-    if (fortran && shape->dimensions > 1)
-        return vact_because(reason, "its elements are in Fortran order; save them in C order");
-    return count_elements(shape, reason);
+    if (!count_elements(shape, reason))
+        return false;
+    int long_axes = 0;
+    for (int i = 0; i < shape->dimensions; i++)
+        long_axes += shape->sizes[i] > 1;
+    shape->fortran = fortran && long_axes > 1 && shape->count > 0;
+    return true;
 }
 
 bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason)
@@ -278,8 +287,9 @@ size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape
     char sizes[VACT_NPY_MAX_HEADER - 128];
     vact_npy_shape_text(sizes, sizeof sizes, shape);
     const char *order = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "<" : ">";
-    int written = snprintf(header + 10, VACT_NPY_MAX_HEADER - 10,
-                           "{'descr': '%sf4', 'fortran_order': False, 'shape': %s, }", order, sizes);
+    int written =
+        snprintf(header + 10, VACT_NPY_MAX_HEADER - 10, "{'descr': '%sf4', 'fortran_order': %s, 'shape': %s, }", order,
+                 shape->fortran ? "True" : "False", sizes);
     size_t total = (10 + (size_t)written + 1 + 63) / 64 * 64;
     memset(header + 10 + written, ' ', total - 10 - (size_t)written);
     header[total - 1] = '\n';

@@ -1,5 +1,5 @@
 /*
- * NumPy's .npy files of float32 in C order (format versions 1.0, 2.0 and 3.0), mapped for reading. Anything else is
+ * NumPy's .npy files of float32 (format versions 1.0, 2.0 and 3.0), mapped for reading. Anything else is
  * refused with a reason: nothing in a file is trusted.
  */
 #ifndef VACT_TOOLS_NPY_H
@@ -26,6 +26,7 @@ typedef struct vact_shape {
     int dimensions;
     size_t sizes[VACT_NPY_MAX_DIMENSIONS];
     size_t count; /* of elements: the product of the sizes; 1 without dimensions */
+    bool fortran; /* the first axis varies fastest, not the last; false where both orders are the same */
 } vact_shape;
 
 /* An array in a mapped file. */
@@ -43,15 +44,16 @@ typedef struct vact_npy {
 /* Reads a header and checks it against the size of the file; *offset is where the elements start. */
 bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason);
 
-/* Opens and maps a file. On failure it prints a message and leaves nothing open. */
+/* Opens and maps a file, in C order, or in any. On failure they print a message and leave nothing open. */
 bool vact_npy_open(vact_npy *npy, const char *path);
+bool vact_npy_open_any(vact_npy *npy, const char *path);
 void vact_npy_close(vact_npy *npy);
 
 /* Whether every open file has the size that it had, with a message for one that does not: where a file ends within a
  * page, the rest of the page reads as zeros. To be asked after the last element was read. */
 bool vact_npy_unchanged(void);
 
-/* The same for a file whose shape must equal that of another array, called `whose` in messages. */
+/* The same for a file whose shape and order must equal those of another array, called `whose` in messages. */
 bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose);
 
 /* Elements as floats: in the mapped file, or copied to `copy` where the file has them misaligned. */
@@ -62,6 +64,9 @@ const float *vact_npy_values(vact_npy *npy);
 
 /* Writes the header of an array of that shape (version 1.0), a multiple of 64 bytes; returns its size. */
 size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape);
+
+/* Why an array in Fortran order is refused. */
+extern const char vact_npy_needs_c[];
 
 /* "(3, 4)", truncated where it does not fit. */
 void vact_npy_shape_text(char *words, size_t size, const vact_shape *shape);

@@ -33,7 +33,7 @@ static bool map_file(vact_npy *npy, vact_reason *reason)
     return npy->map != MAP_FAILED || vact_because(reason, "cannot be mapped: %s", strerror(errno));
 }
 
-static bool open_file(vact_npy *npy, const char *path, vact_reason *reason)
+static bool open_file(vact_npy *npy, const char *path, bool any_order, vact_reason *reason)
 {
     /* O_NONBLOCK: opening a pipe without a writer would wait for one. */
     *npy = (vact_npy){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
@@ -41,7 +41,10 @@ static bool open_file(vact_npy *npy, const char *path, vact_reason *reason)
         return vact_because(reason, "%s", strerror(errno));
     size_t offset = 0;
     bool mapped = map_file(npy, reason);
-    if (!mapped || !vact_npy_parse(&npy->shape, &offset, npy->map, npy->map_size, reason)) {
+    bool parsed = mapped && vact_npy_parse(&npy->shape, &offset, npy->map, npy->map_size, reason);
+    if (parsed && npy->shape.fortran && !any_order)
+        parsed = vact_because(reason, "%s", vact_npy_needs_c);
+    if (!parsed) {
         if (mapped)
             munmap(npy->map, npy->map_size);
         close(npy->fd);
@@ -54,28 +57,37 @@ static bool open_file(vact_npy *npy, const char *path, vact_reason *reason)
     return true;
 }
 
-bool vact_npy_open(vact_npy *npy, const char *path)
+static bool open_or_tell(vact_npy *npy, const char *path, bool any_order)
 {
     vact_reason reason;
-    if (open_file(npy, path, &reason))
+    if (open_file(npy, path, any_order, &reason))
         return true;
     vact_tool_fail(path, "%s", reason.text);
     return false;
 }
 
+bool vact_npy_open(vact_npy *npy, const char *path) { return open_or_tell(npy, path, false); }
+
+bool vact_npy_open_any(vact_npy *npy, const char *path) { return open_or_tell(npy, path, true); }
+
 bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose)
 {
-    if (!vact_npy_open(npy, path))
+    if (!vact_npy_open_any(npy, path))
         return false;
     const vact_shape *found = &npy->shape;
-    if (found->dimensions == shape->dimensions &&
-        memcmp(found->sizes, shape->sizes, (size_t)shape->dimensions * sizeof shape->sizes[0]) == 0)
+    bool same = found->dimensions == shape->dimensions &&
+                memcmp(found->sizes, shape->sizes, (size_t)shape->dimensions * sizeof shape->sizes[0]) == 0;
+    if (same && found->fortran == shape->fortran)
         return true;
     char its[96];
     char wanted[96];
     vact_npy_shape_text(its, sizeof its, found);
     vact_npy_shape_text(wanted, sizeof wanted, shape);
-    vact_tool_fail(path, "has the shape %s, but %s has %s", its, whose, wanted);
+    if (same)
+        vact_tool_fail(path, "is in %s order, but %s is in the other; write both in one order",
+                       found->fortran ? "Fortran" : "C", whose);
+    else
+        vact_tool_fail(path, "has the shape %s, but %s has %s", its, whose, wanted);
     vact_npy_close(npy);
     return false;
 }

@@ -64,8 +64,9 @@ typedef struct request {
 static const char documentation[] =
     "Applies an operation to the float32 array in IN.npy and writes the result to OUT.npy, of the same shape."
     "\v"
-    "IN.npy holds float32 in C order, of any shape. softmax and log_softmax run along the last axis, or --axis. prelu "
-    "takes one slope for all, or one per channel; channels are axis 1, or axis 0 of an array with one axis.\n"
+    "IN.npy holds float32, of any shape, in C order or, for operations element by element, in Fortran order, which "
+    "OUT.npy then has too. softmax and log_softmax run along the last axis, or --axis. prelu takes one slope for all, "
+    "or one per channel; channels are axis 1, or axis 0 of an array with one axis.\n"
     "--backward takes the gradient of the outputs and writes the gradient of the inputs.\n"
     "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one file with --packed. The "
     "gradient of the gate goes to OUT.npy and that of up to --dup; with --packed both go to OUT.npy.\n"
@@ -402,7 +403,8 @@ int vact_tool_apply(int argc, char **argv)
         return done ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     }
     vact_npy in;
-    if (!vact_npy_open(&in, asked.paths[0]))
+    bool any_order = asked.op->kind != VACT_KIND_ROWS;
+    if (!(any_order ? vact_npy_open_any : vact_npy_open)(&in, asked.paths[0]))
         return VACT_TOOL_FAILURE;
     bool ok = apply_to(&asked, &in);
     vact_npy_close(&in);

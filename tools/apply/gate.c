@@ -112,7 +112,7 @@ static bool with_gate(const vacti_op_info *op, const vact_gate_files *files, vac
 bool vact_apply_gate(const vacti_op_info *op, const vact_gate_files *files)
 {
     vact_npy gate;
-    if (!vact_npy_open(&gate, files->gate))
+    if (!(files->up != NULL ? vact_npy_open_any : vact_npy_open)(&gate, files->gate))
         return false;
     bool ok = with_gate(op, files, &gate);
     vact_npy_close(&gate);

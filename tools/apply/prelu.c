@@ -11,6 +11,9 @@ static bool check(vact_slopes *slopes, const vact_shape *array, vact_reason *rea
     size_t count = slopes->file.shape.count;
     size_t axis = array->dimensions >= 2 ? 1 : 0;
     size_t channels = array->dimensions == 0 ? 1 : array->sizes[axis];
+    if (count != 1 && array->fortran)
+        return vact_because(reason,
+                            "has a slope per channel, for which the array must be in C order, not Fortran order");
     if (count != 1 && count != channels)
         return vact_because(reason, "has %zu slopes, but the array has %zu channels (axis %zu); 1 or %zu are needed",
                             count, channels, axis, channels);
