@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,13 +175,21 @@ const char *vact_tool_kind(vact_kind kind)
     return "";
 }
 
+int vact_tool_output_failed(void)
+{
+    int status = vact_tool_fail("standard output", "%s", strerror(errno));
+    __fpurge(stdout);
+    clearerr(stdout);
+    return status;
+}
+
 int vact_tool_print_json(struct cJSON *document)
 {
     char *text = cJSON_Print(document);
     cJSON_Delete(document);
     if (text == NULL)
         return vact_tool_fail("JSON", "out of memory");
-    puts(text);
+    int status = puts(text) < 0 || fflush(stdout) != 0 ? vact_tool_output_failed() : VACT_TOOL_OK;
     cJSON_free(text);
-    return VACT_TOOL_OK;
+    return status;
 }

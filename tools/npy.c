@@ -235,7 +235,7 @@ static bool take_dictionary(cursor *c, vact_shape *shape, vact_reason *reason)
     return true;
 }
 
-bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason)
+bool vact_npy_find_header(size_t *end, const unsigned char *file, size_t size, vact_reason *reason)
 {
     size_t common = size < sizeof magic ? size : sizeof magic;
     if (size == 0)
@@ -254,14 +254,24 @@ bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file
     size_t length = (size_t)file[8] | (size_t)file[9] << 8;
     if (major > 1)
         length |= (size_t)file[10] << 16 | (size_t)file[11] << 24;
-    if (length > size - prefix)
-        return vact_because(reason, "truncated: the file ends within its header of %zu bytes", length);
-    *offset = prefix + length;
-    if (length == 0 || file[*offset - 1] != '\n')
-        return vact_because(reason, "the header does not end with a newline");
+    *end = prefix + length;
+    return true;
+}
 
-    cursor c = {file + prefix, file + *offset};
-    if (!take_dictionary(&c, shape, reason))
+bool vact_npy_parse_header(vact_shape *shape, const unsigned char *file, size_t end, size_t size, vact_reason *reason)
+{
+    size_t prefix = file[6] == 1 ? 10 : 12;
+    if (end > size)
+        return vact_because(reason, "truncated: the file ends within its header of %zu bytes", end - prefix);
+    if (end == prefix || file[end - 1] != '\n')
+        return vact_because(reason, "the header does not end with a newline");
+    cursor c = {file + prefix, file + end};
+    return take_dictionary(&c, shape, reason);
+}
+
+bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason)
+{
+    if (!vact_npy_find_header(offset, file, size, reason) || !vact_npy_parse_header(shape, file, *offset, size, reason))
         return false;
     size_t wanted = shape->count * sizeof(float);
     size_t found = size - *offset;

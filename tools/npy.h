@@ -11,6 +11,7 @@
 enum {
     VACT_NPY_MAX_DIMENSIONS = 64, /* as NumPy 2 */
     VACT_NPY_MAX_HEADER = 2048,   /* enough for that many dimensions */
+    VACT_NPY_PREFIX = 12,
     VACT_REASON_SIZE = 256
 };
 
@@ -43,6 +44,11 @@ typedef struct vact_npy {
 
 /* Reads a header and checks it against the size of the file; *offset is where the elements start. */
 bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file, size_t size, vact_reason *reason);
+
+/* The same in two steps, for what is read bit by bit: where the header ends, from the first VACT_NPY_PREFIX bytes or
+ * fewer where there are no more; and the header, of which `size` bytes are there. */
+bool vact_npy_find_header(size_t *end, const unsigned char *file, size_t size, vact_reason *reason);
+bool vact_npy_parse_header(vact_shape *shape, const unsigned char *file, size_t end, size_t size, vact_reason *reason);
 
 /* Opens and maps a file, in C order, or in any. On failure they print a message and leave nothing open. */
 bool vact_npy_open(vact_npy *npy, const char *path);

@@ -87,6 +87,9 @@ const char *vact_tool_variant(const vacti_op_info *op);
 const char *vact_tool_domain(const vacti_op_info *op, int index);
 const char *vact_tool_kind(vact_kind kind);
 
+/* After a write to standard output has failed: says why, drops what is left to write, and returns VACT_TOOL_FAILURE. */
+int vact_tool_output_failed(void);
+
 /* Prints a JSON document to standard output and frees it. The type is cJSON. */
 struct cJSON;
 int vact_tool_print_json(struct cJSON *document);

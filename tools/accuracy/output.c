@@ -52,7 +52,9 @@ bool accuracy_output_close(accuracy_output *output, bool keep)
     bool written = fflush(output->stream) == 0 && ferror(output->stream) == 0;
     if (output->stream != stdout)
         written = fclose(output->stream) == 0 && written;
-    if (keep && !written)
+    if (keep && !written && output->stream == stdout)
+        vact_tool_output_failed();
+    else if (keep && !written)
         vact_tool_fail(output->path, "%s", strerror(errno));
     if (keep && written && output->stream != stdout && !output->in_place)
         written = vact_replacement_put(&(vact_replacement *){&output->file}, 1);

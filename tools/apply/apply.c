@@ -1,278 +1,38 @@
 /* vact apply: one operation over a .npy file. */
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "apply.h"
 #include "gate.h"
 #include "prelu.h"
+#include "request.h"
+#include "stream.h"
 #include "tools/npy.h"
 #include "tools/output.h"
-#include "tools/replace.h"
 #include "tools/tool.h"
 
-enum {
-    KEY_OP = 0x101,
-    KEY_SLOPE = 0x102,
-    KEY_ISA = 0x103,
-    KEY_MATH = 0x104,
-    KEY_BACKWARD = 0x105,
-    KEY_FROM_OUTPUT = 0x106,
-    KEY_AXIS = 0x107,
-    KEY_PACKED = 0x108,
-    KEY_DSLOPE = 0x109,
-    KEY_DUP = 0x10a,
-    KEY_FIRST_PARAMETER = 0x200 /* one key per entry of parameter_options.names */
-};
+enum { CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */ };
 
-enum {
-    MOST_PARAMETERS = 24,
-    FIXED_OPTIONS = 10,
-    CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */
-};
-
-/* The parameters of all operations, from the registry: each is an option. */
-typedef struct parameter_options {
-    const char *names[MOST_PARAMETERS];
-    char texts[MOST_PARAMETERS][320];
-    int count;
-    struct argp_option options[FIXED_OPTIONS + MOST_PARAMETERS + 1];
-} parameter_options;
-
-typedef struct request {
-    const parameter_options *known;
-    const char *op_name;
-    const char *given[MOST_PARAMETERS]; /* the argument of each parameter option, or null */
-    const char *slope_path;
-    const char *dy_path; /* null: forward */
-    const char *dslope_path;
-    const char *dup_path;
-    bool from_output;
-    const char *axis_word; /* null: the last axis */
-    int axis;
-    vact_tool_choice kernels;
-    const char *packed_word;
-    vact_gate_layout layout;
-    const char *paths[3];
-    int path_count;
-    const vacti_op_info *op;
-    vact_params_f32 params;
-} request;
-
-static const char documentation[] =
-    "Applies an operation to the float32 array in IN.npy and writes the result to OUT.npy, of the same shape."
-    "\v"
-    "IN.npy holds float32, of any shape, in C order or, for operations element by element, in Fortran order, which "
-    "OUT.npy then has too. softmax and log_softmax run along the last axis, or --axis. prelu takes one slope for all, "
-    "or one per channel; channels are axis 1, or axis 0 of an array with one axis.\n"
-    "--backward takes the gradient of the outputs and writes the gradient of the inputs.\n"
-    "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one file with --packed. The "
-    "gradient of the gate goes to OUT.npy and that of up to --dup; with --packed both go to OUT.npy.\n"
-    "OUT.npy is replaced only when every result is complete, including --dslope or --dup; it may be IN.npy itself. "
-    "Files may be larger than memory.";
-
-static void collect_parameters(parameter_options *known)
+static size_t columns_of(const vact_shape *shape)
 {
-    known->count = 0;
-    for (size_t i = 0; i < vacti_registry_count; i++) {
-        for (int p = 0; p < vacti_registry[i].param_count; p++) {
-            const vacti_param_info *info = &vacti_registry[i].params[p];
-            int k = 0;
-            while (k < known->count && strcmp(known->names[k], info->name) != 0)
-                k++;
-            if (k == MOST_PARAMETERS)
-                continue;
-            if (k == known->count) {
-                known->names[known->count++] = info->name;
-                snprintf(known->texts[k], sizeof known->texts[k], "Of ");
-            } else {
-                size_t used = strlen(known->texts[k]);
-                snprintf(known->texts[k] + used, sizeof known->texts[k] - used, ", ");
-            }
-            size_t used = strlen(known->texts[k]);
-            snprintf(known->texts[k] + used, sizeof known->texts[k] - used, "%s (default %g)", vacti_registry[i].name,
-                     (double)info->default_value);
-        }
-    }
+    return shape->dimensions == 0 ? 1 : shape->sizes[shape->dimensions - 1];
 }
 
-static void make_options(parameter_options *known)
+size_t vact_apply_step(const vact_apply_request *asked, const vact_slopes *slope, const vact_shape *shape)
 {
-    const struct argp_option fixed[FIXED_OPTIONS] = {
-        {"op", KEY_OP, "NAME", 0, "The operation; `vact list' names them all", 1},
-        {"slope", KEY_SLOPE, "FILE.npy", 0, "For prelu: the slopes (default: 0.25 for all)", 2},
-        {"axis", KEY_AXIS, "N", 0, "For softmax and log_softmax: the axis (default -1: the last)", 2},
-        {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN); DY has the shape of f(IN)", 2},
-        {"dslope", KEY_DSLOPE, "FILE.npy", 0, "For prelu with --backward: write the gradient of the slopes here", 2},
-        {"dup", KEY_DUP, "FILE.npy", 0, "For gated units in two files with --backward: write the gradient of UP here",
-         2},
-        {"from-output", KEY_FROM_OUTPUT, NULL, 0, "With --backward: IN.npy holds the outputs f(x)", 2},
-        {"packed", KEY_PACKED, "LAYOUT", 0,
-         "For gated units: IN.npy holds gate and up along its last axis: gate-first, gate-second (PyTorch's glu) or "
-         "interleaved",
-         2},
-        {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 3},
-        {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 3},
-    };
-    memset(known->options, 0, sizeof known->options);
-    memcpy(known->options, fixed, sizeof fixed);
-    for (int k = 0; k < known->count; k++)
-        known->options[FIXED_OPTIONS + k] =
-            (struct argp_option){known->names[k], KEY_FIRST_PARAMETER + k, "VALUE", 0, known->texts[k], 2};
+    size_t unit = 1;
+    if (asked->op->kind == VACT_KIND_ROWS)
+        unit = columns_of(shape);
+    else if (asked->op->kind == VACT_KIND_CHANNELS)
+        unit = slope->channels * slope->inner;
+    if (unit >= CHUNK)
+        return unit;
+    return unit == 0 ? CHUNK : CHUNK / unit * unit;
 }
 
-/* The index of the operation's parameter of that name; -1 if none. */
-static int parameter_index(const vacti_op_info *op, const char *name)
+vact_status vact_apply_slice(const vact_apply_request *asked, const vact_slopes *slope, const vact_shape *shape,
+                             float *dst, const float *src, size_t count)
 {
-    for (int i = 0; i < op->param_count; i++)
-        if (strcmp(op->params[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-static void reject_parameter(const struct argp_state *state, const vacti_op_info *op, const char *name)
-{
-    if (op->kind == VACT_KIND_CHANNELS)
-        vact_tool_misused(state, "%s has no parameter %s; it has: slope", op->name, name);
-    else if (op->param_count == 0)
-        vact_tool_misused(state, "%s has no parameter %s; it has none", op->name, name);
-    else if (op->param_count == 1)
-        vact_tool_misused(state, "%s has no parameter %s; it has: %s", op->name, name, op->params[0].name);
-    else
-        vact_tool_misused(state, "%s has no parameter %s; it has: %s, %s", op->name, name, op->params[0].name,
-                          op->params[1].name);
-}
-
-static float parse_value(const struct argp_state *state, const char *name, const char *text)
-{
-    char *end;
-    errno = 0;
-    float value = strtof(text, &end);
-    if (end == text || *end != '\0')
-        vact_tool_misused(state, "--%s: '%s' is not a number", name, text);
-    if (errno == ERANGE && isinf(value))
-        vact_tool_misused(state, "--%s: %s is beyond the largest float", name, text);
-    return value;
-}
-
-static int parse_axis(const struct argp_state *state, const char *text)
-{
-    char *end;
-    errno = 0;
-    long axis = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || errno != 0 || labs(axis) > VACT_NPY_MAX_DIMENSIONS)
-        vact_tool_misused(state, "--axis: '%s' is not an axis", text);
-    return (int)axis;
-}
-
-/* Options that only some operations have. */
-static void check_kind(const struct argp_state *state, const request *asked)
-{
-    const vacti_op_info *op = asked->op;
-    if (asked->dy_path != NULL)
-        vact_tool_needs_gradients(state, "--backward");
-    if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
-        vact_tool_misused(state, "--axis is for softmax and log_softmax, not for %s", op->name);
-    bool two = op->kind == VACT_KIND_GATE && asked->packed_word == NULL && asked->dy_path != NULL;
-    if (two && asked->dup_path == NULL)
-        vact_tool_misused(state, "--dup is missing: where to write the gradient of UP.npy");
-    if (!two && asked->dup_path != NULL)
-        vact_tool_misused(state, "--dup is for gated units in two files, with --backward");
-    if (asked->dslope_path != NULL && (op->kind != VACT_KIND_CHANNELS || asked->dy_path == NULL))
-        vact_tool_misused(state, "--dslope is for prelu, with --backward");
-    const char *second = two ? asked->dup_path : asked->dslope_path;
-    if (second != NULL && vact_replacement_same(second, asked->paths[asked->path_count - 1]))
-        vact_tool_misused(state, "%s and OUT.npy are the same file: '%s'", two ? "--dup" : "--dslope", second);
-    if (asked->from_output && asked->dy_path == NULL)
-        vact_tool_misused(state, "--from-output needs --backward");
-    if (asked->from_output && !op->keeps_output && op->kind != VACT_KIND_ROWS)
-        vact_tool_misused(state, "%s has no gradient from its output", op->name);
-}
-
-/* argp_error does not return; the returns after it are for the reader. */
-static void check_request(const struct argp_state *state, request *asked)
-{
-    if (asked->op_name == NULL) {
-        vact_tool_misused(state, "--op is missing");
-        return;
-    }
-    asked->op = vact_tool_operation(state, asked->op_name);
-    if (asked->op == NULL)
-        return;
-    bool gate = asked->op->kind == VACT_KIND_GATE;
-    bool three = gate && asked->packed_word == NULL;
-    if (asked->packed_word != NULL && !gate)
-        vact_tool_misused(state, "--packed is for gated units, and %s is not one", asked->op->name);
-    if (asked->path_count < (three ? 3 : 2))
-        vact_tool_misused(state, three ? "three files are needed: GATE.npy UP.npy OUT.npy (or --packed IN.npy OUT.npy)"
-                                       : "two files are needed: IN.npy OUT.npy");
-    if (asked->path_count > (three ? 3 : 2))
-        vact_tool_misused(state, "'%s' is one file too many", asked->paths[2]);
-    check_kind(state, asked);
-    asked->params = vacti_registry_defaults(asked->op);
-    if (asked->slope_path != NULL && asked->op->kind != VACT_KIND_CHANNELS)
-        reject_parameter(state, asked->op, "slope");
-    for (int k = 0; k < asked->known->count; k++) {
-        if (asked->given[k] == NULL)
-            continue;
-        int index = parameter_index(asked->op, asked->known->names[k]);
-        if (index < 0)
-            reject_parameter(state, asked->op, asked->known->names[k]);
-        else
-            asked->params.v[index] = parse_value(state, asked->known->names[k], asked->given[k]);
-    }
-    if (vacti_registry_accepts(asked->op, &asked->params))
-        return;
-    char domains[160] = "";
-    size_t used = 0;
-    for (int i = 0; i < asked->op->param_count && used < sizeof domains; i++)
-        used += (size_t)snprintf(domains + used, sizeof domains - used, "%s%s must be %s", i == 0 ? "" : ", ",
-                                 asked->op->params[i].name, vact_tool_domain(asked->op, i));
-    vact_tool_misused(state, "outside the domain of %s: %s", asked->op->name, domains);
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    request *asked = state->input;
-    if (key >= KEY_FIRST_PARAMETER && key < KEY_FIRST_PARAMETER + asked->known->count) {
-        asked->given[key - KEY_FIRST_PARAMETER] = argument;
-        return 0;
-    }
-    switch (key) {
-    case KEY_OP: asked->op_name = argument; return 0;
-    case KEY_SLOPE: asked->slope_path = argument; return 0;
-    case KEY_BACKWARD: asked->dy_path = argument; return 0;
-    case KEY_DSLOPE: asked->dslope_path = argument; return 0;
-    case KEY_DUP: asked->dup_path = argument; return 0;
-    case KEY_FROM_OUTPUT: asked->from_output = true; return 0;
-    case KEY_AXIS:
-        asked->axis_word = argument;
-        asked->axis = parse_axis(state, argument);
-        return 0;
-    case KEY_PACKED:
-        asked->packed_word = argument;
-        if (!vact_gate_layout_of(argument, &asked->layout))
-            vact_tool_misused(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
-        return 0;
-    case KEY_ISA: vact_tool_choose_isa(&asked->kernels, state, argument); return 0;
-    case KEY_MATH: vact_tool_choose_math(&asked->kernels, state, argument); return 0;
-    case ARGP_KEY_ARG:
-        if (asked->path_count == 3)
-            vact_tool_misused(state, "'%s' is one file too many", argument);
-        else
-            asked->paths[asked->path_count++] = argument;
-        return 0;
-    case ARGP_KEY_END: check_request(state, asked); return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
-}
-
-/* One slice of `count` elements. */
-static vact_status apply_slice(const request *asked, const vact_slopes *slope, size_t cols, float *dst,
-                               const float *src, size_t count)
-{
+    size_t cols = columns_of(shape);
     switch (asked->op->op) {
     case VACT_OP_SOFTMAX: return vact_softmax_f32(dst, src, count / cols, cols);
     case VACT_OP_LOG_SOFTMAX: return vact_log_softmax_f32(dst, src, count / cols, cols);
@@ -283,24 +43,15 @@ static vact_status apply_slice(const request *asked, const vact_slopes *slope, s
     }
 }
 
-/* Walks the array in slices of whole rows, or of whole [channels, inner] blocks, near CHUNK elements. Where elements
- * must be copied, they are worked on in the output. */
-static vact_status apply_all(const request *asked, const vact_slopes *slope, const vact_npy *in, float *dst)
+/* Walks the array in slices. Where elements must be copied, they are worked on in the output. */
+static vact_status apply_all(const vact_apply_request *asked, const vact_slopes *slope, const vact_npy *in, float *dst)
 {
     const vact_shape *shape = &in->shape;
-    size_t cols = shape->dimensions == 0 ? 1 : shape->sizes[shape->dimensions - 1];
-    size_t unit = 1;
-    if (asked->op->kind == VACT_KIND_ROWS)
-        unit = cols;
-    else if (asked->op->kind == VACT_KIND_CHANNELS)
-        unit = slope->channels * slope->inner;
-    if (shape->count == 0 || unit == 0)
-        return VACT_OK;
-    size_t step = unit >= CHUNK ? unit : CHUNK / unit * unit;
+    size_t step = vact_apply_step(asked, slope, shape);
     for (size_t done = 0; done < shape->count; done += step) {
         size_t count = shape->count - done < step ? shape->count - done : step;
         const float *src = vact_npy_part(in, done, count, dst + done);
-        vact_status status = apply_slice(asked, slope, cols, dst + done, src, count);
+        vact_status status = vact_apply_slice(asked, slope, shape, dst + done, src, count);
         if (status != VACT_OK)
             return status;
     }
@@ -308,7 +59,7 @@ static vact_status apply_all(const request *asked, const vact_slopes *slope, con
 }
 
 /* The axis as an index; the last by default. False, with a message, where the array does not have it. */
-static bool find_axis(const request *asked, const vact_npy *in, int *axis)
+static bool find_axis(const vact_apply_request *asked, const vact_npy *in, int *axis)
 {
     int dimensions = in->shape.dimensions;
     *axis = asked->axis < 0 ? asked->axis + dimensions : asked->axis;
@@ -322,8 +73,8 @@ static bool find_axis(const request *asked, const vact_npy *in, int *axis)
 }
 
 /* Null, or an error message. Slices along the last axis are contiguous. dslope is null where not asked for. */
-static const char *compute(const request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in, int axis,
-                           float *dst, float *dslope)
+static const char *compute(const vact_apply_request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in,
+                           int axis, float *dst, float *dslope)
 {
     bool rows = asked->op->kind == VACT_KIND_ROWS;
     if (rows && (dy != NULL || axis != in->shape.dimensions - 1))
@@ -336,7 +87,7 @@ static const char *compute(const request *asked, const vact_slopes *slope, vact_
     return status == VACT_OK ? NULL : vact_status_string(status);
 }
 
-static bool write_result(const request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in)
+static bool write_result(const vact_apply_request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in)
 {
     int axis;
     if (!find_axis(asked, in, &axis))
@@ -361,7 +112,7 @@ static bool write_result(const request *asked, const vact_slopes *slope, vact_np
 }
 
 /* Opens the other files; the input is open. */
-static bool apply_to(const request *asked, vact_npy *in)
+static bool apply_to(const vact_apply_request *asked, vact_npy *in)
 {
     vact_npy dy;
     vact_slopes slope;
@@ -379,15 +130,8 @@ static bool apply_to(const request *asked, vact_npy *in)
 
 int vact_tool_apply(int argc, char **argv)
 {
-    static parameter_options known;
-    collect_parameters(&known);
-    make_options(&known);
-    const struct argp argp = {known.options, parse, "--op NAME IN.npy OUT.npy\n--op GATE GATE.npy UP.npy OUT.npy",
-                              documentation, NULL,  NULL,
-                              NULL};
-    request asked = {.known = &known};
-    if (vact_tool_parse(&argp, argc, argv, 0, &asked) != 0)
-        return VACT_TOOL_USAGE;
+    vact_apply_request asked;
+    vact_apply_parse(&asked, argc, argv);
     if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;
 
@@ -402,6 +146,8 @@ int vact_tool_apply(int argc, char **argv)
         bool done = vact_apply_gate(asked.op, &files);
         return done ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     }
+    if (vact_apply_is_stream(asked.paths[0]) || vact_apply_is_stream(asked.paths[1]))
+        return vact_apply_stream(&asked) ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     vact_npy in;
     bool any_order = asked.op->kind != VACT_KIND_ROWS;
     if (!(any_order ? vact_npy_open_any : vact_npy_open)(&in, asked.paths[0]))

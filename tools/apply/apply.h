@@ -4,8 +4,18 @@
 
 #include <stdbool.h>
 
+#include "prelu.h"
+#include "request.h"
 #include "tools/npy.h"
 #include "vact/vact.h"
+
+/* How many elements a slice of the forward function has, but for the last: whole rows, or whole [channels, inner]
+ * blocks, near 256 KiB. More than 0. */
+size_t vact_apply_step(const vact_apply_request *asked, const vact_slopes *slope, const vact_shape *shape);
+
+/* One slice of `count` elements. */
+vact_status vact_apply_slice(const vact_apply_request *asked, const vact_slopes *slope, const vact_shape *shape,
+                             float *dst, const float *src, size_t count);
 
 /* Both return null, or an error message. */
 

@@ -1,0 +1,275 @@
+/* The command line of vact apply. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gate.h"
+#include "request.h"
+#include "tools/npy.h"
+#include "tools/replace.h"
+
+enum {
+    KEY_OP = 0x101,
+    KEY_SLOPE = 0x102,
+    KEY_ISA = 0x103,
+    KEY_MATH = 0x104,
+    KEY_BACKWARD = 0x105,
+    KEY_FROM_OUTPUT = 0x106,
+    KEY_AXIS = 0x107,
+    KEY_PACKED = 0x108,
+    KEY_DSLOPE = 0x109,
+    KEY_DUP = 0x10a,
+    KEY_FIRST_PARAMETER = 0x200 /* one key per entry of known.names */
+};
+
+enum { MOST_PARAMETERS = 24, FIXED_OPTIONS = 10 };
+
+/* The parameters of all operations, from the registry: each is an option. */
+static struct {
+    const char *names[MOST_PARAMETERS];
+    char texts[MOST_PARAMETERS][320];
+    int count;
+    struct argp_option options[FIXED_OPTIONS + MOST_PARAMETERS + 1];
+} known;
+
+static const char *given[MOST_PARAMETERS]; /* the argument of each, or null */
+
+static const char documentation[] =
+    "Applies an operation to the float32 array in IN.npy and writes the result to OUT.npy, of the same shape."
+    "\v"
+    "IN.npy holds float32, of any shape, in C order or, for operations element by element, in Fortran order, which "
+    "OUT.npy then has too. softmax and log_softmax run along the last axis, or --axis. prelu takes one slope for all, "
+    "or one per channel; channels are axis 1, or axis 0 of an array with one axis.\n"
+    "--backward takes the gradient of the outputs and writes the gradient of the inputs.\n"
+    "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one file with --packed. The "
+    "gradient of the gate goes to OUT.npy and that of up to --dup; with --packed both go to OUT.npy.\n"
+    "OUT.npy is replaced only when every result is complete, including --dslope or --dup; it may be IN.npy itself. "
+    "Files may be larger than memory.\n"
+    "With - for IN.npy or OUT.npy an operation on one input streams from standard input or to standard output, in "
+    "little "
+    "memory. What was written to standard output before an error stays written.";
+
+static void collect_parameters(void)
+{
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        for (int p = 0; p < vacti_registry[i].param_count; p++) {
+            const vacti_param_info *info = &vacti_registry[i].params[p];
+            int k = 0;
+            while (k < known.count && strcmp(known.names[k], info->name) != 0)
+                k++;
+            if (k == MOST_PARAMETERS)
+                continue;
+            if (k == known.count) {
+                known.names[known.count++] = info->name;
+                snprintf(known.texts[k], sizeof known.texts[k], "Of ");
+            } else {
+                size_t used = strlen(known.texts[k]);
+                snprintf(known.texts[k] + used, sizeof known.texts[k] - used, ", ");
+            }
+            size_t used = strlen(known.texts[k]);
+            snprintf(known.texts[k] + used, sizeof known.texts[k] - used, "%s (default %g)", vacti_registry[i].name,
+                     (double)info->default_value);
+        }
+    }
+}
+
+static void make_options(void)
+{
+    const struct argp_option fixed[FIXED_OPTIONS] = {
+        {"op", KEY_OP, "NAME", 0, "The operation; `vact list' names them all", 1},
+        {"slope", KEY_SLOPE, "FILE.npy", 0, "For prelu: the slopes (default: 0.25 for all)", 2},
+        {"axis", KEY_AXIS, "N", 0, "For softmax and log_softmax: the axis (default -1: the last)", 2},
+        {"backward", KEY_BACKWARD, "DY.npy", 0, "Write DY*f'(IN); DY has the shape of f(IN)", 2},
+        {"dslope", KEY_DSLOPE, "FILE.npy", 0, "For prelu with --backward: write the gradient of the slopes here", 2},
+        {"dup", KEY_DUP, "FILE.npy", 0, "For gated units in two files with --backward: write the gradient of UP here",
+         2},
+        {"from-output", KEY_FROM_OUTPUT, NULL, 0, "With --backward: IN.npy holds the outputs f(x)", 2},
+        {"packed", KEY_PACKED, "LAYOUT", 0,
+         "For gated units: IN.npy holds gate and up along its last axis: gate-first, gate-second (PyTorch's glu) or "
+         "interleaved",
+         2},
+        {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 3},
+        {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 3},
+    };
+    memcpy(known.options, fixed, sizeof fixed);
+    for (int k = 0; k < known.count; k++)
+        known.options[FIXED_OPTIONS + k] =
+            (struct argp_option){known.names[k], KEY_FIRST_PARAMETER + k, "VALUE", 0, known.texts[k], 2};
+}
+
+/* The index of the operation's parameter of that name; -1 if none. */
+static int parameter_index(const vacti_op_info *op, const char *name)
+{
+    for (int i = 0; i < op->param_count; i++)
+        if (strcmp(op->params[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static void reject_parameter(const struct argp_state *state, const vacti_op_info *op, const char *name)
+{
+    if (op->kind == VACT_KIND_CHANNELS)
+        vact_tool_misused(state, "%s has no parameter %s; it has: slope", op->name, name);
+    else if (op->param_count == 0)
+        vact_tool_misused(state, "%s has no parameter %s; it has none", op->name, name);
+    else if (op->param_count == 1)
+        vact_tool_misused(state, "%s has no parameter %s; it has: %s", op->name, name, op->params[0].name);
+    else
+        vact_tool_misused(state, "%s has no parameter %s; it has: %s, %s", op->name, name, op->params[0].name,
+                          op->params[1].name);
+}
+
+static float parse_value(const struct argp_state *state, const char *name, const char *text)
+{
+    char *end;
+    errno = 0;
+    float value = strtof(text, &end);
+    if (end == text || *end != '\0')
+        vact_tool_misused(state, "--%s: '%s' is not a number", name, text);
+    if (errno == ERANGE && isinf(value))
+        vact_tool_misused(state, "--%s: %s is beyond the largest float", name, text);
+    return value;
+}
+
+static int parse_axis(const struct argp_state *state, const char *text)
+{
+    char *end;
+    errno = 0;
+    long axis = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || labs(axis) > VACT_NPY_MAX_DIMENSIONS)
+        vact_tool_misused(state, "--axis: '%s' is not an axis", text);
+    return (int)axis;
+}
+
+/* Options that only some operations have. */
+static void check_kind(const struct argp_state *state, const vact_apply_request *asked)
+{
+    const vacti_op_info *op = asked->op;
+    if (asked->dy_path != NULL)
+        vact_tool_needs_gradients(state, "--backward");
+    if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
+        vact_tool_misused(state, "--axis is for softmax and log_softmax, not for %s", op->name);
+    bool two = op->kind == VACT_KIND_GATE && asked->packed_word == NULL && asked->dy_path != NULL;
+    if (two && asked->dup_path == NULL)
+        vact_tool_misused(state, "--dup is missing: where to write the gradient of UP.npy");
+    if (!two && asked->dup_path != NULL)
+        vact_tool_misused(state, "--dup is for gated units in two files, with --backward");
+    if (asked->dslope_path != NULL && (op->kind != VACT_KIND_CHANNELS || asked->dy_path == NULL))
+        vact_tool_misused(state, "--dslope is for prelu, with --backward");
+    const char *second = two ? asked->dup_path : asked->dslope_path;
+    if (second != NULL && vact_replacement_same(second, asked->paths[asked->path_count - 1]))
+        vact_tool_misused(state, "%s and OUT.npy are the same file: '%s'", two ? "--dup" : "--dslope", second);
+    if (asked->from_output && asked->dy_path == NULL)
+        vact_tool_misused(state, "--from-output needs --backward");
+    if (asked->from_output && !op->keeps_output && op->kind != VACT_KIND_ROWS)
+        vact_tool_misused(state, "%s has no gradient from its output", op->name);
+}
+
+/* What - cannot stand for. */
+static void check_streams(const struct argp_state *state, const vact_apply_request *asked)
+{
+    const char *const others[] = {asked->slope_path, asked->dy_path, asked->dslope_path, asked->dup_path};
+    bool streams = false;
+    for (int i = 0; i < asked->path_count; i++)
+        streams |= vact_apply_is_stream(asked->paths[i]);
+    if (streams && (asked->op->kind == VACT_KIND_GATE || asked->dy_path != NULL))
+        vact_tool_misused(state, "- is for operations on one input; `./-' is a file of that name");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (others[i] != NULL && vact_apply_is_stream(others[i]))
+            vact_tool_misused(state, "- is for IN.npy and OUT.npy; `./-' is a file of that name");
+}
+
+/* vact_tool_misused does not return; the returns after it are for the reader. */
+static void check_request(const struct argp_state *state, vact_apply_request *asked)
+{
+    if (asked->op_name == NULL) {
+        vact_tool_misused(state, "--op is missing");
+        return;
+    }
+    asked->op = vact_tool_operation(state, asked->op_name);
+    if (asked->op == NULL)
+        return;
+    bool gate = asked->op->kind == VACT_KIND_GATE;
+    bool three = gate && asked->packed_word == NULL;
+    if (asked->packed_word != NULL && !gate)
+        vact_tool_misused(state, "--packed is for gated units, and %s is not one", asked->op->name);
+    if (asked->path_count < (three ? 3 : 2))
+        vact_tool_misused(state, three ? "three files are needed: GATE.npy UP.npy OUT.npy (or --packed IN.npy OUT.npy)"
+                                       : "two files are needed: IN.npy OUT.npy");
+    if (asked->path_count > (three ? 3 : 2))
+        vact_tool_misused(state, "'%s' is one file too many", asked->paths[2]);
+    check_streams(state, asked);
+    check_kind(state, asked);
+    asked->params = vacti_registry_defaults(asked->op);
+    if (asked->slope_path != NULL && asked->op->kind != VACT_KIND_CHANNELS)
+        reject_parameter(state, asked->op, "slope");
+    for (int k = 0; k < known.count; k++) {
+        if (given[k] == NULL)
+            continue;
+        int index = parameter_index(asked->op, known.names[k]);
+        if (index < 0)
+            reject_parameter(state, asked->op, known.names[k]);
+        else
+            asked->params.v[index] = parse_value(state, known.names[k], given[k]);
+    }
+    if (vacti_registry_accepts(asked->op, &asked->params))
+        return;
+    char domains[160] = "";
+    size_t used = 0;
+    for (int i = 0; i < asked->op->param_count && used < sizeof domains; i++)
+        used += (size_t)snprintf(domains + used, sizeof domains - used, "%s%s must be %s", i == 0 ? "" : ", ",
+                                 asked->op->params[i].name, vact_tool_domain(asked->op, i));
+    vact_tool_misused(state, "outside the domain of %s: %s", asked->op->name, domains);
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    vact_apply_request *asked = state->input;
+    if (key >= KEY_FIRST_PARAMETER && key < KEY_FIRST_PARAMETER + known.count) {
+        given[key - KEY_FIRST_PARAMETER] = argument;
+        return 0;
+    }
+    switch (key) {
+    case KEY_OP: asked->op_name = argument; return 0;
+    case KEY_SLOPE: asked->slope_path = argument; return 0;
+    case KEY_BACKWARD: asked->dy_path = argument; return 0;
+    case KEY_DSLOPE: asked->dslope_path = argument; return 0;
+    case KEY_DUP: asked->dup_path = argument; return 0;
+    case KEY_FROM_OUTPUT: asked->from_output = true; return 0;
+    case KEY_AXIS:
+        asked->axis_word = argument;
+        asked->axis = parse_axis(state, argument);
+        return 0;
+    case KEY_PACKED:
+        asked->packed_word = argument;
+        if (!vact_gate_layout_of(argument, &asked->layout))
+            vact_tool_misused(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
+        return 0;
+    case KEY_ISA: vact_tool_choose_isa(&asked->kernels, state, argument); return 0;
+    case KEY_MATH: vact_tool_choose_math(&asked->kernels, state, argument); return 0;
+    case ARGP_KEY_ARG:
+        if (asked->path_count == 3)
+            vact_tool_misused(state, "'%s' is one file too many", argument);
+        else
+            asked->paths[asked->path_count++] = argument;
+        return 0;
+    case ARGP_KEY_END: check_request(state, asked); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+bool vact_apply_is_stream(const char *path) { return strcmp(path, "-") == 0; }
+
+void vact_apply_parse(vact_apply_request *asked, int argc, char **argv)
+{
+    collect_parameters();
+    make_options();
+    const struct argp argp = {known.options, parse, "--op NAME IN.npy OUT.npy\n--op GATE GATE.npy UP.npy OUT.npy",
+                              documentation, NULL,  NULL,
+                              NULL};
+    *asked = (vact_apply_request){.op = NULL};
+    if (vact_tool_parse(&argp, argc, argv, 0, asked) != 0)
+        exit(VACT_TOOL_USAGE);
+}
