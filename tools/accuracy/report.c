@@ -1,6 +1,8 @@
 /* Records: their order, their bounds and their faults. */
 #include "report.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,4 +142,34 @@ size_t accuracy_count_faults(const accuracy_report *report)
     for (size_t i = 0; i < report->count; i++)
         faults += accuracy_fault(report, &report->records[i])[0] != '\0' ? 1 : 0;
     return faults;
+}
+
+double accuracy_float_of_bits(uint32_t bits)
+{
+    float value = 0.0f;
+    memcpy(&value, &bits, sizeof value);
+    return (double)value;
+}
+
+double accuracy_shown_error(double error)
+{
+    return isfinite(error) ? ceil(error * (1.0 - 0x1p-20) * 1e4) / 1e4 : error;
+}
+
+double accuracy_share(const accuracy_record *record, uint64_t part)
+{
+    double results = (double)record->tally.inputs * (record->target.function == ACCURACY_FORWARD ? 1.0 : 2.0);
+    return record->tally.inputs == 0 ? 0.0 : 100.0 * (double)part / results;
+}
+
+void accuracy_print_inputs(const accuracy_report *report, FILE *stream)
+{
+    bool partial = false;
+    for (size_t i = 0; i < report->count; i++)
+        partial |= report->records[i].shard_count != 1;
+    if (report->stride == 1)
+        fprintf(stream, "%s", partial ? "all inputs of a shard" : "all 2^32 inputs");
+    else
+        fprintf(stream, "inputs%s whose bit pattern is a multiple of %" PRIu32, partial ? " of a shard" : "",
+                report->stride);
 }

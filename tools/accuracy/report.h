@@ -2,6 +2,8 @@
 #ifndef VACT_TOOLS_ACCURACY_REPORT_H
 #define VACT_TOOLS_ACCURACY_REPORT_H
 
+#include <stdio.h>
+
 #include "sweep.h"
 
 typedef struct accuracy_record {
@@ -53,5 +55,19 @@ bool accuracy_complete(const accuracy_record *record);
 const char *accuracy_fault(const accuracy_report *report, const accuracy_record *record);
 
 size_t accuracy_count_faults(const accuracy_report *report);
+
+/* What the table and the page show. */
+
+double accuracy_float_of_bits(uint32_t bits);
+
+/* Rounded up to four decimals, so that the number shown is a bound. Half a spacing stays 0.5, even where the oracle's
+ * own error made it slightly larger (accuracy_beyond). */
+double accuracy_shown_error(double error);
+
+/* In percent of the results; a gradient has two per input. */
+double accuracy_share(const accuracy_record *record, uint64_t part);
+
+/* "all 2^32 inputs", "inputs whose bit pattern is ...". */
+void accuracy_print_inputs(const accuracy_report *report, FILE *stream);
 
 #endif

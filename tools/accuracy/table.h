@@ -6,8 +6,8 @@
 
 #include "report.h"
 
-/* The table for the terminal, with a line of totals; returns the number of records with a fault. */
-size_t accuracy_print_table(const accuracy_report *report, FILE *stream);
+/* The table for a terminal of 80 columns: a row for the builds whose results are the same, and totals. */
+void accuracy_print_table(const accuracy_report *report, FILE *stream);
 
 /* The generated part of docs/accuracy.md. */
 void accuracy_print_markdown(const accuracy_report *report, FILE *stream);
