@@ -5,9 +5,27 @@
 
 #include "losses.h"
 
+/* Limits of saturation. */
+static const float low = -0.5f, high = 0.99f;
+
+/* Also each limit, which counts, and its neighbours, one of which does. */
 static float special(test_random *random)
 {
-    static const float values[] = {0.0f, -0.0f, NAN, INFINITY, -INFINITY, 1.0f, -1.0f, FLT_TRUE_MIN, 0.5f, 0.99f};
+    static const float values[] = {0.0f,
+                                   -0.0f,
+                                   NAN,
+                                   INFINITY,
+                                   -INFINITY,
+                                   1.0f,
+                                   -1.0f,
+                                   FLT_TRUE_MIN,
+                                   0.5f,
+                                   -0.5f,
+                                   -0.5f + 0x1p-25f,
+                                   -0.5f - 0x1p-24f,
+                                   0.99f,
+                                   0.99f - 0x1p-24f,
+                                   0.99f + 0x1p-24f};
     return test_random_below(random, 2) ? 0.0f : values[test_random_below(random, sizeof values / sizeof values[0])];
 }
 
@@ -26,10 +44,10 @@ ParameterizedTest(int *build, health, counts)
             for (size_t i = 0; i < n; i++) {
                 x[i] = special(&random);
                 zeros += x[i] == 0.0f;
-                outside += x[i] <= -0.5f || x[i] >= 0.99f;
+                outside += x[i] <= low || x[i] >= high;
             }
             cr_assert(table->zeros(x, n) == zeros, "%s: %zu elements", table->build, n);
-            cr_assert(table->outside(x, n, -0.5f, 0.99f) == outside, "%s: %zu elements", table->build, n);
+            cr_assert(table->outside(x, n, low, high) == outside, "%s: %zu elements", table->build, n);
         }
     test_guarded_free(&memory);
 }
@@ -73,6 +91,30 @@ ParameterizedTest(int *build, health, dead_units)
         cr_assert(table->dead_units(NULL, x, BATCH, units) == dead, "%s: no mask", table->build);
     }
     test_guarded_free(&memory);
+}
+
+/* What lies at a limit, or at a tolerance from it, is saturated; the next float within is not. */
+Test(health, saturation_includes_its_limits)
+{
+    enum { MANY = 2 * TEST_LANES + 1 };
+    static const float tolerances[] = {0.0f, 0.25f};
+    for (int t = 0; t < 2; t++)
+        for (int upper = 0; upper < 2; upper++) {
+            float x[MANY], limit = upper ? 2.0f - tolerances[t] : -1.0f + tolerances[t];
+            double fraction;
+            for (size_t i = 0; i < MANY; i++)
+                x[i] = limit;
+            for (size_t n = 1; n <= MANY; n++) {
+                cr_assert(vact_saturated_fraction_f32(&fraction, x, n, -1.0f, 2.0f, tolerances[t]) == VACT_OK);
+                cr_assert(fraction == 1.0, "%zu elements at %g: %g", n, (double)limit, fraction);
+            }
+            for (size_t i = 0; i < MANY; i++)
+                x[i] = nextafterf(limit, 0.5f);
+            for (size_t n = 1; n <= MANY; n++) {
+                cr_assert(vact_saturated_fraction_f32(&fraction, x, n, -1.0f, 2.0f, tolerances[t]) == VACT_OK);
+                cr_assert(fraction == 0.0, "%zu elements beside %g: %g", n, (double)limit, fraction);
+            }
+        }
 }
 
 Test(health, what_it_is_for)

@@ -58,6 +58,26 @@ Test(health_program, json)
     cJSON_Delete(document);
 }
 
+/* Both limits count, and so does what lies at --tolerance from one. */
+Test(health_program, saturation_includes_its_limits)
+{
+    static const float values[8] = {-1.0f, -0.75f, -0.5f, 0.0f, 1.0f, 1.75f, 2.0f, 2.0f};
+    npy_save("in.npy", "(8,)", values, 8);
+    static const struct {
+        const char *arguments, *line;
+    } cases[] = {{"health --low -1 --high 2 --tolerance 0 in.npy", "saturated   37.50 %"},
+                 {"health --low -1 --high 2 --tolerance 0.25 in.npy", "saturated   62.50 %"},
+                 {"health --low -1 --tolerance 0 in.npy", "saturated   12.50 %"},
+                 {"health --high 2 --tolerance 0 in.npy", "saturated   25.00 %"},
+                 {"health --low -0.75 --high 1.75 --tolerance 0.25 in.npy", "saturated   75.00 %"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const program_result *result = program_run(cases[i].arguments);
+        program_expect(result, 0, "");
+        cr_expect(strstr(result->out, cases[i].line) != NULL, "%s: no '%s' in:\n%s", cases[i].arguments, cases[i].line,
+                  result->out);
+    }
+}
+
 Test(health_program, table)
 {
     npy_save("in.npy", "(2, 3, 2)", outputs, 12);
