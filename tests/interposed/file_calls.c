@@ -21,7 +21,7 @@
 static void find(const char *name, void *pointer)
 {
     void *found = dlsym(RTLD_NEXT, name);
-    memcpy(pointer, &found, sizeof found);
+    memcpy(pointer, (void *)&found, sizeof found);
 }
 
 static void note(const char *call)
@@ -37,32 +37,32 @@ static void note(const char *call)
 EXPORT int fsync(int fd)
 {
     int (*real)(int);
-    find("fsync", &real);
+    find("fsync", (void *)&real);
     struct stat status;
     note(fstat(fd, &status) == 0 && S_ISDIR(status.st_mode) ? "sync folder" : "sync file");
     return real(fd);
 }
 
-EXPORT int rename(const char *from, const char *to)
+EXPORT int rename(const char *old, const char *new)
 {
     int (*real)(const char *, const char *);
-    find("rename", &real);
+    find("rename", (void *)&real);
     note("rename");
-    return real(from, to);
+    return real(old, new);
 }
 
-EXPORT int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+EXPORT int linkat(int fromfd, const char *from, int tofd, const char *to, int flags)
 {
     int (*real)(int, const char *, int, const char *, int);
-    find("linkat", &real);
+    find("linkat", (void *)&real);
     note("link");
-    return real(from_fd, from, to_fd, to, flags);
+    return real(fromfd, from, tofd, to, flags);
 }
 
-EXPORT int madvise(void *address, size_t size, int advice)
+EXPORT int madvise(void *addr, size_t len, int advice)
 {
     int (*real)(void *, size_t, int);
-    find("madvise", &real);
+    find("madvise", (void *)&real);
     static int calls;
     int at = 0;
     long long length = 0;
@@ -71,20 +71,20 @@ EXPORT int madvise(void *address, size_t size, int advice)
     if (cut != NULL && sscanf(cut, "%d:%lld:%255s", &at, &length, path) == 3 && at == ++calls &&
         truncate(path, (off_t)length) != 0)
         abort();
-    return real(address, size, advice);
+    return real(addr, len, advice);
 }
 
-EXPORT int open(const char *path, int flags, ...)
+EXPORT int open(const char *file, int oflag, ...)
 {
     int (*real)(const char *, int, ...);
-    find("open", &real);
+    find("open", (void *)&real);
     va_list arguments;
-    va_start(arguments, flags);
-    mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_start(arguments, oflag);
+    mode_t mode = (oflag & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
-    if ((flags & O_TMPFILE) == O_TMPFILE && getenv("VACT_TEST_NAMED") != NULL) {
+    if ((oflag & O_TMPFILE) == O_TMPFILE && getenv("VACT_TEST_NAMED") != NULL) {
         errno = EOPNOTSUPP;
         return -1;
     }
-    return real(path, flags, mode);
+    return real(file, oflag, mode);
 }

@@ -36,7 +36,7 @@ static bool read_header(source *in, vact_reason *reason)
     if (header == NULL)
         return vact_because(reason, "out of memory");
     memcpy(header, prefix, found);
-    if (end > found)
+    if (end > found && !feof(in->stream))
         found += fread(header + found, 1, end - found, in->stream);
     /* a header this short has no room for its dictionary, so that no element was read with the prefix */
     bool parsed = vact_npy_parse_header(&in->shape, header, end, found, reason);
