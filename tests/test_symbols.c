@@ -328,3 +328,20 @@ Test(symbols, shared_object_is_hardened)
     cr_expect(strcmp(flags, "RW") == 0, "the stack is %s", flags);
     free(text);
 }
+
+/* It reads files that nobody vouches for. */
+Test(symbols, program_is_hardened)
+{
+    need("readelf");
+    need("nm");
+    char *text = output_of("readelf --wide --dynamic --program-headers '%s'", VACT_PROGRAM);
+    cr_expect(strstr(text, "GNU_RELRO"), "no RELRO");
+    cr_expect(strstr(text, "BIND_NOW") || strstr(text, "Flags: NOW"), "bound lazily");
+    free(text);
+    char *names = output_of("nm --dynamic --undefined-only '%s'", VACT_PROGRAM);
+    cr_expect(strstr(names, "__stack_chk_fail"), "no function has a stack protector");
+#if defined(NDEBUG) && !TEST_SANITIZED
+    cr_expect(strstr(names, "printf_chk"), "not built with _FORTIFY_SOURCE");
+#endif
+    free(names);
+}
