@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "paths.h"
 #include "tool.h"
 
 /* The temporary names that exist, or null. Set and cleared with signals blocked. */
@@ -54,110 +53,6 @@ static void restore_signals(const sigset_t *before)
     errno = error;
 }
 
-/* ----------------------------------------------------------------------------------------------- paths */
-
-/* `name` in the folder of `path`, to be freed. */
-static char *beside(const char *path, const char *name)
-{
-    char *copy = strdup(path);
-    char *joined = NULL;
-    if (copy != NULL && asprintf(&joined, "%s/%s", dirname(copy), name) < 0)
-        joined = NULL;
-    free(copy);
-    return joined;
-}
-
-/* Where a path that names nothing leads by symbolic links; to be freed. */
-static char *follow(const char *path)
-{
-    enum { MOST_LINKS = 40 }; /* as Linux */
-    char target[PATH_MAX];
-    char *at = strdup(path);
-    for (int i = 0; at != NULL && i < MOST_LINKS; i++) {
-        ssize_t length = readlink(at, target, sizeof target - 1);
-        if (length < 0)
-            return at;
-        target[length] = '\0';
-        char *next = target[0] == '/' ? strdup(target) : beside(at, target);
-        free(at);
-        at = next;
-    }
-    free(at);
-    errno = ELOOP;
-    return NULL;
-}
-
-static char *resolve_new(const char *path, vact_reason *reason)
-{
-    char *target = follow(path);
-    size_t length = target == NULL ? 0 : strlen(target);
-    if (target != NULL && (path[0] == '\0' || path[strlen(path) - 1] == '/' || target[length - 1] == '/')) {
-        free(target);
-        vact_because(reason, "is not the name of a file");
-        return NULL;
-    }
-    if (target == NULL)
-        vact_because(reason, "%s", strerror(errno));
-    return target;
-}
-
-/* The destination with its symbolic links followed, so that a link stays and its target is replaced. Null, with a
- * reason, where it cannot be replaced. `status` is that of the file, with st_nlink 0 where there is none. */
-static char *resolve(const char *path, struct stat *status, vact_reason *reason)
-{
-    if (stat(path, status) != 0) {
-        *status = (struct stat){.st_nlink = 0};
-        if (errno == ENOENT)
-            return resolve_new(path, reason);
-        vact_because(reason, "%s", strerror(errno));
-        return NULL;
-    }
-    char *resolved = NULL;
-    if (S_ISDIR(status->st_mode))
-        vact_because(reason, "is a directory");
-    else if (!S_ISREG(status->st_mode)) /* renaming over a device or a pipe would destroy it */
-        vact_because(reason, "exists and is not a regular file");
-    else if (access(path, W_OK) != 0 || (resolved = realpath(path, NULL)) == NULL)
-        vact_because(reason, "%s", strerror(errno));
-    return resolved;
-}
-
-static bool one_file(const char *one, const char *other)
-{
-    struct stat a;
-    struct stat b;
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-static const char *name_in_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
-/* Of files that do not exist: the same name in one folder. */
-static bool one_place(const char *one, const char *other)
-{
-    char *a = beside(one, ".");
-    char *b = beside(other, ".");
-    bool same = a != NULL && b != NULL && one_file(a, b) && strcmp(name_in_folder(one), name_in_folder(other)) == 0;
-    free(a);
-    free(b);
-    return same;
-}
-
-bool vact_replacement_same(const char *one, const char *other)
-{
-    if (one_file(one, other))
-        return true;
-    char *a = follow(one);
-    char *b = follow(other);
-    bool same = a != NULL && b != NULL && (strcmp(a, b) == 0 || one_place(a, b));
-    free(a);
-    free(b);
-    return same;
-}
-
 /* --------------------------------------------------------------------------------------------- opening */
 
 static void name_of_fd(char name[32], int fd) { snprintf(name, 32, "/proc/self/fd/%d", fd); }
@@ -165,7 +60,7 @@ static void name_of_fd(char name[32], int fd) { snprintf(name, 32, "/proc/self/f
 /* A file without a name in the folder of `path`; -1 where there are none, or where it could get none later. */
 static int create_nameless(const char *path)
 {
-    char *folder = beside(path, ".");
+    char *folder = vact_path_beside(path, ".");
     int fd = folder == NULL ? -1 : open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     char own_name[32];
     free(folder);
@@ -181,7 +76,7 @@ static int create_nameless(const char *path)
 static int create_named(vact_replacement *file)
 {
     sigset_t before;
-    char *name = beside(file->path, ".vact-XXXXXX");
+    char *name = vact_path_beside(file->path, ".vact-XXXXXX");
     if (name == NULL)
         return -1;
     block_signals(&before);
@@ -214,7 +109,7 @@ bool vact_replacement_open(vact_replacement *file, const char *name, vact_reason
 {
     struct stat status;
     *file = (vact_replacement){.name = name, .fd = -1};
-    file->path = resolve(name, &status, reason);
+    file->path = vact_path_resolve(name, &status, reason);
     if (file->path == NULL)
         return false;
     file->fd = create_nameless(file->path);
@@ -253,7 +148,7 @@ static bool link_temporary(vact_replacement *file)
         if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
             return false;
         snprintf(name, sizeof name, ".vact-%016llx", (unsigned long long)number);
-        char *temporary = beside(file->path, name);
+        char *temporary = vact_path_beside(file->path, name);
         if (temporary == NULL)
             return false;
         if (linkat(AT_FDCWD, own_name, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0) {
@@ -282,7 +177,7 @@ static bool rename_temporary(vact_replacement *file)
  * sync folders. */
 static bool sync_folder(const vact_replacement *file)
 {
-    char *folder = beside(file->path, ".");
+    char *folder = vact_path_beside(file->path, ".");
     int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(folder);
     if (fd < 0)

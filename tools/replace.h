@@ -32,7 +32,4 @@ bool vact_replacement_put(vact_replacement *const *files, int count);
 /* For signal handlers: removes the temporary names. */
 void vact_replacement_remove_all(void);
 
-/* Whether two paths name one file, which need not exist. */
-bool vact_replacement_same(const char *one, const char *other);
-
 #endif

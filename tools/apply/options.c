@@ -8,7 +8,7 @@
 #include "gate.h"
 #include "request.h"
 #include "tools/npy.h"
-#include "tools/replace.h"
+#include "tools/paths.h"
 
 enum {
     KEY_OP = 0x101,
@@ -159,7 +159,7 @@ static void check_kind(const struct argp_state *state, const vact_apply_request 
     if (asked->dslope_path != NULL && (op->kind != VACT_KIND_CHANNELS || asked->dy_path == NULL))
         vact_tool_misused(state, "--dslope is for prelu, with --backward");
     const char *second = two ? asked->dup_path : asked->dslope_path;
-    if (second != NULL && vact_replacement_same(second, asked->paths[asked->path_count - 1]))
+    if (second != NULL && vact_path_same(second, asked->paths[asked->path_count - 1]))
         vact_tool_misused(state, "%s and OUT.npy are the same file: '%s'", two ? "--dup" : "--dslope", second);
     if (asked->from_output && asked->dy_path == NULL)
         vact_tool_misused(state, "--from-output needs --backward");
