@@ -19,3 +19,16 @@ accuracy()
         --json "$json" --markdown "$root/build/accuracy.md"
     replace_generated accuracy <"$root/build/accuracy.md"
 }
+
+# ./dev bits: the hashes of the bits of every function, docs/bits-v<VACT_NUMERICS_VERSION>.txt (tests/bits.h). They are
+# written by one build; the tests replay them on every other.
+bits()
+{
+    [ $# -eq 0 ] || fail "bits takes no arguments"
+    need "$need_test"
+    configure release -DVACT_BUILD_TESTS=ON
+    build release --target vact_bits
+    version=$(sed -n 's/^#define VACT_NUMERICS_VERSION //p' "$root/include/vact/vact.h")
+    "$root/build/vact_bits" >"$root/build/bits.txt" || fail "vact_bits failed: docs/ is unchanged"
+    mv -- "$root/build/bits.txt" "$root/docs/bits-v$version.txt"
+}

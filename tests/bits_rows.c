@@ -1,0 +1,243 @@
+/* The hashes of the functions over rows: the softmax family, its gradients, prelu's slopes and the losses. */
+#include "bits.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "tools/accuracy/hash.h"
+
+enum { ELEMENTS = 4096, MOST_ROWS = ELEMENTS };
+
+/* A part: a matrix of random numbers, and what the functions take besides. */
+typedef struct rows_part {
+    size_t rows, cols;
+    float x[ELEMENTS], y[ELEMENTS], dy[ELEMENTS], bias[ELEMENTS], dx[ELEMENTS], answers[ELEMENTS];
+    float per_row[2 * MOST_ROWS];
+    unsigned char keep[ELEMENTS];
+    int32_t targets[MOST_ROWS];
+    vact_softmax_online_f32 states[MOST_ROWS];
+    vact_softmax_options_f32 options;
+    uint64_t hash;
+} rows_part;
+
+static rows_part data;
+
+/* SplitMix64 (Steele, Lea, Flood 2014); whole numbers and powers of two alone, the same everywhere. */
+static uint64_t state;
+
+static uint64_t next(void)
+{
+    uint64_t z = state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static float uniform(float limit) { return (float)((int32_t)(next() >> 40) - (1 << 23)) * (limit * 0x1p-23f); }
+
+/* Of every eight parts one has a single column and one a single row; the spread of the logits changes with the part. */
+static void fill(unsigned part)
+{
+    static const size_t columns[] = {1, 2, 7, 63, 64, 130, 1000, ELEMENTS};
+    static const float limits[] = {8.0f, 1.0f, 128.0f, 0x1p-20f, 32.0f};
+    rows_part *p = &data;
+    state = part;
+    p->cols = columns[part % 8];
+    p->rows = ELEMENTS / p->cols;
+    for (size_t i = 0; i < ELEMENTS; i++) {
+        p->x[i] = uniform(limits[part % 5]) + (part % 3 == 2 ? 1000.0f : 0.0f);
+        p->dy[i] = uniform(2.0f);
+        p->bias[i] = uniform(4.0f);
+        p->keep[i] = next() % 8 != 0;
+        p->answers[i] = i % 3 == 2 ? fabsf(uniform(1.0f)) : (float)(i % 3);
+    }
+    for (size_t r = 0; r < p->rows; r++)
+        p->targets[r] = next() % 10 == 0 ? -100 : (int32_t)(next() % p->cols);
+    p->options = (vact_softmax_options_f32)VACT_SOFTMAX_OPTIONS_F32;
+    p->options.scale = 0.7f;
+    p->options.bias = p->bias, p->options.bias_layout.stride = p->cols;
+    p->options.keep = p->keep, p->options.keep_layout.stride = p->cols;
+    p->hash = 0;
+}
+
+static void add(const float *values, size_t n) { data.hash = accuracy_hash_join(data.hash, accuracy_hash(values, n)); }
+
+static void add_matrix(const float *values) { add(values, data.rows * data.cols); }
+
+typedef void rows_fn(const vacti_table *table);
+
+static void softmax(const vacti_table *table)
+{
+    table->rows[VACT_OP_SLOT(VACT_OP_SOFTMAX)](data.y, data.cols, data.x, data.cols, data.rows, data.cols);
+    add_matrix(data.y);
+}
+
+static void log_softmax(const vacti_table *table)
+{
+    table->rows[VACT_OP_SLOT(VACT_OP_LOG_SOFTMAX)](data.y, data.cols, data.x, data.cols, data.rows, data.cols);
+    add_matrix(data.y);
+}
+
+static void softmax_masked(const vacti_table *table)
+{
+    table->family.softmax(data.y, data.cols, data.x, data.cols, data.rows, data.cols, &data.options);
+    add_matrix(data.y);
+}
+
+static void log_softmax_masked(const vacti_table *table)
+{
+    table->family.log_softmax(data.y, data.cols, data.x, data.cols, data.rows, data.cols, &data.options);
+    add_matrix(data.y);
+}
+
+static void logsumexp_masked(const vacti_table *table)
+{
+    table->family.logsumexp(data.per_row, data.x, data.cols, data.rows, data.cols, &data.options);
+    add(data.per_row, data.rows);
+}
+
+/* The columns of the matrix, then those of its halves. */
+static void softmax_axis(const vacti_table *table)
+{
+    table->family.softmax_axis(data.y, data.x, 1, data.rows, data.cols);
+    add_matrix(data.y);
+    table->family.softmax_axis(data.y, data.x, 2, data.rows / 2, data.cols);
+    add(data.y, data.rows / 2 * 2 * data.cols);
+}
+
+static void log_softmax_axis(const vacti_table *table)
+{
+    table->family.log_softmax_axis(data.y, data.x, 1, data.rows, data.cols);
+    add_matrix(data.y);
+    table->family.log_softmax_axis(data.y, data.x, 2, data.rows / 2, data.cols);
+    add(data.y, data.rows / 2 * 2 * data.cols);
+}
+
+static void softmax_online(const vacti_table *table)
+{
+    rows_part *p = &data;
+    for (size_t r = 0; r < p->rows; r++)
+        p->states[r] = (vact_softmax_online_f32){-INFINITY, 0.0};
+    for (size_t first = 0; first < p->cols; first += 100) {
+        const size_t cols = p->cols - first < 100 ? p->cols - first : 100;
+        table->family.online(p->states, p->per_row, p->y, cols, p->x + first, p->cols, p->rows, cols, NULL);
+        add(p->y, p->rows * cols);
+        add(p->per_row, p->rows);
+    }
+    vacti_softmax_online_finish(p->per_row, p->per_row + p->rows, p->states, p->rows);
+    add(p->per_row, 2 * p->rows);
+}
+
+static void softmax_backward(const vacti_table *table)
+{
+    rows_part *p = &data;
+    table->family.softmax(p->y, p->cols, p->x, p->cols, p->rows, p->cols, NULL);
+    table->family.softmax_backward(p->dx, p->cols, p->dy, p->cols, p->y, p->cols, p->rows, p->cols, 0.7f);
+    add_matrix(p->dx);
+}
+
+static void log_softmax_backward(const vacti_table *table)
+{
+    rows_part *p = &data;
+    table->family.log_softmax(p->y, p->cols, p->x, p->cols, p->rows, p->cols, NULL);
+    table->family.log_softmax_backward(p->dx, p->cols, p->dy, p->cols, p->y, p->cols, p->rows, p->cols, 0.7f);
+    add_matrix(p->dx);
+}
+
+static void logsumexp_backward(const vacti_table *table)
+{
+    rows_part *p = &data;
+    table->family.logsumexp(p->per_row, p->x, p->cols, p->rows, p->cols, NULL);
+    table->family.logsumexp_backward(p->dx, p->cols, p->dy, p->x, p->cols, p->per_row, p->rows, p->cols, 1.0f);
+    add_matrix(p->dx);
+}
+
+/* A row is a channel, then a column is. */
+static void prelu_backward(const vacti_table *table)
+{
+    rows_part *p = &data;
+    table->family.prelu_backward(p->dx, p->per_row, p->dy, p->x, p->bias, 1, p->rows, p->cols);
+    add_matrix(p->dx);
+    add(p->per_row, p->rows);
+    table->family.prelu_backward(p->dx, p->per_row, p->dy, p->x, p->bias, p->rows, p->cols, 1);
+    add_matrix(p->dx);
+    add(p->per_row, p->cols);
+}
+
+static void cross_entropy(const vacti_table *table)
+{
+    rows_part *p = &data;
+    vacti_cross_entropy_call call = {.loss = p->per_row, .dx = p->dx, .logits = p->x, .targets = p->targets};
+    call.rows = p->rows, call.cols = p->cols, call.stride = call.dx_stride = p->cols, call.ignore_index = -100;
+    for (size_t i = 0; i < p->cols; i++)
+        p->y[i] = fabsf(p->bias[i]);
+    for (int round = 0; round < 4; round++) {
+        call.reduction = (vact_reduction)(round % 3);
+        call.smoothing = round % 2 == 0 ? 0.0f : 0.125f;
+        call.weights = round < 2 ? NULL : p->y;
+        table->cross_entropy(&call);
+        add(p->per_row, call.reduction == VACT_REDUCTION_NONE ? p->rows : 1);
+        add_matrix(p->dx);
+    }
+}
+
+static void bce_with_logits(const vacti_table *table)
+{
+    rows_part *p = &data;
+    const size_t n = p->rows * p->cols;
+    vacti_bce_call call = {.loss = p->y, .dx = p->dx, .x = p->x, .targets = p->answers, .n = n};
+    for (size_t i = 0; i < p->cols; i++)
+        p->per_row[i] = fabsf(p->bias[i]);
+    for (int round = 0; round < 4; round++) {
+        call.reduction = (vact_reduction)(round % 3);
+        call.positive = (vacti_periodic){round < 2 ? NULL : p->per_row, p->cols};
+        table->bce_with_logits(&call);
+        add(p->y, call.reduction == VACT_REDUCTION_NONE ? n : 1);
+        add(p->dx, n);
+    }
+}
+
+static const struct {
+    const char *operation, *function;
+    rows_fn *run;
+} ROWS[] = {{"softmax", "forward", softmax},
+            {"log_softmax", "forward", log_softmax},
+            {"softmax_masked", "forward", softmax_masked},
+            {"log_softmax_masked", "forward", log_softmax_masked},
+            {"logsumexp_masked", "forward", logsumexp_masked},
+            {"softmax_axis", "forward", softmax_axis},
+            {"log_softmax_axis", "forward", log_softmax_axis},
+            {"softmax_online", "forward", softmax_online},
+            {"softmax", "backward", softmax_backward},
+            {"log_softmax", "backward", log_softmax_backward},
+            {"logsumexp", "backward", logsumexp_backward},
+            {"prelu", "backward", prelu_backward},
+            {"cross_entropy", "forward_backward", cross_entropy},
+            {"bce_with_logits", "forward_backward", bce_with_logits}};
+
+static uint64_t rows_hash(const bits_function *f, const vacti_table *table, unsigned part)
+{
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
+        if (strcmp(ROWS[i].operation, f->operation) == 0 && strcmp(ROWS[i].function, f->function) == 0) {
+            fill(part);
+            ROWS[i].run(table);
+        }
+    return data.hash;
+}
+
+size_t bits_add_rows(bits_function *list, size_t count)
+{
+    const bool gradients = vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST)->family.softmax_backward != NULL;
+    const bool sleef = vacti_table_of_build(vacti_builds[0], VACT_MATH_SLEEF) != NULL;
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        const bits_function f = {ROWS[i].operation, ROWS[i].function, VACT_MATH_SLEEF, NULL,
+                                 ACCURACY_FORWARD,  rows_hash};
+        if (!gradients && strcmp(f.function, "backward") == 0)
+            continue;
+        if (sleef && (ROWS[i].run == softmax || ROWS[i].run == log_softmax))
+            list[count++] = f;
+        list[count] = f;
+        list[count++].math = VACT_MATH_FAST;
+    }
+    return count;
+}
