@@ -64,7 +64,7 @@ static const char *function_name(accuracy_function swept)
 static size_t add(bits_function *list, size_t count, const vacti_op_info *info, vact_math math, accuracy_function swept,
                   bits_part_fn *part)
 {
-    list[count] = (bits_function){info->name, function_name(swept), math, info, swept, part};
+    list[count] = (bits_function){info->name, function_name(swept), info, part, math, swept};
     return count + 1;
 }
 
@@ -128,6 +128,7 @@ bits_line bits_of(const bits_function *f, const vacti_table *table)
 void bits_write(FILE *to, const char *build)
 {
     static bits_function list[BITS_MOST];
+    static char constants[BITS_CONSTANTS];
     const size_t count = bits_functions(list);
     fprintf(to, "# numerics version %d, stride %d: one bit pattern in %d of all 2^32 (tests/bits.h)\n",
             VACT_NUMERICS_VERSION, BITS_STRIDE, BITS_STRIDE);
@@ -141,6 +142,7 @@ void bits_write(FILE *to, const char *build)
             fprintf(to, " %08" PRIx32, line.parts[part]);
         fprintf(to, "\n");
     }
+    fputs(bits_constants(constants, sizeof constants) ? constants : "# constants: unknown\n", to);
 }
 
 bool bits_find(bits_line *line, const char *text, const bits_function *f)

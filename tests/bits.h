@@ -5,8 +5,9 @@
  *
  * Part p of an elementwise function is its results for the inputs whose bit patterns are multiples of the stride and
  * have p as their upper six bits; of a function over rows it is matrices of random numbers. A part's hash is the upper
- * half of one of 64 bits, and HASH64 joins those of all parts. All NaNs count as one. Shared by the test
- * (test_bits_file.c) and the program that writes the file (bits/bits_main.c, ./dev bits).
+ * half of one of 64 bits, and HASH64 joins those of all parts. All NaNs count as one. Last come comments with hashes of
+ * the constants of each header of the mathematics (bits_constants.c). Shared by the test (test_bits_file.c) and the
+ * program that writes the file (bits/bits_main.c, ./dev bits).
  */
 #ifndef VACT_TESTS_BITS_H
 #define VACT_TESTS_BITS_H
@@ -20,17 +21,17 @@
 #include "registry.h"
 #include "tools/accuracy/sweep.h"
 
-enum { BITS_PARTS = 64, BITS_STRIDE = 1021, BITS_MOST = 256, BITS_LINE = 1024 };
+enum { BITS_PARTS = 64, BITS_STRIDE = 1021, BITS_MOST = 256, BITS_CONSTANTS = 1 << 14 };
 
 typedef struct bits_function bits_function;
 typedef uint64_t bits_part_fn(const bits_function *function, const vacti_table *table, unsigned part);
 
 struct bits_function {
     const char *operation, *function;
-    vact_math math;
     const vacti_op_info *info; /* null outside the registry */
-    accuracy_function swept;
     bits_part_fn *part;
+    vact_math math;
+    accuracy_function swept;
 };
 
 typedef struct bits_line {
@@ -56,6 +57,9 @@ void bits_write(FILE *to, const char *build);
 
 /* The line of the function in the text of a file; false if there is none. */
 bool bits_find(bits_line *line, const char *text, const bits_function *function);
+
+/* The lines of the constants, "# constants FILE COUNT HASH64" each. False where the sources cannot be read. */
+bool bits_constants(char *lines, size_t size);
 
 /* Adds the functions over rows, from `count` on; returns the new count. Part by part, see above. */
 size_t bits_add_rows(bits_function *list, size_t count);

@@ -230,8 +230,8 @@ size_t bits_add_rows(bits_function *list, size_t count)
     const bool gradients = vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST)->family.softmax_backward != NULL;
     const bool sleef = vacti_table_of_build(vacti_builds[0], VACT_MATH_SLEEF) != NULL;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
-        const bits_function f = {ROWS[i].operation, ROWS[i].function, VACT_MATH_SLEEF, NULL,
-                                 ACCURACY_FORWARD,  rows_hash};
+        const bits_function f = {
+            .operation = ROWS[i].operation, .function = ROWS[i].function, .part = rows_hash, .math = VACT_MATH_SLEEF};
         if (!gradients && strcmp(f.function, "backward") == 0)
             continue;
         if (sleef && (ROWS[i].run == softmax || ROWS[i].run == log_softmax))

@@ -116,8 +116,8 @@ Test(sums, prelu_of_constant)
 static void check_softmax_backward(size_t cols, float even, float odd)
 {
     float *y = constant(cols, 1.0f / (float)cols, 1.0f / (float)cols), *dy = constant(cols, even, odd);
-    double share = (double)y[0], dot = share * (double)(cols / 2) * ((double)even + (double)odd);
-    double more = 0x1p-40 * share * share * (double)(cols / 2) * (fabs((double)even) + fabs((double)odd));
+    double share = (double)y[0], half = 0.5 * (double)cols, dot = share * half * ((double)even + (double)odd);
+    double more = 0x1p-40 * share * share * half * (fabs((double)even) + fabs((double)odd));
     cr_assert(vact_softmax_backward_f32(dy, dy, y, 1, cols) == VACT_OK);
     for (size_t i = 0; i < 2; i++) {
         double exact = share * ((double)(i == 0 ? even : odd) - dot);
