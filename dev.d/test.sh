@@ -47,8 +47,9 @@ run_part()
 }
 
 # Suites that test only the kernels, by build and variant. They are left out where the kernels are the same objects.
-kernel_suites='backward|bounds|epilogue|family|family_gradients|gates|health|loop|losses_bits|losses_error|losses_values'
-kernel_suites="$kernel_suites|prelu|reference|reference_points|rows|rows_error|state|sums|tails|ulp_error|vec"
+kernel_suites='backward|bits_file|bounds|epilogue|family|family_gradients|fence|gates|health|loop|losses_bits|losses_error'
+kernel_suites="$kernel_suites|losses_values|online|prelu|reference|reference_points|rows|rows_error|state|sums|tails"
+kernel_suites="$kernel_suites|ulp_error|vec"
 
 # Suites that run programs for another compiler or processor, which contain nothing of the build under test.
 foreign_suites='emulated|inline_header'
