@@ -45,6 +45,9 @@ ParameterizedTest(int *number, sums, bounds)
     problem.table_count = builds(problem.tables);
     cr_assert(sums_new(&problem, LENGTH), "out of memory");
     for (size_t data = 0; data < SUMS_DATA_COUNT; data++) {
+        /* A sanitizer sees what is read and written, which is the same for all kinds of data. */
+        if (TEST_SANITIZED && data != (size_t)*number % SUMS_DATA_COUNT)
+            continue;
         sums_run(&problem, reduction, (sums_data)data);
         if (problem.bound == 0.0)
             cr_skip("sums: this build of the library lacks the variant");
@@ -70,7 +73,7 @@ static float *constant(size_t n, float even, float odd)
 Test(sums, bce_mean_of_zeros)
 {
     static const size_t lengths[] = {6029312, 1 << 24};
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < (TEST_SANITIZED ? 1 : 2); i++) {
         float *zeros = calloc(lengths[i], sizeof *zeros), loss;
         cr_assert(zeros != NULL, "out of memory");
         cr_assert(vact_bce_with_logits_f32(&loss, zeros, zeros, lengths[i], NULL) == VACT_OK);
@@ -99,7 +102,7 @@ Test(sums, prelu_of_constant)
         size_t n;
         float x;
     } cases[] = {{1703936, -1.1f}, {1 << 24, -0.1f}};
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < (TEST_SANITIZED ? 1 : 2); i++) {
         float *x = constant(cases[i].n, cases[i].x, cases[i].x), *dy = constant(cases[i].n, 1.0f, 1.0f), dslope;
         float slope = 0.25f;
         double exact = (double)cases[i].x * (double)cases[i].n;
@@ -133,6 +136,8 @@ static void check_softmax_backward(size_t cols, float even, float odd)
 Test(sums, softmax_backward_of_equal_shares)
 {
     check_softmax_backward(10240, 1.1f, 1.1f);
+    if (TEST_SANITIZED)
+        return;
     check_softmax_backward(1 << 24, 0.3f, 0.1f);
     check_softmax_backward(1 << 24, 0.3f, -0.1f);
 }
