@@ -132,7 +132,7 @@ static void softmax_backward(const vacti_table *table)
 {
     rows_part *p = &data;
     table->family.softmax(p->y, p->cols, p->x, p->cols, p->rows, p->cols, NULL);
-    table->family.softmax_backward(p->dx, p->cols, p->dy, p->cols, p->y, p->cols, p->rows, p->cols, 0.7f);
+    table->family.softmax_backward(p->dx, p->cols, p->dy, p->cols, p->y, p->cols, p->rows, p->cols, 0.7f, NULL);
     add_matrix(p->dx);
 }
 
@@ -140,7 +140,7 @@ static void log_softmax_backward(const vacti_table *table)
 {
     rows_part *p = &data;
     table->family.log_softmax(p->y, p->cols, p->x, p->cols, p->rows, p->cols, NULL);
-    table->family.log_softmax_backward(p->dx, p->cols, p->dy, p->cols, p->y, p->cols, p->rows, p->cols, 0.7f);
+    table->family.log_softmax_backward(p->dx, p->cols, p->dy, p->cols, p->y, p->cols, p->rows, p->cols, 0.7f, NULL);
     add_matrix(p->dx);
 }
 
@@ -148,7 +148,7 @@ static void logsumexp_backward(const vacti_table *table)
 {
     rows_part *p = &data;
     table->family.logsumexp(p->per_row, p->x, p->cols, p->rows, p->cols, NULL);
-    table->family.logsumexp_backward(p->dx, p->cols, p->dy, p->x, p->cols, p->per_row, p->rows, p->cols, 1.0f);
+    table->family.logsumexp_backward(p->dx, p->cols, p->dy, p->x, p->cols, p->per_row, p->rows, p->cols, 1.0f, NULL);
     add_matrix(p->dx);
 }
 

@@ -55,7 +55,7 @@ extern "C" {
 #define VACT_VERSION "0.2.0"
 
 /* Raised by a release in which an operation returns other bits than before. */
-#define VACT_NUMERICS_VERSION 2
+#define VACT_NUMERICS_VERSION 3
 
 /* ---------------------------------------------------------------------------------------------- types */
 

@@ -87,15 +87,15 @@ static void add_round(const vacti_softmax_family *family, size_t round)
     options.causal_offset = (ptrdiff_t)cols / 2;
     family->softmax(y, cols, x, cols, ROWS, cols, &options);
     add(y, ROWS * cols);
-    family->softmax_backward(dx, cols, dy, cols, y, cols, ROWS, cols, options.scale);
+    family->softmax_backward(dx, cols, dy, cols, y, cols, ROWS, cols, options.scale, NULL);
     add(dx, ROWS * cols);
     family->log_softmax(y, cols, x, cols, ROWS, cols, &options);
     add(y, ROWS * cols);
-    family->log_softmax_backward(dx, cols, dy, cols, y, cols, ROWS, cols, options.scale);
+    family->log_softmax_backward(dx, cols, dy, cols, y, cols, ROWS, cols, options.scale, NULL);
     add(dx, ROWS * cols);
     family->logsumexp(z, x, cols, ROWS, cols, &options);
     add(z, ROWS);
-    family->logsumexp_backward(dx, cols, dy, x, cols, z, ROWS, cols, options.scale);
+    family->logsumexp_backward(dx, cols, dy, x, cols, z, ROWS, cols, options.scale, NULL);
     add(dx, ROWS * cols);
     family->softmax_axis(y, x, 1, cols, ROWS);
     add(y, ROWS * cols);
