@@ -23,6 +23,7 @@
  *              since both are aligned: there is no overlap by one to three bytes.
  *   Alignment  any that float allows.
  *   Threads    every function may be called from any number of threads at once.
+ *   Stack      a call needs at most 8 KiB, in an optimised build.
  *   Accuracy   is stated in ULP; docs/accuracy.md has the definition and the largest error of each operation over all
  *              2^32 inputs. The bits of a result depend only on the operation, the variant and the input: not on the
  *              instruction set, the length, the alignment or the position.

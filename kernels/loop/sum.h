@@ -54,24 +54,12 @@ VACT_INLINE vf_pair sum_join(vf_pair a, vf_pair b)
     return (vf_pair){s.hi, vf_add(vf_add(a.lo, b.lo), s.lo)};
 }
 
-/* The lanes of a running sum. */
+/* The lanes of a running sum; all bits 0 at the start. */
 typedef struct {
     vf_pair lane[ROW_VECTORS];
     sum_long whole[ROW_VECTORS]; /* of the blocks before this one */
     bool is_long;
 } row_sum;
-
-VACT_INLINE row_sum row_sum_zero(void)
-{
-    const vf zero = vf_set1(0.0f);
-    row_sum sum;
-    for (size_t k = 0; k < ROW_VECTORS; k++) {
-        sum.lane[k] = (vf_pair){zero, zero};
-        sum.whole[k] = (sum_long){zero, zero, zero};
-    }
-    sum.is_long = false;
-    return sum;
-}
 
 /* Adds v to the lanes of vector k. */
 VACT_INLINE void row_sum_add(row_sum *sum, size_t k, vf v)
@@ -158,12 +146,10 @@ typedef struct {
     double hi, lo;
 } sum_large;
 
-typedef struct {
+typedef struct { /* all bits 0 at the start */
     row_sum below;
     sum_large large;
 } row_products;
-
-VACT_INLINE row_products row_products_zero(void) { return (row_products){row_sum_zero(), {0.0, 0.0}}; }
 
 VACT_INLINE bool sum_has_large(vf product) { return vm_any(vm_le(vf_set1(0x1p90f), vf_abs(product))); }
 

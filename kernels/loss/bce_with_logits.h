@@ -124,7 +124,7 @@ VACT_INLINE void bce_with_logits(const vacti_bce_call *call)
     bool reduced = call->reduction != VACT_REDUCTION_NONE;
     double divisor = call->reduction == VACT_REDUCTION_MEAN ? (double)call->n : 1.0;
     double scale = reduced ? (call->dy ? (double)*call->dy : 1.0) / divisor : 1.0;
-    bce_walk walk = {call, vf_set1((float)scale), row_products_zero()};
+    bce_walk walk = {.call = call, .scale = vf_set1((float)scale)};
     row_sums_of(&walk.sum.below, 1, call->n, bce_elements, &walk);
     if (call->loss && reduced)
         *call->loss = (float)(row_products_total(&walk.sum) / divisor);

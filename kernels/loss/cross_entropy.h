@@ -93,13 +93,20 @@ VACT_INLINE void cross_entropy_add(void *context, size_t i, size_t n, size_t k)
 }
 
 /* Returns R. Stores the exponentials if `lanes` is not null. */
-VACT_INLINE double cross_entropy_rest(float *lanes, const elem *src, size_t cols, fast_softmax_row row,
-                                      cross_entropy_parts_fn *parts_of)
+VACT_INLINE double cross_entropy_rest_by(float *lanes, const elem *src, size_t cols, fast_softmax_row row,
+                                         cross_entropy_parts_fn *parts_of)
 {
-    cross_entropy_exponentials to = {{row_sum_zero(), row_sum_zero()}, lanes, src, cols, row, parts_of};
+    cross_entropy_exponentials to = {.lanes = lanes, .src = src, .cols = cols, .row = row, .parts_of = parts_of};
     row_sums_of(to.sums, CROSS_ENTROPY_SUMS, cols, cross_entropy_add, &to);
     double repeated = row_sum_total(&to.sums[CROSS_ENTROPY_WINNERS]) - 1.0;
     return repeated + row_sum_total(&to.sums[CROSS_ENTROPY_OTHERS]) / (double)CROSS_ENTROPY_UNIT;
+}
+
+VACT_NOINLINE static double cross_entropy_rest(float *lanes, const elem *src, size_t cols, float max)
+{
+    const fast_softmax_row row = fast_softmax_row_of(max);
+    return fast_softmax_near(max) ? cross_entropy_rest_by(lanes, src, cols, row, fast_softmax_parts_near)
+                                  : cross_entropy_rest_by(lanes, src, cols, row, fast_softmax_parts_far);
 }
 
 /* sum_j w_j*(max - x_j) in quarters: the difference of two floats may leave their range. */
@@ -122,9 +129,9 @@ VACT_INLINE void cross_entropy_add_distance(void *context, size_t i, size_t n, s
     row_products_add(&to->sum, k, whole ? distance : vf_keep_first(distance, n, zero), weight);
 }
 
-VACT_INLINE double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
+VACT_NOINLINE static double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
 {
-    cross_entropy_distances to = {row_products_zero(), src, weights, max};
+    cross_entropy_distances to = {.src = src, .weights = weights, .max = max};
     row_sums_of(&to.sum.below, 1, cols, cross_entropy_add_distance, &to);
     return 4.0 * row_products_total(&to.sum);
 }
@@ -170,10 +177,7 @@ VACT_INLINE cross_entropy_row cross_entropy_walk(const vacti_cross_entropy_call 
     if (shares->smooth > 0.0)
         row.spread = cross_entropy_spread(src, call->weights, call->cols, vf_set1(max));
     elem *dx = call->dx ? call->dx + r * call->dx_stride : NULL;
-    fast_softmax_row exponent = fast_softmax_row_of(max);
-    float *lanes = dx ? elem_lanes(dx) : NULL;
-    row.rest = fast_softmax_near(max) ? cross_entropy_rest(lanes, src, call->cols, exponent, fast_softmax_parts_near)
-                                      : cross_entropy_rest(lanes, src, call->cols, exponent, fast_softmax_parts_far);
+    row.rest = cross_entropy_rest(dx ? elem_lanes(dx) : NULL, src, call->cols, max);
     row.rest += (double)(max - max); /* adds 0, or NaN where the maximum is infinite */
     if (dx) {
         bool reduced = call->reduction != VACT_REDUCTION_NONE;

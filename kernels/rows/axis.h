@@ -16,10 +16,15 @@ typedef struct {
 
 /*
  * The sums of n adjacent columns. Each has the 64 lanes of loop/sum.h, so that a column's sum has the bits that it
- * would have as a row. The lanes are computed AXIS_GROUP at a time, which keeps the stack small, and join the tree as
- * soon as their partners are there.
+ * would have as a row. Four neighbouring lanes are computed together. The groups come in such an order that each can
+ * join the tree at once: number i with its bits reversed, so that 0 and 8, 4 and 12 meet first, then their sums. That
+ * needs little stack.
  */
-enum { AXIS_GROUP = 8 };
+enum { AXIS_GROUP = 4, AXIS_GROUPS = ROW_LANES / AXIS_GROUP, AXIS_LEVELS = 4 };
+
+typedef struct {
+    vf_pair lane[AXIS_GROUP];
+} axis_lanes;
 
 /* Adds element a of every column to a lane. */
 typedef void axis_add_fn(const void *context, size_t a, vf_pair *lane);
@@ -37,21 +42,19 @@ VACT_INLINE void axis_clear(vf_pair *lane) { *lane = (vf_pair){vf_set1(0.0f), vf
 
 VACT_INLINE void axis_keep(vf_pair *lane) { (void)lane; }
 
-/* Joins lane number i with those that it meets in the tree of row_sum_total; i counts up. */
-VACT_INLINE void axis_join(vf_pair *tree, size_t i, vf_pair lane)
+VACT_INLINE axis_lanes axis_join(const axis_lanes *a, const axis_lanes *b)
 {
-    for (size_t half = ROW_LANES / 2; i >= half && half >= 1; half /= 2) {
-        i -= half;
-        lane = sum_join(tree[i], lane);
-    }
-    tree[i] = lane;
+    axis_lanes sum;
+    for (size_t k = 0; k < AXIS_GROUP; k++)
+        sum.lane[k] = sum_join(a->lane[k], b->lane[k]);
+    return sum;
 }
 
 /* Lanes `first` and on. */
-VACT_INLINE void axis_group(vf_pair *tree, size_t first, size_t axis, const axis_steps *steps, const void *context)
+VACT_INLINE void axis_group(axis_lanes *to, size_t first, size_t axis, const axis_steps *steps, const void *context)
 {
     const vf zero = vf_set1(0.0f);
-    vf_pair lane[AXIS_GROUP];
+    vf_pair *const lane = to->lane;
     sum_long whole[AXIS_GROUP];
     for (size_t k = 0; k < AXIS_GROUP; k++) {
         steps->begin(&lane[k]);
@@ -81,16 +84,21 @@ VACT_INLINE void axis_group(vf_pair *tree, size_t first, size_t axis, const axis
             sum_long_add(&whole[k], lane[k]);
             lane[k] = sum_long_pair(whole[k]);
         }
-        axis_join(tree, first + k, lane[k]);
     }
 }
 
 VACT_INLINE vf_pair axis_sum_of(size_t axis, const axis_steps *steps, const void *context)
 {
-    vf_pair tree[ROW_LANES / 2];
-    for (size_t first = 0; first < ROW_LANES; first += AXIS_GROUP)
-        axis_group(tree, first, axis, steps, context);
-    return tree[0];
+    static const unsigned char order[AXIS_GROUPS] = {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15};
+    axis_lanes waiting[AXIS_LEVELS + 1], sum;
+    for (size_t i = 0; i < AXIS_GROUPS; i++) {
+        axis_group(&sum, (size_t)order[i] * AXIS_GROUP, axis, steps, context);
+        size_t level = 0;
+        for (; (i >> level & 1) != 0; level++)
+            sum = axis_join(&waiting[level], &sum);
+        waiting[level] = sum;
+    }
+    return sum_join(sum_join(sum.lane[0], sum.lane[2]), sum_join(sum.lane[1], sum.lane[3]));
 }
 
 VACT_INLINE void axis_totals(double *totals, vf_pair sum)
@@ -169,7 +177,7 @@ VACT_INLINE void axis_add_exponential(const void *context, size_t a, vf_pair *la
 }
 
 /* Stores the exponentials if `store` is true, and writes their sums to totals. */
-VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
+VACT_NOINLINE static void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
 {
     const axis_steps steps = {axis_add_exponential, softmax_begin, softmax_fold, softmax_end, SOFTMAX_LONG};
     axis_totals(totals, axis_sum_of(c->axis, &steps, &(axis_call){c, place, store}));

@@ -181,7 +181,7 @@ VACT_NOINLINE static void softmax_lengthen(row_sum *sum)
 VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t cols, const softmax_place *place,
                                         softmax_parts_fn *parts_at)
 {
-    row_sum sum = row_sum_zero();
+    row_sum sum = {.is_long = false};
     for (size_t k = 0; k < ROW_VECTORS; k++)
         softmax_begin(&sum.lane[k]);
     size_t i = 0;
@@ -225,7 +225,7 @@ typedef struct {
 enum {
     ROWS_AT_ONCE = 16,
     ROWS_FLOATS = 2048,     /* floats worked on together; a longer row is done by itself */
-    ROWS_STREAMED = 4096,   /* at most so many columns: exponentials are kept in a buffer apart from dst */
+    ROWS_STREAMED = 1024,   /* floats of a buffer for exponentials, apart from a dst that is streamed; on the stack */
     ROWS_PREFETCHED = 65536 /* at most so many columns: the next row is prefetched (two rows and results: 1 MiB) */
 };
 

@@ -87,7 +87,7 @@ VACT_INLINE void rows_add_dy(void *context, size_t i, size_t n, size_t k)
 
 VACT_INLINE double rows_gradient_total(const rows_gradient *g, row_add_fn *add)
 {
-    rows_gradient_sum to = {row_products_zero(), g};
+    rows_gradient_sum to = {.of = g};
     row_sums_of(&to.sum.below, 1, g->cols, add, &to);
     return row_products_total(&to.sum);
 }

@@ -101,7 +101,7 @@ VACT_INLINE void log_softmax_add_others(void *context, size_t i, size_t n, size_
 
 VACT_NOINLINE static double log_softmax_others(const elem *src, size_t cols, const softmax_place *place, bool near)
 {
-    log_softmax_sum others = {row_sum_zero(), src, cols, place, near};
+    log_softmax_sum others = {.src = src, .cols = cols, .place = place, .near = near};
     row_sums_of(&others.sum, 1, cols, log_softmax_add_others, &others);
     return row_sum_total(&others.sum);
 }
@@ -135,21 +135,17 @@ VACT_NOINLINE static double log_softmax_any_log(const elem *src, size_t cols, lo
 /* A row with options. */
 VACT_INLINE void log_softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
 {
-    logits_pivot pivot = logits_max(src, cols, row);
-    double largest = (double)pivot.hi;
-    if (wide_is_needed(pivot.hi, row)) {
-        largest = wide_log_softmax_row(dst, src, cols, row);
-        if (wide_finite(largest))
-            return;
-    }
+    const logits_pivot pivot = logits_max(src, cols, row);
+    const bool wide = wide_is_needed(pivot.hi, row);
+    const double largest = wide ? wide_log_softmax_row(dst, src, cols, row) : (double)pivot.hi;
     if (!wide_finite(largest)) {
         rows_fill(dst, cols, rows_without_pivot(largest, row, -__builtin_inff()));
-        return;
+    } else if (!wide) {
+        const vf_pair max = rows_broadcast(pivot);
+        const vf_pair log = rows_broadcast(rows_split(log_softmax_any_log(src, cols, pivot, row)));
+        for (size_t i = 0; i < cols; i += VF_LANES)
+            rows_store(dst, log_softmax_of_pair(logits_at(src, i, cols, row), max, log), i, cols);
     }
-    vf_pair max = rows_broadcast(pivot);
-    vf_pair log = rows_broadcast(rows_split(log_softmax_any_log(src, cols, pivot, row)));
-    for (size_t i = 0; i < cols; i += VF_LANES)
-        rows_store(dst, log_softmax_of_pair(logits_at(src, i, cols, row), max, log), i, cols);
 }
 
 /* NaN where max is not finite. */

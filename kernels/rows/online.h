@@ -30,7 +30,7 @@ VACT_INLINE void online_add(void *context, size_t i, size_t n, size_t k)
 /* Stores the exponentials, scaled by 2^96, and returns their sum. */
 VACT_INLINE double online_exponentials(float *lanes, const elem *src, size_t cols, const logits_row *row, vf_pair base)
 {
-    online_sum sum = {row_sum_zero(), lanes, src, cols, row, base};
+    online_sum sum = {.lanes = lanes, .src = src, .cols = cols, .row = row, .base = base};
     row_sums_of(&sum.sum, 1, cols, online_add, &sum);
     return row_sum_total(&sum.sum);
 }

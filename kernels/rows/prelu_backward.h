@@ -89,7 +89,7 @@ VACT_INLINE void prelu_add(const void *context, size_t o, vf_pair *lane)
     rows_store(c->dx + at, y, 0, c->n);
 }
 
-VACT_INLINE void prelu_beside(const prelu_columns *c, float *dslope, size_t outer)
+VACT_NOINLINE static void prelu_beside(const prelu_columns *c, float *dslope, size_t outer)
 {
     const axis_steps steps = {prelu_add, axis_clear, axis_keep, axis_keep, SUM_BLOCK};
     double below[VF_LANES];
@@ -111,7 +111,7 @@ VACT_INLINE void rows_prelu_backward(elem *dx, float *dslope, const elem *dy, co
         return;
     }
     for (size_t c = 0; c < channels; c++) {
-        prelu_sum sum = {{0}, {0}, row_products_zero()};
+        prelu_sum sum = {.whole.below.is_long = false};
         for (size_t o = 0; o < outer; o++) {
             const size_t at = (o * channels + c) * inner;
             prelu_run(dx + at, dy + at, x + at, inner, o * inner, vf_set1(slope[c]), &sum);

@@ -31,26 +31,28 @@ VACT_INLINE float rows_without_pivot(double max, const logits_row *row, float no
     return max < 0.0 && row->masked ? nothing : __builtin_nanf("");
 }
 
-/* Any row; the maximum is subtracted first. */
-VACT_NOINLINE static void softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+/* A row with this finite maximum, which is subtracted first. */
+VACT_NOINLINE static void softmax_far_row(elem *dst, const elem *src, size_t cols, const logits_row *row,
+                                          logits_pivot pivot)
 {
-    logits_pivot pivot = logits_max(src, cols, row);
-    double largest = (double)pivot.hi;
-    if (wide_is_needed(pivot.hi, row)) {
-        largest = wide_softmax_row(dst, src, cols, row);
-        if (wide_finite(largest))
-            return;
-    }
-    if (!wide_finite(largest)) {
-        rows_fill(dst, cols, rows_without_pivot(largest, row, 0.0f));
-        return;
-    }
     softmax_place place = softmax_place_far(pivot, row);
     float *exponentials = elem_lanes(dst);
     double sum = softmax_exponentials(exponentials, src, cols, &place, softmax_parts_far);
     vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
     for (size_t i = 0; i < cols; i += VF_LANES)
         rows_store(dst, softmax_quotient(rows_load_lanes(exponentials, i, cols), reciprocal), i, cols);
+}
+
+/* Any row. */
+VACT_NOINLINE static void softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+{
+    const logits_pivot pivot = logits_max(src, cols, row);
+    const bool wide = wide_is_needed(pivot.hi, row);
+    const double largest = wide ? wide_softmax_row(dst, src, cols, row) : (double)pivot.hi;
+    if (!wide_finite(largest))
+        rows_fill(dst, cols, rows_without_pivot(largest, row, 0.0f));
+    else if (!wide)
+        softmax_far_row(dst, src, cols, row, pivot);
 }
 
 /* Where all logits are within this distance of the maximum, no share and no product is subnormal, for up to 2^31
@@ -142,6 +144,7 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
 VACT_NOINLINE static void softmax_streamed(const rows_plain *m, size_t at_once)
 {
     _Alignas(64) float exponentials[ROWS_STREAMED];
+    at_once = at_once < ROWS_STREAMED / m->cols ? at_once : ROWS_STREAMED / m->cols;
     row_range ranges[ROWS_AT_ONCE];
     rows_batch b = rows_batch_at(m, 0, at_once);
     softmax_ranges(ranges, b.src, b.n, m);

@@ -79,12 +79,10 @@ VACT_NOINLINE static vf_pair wide_distances(const elem *src, size_t i, size_t n,
     return (vf_pair){vf_load(hi), vf_load(lo)};
 }
 
-/* The exponentials of a row, 2^96*e^(z - pivot), and their sums: those of the columns below the maximum, and how many
- * are equal to it. */
-enum { WIDE_OTHERS, WIDE_WINNERS, WIDE_SUMS };
-
+/* The exponentials of a row, 2^96*e^(z - pivot): the sum of those that are not 1, and how many are. */
 typedef struct {
-    row_sum sums[WIDE_SUMS];
+    row_sum others;
+    double winners;
     float *lanes;
     const elem *src;
     const logits_row *row;
@@ -95,13 +93,15 @@ typedef struct {
 VACT_INLINE void wide_add(void *context, size_t i, size_t n, size_t k)
 {
     wide_walk *walk = context;
-    const vf zero = vf_set1(0.0f);
+    const vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
     const vf_pair d = wide_distances(walk->src, i, n, walk->row, walk->pivot, walk->as_doubles);
     const vf_pair e = fast_exp_pair(d);
     const vm winner = vm_and(vm_eq(d.hi, zero), vm_eq(d.lo, zero));
-    row_sum_add_pair(&walk->sums[WIDE_OTHERS], k,
-                     (vf_pair){vf_select(winner, zero, e.hi), vf_select(winner, zero, e.lo)});
-    row_count_add(&walk->sums[WIDE_WINNERS], k, vf_select(winner, vf_set1(1.0f), zero));
+    row_sum_add_pair(&walk->others, k, (vf_pair){vf_select(winner, zero, e.hi), vf_select(winner, zero, e.lo)});
+    float winners[VF_LANES];
+    vf_store(winners, vf_select(winner, one, zero));
+    for (size_t lane = 0; lane < VF_LANES; lane++)
+        walk->winners += (double)winners[lane];
     if (walk->lanes)
         rows_store_lanes(walk->lanes, e.hi, i, i + n);
 }
@@ -111,10 +111,9 @@ VACT_INLINE void wide_add(void *context, size_t i, size_t n, size_t k)
 VACT_NOINLINE static double wide_rest(float *lanes, const elem *src, size_t cols, const logits_row *row,
                                       wide_logit pivot, bool as_doubles)
 {
-    wide_walk walk = {{row_sum_zero(), row_sum_zero()}, lanes, src, row, pivot, as_doubles};
-    row_sums_of(walk.sums, WIDE_SUMS, cols, wide_add, &walk);
-    return (row_sum_total(&walk.sums[WIDE_WINNERS]) - 1.0) +
-           row_sum_total(&walk.sums[WIDE_OTHERS]) * (double)FAST_PAIR_UNSCALE;
+    wide_walk walk = {.lanes = lanes, .src = src, .row = row, .pivot = pivot, .as_doubles = as_doubles};
+    row_sums_of(&walk.others, 1, cols, wide_add, &walk);
+    return (walk.winners - 1.0) + row_sum_total(&walk.others) * (double)FAST_PAIR_UNSCALE;
 }
 
 /* These return the largest logit. Where it is not finite they write nothing. */

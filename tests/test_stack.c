@@ -1,0 +1,178 @@
+/*
+ * The stack that calls need: vact.h promises at most 8 KiB. Each call runs on a stack of its own that was filled with a
+ * pattern; what has lost the pattern was used.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "support.h"
+
+enum { STACK = 1 << 18, PAINT = 0xa5, PROMISED = 8 << 10, SMALL = 1 << 16, LARGE = 1 << 23 };
+
+static float a[SMALL], b[SMALL], c[SMALL], d[SMALL], e[SMALL], *from, *to;
+static int64_t targets[64];
+static const vacti_op_info *subject;
+
+static void nothing(void) {}
+
+static void unary(void)
+{
+    vact_forward_f32(subject->op, NULL, a, b, 5000);
+    vact_backward_f32(subject->op, NULL, a, b, c, 5000);
+    vact_epilogue_options_f32 options = VACT_EPILOGUE_OPTIONS_F32;
+    options.bias = c;
+    options.residual = d;
+    options.residual_stride = 101;
+    vact_epilogue_f32(subject->op, NULL, a, 101, b, 101, 50, 101, &options);
+    if (subject->op == VACT_OP_GELU || subject->op == VACT_OP_RELU) /* the walk beyond the cache is the same for all */
+        vact_forward_f32(subject->op, NULL, to, from, LARGE);
+}
+
+static void gate(void)
+{
+    vact_gate_rows_f32(subject->op, NULL, a, 101, b, 101, c, 101, 50, 101);
+    vact_gate_backward_rows_f32(subject->op, NULL, a, 101, b, 101, c, 101, d, 101, e, 101, 50, 101);
+    vact_gate_packed_f32(subject->op, NULL, VACT_GATE_INTERLEAVED, a, 101, b, 202, 50, 101);
+    vact_gate_backward_packed_f32(subject->op, NULL, VACT_GATE_INTERLEAVED, a, 202, b, 101, c, 202, 50, 101);
+}
+
+static void prelu(void)
+{
+    vact_prelu_f32(a, b, c, 5, 70, 16);
+    vact_prelu_backward_f32(a, e, b, d, c, 5, 70, 16);
+    vact_prelu_backward_f32(a, e, b, d, c, 100, 70, 1);
+    vact_prelu_backward_f32(a, e, b, d, c, 1, 1, 20000);
+}
+
+static void softmax(void)
+{
+    for (size_t cols = 1; cols <= 4096; cols *= 4) {
+        vact_softmax_f32(a, b, 5000 / cols, cols);
+        vact_log_softmax_f32(a, b, 5000 / cols, cols);
+    }
+    vact_softmax_f32(to, from, LARGE / 1024, 1024); /* streamed */
+    vact_log_softmax_f32(to, from, LARGE / 1024, 1024);
+    vact_softmax_axis_f32(a, b, 1, 70, 16);
+    vact_log_softmax_axis_f32(a, b, 1, 2000, 20);
+    for (size_t i = 0; i < 100; i++) /* sums whose digits are computed again */
+        d[i] = i == 0 ? 90.0f : (float)i;
+    vact_log_softmax_axis_f32(a, d, 1, 100, 1);
+    vact_log_softmax_axis_f32(a, d, 1, 50, 2);
+    vact_log_softmax_f32(a, d, 1, 100);
+}
+
+static void family(void)
+{
+    vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+    vact_softmax_online_f32 states[10];
+    float rescale[10];
+    for (int round = 0; round < 2; round++) {
+        options.scale = round ? 1e38f : 0.5f;
+        options.bias = c;
+        options.causal_queries = 2;
+        options.causal_offset = 1000;
+        vact_softmax_masked_f32(a, 2000, b, 2000, 10, 2000, &options);
+        vact_log_softmax_masked_f32(a, 2000, b, 2000, 10, 2000, &options);
+        vact_logsumexp_masked_f32(a, b, 2000, 10, 2000, &options);
+        vact_softmax_online_start_f32(states, 10);
+        vact_softmax_online_update_f32(states, rescale, a, 2000, b, 2000, 10, 2000, &options);
+        vact_softmax_backward_masked_f32(a, 2000, NULL, b, 2000, NULL, 0, d, 2000, 10, 2000, &options);
+        vact_log_softmax_backward_masked_f32(a, 2000, NULL, b, 2000, NULL, 0, d, 2000, 10, 2000, &options);
+        vact_logsumexp_backward_masked_f32(a, 2000, NULL, e, b, 2000, d, 10, 2000, &options);
+    }
+}
+
+static void losses(void)
+{
+    vact_cross_entropy_options_f32 options = VACT_CROSS_ENTROPY_OPTIONS_F32;
+    options.label_smoothing = 0.1f;
+    options.class_weights = e;
+    vact_cross_entropy_forward_backward_i64_f32(a, b, NULL, c, targets, 64, 900, &options);
+    vact_bce_with_logits_forward_backward_f32(a, b, NULL, c, d, 5000, NULL);
+}
+
+static void health(void)
+{
+    size_t count;
+    double fraction;
+    vact_zero_fraction_f32(&fraction, a, 5000);
+    vact_dead_units_f32(&count, NULL, a, 20, 3000);
+    vact_saturated_fraction_f32(&fraction, a, 5000, 0.0f, 1.0f, 0.01f);
+}
+
+static void *run(void *call)
+{
+    (*(void (*const *)(void))call)();
+    return NULL;
+}
+
+/* The bytes that a thread uses that makes the call. */
+static size_t used_by(void (*call)(void))
+{
+    unsigned char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert(stack != MAP_FAILED, "out of memory");
+    memset(stack, PAINT, STACK);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    cr_assert(pthread_attr_init(&attributes) == 0 && pthread_attr_setstack(&attributes, stack, STACK) == 0 &&
+              pthread_create(&thread, &attributes, run, &call) == 0 && pthread_join(thread, NULL) == 0);
+    pthread_attr_destroy(&attributes);
+    size_t untouched = 0;
+    while (untouched < STACK && stack[untouched] == PAINT)
+        untouched++;
+    munmap(stack, STACK);
+    return STACK - untouched;
+}
+
+/* What the thread itself needs is not counted. */
+static void check(const char *name, void (*call)(void))
+{
+    const size_t used = used_by(call) - used_by(nothing);
+    cr_expect(used <= PROMISED, "%s, %s %s: %zu bytes of stack", name, vact_info()->isa, vact_info()->math, used);
+}
+
+static void fill(void)
+{
+    test_random random = {91};
+    from = aligned_alloc(64, LARGE * sizeof *from);
+    to = aligned_alloc(64, LARGE * sizeof *to);
+    cr_assert(from != NULL && to != NULL, "out of memory");
+    memset(from, 0, LARGE * sizeof *from);
+    for (size_t i = 0; i < SMALL; i++) {
+        b[i] = d[i] = (float)(40.0 * test_random_normal(&random));
+        c[i] = (float)test_random_unit(&random);
+        e[i] = (float)test_random_unit(&random);
+    }
+}
+
+static void check_all(void)
+{
+    for (size_t i = 0; i < vacti_registry_count; i++) {
+        subject = &vacti_registry[i];
+        const vact_kind kind = VACT_OP_KIND(subject->op);
+        if (kind == VACT_KIND_UNARY || kind == VACT_KIND_GATE)
+            check(subject->name, kind == VACT_KIND_UNARY ? unary : gate);
+    }
+    check("prelu", prelu);
+    check("softmax", softmax);
+    check("the softmax family", family);
+    check("losses", losses);
+    check("health", health);
+}
+
+Test(stack, calls)
+{
+    if (TEST_SANITIZED)
+        test_skip("a sanitizer needs stack of its own");
+    fill();
+    const vact_isa isas[] = {VACT_ISA_SCALAR, VACT_ISA_AVX2, VACT_ISA_AVX512, VACT_ISA_NEON};
+    const vact_math maths[] = {VACT_MATH_FAST, VACT_MATH_SLEEF};
+    for (size_t i = 0; i < sizeof isas / sizeof isas[0]; i++)
+        for (size_t m = 0; m < sizeof maths / sizeof maths[0]; m++)
+            if (vact_select(isas[i], maths[m]) == VACT_OK)
+                check_all();
+    free(from);
+    free(to);
+}
