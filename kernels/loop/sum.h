@@ -2,13 +2,13 @@
  * Sums over rows, the same bits on every instruction set. No operation's mathematics.
  *
  * A sum has 64 virtual lanes, lane = column mod 64. Each lane adds its columns in order and is a hi/lo pair: Knuth's
- * two-sum keeps the error of every addition in lo. One float stops counting when it has grown, so after every 16
+ * two-sum keeps the error of every addition in lo. One float stops counting when it has grown, so after every 32
  * columns of a lane (SUM_BLOCK) the pair moves to the lane's long sum, three floats of which the first two keep their
  * errors too. Then one fixed tree halves the lanes: 32, 16, 8, 4, 2, 1. A lane without a column holds 0.
  *
- * In a block lo stays below 16 ULP of hi, and what its own additions lose below 2^-42 of the block's terms. The long
- * sum loses 2^-48 of its largest value per block at the most, in its last float: 2^-66 for each of the 2^18 blocks of
- * 2^28 columns. So a sum is within 2^-41 of the sum of its terms' magnitudes, at any length (tests/test_sums.c).
+ * In a block lo stays below 16 ULP of hi, and its own additions lose 2^-39 of the block's terms at the most, seldom
+ * 2^-42. The long sum loses 2^-48 of its largest value per block at the most, in its last float: 2^-72 of it. So a sum
+ * is within 2^-40 of the sum of its terms' magnitudes, at any length (tests/test_sums.c).
  */
 #ifndef VACT_LOOP_SUM_H
 #define VACT_LOOP_SUM_H
@@ -20,7 +20,7 @@
 enum {
     ROW_LANES = 64,
     ROW_VECTORS = ROW_LANES / VF_LANES,
-    SUM_BLOCK = 16 * ROW_LANES /* columns */
+    SUM_BLOCK = 32 * ROW_LANES /* columns */
 };
 
 /* A number of any length as three floats. */
@@ -54,12 +54,19 @@ VACT_INLINE vf_pair sum_join(vf_pair a, vf_pair b)
     return (vf_pair){s.hi, vf_add(vf_add(a.lo, b.lo), s.lo)};
 }
 
-/* The lanes of a running sum; all bits 0 at the start. */
+/* The lanes of a running sum. */
 typedef struct {
     vf_pair lane[ROW_VECTORS];
-    sum_long whole[ROW_VECTORS]; /* of the blocks before this one */
     bool is_long;
+    sum_long whole[ROW_VECTORS]; /* of the blocks before this one; only if is_long */
 } row_sum;
+
+VACT_INLINE void row_sum_start(row_sum *sum)
+{
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        sum->lane[k] = (vf_pair){vf_set1(0.0f), vf_set1(0.0f)};
+    sum->is_long = false;
+}
 
 /* Adds v to the lanes of vector k. */
 VACT_INLINE void row_sum_add(row_sum *sum, size_t k, vf v)
@@ -78,7 +85,10 @@ VACT_INLINE void row_sum_end_block(row_sum *sum)
 {
     const vf zero = vf_set1(0.0f);
     for (size_t k = 0; k < ROW_VECTORS; k++) {
-        sum_long_add(&sum->whole[k], sum->lane[k]);
+        if (sum->is_long)
+            sum_long_add(&sum->whole[k], sum->lane[k]);
+        else
+            sum->whole[k] = (sum_long){sum->lane[k].hi, sum->lane[k].lo, zero};
         sum->lane[k] = (vf_pair){zero, zero};
     }
     sum->is_long = true;
@@ -96,60 +106,78 @@ VACT_INLINE double sum_total(float hi, float lo) { return (double)hi + (hi - hi 
 
 /* The tree over the lanes: first between vectors, then within the last one. A two-sum is symmetric in its operands, so
  * every lane of that vector ends with the total. */
-VACT_INLINE double row_sum_total(const row_sum *sum)
+VACT_INLINE vf_pair sum_tree(const vf_pair *lanes)
 {
     vf_pair tree[ROW_VECTORS];
-    for (size_t k = 0; k < ROW_VECTORS; k++) {
-        tree[k] = sum->lane[k];
-        if (sum->is_long) {
-            sum_long whole = sum->whole[k];
-            sum_long_add(&whole, tree[k]);
-            tree[k] = sum_long_pair(whole);
-        }
-    }
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        tree[k] = lanes[k];
     for (size_t half = ROW_VECTORS / 2; half >= 1; half /= 2)
         for (size_t k = 0; k < half; k++)
             tree[k] = sum_join(tree[k], tree[k + half]);
     vf_pair total = tree[0];
     for (size_t half = VF_LANES / 2; half >= 1; half /= 2)
         total = sum_join(total, (vf_pair){vf_exchange(total.hi, half), vf_exchange(total.lo, half)});
+    return total;
+}
+
+VACT_INLINE double sum_tree_total(const vf_pair *lanes)
+{
+    const vf_pair total = sum_tree(lanes);
     return sum_total(sum_first_lane(total.hi), sum_first_lane(total.lo));
+}
+
+/* The same for sums that are finite or NaN. */
+VACT_INLINE double sum_tree_finite(const vf_pair *lanes)
+{
+    const vf_pair total = sum_tree(lanes);
+    return (double)sum_first_lane(total.hi) + (double)sum_first_lane(total.lo);
+}
+
+VACT_NOINLINE static double row_sum_long_total(row_sum *sum)
+{
+    for (size_t k = 0; k < ROW_VECTORS; k++) {
+        sum_long_add(&sum->whole[k], sum->lane[k]);
+        sum->lane[k] = sum_long_pair(sum->whole[k]);
+    }
+    return sum_tree_total(sum->lane);
+}
+
+VACT_INLINE double row_sum_total(const row_sum *sum)
+{
+    if (__builtin_expect(sum->is_long, 0)) {
+        row_sum copy = *sum; /* of which the function gets the address: so the lanes stay in registers elsewhere */
+        return row_sum_long_total(&copy);
+    }
+    return sum_tree_total(sum->lane);
 }
 
 /* Adds columns i to i + n - 1, n <= VF_LANES, to the lanes of vector k of the sums in `context`. */
 typedef void row_add_fn(void *context, size_t i, size_t n, size_t k);
 
-/* Adds all columns of a row by `add`, and ends the blocks of the `count` sums. */
+/* Adds all columns of a row by `add`, and ends the blocks of the `count` sums. k is a constant in each call once the
+ * inner loop is unrolled, so the lanes stay in registers. */
 VACT_INLINE void row_sums_of(row_sum *sums, size_t count, size_t cols, row_add_fn *add, void *context)
 {
     size_t i = 0;
     while (i < cols) {
         const size_t end = cols - i <= SUM_BLOCK ? cols : i + SUM_BLOCK;
-        for (; end - i >= ROW_LANES; i += ROW_LANES)
-            for (size_t k = 0; k < ROW_VECTORS; k++)
-                add(context, i + k * VF_LANES, VF_LANES, k);
-        for (; end - i >= VF_LANES; i += VF_LANES)
-            add(context, i, VF_LANES, i / VF_LANES % ROW_VECTORS);
-        if (i < end)
-            add(context, i, end - i, i / VF_LANES % ROW_VECTORS);
-        i = end;
+        for (; i < end; i += ROW_LANES)
+            for (size_t k = 0; k < ROW_VECTORS && i + k * VF_LANES < end; k++) {
+                const size_t at = i + k * VF_LANES;
+                add(context, at, end - at < VF_LANES ? end - at : VF_LANES, k);
+            }
         for (size_t s = 0; i < cols && s < count; s++)
             row_sum_end_block(&sums[s]);
     }
 }
 
 /*
- * A sum of products a*b, of which some may leave the range of floats though their sum does not. Those from 2^90 on are
- * rare: they are added apart, one by one in the order of the columns, as doubles that keep their errors.
+ * Terms that may leave the range of floats though their sum does not. Those from 2^90 on are rare: they are added
+ * apart, one by one in the order of the columns, as doubles that keep their errors.
  */
 typedef struct {
     double hi, lo;
 } sum_large;
-
-typedef struct { /* all bits 0 at the start */
-    row_sum below;
-    sum_large large;
-} row_products;
 
 VACT_INLINE bool sum_has_large(vf product) { return vm_any(vm_le(vf_set1(0x1p90f), vf_abs(product))); }
 
@@ -180,25 +208,61 @@ VACT_NOINLINE static vf_pair sum_without_large(sum_large *large, size_t step, vf
     return (vf_pair){vf_select(beyond, zero, product.hi), vf_select(beyond, zero, product.lo)};
 }
 
-VACT_INLINE void row_products_add(row_products *to, size_t k, vf a, vf b)
+/* The sum of the products a*b of two rows. */
+typedef struct {
+    vf a, b;
+} sum_factors;
+
+/* The factors of columns i to i + n - 1; one of them is 0 in the other lanes. */
+typedef sum_factors sum_factors_fn(const void *context, size_t i, size_t n);
+
+typedef struct {
+    row_sum sum;
+    const void *context;
+} sum_products;
+
+VACT_INLINE void sum_add_product(sum_products *to, size_t k, sum_factors at)
 {
-    vf_pair product = pair_product(a, b);
-    if (__builtin_expect(sum_has_large(product.hi), 0))
-        product = sum_without_large(&to->large, 0, a, b, product);
-    row_sum_add_pair(&to->below, k, product);
+    row_sum_add_pair(&to->sum, k, pair_product(at.a, at.b));
 }
 
-/* The same for terms v = v*1. */
-VACT_INLINE void row_terms_add(row_products *to, size_t k, vf v)
+/* The same products, with those from 2^90 on apart. */
+typedef struct {
+    row_sum sum;
+    const void *context;
+    sum_factors_fn *factors;
+    sum_large *large;
+} sum_products_apart;
+
+VACT_INLINE void sum_add_product_apart(void *context, size_t i, size_t n, size_t k)
 {
-    if (__builtin_expect(sum_has_large(v), 0))
-        v = sum_without_large(&to->large, 0, v, vf_set1(1.0f), (vf_pair){v, vf_set1(0.0f)}).hi;
-    row_sum_add(&to->below, k, v);
+    sum_products_apart *to = context;
+    const sum_factors at = to->factors(to->context, i, n);
+    row_sum_add_pair(&to->sum, k, sum_without_large(to->large, 0, at.a, at.b, pair_product(at.a, at.b)));
 }
 
-VACT_INLINE double row_products_total(const row_products *of)
+VACT_NOINLINE static double sum_of_products_apart(size_t cols, sum_factors_fn *factors, const void *context)
 {
-    return row_sum_total(&of->below) + sum_large_total(of->large);
+    sum_products_apart to;
+    sum_large large = {0.0, 0.0};
+    to.context = context;
+    to.factors = factors;
+    to.large = &large;
+    row_sum_start(&to.sum);
+    row_sums_of(&to.sum, 1, cols, sum_add_product_apart, &to);
+    return (to.sum.is_long ? row_sum_long_total(&to.sum) : sum_tree_total(to.sum.lane)) + sum_large_total(large);
+}
+
+/* `add` adds the same factors by sum_add_product. A sum that is not below 2^100, or NaN, is computed again with the
+ * large terms apart. */
+VACT_INLINE double sum_of_products(size_t cols, row_add_fn *add, sum_factors_fn *factors, const void *context)
+{
+    sum_products to;
+    to.context = context;
+    row_sum_start(&to.sum);
+    row_sums_of(&to.sum, 1, cols, add, &to);
+    const double total = row_sum_total(&to.sum);
+    return __builtin_fabs(total) < 0x1p100 ? total : sum_of_products_apart(cols, factors, context);
 }
 
 #endif

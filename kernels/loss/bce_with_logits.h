@@ -96,8 +96,17 @@ VACT_INLINE void bce_store(elem *p, vf v, size_t n)
 typedef struct {
     const vacti_bce_call *call;
     vf scale; /* dy of a reduced loss */
-    row_products sum;
+    row_sum sum;
+    sum_large *large;
 } bce_walk;
+
+/* Adds losses, which may be near the largest float, to the lanes of vector k. */
+VACT_INLINE void bce_add(bce_walk *walk, size_t k, vf loss)
+{
+    if (__builtin_expect(sum_has_large(loss), 0))
+        loss = sum_without_large(walk->large, 0, loss, vf_set1(1.0f), (vf_pair){loss, vf_set1(0.0f)}).hi;
+    row_sum_add(&walk->sum, k, loss);
+}
 
 VACT_INLINE void bce_elements(void *context, size_t i, size_t n, size_t k)
 {
@@ -111,7 +120,7 @@ VACT_INLINE void bce_elements(void *context, size_t i, size_t n, size_t k)
     if (call->loss) {
         vf loss = vf_fma(weight, bce_loss(x, parts), vf_set1(-0.0f));
         if (reduced)
-            row_terms_add(&walk->sum, k, n == VF_LANES ? loss : vf_keep_first(loss, n, vf_set1(0.0f)));
+            bce_add(walk, k, n == VF_LANES ? loss : vf_keep_first(loss, n, vf_set1(0.0f)));
         else
             bce_store(call->loss + i, loss, n);
     }
@@ -124,10 +133,15 @@ VACT_INLINE void bce_with_logits(const vacti_bce_call *call)
     bool reduced = call->reduction != VACT_REDUCTION_NONE;
     double divisor = call->reduction == VACT_REDUCTION_MEAN ? (double)call->n : 1.0;
     double scale = reduced ? (call->dy ? (double)*call->dy : 1.0) / divisor : 1.0;
-    bce_walk walk = {.call = call, .scale = vf_set1((float)scale)};
-    row_sums_of(&walk.sum.below, 1, call->n, bce_elements, &walk);
+    bce_walk walk;
+    sum_large large = {0.0, 0.0};
+    walk.call = call;
+    walk.scale = vf_set1((float)scale);
+    walk.large = &large;
+    row_sum_start(&walk.sum);
+    row_sums_of(&walk.sum, 1, call->n, bce_elements, &walk);
     if (call->loss && reduced)
-        *call->loss = (float)(row_products_total(&walk.sum) / divisor);
+        *call->loss = (float)((row_sum_total(&walk.sum) + sum_large_total(large)) / divisor);
 }
 
 #endif

@@ -63,21 +63,19 @@ typedef struct {
     row_sum sums[CROSS_ENTROPY_SUMS];
     float *lanes;
     const elem *src;
-    size_t cols;
     fast_softmax_row row;
-    cross_entropy_parts_fn *parts_of;
 } cross_entropy_exponentials;
 
 /* The exponentials are 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
-VACT_INLINE void cross_entropy_add(void *context, size_t i, size_t n, size_t k)
+VACT_INLINE void cross_entropy_add(cross_entropy_exponentials *to, size_t i, size_t n, size_t k,
+                                   cross_entropy_parts_fn *parts_of)
 {
-    cross_entropy_exponentials *to = context;
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
     /* Beyond the row -inf, which adds 0 where the maximum is a number; where it is not, the row is NaN anyway. */
     vf x = n == VF_LANES ? elem_load(to->src + i)
                          : vf_keep_first(elem_load_partial(to->src + i, n), n, vf_set1(-__builtin_inff()));
     vm winner = vm_eq(x, to->row.max);
-    fast_softmax_parts parts = to->parts_of(x, to->row);
+    fast_softmax_parts parts = parts_of(x, to->row);
     vf power = vf_select(winner, zero, parts.power);
     vf e = vf_fma(power, parts.rise, power);
     vf e_lo = vf_fma(power, parts.rise, vf_sub(power, e));
@@ -92,12 +90,27 @@ VACT_INLINE void cross_entropy_add(void *context, size_t i, size_t n, size_t k)
         vf_store_partial(to->lanes + i, stored, n);
 }
 
+VACT_INLINE void cross_entropy_add_near(void *context, size_t i, size_t n, size_t k)
+{
+    cross_entropy_add(context, i, n, k, fast_softmax_parts_near);
+}
+
+VACT_INLINE void cross_entropy_add_far(void *context, size_t i, size_t n, size_t k)
+{
+    cross_entropy_add(context, i, n, k, fast_softmax_parts_far);
+}
+
 /* Returns R. Stores the exponentials if `lanes` is not null. */
 VACT_INLINE double cross_entropy_rest_by(float *lanes, const elem *src, size_t cols, fast_softmax_row row,
-                                         cross_entropy_parts_fn *parts_of)
+                                         row_add_fn *add)
 {
-    cross_entropy_exponentials to = {.lanes = lanes, .src = src, .cols = cols, .row = row, .parts_of = parts_of};
-    row_sums_of(to.sums, CROSS_ENTROPY_SUMS, cols, cross_entropy_add, &to);
+    cross_entropy_exponentials to;
+    to.lanes = lanes;
+    to.src = src;
+    to.row = row;
+    for (size_t s = 0; s < CROSS_ENTROPY_SUMS; s++)
+        row_sum_start(&to.sums[s]);
+    row_sums_of(to.sums, CROSS_ENTROPY_SUMS, cols, add, &to);
     double repeated = row_sum_total(&to.sums[CROSS_ENTROPY_WINNERS]) - 1.0;
     return repeated + row_sum_total(&to.sums[CROSS_ENTROPY_OTHERS]) / (double)CROSS_ENTROPY_UNIT;
 }
@@ -105,35 +118,43 @@ VACT_INLINE double cross_entropy_rest_by(float *lanes, const elem *src, size_t c
 VACT_NOINLINE static double cross_entropy_rest(float *lanes, const elem *src, size_t cols, float max)
 {
     const fast_softmax_row row = fast_softmax_row_of(max);
-    return fast_softmax_near(max) ? cross_entropy_rest_by(lanes, src, cols, row, fast_softmax_parts_near)
-                                  : cross_entropy_rest_by(lanes, src, cols, row, fast_softmax_parts_far);
+    return fast_softmax_near(max) ? cross_entropy_rest_by(lanes, src, cols, row, cross_entropy_add_near)
+                                  : cross_entropy_rest_by(lanes, src, cols, row, cross_entropy_add_far);
 }
 
 /* sum_j w_j*(max - x_j) in quarters: the difference of two floats may leave their range. */
 typedef struct {
-    row_products sum;
     const elem *src;
     const float *weights;
     vf max;
 } cross_entropy_distances;
 
-VACT_INLINE void cross_entropy_add_distance(void *context, size_t i, size_t n, size_t k)
+VACT_INLINE sum_factors cross_entropy_distance(const cross_entropy_distances *of, size_t i, size_t n)
 {
-    cross_entropy_distances *to = context;
     const vf one = vf_set1(1.0f), zero = vf_set1(0.0f), quarter = vf_set1(0.25f);
     const bool whole = n == VF_LANES;
-    vf x = whole ? elem_load(to->src + i) : elem_load_partial(to->src + i, n);
-    vf weight = to->weights ? whole ? vf_load(to->weights + i) : vf_load_partial(to->weights + i, n) : one;
+    vf x = whole ? elem_load(of->src + i) : elem_load_partial(of->src + i, n);
+    vf weight = of->weights ? whole ? vf_load(of->weights + i) : vf_load_partial(of->weights + i, n) : one;
     /* An FMA, so that no product feeds the difference (vec/contract.h). */
-    vf distance = vf_sub(vf_fma(to->max, quarter, zero), vf_fma(x, quarter, zero));
-    row_products_add(&to->sum, k, whole ? distance : vf_keep_first(distance, n, zero), weight);
+    vf distance = vf_sub(vf_fma(of->max, quarter, zero), vf_fma(x, quarter, zero));
+    return (sum_factors){whole ? distance : vf_keep_first(distance, n, zero), weight};
+}
+
+static sum_factors cross_entropy_distance_of(const void *of, size_t i, size_t n)
+{
+    return cross_entropy_distance(of, i, n);
+}
+
+VACT_INLINE void cross_entropy_add_distance(void *context, size_t i, size_t n, size_t k)
+{
+    sum_products *to = context;
+    sum_add_product(to, k, cross_entropy_distance(to->context, i, n));
 }
 
 VACT_NOINLINE static double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
 {
-    cross_entropy_distances to = {.src = src, .weights = weights, .max = max};
-    row_sums_of(&to.sum.below, 1, cols, cross_entropy_add_distance, &to);
-    return 4.0 * row_products_total(&to.sum);
+    const cross_entropy_distances distances = {src, weights, max};
+    return 4.0 * sum_of_products(cols, cross_entropy_add_distance, cross_entropy_distance_of, &distances);
 }
 
 /* dx_j = e_j*a - w_j*b. The exponentials, in `lanes`, may be where dx is. */

@@ -18,7 +18,7 @@ typedef struct {
  * The sums of n adjacent columns. Each has the 64 lanes of loop/sum.h, so that a column's sum has the bits that it
  * would have as a row. Four neighbouring lanes are computed together. The groups come in such an order that each can
  * join the tree at once: number i with its bits reversed, so that 0 and 8, 4 and 12 meet first, then their sums. That
- * needs little stack.
+ * needs little stack. A lane without an element is 0, and nothing need be added.
  */
 enum { AXIS_GROUP = 4, AXIS_GROUPS = ROW_LANES / AXIS_GROUP, AXIS_LEVELS = 4 };
 
@@ -50,41 +50,46 @@ VACT_INLINE axis_lanes axis_join(const axis_lanes *a, const axis_lanes *b)
     return sum;
 }
 
-/* Lanes `first` and on. */
-VACT_INLINE void axis_group(axis_lanes *to, size_t first, size_t axis, const axis_steps *steps, const void *context)
+/* Lanes `first` and on, of elements from `begin` to `end`. */
+VACT_INLINE void axis_group_of(axis_lanes *to, size_t first, size_t begin, size_t end, const axis_steps *steps,
+                               const void *context)
 {
-    const vf zero = vf_set1(0.0f);
     vf_pair *const lane = to->lane;
-    sum_long whole[AXIS_GROUP];
-    for (size_t k = 0; k < AXIS_GROUP; k++) {
+    for (size_t k = 0; k < AXIS_GROUP; k++)
         steps->begin(&lane[k]);
-        whole[k] = (sum_long){zero, zero, zero};
-    }
-    for (size_t a = 0; a < axis; a += ROW_LANES) {
-        if (a > 0 && a % steps->length == 0)
-            for (size_t k = 0; k < AXIS_GROUP; k++) {
-                steps->end(&lane[k]);
-                sum_long_add(&whole[k], lane[k]);
-                steps->begin(&lane[k]);
-            }
-        if (a > 0 && a % SUM_BLOCK == 0)
+    for (size_t a = begin; a < end; a += ROW_LANES) {
+        if (a > begin && a % SUM_BLOCK == 0)
             for (size_t k = 0; k < AXIS_GROUP; k++)
                 steps->fold(&lane[k]);
-        if (axis - a >= first + AXIS_GROUP) {
+        if (end - a >= first + AXIS_GROUP) {
             for (size_t k = 0; k < AXIS_GROUP; k++)
                 steps->add(context, a + first + k, &lane[k]);
         } else {
-            for (size_t k = 0; a + first + k < axis; k++)
+            for (size_t k = 0; a + first + k < end; k++)
                 steps->add(context, a + first + k, &lane[k]);
         }
     }
-    for (size_t k = 0; k < AXIS_GROUP; k++) {
+    for (size_t k = 0; k < AXIS_GROUP; k++)
         steps->end(&lane[k]);
-        if (axis > steps->length) {
-            sum_long_add(&whole[k], lane[k]);
-            lane[k] = sum_long_pair(whole[k]);
-        }
+}
+
+VACT_INLINE void axis_group(axis_lanes *to, size_t first, size_t axis, const axis_steps *steps, const void *context)
+{
+    if (axis <= steps->length) {
+        axis_group_of(to, first, 0, axis, steps, context);
+        return;
     }
+    sum_long whole[AXIS_GROUP];
+    for (size_t begin = 0; begin < axis; begin += steps->length) {
+        axis_group_of(to, first, begin, axis - begin < steps->length ? axis : begin + steps->length, steps, context);
+        for (size_t k = 0; k < AXIS_GROUP; k++)
+            if (begin == 0)
+                whole[k] = (sum_long){to->lane[k].hi, to->lane[k].lo, vf_set1(0.0f)};
+            else
+                sum_long_add(&whole[k], to->lane[k]);
+    }
+    for (size_t k = 0; k < AXIS_GROUP; k++)
+        to->lane[k] = sum_long_pair(whole[k]);
 }
 
 VACT_INLINE vf_pair axis_sum_of(size_t axis, const axis_steps *steps, const void *context)
@@ -92,13 +97,20 @@ VACT_INLINE vf_pair axis_sum_of(size_t axis, const axis_steps *steps, const void
     static const unsigned char order[AXIS_GROUPS] = {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15};
     axis_lanes waiting[AXIS_LEVELS + 1], sum;
     for (size_t i = 0; i < AXIS_GROUPS; i++) {
-        axis_group(&sum, (size_t)order[i] * AXIS_GROUP, axis, steps, context);
+        if ((size_t)order[i] * AXIS_GROUP < axis)
+            axis_group(&sum, (size_t)order[i] * AXIS_GROUP, axis, steps, context);
         size_t level = 0;
-        for (; (i >> level & 1) != 0; level++)
-            sum = axis_join(&waiting[level], &sum);
+        for (; (i >> level & 1) != 0; level++) {
+            /* sum begins with this group; if that is empty, all of it is. */
+            const size_t first = order[i + 1 - ((size_t)1 << level)];
+            sum = first * AXIS_GROUP < axis ? axis_join(&waiting[level], &sum) : waiting[level];
+        }
         waiting[level] = sum;
     }
-    return sum_join(sum_join(sum.lane[0], sum.lane[2]), sum_join(sum.lane[1], sum.lane[3]));
+    for (size_t half = AXIS_GROUP / 2; half >= 1; half /= 2)
+        for (size_t k = 0; k < half; k++)
+            sum.lane[k] = sum_join(sum.lane[k], sum.lane[k + half]);
+    return sum.lane[0];
 }
 
 VACT_INLINE void axis_totals(double *totals, vf_pair sum)

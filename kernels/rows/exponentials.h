@@ -139,13 +139,12 @@ VACT_INLINE fast_eighths softmax_parts_far(const elem *src, size_t i, size_t col
 
 /* One vector, at column i < cols; it may be the tail of the row. */
 VACT_INLINE void softmax_rest(float *lanes, const elem *src, size_t i, size_t cols, const softmax_place *place,
-                              softmax_parts_fn *parts_at, row_sum *sum)
+                              softmax_parts_fn *parts_at, vf_pair *lane)
 {
-    size_t k = i / VF_LANES % ROW_VECTORS;
     fast_eighths e = parts_at(src, i, cols, place);
     if (cols - i < VF_LANES)
         e.power = vf_keep_first(e.power, cols - i, vf_set1(0.0f));
-    vf stored = softmax_add(&sum->lane[k], e);
+    vf stored = softmax_add(lane, e);
     if (lanes)
         rows_store_lanes(lanes, stored, i, cols);
 }
@@ -168,43 +167,55 @@ VACT_INLINE void softmax_prefetch(const softmax_place *place, size_t i)
     }
 }
 
-VACT_NOINLINE static void softmax_lengthen(row_sum *sum)
+VACT_NOINLINE static void softmax_end_block(row_sum *sum) { row_sum_end_block(sum); }
+
+/* The lanes move to the long sum, which begins with the first ones. */
+VACT_INLINE void softmax_lengthen(row_sum *sum, const vf_pair *lane, bool first)
 {
-    for (size_t k = 0; k < ROW_VECTORS; k++)
+    for (size_t k = 0; k < ROW_VECTORS; k++) {
+        sum->lane[k] = lane[k];
         softmax_end(&sum->lane[k]);
-    row_sum_end_block(sum);
-    for (size_t k = 0; k < ROW_VECTORS; k++)
-        softmax_begin(&sum->lane[k]);
+    }
+    sum->is_long = !first;
+    softmax_end_block(sum);
 }
 
 /* Stores the exponentials if `lanes` is not null, and returns their sum. */
 VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t cols, const softmax_place *place,
                                         softmax_parts_fn *parts_at)
 {
-    row_sum sum = {.is_long = false};
+    row_sum sum;               /* of rows of more than SOFTMAX_LONG columns */
+    vf_pair lane[ROW_VECTORS]; /* apart from it, so that they stay in registers */
     for (size_t k = 0; k < ROW_VECTORS; k++)
-        softmax_begin(&sum.lane[k]);
+        softmax_begin(&lane[k]);
     size_t i = 0;
     while (i < cols) {
-        if (__builtin_expect(i > 0 && i % SOFTMAX_LONG == 0, 0))
-            softmax_lengthen(&sum);
+        if (__builtin_expect(i > 0 && i % SOFTMAX_LONG == 0, 0)) {
+            softmax_lengthen(&sum, lane, i == SOFTMAX_LONG);
+            for (size_t k = 0; k < ROW_VECTORS; k++)
+                softmax_begin(&lane[k]);
+        }
         for (size_t k = 0; i > 0 && k < ROW_VECTORS; k++)
-            softmax_fold(&sum.lane[k]);
+            softmax_fold(&lane[k]);
         size_t end = cols - i < SOFTMAX_FOLD ? cols : i + SOFTMAX_FOLD;
         for (; end - i >= ROW_LANES; i += ROW_LANES)
             for (size_t k = 0; k < ROW_VECTORS; k++) {
                 size_t at = i + k * VF_LANES;
-                vf stored = softmax_add(&sum.lane[k], parts_at(src, at, at + VF_LANES, place));
+                vf stored = softmax_add(&lane[k], parts_at(src, at, at + VF_LANES, place));
                 if (lanes)
                     vf_store(lanes + at, stored);
                 softmax_prefetch(place, at);
             }
-        for (; i < end; i += VF_LANES)
-            softmax_rest(lanes, src, i, cols, place, parts_at, &sum);
+        for (size_t k = 0; k < ROW_VECTORS && i < end; k++, i += VF_LANES)
+            softmax_rest(lanes, src, i, cols, place, parts_at, &lane[k]);
     }
     for (size_t k = 0; k < ROW_VECTORS; k++)
-        softmax_end(&sum.lane[k]);
-    return row_sum_total(&sum);
+        softmax_end(&lane[k]);
+    if (__builtin_expect(cols <= SOFTMAX_LONG, 1))
+        return sum_tree_finite(lane);
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        sum.lane[k] = lane[k];
+    return row_sum_long_total(&sum);
 }
 
 /* Plain rows: several at a time --------------------------------------------------------------------------------- */

@@ -20,23 +20,29 @@ typedef struct {
     size_t dx, dy, y;
 } rows_gradient_strides;
 
-/* dy and y of columns i to i + n - 1. Where an element is left out y is a constant, and both are 0 here. Lanes beyond
- * the row are 0. */
+/* dy and y of the vector at column i; 0 beyond the row. Where an element is left out y is a constant, and both are 0
+ * here. `masked`, a constant: elements are left out. */
 typedef struct {
     vf dy, y;
-    vm out;
 } rows_outputs;
 
-VACT_INLINE rows_outputs rows_outputs_at(const rows_gradient *g, size_t i)
+VACT_INLINE rows_outputs rows_outputs_at(const rows_gradient *g, size_t i, bool masked)
 {
-    const vf zero = vf_set1(0.0f);
-    rows_outputs at = {rows_load(g->dy, i, g->cols), rows_load(g->y, i, g->cols), vm_lt(zero, zero)};
-    if (g->row) {
-        at.out = logits_left_out(i, g->cols, g->row);
-        at.dy = vf_select(at.out, zero, at.dy);
-        at.y = vf_select(at.out, zero, at.y);
+    rows_outputs at = {rows_load(g->dy, i, g->cols), rows_load(g->y, i, g->cols)};
+    if (masked) {
+        const vm out = logits_left_out(i, g->cols, g->row);
+        const vf zero = vf_set1(0.0f);
+        at.dy = vf_select(out, zero, at.dy);
+        at.y = vf_select(out, zero, at.y);
     }
     return at;
+}
+
+VACT_INLINE void rows_put(const rows_gradient *g, size_t i, vf dx, bool masked)
+{
+    if (masked)
+        dx = vf_select(logits_left_out(i, g->cols, g->row), vf_set1(0.0f), dx);
+    rows_store(g->dx, dx, i, g->cols);
 }
 
 /* scale*(hi + lo), rounded once unless the result is subnormal. */
@@ -65,45 +71,78 @@ VACT_INLINE rows_factor rows_factor_of(double v)
                          vf_set1(large ? 1.0f : FAST_PAIR_UNSCALE)};
 }
 
-typedef struct {
-    row_products sum;
-    const rows_gradient *of;
-} rows_gradient_sum;
-
-VACT_INLINE void rows_add_dy_y(void *context, size_t i, size_t n, size_t k)
+VACT_INLINE sum_factors rows_dy_y(const rows_gradient *g, size_t i, bool masked)
 {
-    rows_gradient_sum *to = context;
-    (void)n; /* lanes beyond the row are 0 */
-    const rows_outputs at = rows_outputs_at(to->of, i);
-    row_products_add(&to->sum, k, at.dy, at.y);
+    const rows_outputs at = rows_outputs_at(g, i, masked);
+    return (sum_factors){at.dy, at.y};
 }
 
-VACT_INLINE void rows_add_dy(void *context, size_t i, size_t n, size_t k)
+VACT_INLINE sum_factors rows_dy_one(const rows_gradient *g, size_t i, bool masked)
 {
-    rows_gradient_sum *to = context;
+    return (sum_factors){rows_outputs_at(g, i, masked).dy, vf_set1(1.0f)};
+}
+
+/* For sum_of_products. */
+static sum_factors rows_plain_dy_y(const void *g, size_t i, size_t n)
+{
     (void)n;
-    row_terms_add(&to->sum, k, rows_outputs_at(to->of, i).dy);
+    return rows_dy_y(g, i, false);
 }
 
-VACT_INLINE double rows_gradient_total(const rows_gradient *g, row_add_fn *add)
+VACT_INLINE void rows_plain_dy_y_add(void *context, size_t i, size_t n, size_t k)
 {
-    rows_gradient_sum to = {.of = g};
-    row_sums_of(&to.sum.below, 1, g->cols, add, &to);
-    return row_products_total(&to.sum);
+    (void)n;
+    sum_products *to = context;
+    sum_add_product(to, k, rows_dy_y(to->context, i, false));
+}
+
+static sum_factors rows_masked_dy_y(const void *g, size_t i, size_t n)
+{
+    (void)n;
+    return rows_dy_y(g, i, true);
+}
+
+VACT_INLINE void rows_masked_dy_y_add(void *context, size_t i, size_t n, size_t k)
+{
+    (void)n;
+    sum_products *to = context;
+    sum_add_product(to, k, rows_dy_y(to->context, i, true));
+}
+
+static sum_factors rows_plain_dy(const void *g, size_t i, size_t n)
+{
+    (void)n;
+    return rows_dy_one(g, i, false);
+}
+
+VACT_INLINE void rows_plain_dy_add(void *context, size_t i, size_t n, size_t k)
+{
+    (void)n;
+    sum_products *to = context;
+    sum_add_product(to, k, rows_dy_one(to->context, i, false));
+}
+
+static sum_factors rows_masked_dy(const void *g, size_t i, size_t n)
+{
+    (void)n;
+    return rows_dy_one(g, i, true);
+}
+
+VACT_INLINE void rows_masked_dy_add(void *context, size_t i, size_t n, size_t k)
+{
+    (void)n;
+    sum_products *to = context;
+    sum_add_product(to, k, rows_dy_one(to->context, i, true));
 }
 
 /*
- * What is subtracted from dy may leave the range of floats, or the difference may, though dx does not. In such a vector
- * both are multiplied by 2^-40, which rounds nothing that counts there, and the result by 2^40.
+ * What is subtracted from dy may leave the range of floats, or the difference may, though dx does not. Then dx comes
+ * out infinite or NaN. Such a vector is computed again with both multiplied by 2^-40, which rounds nothing that counts
+ * there, and the result by 2^40.
  */
 #define ROWS_DOWN 0x1p-40f
 
-VACT_INLINE bool rows_is_large(vf difference)
-{
-    return vm_any(vm_outside(difference, 0.0f, 0x1p126f)); /* also for NaN */
-}
-
-VACT_INLINE vf rows_put_back(vf y, vm out) { return vf_select(out, vf_set1(0.0f), y); }
+VACT_INLINE bool rows_is_large(vf dx) { return vm_any(vm_outside(dx, 0.0f, 0x1.fffffep+127f)); }
 
 /* scale*y*(dy - dot) */
 VACT_INLINE vf rows_softmax_slope(rows_outputs at, vf_pair dot, vf scale)
@@ -122,22 +161,24 @@ VACT_NOINLINE static vf rows_softmax_slope_large(rows_outputs at, double dot, vf
 }
 
 /* softmax: dx = scale*y*(dy - sum_j dy_j*y_j) */
-VACT_INLINE void rows_softmax_backward(const rows_gradient *g)
+VACT_INLINE void rows_softmax_backward(const rows_gradient *g, bool masked)
 {
-    const double total = rows_gradient_total(g, rows_add_dy_y);
+    const rows_gradient copy = *g; /* of which sum_of_products passes the address on */
+    const double total = masked ? sum_of_products(g->cols, rows_masked_dy_y_add, rows_masked_dy_y, &copy)
+                                : sum_of_products(g->cols, rows_plain_dy_y_add, rows_plain_dy_y, &copy);
     const vf_pair dot = rows_broadcast(rows_split(total));
     const vf scale = vf_set1(g->scale);
     for (size_t i = 0; i < g->cols; i += VF_LANES) {
-        const rows_outputs at = rows_outputs_at(g, i);
+        const rows_outputs at = rows_outputs_at(g, i, masked);
         vf dx = rows_softmax_slope(at, dot, scale);
-        if (__builtin_expect(rows_is_large(vf_sub(at.dy, dot.hi)), 0))
+        if (__builtin_expect(rows_is_large(dx), 0))
             dx = rows_softmax_slope_large(at, total, scale);
-        rows_store(g->dx, rows_put_back(dx, at.out), i, g->cols);
+        rows_put(g, i, dx, masked);
     }
 }
 
 /* scale*(dy - e^y*sum) */
-VACT_INLINE vf rows_log_softmax_slope(rows_outputs at, rows_factor sum, vf scale, vf *difference)
+VACT_INLINE vf rows_log_softmax_slope(rows_outputs at, rows_factor sum, vf scale)
 {
     const vf zero = vf_set1(0.0f);
     const vf_pair share = fast_exp_pair((vf_pair){at.y, zero});
@@ -146,39 +187,39 @@ VACT_INLINE vf rows_log_softmax_slope(rows_outputs at, rows_factor sum, vf scale
     product.hi = vf_fma(product.hi, sum.after, zero);
     product.lo = vf_fma(product.lo, sum.after, zero);
     const vf_pair rest = rows_difference(at.dy, product);
-    *difference = rest.hi;
     return rows_scaled(rest.hi, rest.lo, scale);
 }
 
 VACT_NOINLINE static vf rows_log_softmax_slope_large(rows_outputs at, double sum, vf scale)
 {
-    vf difference;
     at.dy = vf_mul(at.dy, vf_set1(ROWS_DOWN));
-    const vf dx = rows_log_softmax_slope(at, rows_factor_of(sum * (double)ROWS_DOWN), scale, &difference);
+    const vf dx = rows_log_softmax_slope(at, rows_factor_of(sum * (double)ROWS_DOWN), scale);
     return vf_mul(dx, vf_set1(1.0f / ROWS_DOWN));
 }
 
 /* log_softmax: dx = scale*(dy - e^y*sum_j dy_j) */
-VACT_INLINE void rows_log_softmax_backward(const rows_gradient *g)
+VACT_INLINE void rows_log_softmax_backward(const rows_gradient *g, bool masked)
 {
-    const double total = rows_gradient_total(g, rows_add_dy);
+    const rows_gradient copy = *g;
+    const double total = masked ? sum_of_products(g->cols, rows_masked_dy_add, rows_masked_dy, &copy)
+                                : sum_of_products(g->cols, rows_plain_dy_add, rows_plain_dy, &copy);
     const rows_factor sum = rows_factor_of(total);
     const vf scale = vf_set1(g->scale);
     for (size_t i = 0; i < g->cols; i += VF_LANES) {
-        const rows_outputs at = rows_outputs_at(g, i);
-        vf difference, dx = rows_log_softmax_slope(at, sum, scale, &difference);
-        if (__builtin_expect(rows_is_large(difference), 0))
+        const rows_outputs at = rows_outputs_at(g, i, masked);
+        vf dx = rows_log_softmax_slope(at, sum, scale);
+        if (__builtin_expect(rows_is_large(dx), 0))
             dx = rows_log_softmax_slope_large(at, total, scale);
-        rows_store(g->dx, rows_put_back(dx, at.out), i, g->cols);
+        rows_put(g, i, dx, masked);
     }
 }
 
 /* The vector at column i of e^(z - y), scaled by 2^96. y is -inf where nothing flows. */
-VACT_INLINE vf_pair rows_share(const elem *x, size_t i, size_t cols, const logits_row *row, vf_pair y)
+VACT_INLINE vf_pair rows_share(const elem *x, size_t i, size_t cols, const logits_row *row, vf_pair y, bool large)
 {
     const vf_pair z = logits_checked(x, i, cols, row);
     vf_pair d = logits_distance(z, y);
-    const bool far = wide_is_needed(sum_first_lane(y.hi), row) || vm_any(vm_outside(z.hi, 0.0f, __builtin_inff()));
+    const bool far = large || vm_any(vm_outside(z.hi, 0.0f, __builtin_inff()));
     if (__builtin_expect(far, 0)) {
         const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
         d = wide_distances(x, i, n, row, (wide_logit){(double)sum_first_lane(y.hi), 0.0}, false);
@@ -191,17 +232,17 @@ VACT_INLINE vf_pair rows_share(const elem *x, size_t i, size_t cols, const logit
 VACT_INLINE void rows_logsumexp_backward(elem *dx, float dy, const elem *x, float y, size_t cols, const logits_row *row)
 {
     const vf_pair base = {vf_set1(y), vf_set1(0.0f)};
-    const bool nothing = y == -__builtin_inff();
+    const bool nothing = y == -__builtin_inff(), large = wide_is_needed(y, row);
     const rows_factor slope = rows_factor_of((double)dy * (double)row->scale);
     for (size_t i = 0; i < cols; i += VF_LANES) {
         vf product = vf_set1(dy == 0.0f ? 0.0f : __builtin_nanf(""));
         if (!nothing) {
-            const vf_pair e = rows_share(x, i, cols, row, base);
+            const vf_pair e = rows_share(x, i, cols, row, base, large);
             product = vf_fma(e.hi, slope.pair.lo, vf_mul(e.lo, slope.pair.hi));
             product = vf_mul(vf_fma(e.hi, slope.pair.hi, product), slope.after);
         }
         if (row->masked)
-            product = rows_put_back(product, logits_left_out(i, cols, row));
+            product = vf_select(logits_left_out(i, cols, row), vf_set1(0.0f), product);
         rows_store(dx, product, i, cols);
     }
 }

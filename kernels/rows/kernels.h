@@ -92,17 +92,17 @@ VACT_INLINE void rows_next_gradient(rows_gradient *g, const rows_gradient_stride
 
 /* Rows of gradients. options null: no element is left out. That has a loop of its own, without a test of each. */
 VACT_INLINE void rows_backward(const rows_gradient *first, const rows_gradient_strides *strides, size_t rows,
-                               const vact_softmax_options_f32 *options, void (*backward)(const rows_gradient *))
+                               const vact_softmax_options_f32 *options, void (*backward)(const rows_gradient *, bool))
 {
     rows_gradient g = *first;
     for (size_t r = 0; options == NULL && r < rows; r++, rows_next_gradient(&g, strides)) {
         g.row = NULL;
-        backward(&g);
+        backward(&g, false);
     }
     for (size_t r = 0; options != NULL && r < rows; r++, rows_next_gradient(&g, strides)) {
         const logits_row row = logits_row_of(options, r, rows, g.cols);
         g.row = &row;
-        backward(&g);
+        backward(&g, true);
     }
 }
 

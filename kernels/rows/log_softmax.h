@@ -101,7 +101,12 @@ VACT_INLINE void log_softmax_add_others(void *context, size_t i, size_t n, size_
 
 VACT_NOINLINE static double log_softmax_others(const elem *src, size_t cols, const softmax_place *place, bool near)
 {
-    log_softmax_sum others = {.src = src, .cols = cols, .place = place, .near = near};
+    log_softmax_sum others;
+    others.src = src;
+    others.cols = cols;
+    others.place = place;
+    others.near = near;
+    row_sum_start(&others.sum);
     row_sums_of(&others.sum, 1, cols, log_softmax_add_others, &others);
     return row_sum_total(&others.sum);
 }

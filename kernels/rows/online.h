@@ -28,9 +28,16 @@ VACT_INLINE void online_add(void *context, size_t i, size_t n, size_t k)
 }
 
 /* Stores the exponentials, scaled by 2^96, and returns their sum. */
-VACT_INLINE double online_exponentials(float *lanes, const elem *src, size_t cols, const logits_row *row, vf_pair base)
+VACT_NOINLINE static double online_exponentials(float *lanes, const elem *src, size_t cols, const logits_row *row,
+                                                vf_pair base)
 {
-    online_sum sum = {.lanes = lanes, .src = src, .cols = cols, .row = row, .base = base};
+    online_sum sum;
+    sum.lanes = lanes;
+    sum.src = src;
+    sum.cols = cols;
+    sum.row = row;
+    sum.base = base;
+    row_sum_start(&sum.sum);
     row_sums_of(&sum.sum, 1, cols, online_add, &sum);
     return row_sum_total(&sum.sum);
 }

@@ -22,19 +22,20 @@ VACT_INLINE vf prelu_gradient(vf dy, vf x, vf slope, vf *dy_below, vf *x_below)
 /* The lanes of a channel's sum, in memory so that a run of elements may begin at any lane. */
 typedef struct {
     float hi[ROW_LANES], lo[ROW_LANES];
-    row_products whole; /* of the blocks before this one; its large terms are of all */
+    row_sum whole;   /* of the blocks before this one */
+    sum_large large; /* the terms that are too large for the lanes */
 } prelu_sum;
 
 VACT_INLINE void prelu_take_lanes(prelu_sum *sum)
 {
     for (size_t k = 0; k < ROW_VECTORS; k++)
-        sum->whole.below.lane[k] = (vf_pair){vf_load(sum->hi + k * VF_LANES), vf_load(sum->lo + k * VF_LANES)};
+        sum->whole.lane[k] = (vf_pair){vf_load(sum->hi + k * VF_LANES), vf_load(sum->lo + k * VF_LANES)};
 }
 
 VACT_NOINLINE static void prelu_end_block(prelu_sum *sum)
 {
     prelu_take_lanes(sum);
-    row_sum_end_block(&sum->whole.below);
+    row_sum_end_block(&sum->whole);
     for (size_t i = 0; i < ROW_LANES; i++)
         sum->hi[i] = sum->lo[i] = 0.0f;
 }
@@ -55,7 +56,7 @@ VACT_INLINE void prelu_run(elem *dx, const elem *dy, const elem *x, size_t inner
         const vf y = prelu_gradient(rows_load(dy, i, end), rows_load(x, i, end), slope, &dy_below, &x_below);
         vf_pair product = pair_product(dy_below, x_below);
         if (__builtin_expect(sum_has_large(product.hi), 0))
-            product = sum_without_large(&sum->whole.large, 0, dy_below, x_below, product);
+            product = sum_without_large(&sum->large, 0, dy_below, x_below, product);
         float *hi = sum->hi + lane, *lo = sum->lo + lane;
         vf_pair lanes = {rows_load_lanes(hi, 0, n), rows_load_lanes(lo, 0, n)};
         sum_pair_add(&lanes, product);
@@ -98,6 +99,22 @@ VACT_NOINLINE static void prelu_beside(const prelu_columns *c, float *dslope, si
         dslope[lane] = (float)(below[lane] + sum_large_total(c->large[lane]));
 }
 
+VACT_NOINLINE static float prelu_channel(elem *dx, const elem *dy, const elem *x, float slope, size_t outer,
+                                         size_t channels, size_t inner)
+{
+    prelu_sum sum;
+    for (size_t i = 0; i < ROW_LANES; i++)
+        sum.hi[i] = sum.lo[i] = 0.0f;
+    sum.whole.is_long = false;
+    sum.large = (sum_large){0.0, 0.0};
+    for (size_t o = 0; o < outer; o++) {
+        const size_t at = o * channels * inner;
+        prelu_run(dx + at, dy + at, x + at, inner, o * inner, vf_set1(slope), &sum);
+    }
+    prelu_take_lanes(&sum);
+    return (float)(row_sum_total(&sum.whole) + sum_large_total(sum.large));
+}
+
 VACT_INLINE void rows_prelu_backward(elem *dx, float *dslope, const elem *dy, const elem *x, const float *slope,
                                      size_t outer, size_t channels, size_t inner)
 {
@@ -110,15 +127,8 @@ VACT_INLINE void rows_prelu_backward(elem *dx, float *dslope, const elem *dy, co
         }
         return;
     }
-    for (size_t c = 0; c < channels; c++) {
-        prelu_sum sum = {.whole.below.is_long = false};
-        for (size_t o = 0; o < outer; o++) {
-            const size_t at = (o * channels + c) * inner;
-            prelu_run(dx + at, dy + at, x + at, inner, o * inner, vf_set1(slope[c]), &sum);
-        }
-        prelu_take_lanes(&sum);
-        dslope[c] = (float)row_products_total(&sum.whole);
-    }
+    for (size_t c = 0; c < channels; c++)
+        dslope[c] = prelu_channel(dx + c * inner, dy + c * inner, x + c * inner, slope[c], outer, channels, inner);
 }
 
 #endif

@@ -110,7 +110,10 @@ VACT_INLINE void softmax_ranges(row_range *ranges, const elem *src, size_t n, co
 VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_range *ranges, float *exponentials,
                                size_t stride, bool stream, bool beyond)
 {
-    const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
+    const size_t cols = m->cols;
+    if (stream && cols > ROWS_STREAMED)
+        __builtin_unreachable(); /* so no long sum takes stack */
+    const logits_row plain = {1.0f, NULL, NULL, cols, false};
     softmax_row_kind kinds[ROWS_AT_ONCE];
     double sums[ROWS_AT_ONCE];
     for (size_t r = 0; r < b->n; r++) {
@@ -122,11 +125,11 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
             place.results = b->dst + (b->n + r) * m->dst_stride;
         kinds[r] = softmax_kind_of(ranges[r]);
         if (kinds[r] == SOFTMAX_ROW_CLOSE)
-            sums[r] = softmax_exponentials(to, src, m->cols, &place, softmax_parts_close);
+            sums[r] = softmax_exponentials(to, src, cols, &place, softmax_parts_close);
         else if (kinds[r] == SOFTMAX_ROW_NEAR)
-            sums[r] = softmax_exponentials(to, src, m->cols, &place, softmax_parts_near);
+            sums[r] = softmax_exponentials(to, src, cols, &place, softmax_parts_near);
         else
-            softmax_any_row(b->dst + r * m->dst_stride, src, m->cols, &plain);
+            softmax_any_row(b->dst + r * m->dst_stride, src, cols, &plain);
     }
     if (b->after)
         softmax_ranges(ranges, b->src + b->n * m->src_stride, rows_next(b), m);
@@ -134,10 +137,10 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
         elem *dst = b->dst + r * m->dst_stride;
         const float *from = exponentials + r * stride;
         if (kinds[r] == SOFTMAX_ROW_CLOSE)
-            softmax_quotients(dst, from, m->cols, softmax_reciprocal_of_sum(sums[r] * 0x1p116), softmax_close_quotient,
+            softmax_quotients(dst, from, cols, softmax_reciprocal_of_sum(sums[r] * 0x1p116), softmax_close_quotient,
                               stream);
         else if (kinds[r] == SOFTMAX_ROW_NEAR)
-            softmax_quotients(dst, from, m->cols, softmax_reciprocal_of_sum(sums[r]), softmax_quotient, stream);
+            softmax_quotients(dst, from, cols, softmax_reciprocal_of_sum(sums[r]), softmax_quotient, stream);
     }
 }
 

@@ -111,7 +111,14 @@ VACT_INLINE void wide_add(void *context, size_t i, size_t n, size_t k)
 VACT_NOINLINE static double wide_rest(float *lanes, const elem *src, size_t cols, const logits_row *row,
                                       wide_logit pivot, bool as_doubles)
 {
-    wide_walk walk = {.lanes = lanes, .src = src, .row = row, .pivot = pivot, .as_doubles = as_doubles};
+    wide_walk walk;
+    walk.lanes = lanes;
+    walk.src = src;
+    walk.row = row;
+    walk.pivot = pivot;
+    walk.as_doubles = as_doubles;
+    walk.winners = 0.0;
+    row_sum_start(&walk.others);
     row_sums_of(&walk.others, 1, cols, wide_add, &walk);
     return (walk.winners - 1.0) + row_sum_total(&walk.others) * (double)FAST_PAIR_UNSCALE;
 }

@@ -36,7 +36,11 @@ VACT_INLINE void log_softmax_add(void *context, size_t i, size_t n, size_t k)
 /* R, where the maximum is finite; NaN for a row with a NaN. */
 VACT_INLINE float log_softmax_rest(const elem *src, size_t cols, vf max)
 {
-    log_softmax_walk walk = {.src = src, .max = max};
+    log_softmax_walk walk;
+    walk.src = src;
+    walk.max = max;
+    for (size_t s = 0; s < LOG_SOFTMAX_SUMS; s++)
+        row_sum_start(&walk.sums[s]);
     row_sums_of(walk.sums, LOG_SOFTMAX_SUMS, cols, log_softmax_add, &walk);
     double repeated = row_sum_total(&walk.sums[LOG_SOFTMAX_WINNERS]) - 1.0;
     return (float)(repeated + row_sum_total(&walk.sums[LOG_SOFTMAX_OTHERS]));

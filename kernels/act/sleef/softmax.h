@@ -33,7 +33,11 @@ VACT_INLINE void softmax_add(void *context, size_t i, size_t n, size_t k)
 /* Stores the exponentials, and returns their sum. */
 VACT_INLINE float softmax_exponentials(float *lanes, const elem *src, size_t cols, vf max)
 {
-    softmax_walk walk = {.lanes = lanes, .src = src, .max = max};
+    softmax_walk walk;
+    walk.lanes = lanes;
+    walk.src = src;
+    walk.max = max;
+    row_sum_start(&walk.sum);
     row_sums_of(&walk.sum, 1, cols, softmax_add, &walk);
     return (float)row_sum_total(&walk.sum);
 }
