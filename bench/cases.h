@@ -22,7 +22,7 @@ extern const char *const cases_math_words[VACT_TABLE_MATHS];
  *
  *   n          elements
  *   GB/s       bytes read and written; elements/s
- *   x_copy     the kernel's time relative to the faster of two copies of the same array in the same turn
+ *   x_copy     the kernel's time relative to copy (yardstick.h) of the same array in the same turn
  *   x_expf     relative to a plain loop over SLEEF's expf on the same instruction set
  *   x_kernel   call/ only: relative to the kernel that is called; overhead_ns: the difference
  *   x_bare     epilogue/ and gated units only: relative to the bare activation

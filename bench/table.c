@@ -52,9 +52,9 @@ static void print_ratio(const bm_result *value, const bm_result *variation, cons
 static void print_heading(void)
 {
     printf(
-        "time: of one call, the mean of the middle half. x copy, x expf: relative to copying the same array and to a\n"
-        "loop over SLEEF's expf, measured in turn with the kernel. +-: standard deviation over the repetitions.\n"
-        "GB/s: bytes read and written; memcpy, stream: those of the copies.\n\n"
+        "time: of one call, the mean of the middle half. x copy, x expf: relative to the faster of memcpy and a copy\n"
+        "with streaming stores, and to a loop over SLEEF's expf, measured in turn with the kernel. +-: standard\n"
+        "deviation over the repetitions. GB/s: bytes read and written; memcpy, stream: those of the two copies.\n\n"
         "%-54s %10s %7s %7s %15s %15s %7s %7s %5s\n",
         "benchmark", "time", "GB/s", "G el/s", "x copy", "x expf", "memcpy", "stream", "ULP<=");
 }

@@ -40,9 +40,9 @@ static const char documentation[] =
     "the "
     "speed and the largest error of each."
     "\v"
-    "GB/s counts the bytes read and written. `x copy' is the time relative to a memcpy of the tensor, measured just "
-    "before. Both are medians. Errors are in ULP, against double precision. softmax and log_softmax run along the last "
-    "axis.\n"
+    "GB/s counts the bytes read and written. `x copy' is the time relative to copying the tensor, by memcpy or by "
+    "streaming stores, whichever is faster, measured just before. Both are medians. Errors are in ULP, against double "
+    "precision. softmax and log_softmax run along the last axis.\n"
     "Exit status 1 if an error exceeds its bound.";
 
 /* splitmix64 (Steele, Lea, Flood 2014). */

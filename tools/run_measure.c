@@ -1,17 +1,19 @@
 /* Speed and error of one operation over one tensor. */
 #include "run_measure.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
+#include "bench/yardstick.h"
 #include "reference/reference.h"
 
 static const float prelu_slope = 0.25f; /* PyTorch's initial value */
 
 enum {
     MOST_REPETITIONS = 101,
+    COPIES = 2,
     MOST_THREADS = 64,
     /* Passes over less are repeated within one measurement, so that the cost of reading the clock does not show. */
     LEAST_ELEMENTS = 1 << 18
@@ -52,17 +54,20 @@ static double median(double *values, int count)
 
 vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor, int repetitions)
 {
-    /* called through a volatile pointer, so that the compiler cannot replace memcpy */
-    void *(*volatile copy)(void *, const void *, size_t) = memcpy;
+    yardstick_fn *const copies[COPIES] = {yardstick_memcpy, yardstick_stream};
     double passes[MOST_REPETITIONS];
-    double ratios[MOST_REPETITIONS];
+    double ratios[COPIES][MOST_REPETITIONS];
     int count = repetitions < MOST_REPETITIONS ? repetitions : MOST_REPETITIONS;
     size_t inner = tensor->count < LEAST_ELEMENTS ? LEAST_ELEMENTS / tensor->count : 1;
     for (int r = -1; r < count; r++) { /* the first round only warms up */
+        double copying[COPIES];
+        for (int c = 0; c < COPIES; c++) {
+            double start = now();
+            for (size_t i = 0; i < inner && copies[c] != NULL; i++)
+                copies[c](tensor->dst, tensor->src, tensor->count);
+            copying[c] = copies[c] == NULL ? (double)INFINITY : now() - start;
+        }
         double start = now();
-        for (size_t i = 0; i < inner; i++)
-            copy(tensor->dst, tensor->src, tensor->count * sizeof(float));
-        double middle = now();
         for (size_t i = 0; i < inner; i++) {
             vact_status status = vact_run_apply(result->op, tensor);
             if (status != VACT_OK)
@@ -70,12 +75,13 @@ vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor
         }
         double end = now();
         if (r >= 0) {
-            passes[r] = (end - middle) / (double)inner;
-            ratios[r] = (end - middle) / (middle - start);
+            passes[r] = (end - start) / (double)inner;
+            for (int c = 0; c < COPIES; c++)
+                ratios[c][r] = (end - start) / copying[c];
         }
     }
     result->seconds = median(passes, count);
-    result->to_copy = median(ratios, count);
+    result->to_copy = fmax(median(ratios[0], count), median(ratios[1], count));
     return VACT_OK;
 }
 

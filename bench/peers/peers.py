@@ -34,7 +34,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev bench --peers",
         description="Compares vact with PyTorch, ONNX Runtime, NumPy, oneDNN, SLEEF and libmvec: time relative to "
-        "copying, and the largest error.",
+        "copying (the faster of memcpy and streaming stores), and the largest error.",
     )
     parser.add_argument("--op", metavar="REGEX", default="", help="the operations whose whole name it matches")
     parser.add_argument("--quick", action="store_true", help="few turns and inputs, one distribution, no 64 MiB")

@@ -130,7 +130,7 @@ def draw(result: Result, path: Path) -> None:
         f"set bmargin at screen {BOTTOM_ROWS * ROW_PIXELS / pixels}",
         "set multiplot",
         label(
-            f"Time relative to copying the array, and largest error at every {result['stride']}th float",
+            f"Time relative to the faster way to copy the array, and largest error at every {result['stride']}th float",
             f"screen 0.012, screen {1 - 1.3 * ROW_PIXELS / pixels}",
             "left font 'sans-serif,16'",
         ),

@@ -56,7 +56,8 @@ def table(result: Result) -> Iterator[str]:
     for name, reason in result["absent"].items():
         yield f"absent: {name} ({reason})"
     yield (
-        "Time relative to copying (the faster of memcpy and streaming stores), by size and distribution of the inputs;"
+        "Time relative to copying (the faster of memcpy and a copy with streaming stores), by size and distribution of"
+        " the inputs;"
         " call: a call for 16 elements."
     )
     yield (
