@@ -166,15 +166,16 @@ def special_table(target: Target, path: Path | None) -> list[str]:
     places = list(dict.fromkeys(place for row in ratios.values() for place in row))
     heads = ["operation"] + [place.replace(":", " near ").replace("_", " ") for place in places]
     lines = [f"### {target.build}: special arguments", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
-    for operation, row in sorted(ratios.items()):
+    for operation in (name for name in elementwise_operations() if name in ratios):
+        row = ratios[operation]
         lines.append("| " + " | ".join([operation] + [f"{row[place]:.2f}" if place in row else "" for place in places]) + " |")
     return lines + [""]
 
 
-def elementwise_operations() -> set[str]:
-    """Not gradients, gates and epilogues, whose loops do not store four vectors."""
+def elementwise_operations() -> list[str]:
+    """In the registry's order. Not gradients, gates and epilogues, whose loops do not store four vectors."""
     registry = Path(__file__).parent.parent / "kernels" / "registry.def"
-    return set(re.findall(r"^VACT_OP\((\w+), +\w+, +UNARY,", registry.read_text(), re.MULTILINE))
+    return re.findall(r"^VACT_OP\((\w+), +\w+, +UNARY,", registry.read_text(), re.MULTILINE)
 
 
 def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Measured]) -> list[str]:
@@ -185,9 +186,10 @@ def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Meas
     heads += ["ns an element, 16 KiB", "x copy, 64 MiB"] if with_figures else []
     operations = elementwise_operations()
     lines = [f"## {target.build}", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    rows: dict[str, str] = {}
     for variant in VARIANTS:
         paths = sorted(build.rglob(f"kernels_{target.build}_{variant}.c.o"))
-        for symbol, code in sorted(functions(target, paths[0]).items()) if paths else []:
+        for symbol, code in functions(target, paths[0]).items() if paths else []:
             name = re.fullmatch(r"(\w+)_four_vectors", symbol)  # loop/unary.h
             if name is None or name[1] not in operations:
                 continue
@@ -201,8 +203,8 @@ def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Meas
             if with_figures:
                 figures = measured.get((name[1], target.build, variant))
                 cells += [f"{figures.ns:.3f}", f"{figures.copy:.2f}"] if figures else ["", ""]
-            lines.append("| " + " | ".join(cells) + " |")
-    return lines + [""]
+            rows[name[1]] = "| " + " | ".join(cells) + " |"
+    return lines + [rows[name] for name in operations if name in rows] + [""]
 
 
 def main() -> None:
