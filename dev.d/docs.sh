@@ -38,7 +38,10 @@ docs()
     done
     "$operations" "$program" --table >"$root/build/choosing.md"
     replace_generated choosing <"$root/build/choosing.md"
-    "$program" eval --update "$root/docs/choosing.md"
+    "$operations" "$program" --readme >"$root/build/readme.md"
+    replace_generated ../README <"$root/build/readme.md"
+    "$program" eval --update "$root/docs/choosing.md" "$root/docs/operations/cross_entropy.md" \
+        "$root/docs/operations/bce_with_logits.md"
     if [ -z "$quick" ]; then
         build release --target spirals
         "$root/examples/spirals/report" --program "$root/build/examples/spirals"

@@ -232,7 +232,8 @@ Test(documents, readme_errors_are_those_measured)
         const char *list = info->kind == VACT_KIND_ROWS ? "rows" : "results";
         double error = largest_error(cJSON_GetObjectItemCaseSensitive(document, list), info);
         char row[128];
-        snprintf(row, sizeof row, "| %s | %.2f |", info->name, ceil(error * 100.0) / 100.0);
+        snprintf(row, sizeof row, "| [%s](docs/operations/%s.md) | %.2f |", info->name, info->name,
+                 ceil(error * 100.0) / 100.0);
         cr_expect(strstr(readme, row), "README.md has no row %s", row);
     }
     free(readme);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The pages of the operations, docs/operations/*.md, and the table of docs/choosing.md.
+"""The pages of the operations, docs/operations/*.md, and the tables of README.md and docs/choosing.md.
 
 What is written there comes from the registry (by `vact list`), include/vact/vact.h, docs/accuracy.json, the facts of
 docs/operations/facts.toml, the speeds of docs/operations/speed.json, and values computed by the library (by
@@ -12,6 +12,7 @@ import math
 import re
 import struct
 import subprocess
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +28,24 @@ PAIRS += [("nan", "1"), ("1", "nan"), ("1", "-inf"), ("-inf", "inf")]
 SIZES = {"n:4096": "16 KiB", "n:16777216": "64 MiB", "rows:4x1024": "16 KiB", "rows:16384x1024": "64 MiB"}
 DRAWN = ("unary", "channels")
 CHOICES = {"hidden": ["relu", "leaky_relu:alpha=0.2", "elu", "gelu"], "squashing": ["sigmoid", "tanh", "softsign"]}
+BUILDS = ["avx512", "avx2", "neon", "scalar_fma", "scalar"]  # strongest first
 FIGURES = {"ns": 3, "x_copy": 2, "x_expf": 2}  # and the digits that are shown
+COPY = "../performance.md#copy"  # where it is defined
+# The pages beside those of the operations. They are written by hand; the tests hold them to vact.h, run their examples
+# and check their numbers.
+GUIDES = {
+    "cross_entropy": "the loss of a choice among classes, from raw logits",
+    "bce_with_logits": "the loss of yes-or-no answers, from raw logits",
+    "softmax_family": "softmax, log_softmax and logsumexp with scale and masks, along any axis, in blocks; the gradients",
+    "epilogues": "bias, activation and residual after a matrix product, in one pass",
+    "inline": "the activations on vectors, for an engine's own kernels",
+}
 Json = dict[str, Any]
 
 
 def shown(text: str) -> str:
     """A number as documents write it."""
-    return text.replace("nan", "NaN").replace("inf", "∞").replace("-", "−").replace("e−", "e-")
+    return text.replace("nan", "NaN").replace("inf", "∞").replace("-", "−").replace("e−", "e-").replace("e+", "e")
 
 
 def short(value: float, digits: int = 4) -> str:
@@ -119,26 +131,53 @@ def largest_derivative(library: Library, name: str) -> str:
     return "∞" if far > 1.5 * near else short(far)
 
 
+def slopes(library: Library, name: str, points: list[float]) -> list[float]:
+    """The derivative at any number of points."""
+    parts = [points[i : i + 60] for i in range(0, len(points), 60)]
+    lines = library.texts(*(f"{name}'({', '.join(map(repr, part))})" for part in parts))
+    return [float(text) for line in lines for text in line.split(", ")]
+
+
+def underflow(library: Library, name: str, sign: int) -> float:
+    """From where on, beyond ±8, the derivative is 0 in that direction, to four digits; else 0. No derivative of this
+    library has kinks there, so it is too small for a float."""
+    near, far = slopes(library, name, [sign * 8.0, sign * math.inf])
+    if near == 0 or far != 0:
+        return 0.0
+    low, high = 8.0, sys.float_info.max
+    while high > low * (1 + 1e-6):
+        points = [low * (high / low) ** (i / 59) for i in range(60)]
+        first = slopes(library, name, [sign * x for x in points]).index(0)
+        low, high = points[first - 1], points[first]
+    step = 10.0 ** (math.floor(math.log10(high)) - 3)
+    return sign * math.ceil(high / step) * step
+
+
 def flat(library: Library, name: str) -> str:
-    """Where the derivative is exactly 0; the kinks of all operations are multiples of 1/8 within ±8."""
-    grid = [i / 8 for i in range(-64, 65)]
-    derivative: list[float] = []
-    for i in range(0, len(grid), 60):
-        derivative += library.values(f"{name}'({', '.join(map(str, grid[i : i + 60]))})")
+    """Where the derivative is 0: the intervals and points, the kinks being multiples of 1/64 within ±8; where it changes
+    its sign; and where it underflows."""
+    grid = [i / 64 for i in range(-512, 513)]
+    derivative = slopes(library, name, grid)
     runs: list[tuple[float, float]] = []
-    for x, slope in zip(grid, derivative):
-        if slope == 0 and runs and runs[-1][1] == x - 1 / 8:
+    for i, (x, slope) in enumerate(zip(grid, derivative)):
+        if slope == 0 and runs and runs[-1][1] == x - 1 / 64:
             runs[-1] = (runs[-1][0], x)
         elif slope == 0:
             runs.append((x, x))
+        elif i > 0 and slope * derivative[i - 1] < 0:
+            zero = library.value(f"zero({name}', {grid[i - 1]}, {x})")
+            runs.append((zero, zero))
     texts = []
     for low, high in runs:
         if low == high:
-            texts.append(f"x = {short(low)}")
+            texts.append(f"x = {shown(f'{low:.4f}') if low % (1 / 64) else short(low)}")
         elif low == -8:
             texts.append(f"x ≤ {short(high)}")
         else:
             texts.append(f"x ≥ {short(low)}" if high == 8 else f"{short(low)} ≤ x ≤ {short(high)}")
+    for sign, relation in ((-1, "≤"), (1, "≥")):
+        if end := underflow(library, name, sign):
+            texts.append(f"x {relation} {short(end)} (underflow)")
     return ", ".join(texts)
 
 
@@ -175,18 +214,7 @@ def derivative(library: Library, header: Header, op: Json) -> list[str]:
         return lines
     where = flat(library, name)
     text = f"The largest |f′(x)| is {largest_derivative(library, name)}. "
-    fades = 0 in library.values(f"{name}'(-inf, inf)")
-    if where:
-        text += f"f′(x) = 0 for {where}."
-    else:
-        text += (
-            "f′(x) is 0 "
-            + " and ".join(
-                ["at the minimum"] * bool(minimum(library, name)) + ["where it underflows"] * fades or ["nowhere"]
-            )
-            + "."
-        )
-    lines += [text, ""]
+    lines += [text + (f"f′(x) = 0 for {where}." if where else "f′(x) is 0 nowhere."), ""]
     output = header.comment(f"vact_{name}_backward_from_output_f32")
     return lines + ([f"From the output y = f(x): `{output}`.", ""] if output else [])
 
@@ -268,7 +296,7 @@ def speed(op: Json, speeds: Json) -> list[str]:
     if not found:
         return []
     rows = [[r["build"], r["math"], r["size"], *(f"{r[k]:.{d}f}" for k, d in FIGURES.items())] for r in found]
-    heads = ["instruction set", "variant", "array", "ns an element", "× copy", "× SLEEF's expf"]
+    heads = ["instruction set", "variant", "array", "ns an element", f"× [copy]({COPY})", "× SLEEF's expf"]
     text = f"One core of {speeds['processor']}, inputs uniform in [−8, 8]. Ratios carry over to other machines, times do not."
     return ["## Speed", "", text, "", *table(heads, rows)]
 
@@ -318,16 +346,19 @@ def index(operations: list[Json], facts: Json) -> str:
         "",
     ]
     lines += table(["operation", "formula", "used for"], rows)
+    lines += ["Functions that are no operations, each page with an example:", ""]
+    lines += table(["page", "what it is about"], [[f"[{name}]({name}.md)", text] for name, text in GUIDES.items()])
     return "\n".join(lines).rstrip() + "\n"
 
 
 # --------------------------------------------------------------------------------------------- the one table
 
 
-def cost(op: Json, speeds: list[Json], size: str, ratio: str) -> str:
-    """Of auto's variant on the strongest instruction set, which comes first."""
-    found = [r[ratio] for r in speeds if (r["op"], r["math"], r["size"]) == (op["name"], op["auto"], size)]
-    return f"{found[0]:.2f}" if found else ""
+def cost(op: Json, speeds: list[Json], size: str, ratio: str, build: str = "") -> str:
+    """Of auto's variant, on the strongest instruction set, which comes first, or on the given one."""
+    found = [r for r in speeds if (r["op"], r["math"], r["size"]) == (op["name"], op["auto"], size)]
+    ratios = [r[ratio] for r in found if build in ("", r["build"])]
+    return f"{ratios[0]:.2f}" if ratios else ""
 
 
 def properties(library: Library, op: Json, fact: Json, speeds: list[Json]) -> list[str]:
@@ -366,6 +397,23 @@ def choosing(library: Library, operations: list[Json], facts: Json, speeds: list
     return "\n".join(table(heads, rows)).rstrip() + "\n"
 
 
+def readme(operations: list[Json], errors: Json, speeds: list[Json]) -> str:
+    """The table of README.md: the largest errors, rounded up, and the time of an array in memory."""
+    heads = ["operation", "largest error (ULP)", "sleef (ULP)", "× copy, AVX-512", "× copy, AVX2"]
+    rows = []
+    for op in operations:
+        if op["kind"] == "gate":
+            continue
+        found = [r for r in errors["results"] + errors["rows"] if (r["op"], r["function"]) == (op["name"], "forward")]
+        worst: dict[str, float] = {}
+        for r in found:
+            worst[r["math"]] = max(worst.get(r["math"], 0), math.ceil(float(r["max_error"]) * 100) / 100)
+        row = [f"[{op['name']}](docs/operations/{op['name']}.md)"]
+        row += [f"{worst[op['auto']]:.2f}", f"{worst['sleef']:.2f}" if "sleef" in worst else ""]
+        rows.append(row + [cost(op, speeds, "64 MiB", "x_copy", build) for build in ("avx512", "avx2")])
+    return "\n".join(table(heads, rows)).rstrip() + "\n"
+
+
 # -------------------------------------------------------------------------------------- pictures and speeds
 
 
@@ -401,12 +449,25 @@ def measured(reports: list[Path]) -> Json:
     return {"processor": processor(), "speeds": list(found.values())}
 
 
+def in_order(operations: list[Json], speeds: list[Json]) -> list[Json]:
+    """As the registry has the operations, the strongest instruction set first, vact's variant last, by size."""
+    names, sizes = [op["name"] for op in operations], list(dict.fromkeys(SIZES.values()))
+    variants = ["plain", "sleef", "fast"]
+
+    def place(r: Json) -> tuple[int, ...]:
+        places = (names.index(r["op"]), BUILDS.index(r["build"]), variants.index(r["math"]), sizes.index(r["size"]))
+        return places
+
+    return sorted((r for r in speeds if r["op"] in names), key=place)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=Path, help="the program vact")
     parser.add_argument("--pages", type=Path, metavar="FOLDER", help="write the pages there")
     parser.add_argument("--pictures", action="store_true", help="draw the pictures of docs/")
     parser.add_argument("--table", action="store_true", help="print the table of docs/choosing.md")
+    parser.add_argument("--readme", action="store_true", help="print the table of README.md")
     parser.add_argument(
         "--speeds", type=Path, nargs="+", metavar="REPORT", help="write speed.json, from reports of vact_bench"
     )
@@ -414,9 +475,13 @@ def main() -> None:
     library = Library(options.program)
     operations = library.operations()
     if options.speeds:
-        (PAGES / "speed.json").write_text(json.dumps(measured(options.speeds), indent=1) + "\n")
+        found = measured(options.speeds)
+        found["speeds"] = in_order(operations, found["speeds"])
+        (PAGES / "speed.json").write_text(json.dumps(found, indent=1) + "\n")
     facts = tomllib.loads((PAGES / "facts.toml").read_text())
     speeds = json.loads((PAGES / "speed.json").read_text())
+    speeds["speeds"] = in_order(operations, speeds["speeds"])
+    errors = json.loads((DOCS / "accuracy.json").read_text())
     for op in operations:
         if op["name"] not in facts:
             raise SystemExit(f"docs/operations/facts.toml has no [{op['name']}]")
@@ -424,13 +489,16 @@ def main() -> None:
         draw(library, operations, facts)
     if options.table:
         print(choosing(library, operations, facts, speeds["speeds"]), end="")
+    if options.readme:
+        print(readme(operations, errors, speeds["speeds"]), end="")
     if options.pages:
         header = Header.read([op["name"] for op in operations])
-        errors = json.loads((DOCS / "accuracy.json").read_text())
         options.pages.mkdir(parents=True, exist_ok=True)
         for op in operations:
             text = page(library, header, op, facts[op["name"]], errors, speeds)
             (options.pages / f"{op['name']}.md").write_text(text)
+        for name in GUIDES:
+            (options.pages / f"{name}.md").write_text((PAGES / f"{name}.md").read_text())
         (options.pages / "README.md").write_text(index(operations, facts))
 
 
