@@ -82,8 +82,8 @@ def usual_path(code: list[Instruction], first: int, last: int) -> list[Instructi
 
 
 def main_loop(target: Target, code: list[Instruction]) -> list[Instruction] | None:
-    """The shortest loop that stores four vectors on its usual path: loop_four_vectors, of loop/unary.h. A loop with a
-    call is the path of special lanes, unless there is no other."""
+    """The shortest loop that stores four vectors on its usual path: that of loop/fours.inc.h. A loop with a call is the
+    path of special lanes, unless there is no other."""
     loops = []
     at = {instruction.address: i for i, instruction in enumerate(code)}
     for last, instruction in enumerate(code):
@@ -190,7 +190,7 @@ def table(target: Target, build: Path, measured: dict[tuple[str, str, str], Meas
     for variant in VARIANTS:
         paths = sorted(build.rglob(f"kernels_{target.build}_{variant}.c.o"))
         for symbol, code in functions(target, paths[0]).items() if paths else []:
-            name = re.fullmatch(r"(\w+)_four_vectors", symbol)  # loop/unary.h
+            name = re.fullmatch(r"(\w+)_unary_fours", symbol)  # loop/fours.inc.h
             if name is None or name[1] not in operations:
                 continue
             loop = main_loop(target, code)
