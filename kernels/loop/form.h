@@ -16,10 +16,16 @@ typedef struct {
 #define ACT_NONE_COMMON (-1.0f) /* not 0: zeros would be common */
 #define ACT_ALL_COMMON ((act_range){0.0f, ACT_UNLIMITED})
 
-/* Whether a test is needed: not where the limit is known to be infinity when this is compiled. */
+/* Whether a test is needed: not where the limit is known to be infinity when this is compiled. Without optimisation
+ * nothing is known then, and the limit is compared: the test counts a NaN as special, and what has one form alone has
+ * none for special lanes. */
 VACT_INLINE int act_is_limited(act_range range)
 {
+#ifdef __OPTIMIZE__
     return !(__builtin_constant_p(range.limit) && range.limit == ACT_UNLIMITED);
+#else
+    return range.limit != ACT_UNLIMITED;
+#endif
 }
 
 VACT_INLINE int act_has_special(vf x, act_range range)

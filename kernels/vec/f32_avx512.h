@@ -95,6 +95,10 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm512_mask_add_ps(a, m, 
 VACT_INLINE int vm_any(vm m) { return _cvtmask16_u32(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return _cvtmask16_u32(m) == 0xffff; }
 
+/* Where nothing is inlined, GCC's intrinsics are macros, and those below convert a mask's sign (GCC 12). */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 /* 0x0b: the larger magnitude, without its sign. A quiet NaN loses to a number; a signalling one wins, and becomes
  * quiet, so a third vector could hide it. So only two vectors are combined at a time, and a NaN counts as beyond. */
 VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
@@ -117,6 +121,8 @@ VACT_INLINE vf vf_times_power(vf v, vf t) { return _mm512_scalef_ps(v, vf_sub(t,
 
 #define vf_exponent vf_exponent
 VACT_INLINE vf vf_exponent(vf a) { return _mm512_getexp_ps(a); }
+
+#pragma GCC diagnostic pop
 
 #define vf_scale vf_scale
 VACT_INLINE vf vf_scale(vf v, vf n) { return _mm512_scalef_ps(v, n); }
