@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "abi.h"
+#include "slots.h"
 
 typedef struct vacti_table {
     const char *build; /* "scalar", "scalar_fma", "avx2", "avx512", "neon" */

@@ -95,29 +95,4 @@ typedef struct vacti_softmax_family {
 /* For each state, 1/sum and the logarithm of the sum; either array may be null. The same code serves every build. */
 void vacti_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows);
 
-/* The slot of an operation in the array of its kind. */
-#define VACT_OP_SLOT(op) ((unsigned)(op) & 0xffu)
-
-/* Its size is the largest slot of the registry plus 1. */
-typedef union vacti_slots {
-#define VACT_OP(name, NAME, ...) char name[VACT_OP_SLOT(VACT_OP_##NAME) + 1];
-    /* clang-format off */
-#include "registry.def"
-/* clang-format on */
-#undef VACT_OP
-} vacti_slots;
-
-enum {
-    VACT_TABLE_SLOTS = sizeof(vacti_slots), /* of each kind */
-    VACT_TABLE_MATHS = VACT_MATH_CR + 1
-};
-
-#define VACT_OP(name, NAME, kind, ...)                                                                                 \
-    _Static_assert(VACT_OP_KIND(VACT_OP_##NAME) == VACT_KIND_##kind, #name " has the code of another kind");           \
-    _Static_assert(VACT_OP_SLOT(VACT_OP_##NAME) < VACT_TABLE_SLOTS, #name " has no slot");
-/* clang-format off */
-#include "registry.def"
-/* clang-format on */
-#undef VACT_OP
-
 #endif

@@ -1,7 +1,7 @@
 /* Initialisation gains (vact.h has the sources). docs/approximations/gain.py made the moments' constants. */
 #include <math.h>
 
-#include "abi.h"
+#include "slots.h"
 
 #define SQRT_2 1.4142135623730951
 
