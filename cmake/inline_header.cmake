@@ -79,6 +79,7 @@ VACT_INLINE vf vf_apart(vf v)
 }
 ")
 
+string(REGEX REPLACE "([^A-Za-z0-9_])NULL([^A-Za-z0-9_])" "\\1VACT_NULL\\2" text "${text}") # vact/inline.h
 string(REGEX REPLACE "_Alignas[(]([0-9]+)[)]" "__attribute__((aligned(\\1)))" text "${text}") # C++ has another word
 string(REGEX MATCHALL "(VACT_INLINE|VACT_NOINLINE static) [A-Za-z0-9_]+ [A-Za-z0-9_]+\\(" functions "${text}")
 string(REGEX MATCHALL "\n} [a-z0-9_]+" structures "${text}")
@@ -120,7 +121,7 @@ static inline ${TYPE} vact_${name}_${SUFFIX}(${TYPE} gate, ${TYPE} up)
         string(APPEND text "
 static inline ${TYPE} vact_${name}_${SUFFIX}(${TYPE} x)
 {
-    return vf_apart(${name}_forward(vf_apart(x), NULL));
+    return vf_apart(${name}_forward(vf_apart(x), VACT_NULL));
 }
 ")
     else()

@@ -108,19 +108,33 @@ ParameterizedTest(consumer *c, inline_header, bits, .timeout = 300)
     free(command_run("rm -r %s", folder).text);
 }
 
-/* An engine's warnings are errors, also of what the preprocessor takes for 0. */
+#define NULL_TOO " -Wzero-as-null-pointer-constant"
+
+/* An engine's warnings are errors, also of what the preprocessor takes for 0 and of a 0 that is a pointer, which macros
+ * for the options would bring into its code. */
 Test(inline_header, no_warnings)
 {
-    static const char *const compilers[] = {"gcc -x c -std=c11", "g++ -x c++ -std=c++17", "clang-19 -x c -std=c11"};
+    static const char source[] = "#include <vact/inline.h>\n"
+                                 "vact_cross_entropy_options_f32 a = VACT_CROSS_ENTROPY_OPTIONS_F32;\n"
+                                 "vact_bce_with_logits_options_f32 b = VACT_BCE_WITH_LOGITS_OPTIONS_F32;\n"
+                                 "vact_epilogue_options_f32 c = VACT_EPILOGUE_OPTIONS_F32;\n"
+                                 "vact_softmax_options_f32 d = VACT_SOFTMAX_OPTIONS_F32;\n";
+    static const char *const compilers[] = {"gcc -x c -std=c11",
+                                            "gcc -x c -std=c99 -pedantic",
+                                            "clang-19 -x c -std=c11",
+                                            "g++ -x c++ -std=c++17" NULL_TOO,
+                                            "g++ -x c++ -std=gnu++11" NULL_TOO,
+                                            "clang++-14 -x c++ -std=c++17" NULL_TOO,
+                                            "clang++-19 -x c++ -std=c++17" NULL_TOO};
     for (size_t i = 0; i < sizeof compilers / sizeof compilers[0]; i++) {
         char name[16];
         snprintf(name, sizeof name, "%.*s", (int)strcspn(compilers[i], " "), compilers[i]);
         if (!command_exists(name))
             continue;
         command_result compiled =
-            command_run("echo '#include <vact/inline.h>' | %s -fsyntax-only -Wall -Wextra -Wundef -Werror " AVX512
-                        " -I'" VACT_SOURCE_DIR "/include' -I'" VACT_BINARY_DIR "/generated/include' - 2>&1",
-                        compilers[i]);
+            command_run("echo '%s' | %s -fsyntax-only -Wall -Wextra -Wundef -Werror " AVX512 " -I'" VACT_SOURCE_DIR
+                        "/include' -I'" VACT_BINARY_DIR "/generated/include' - 2>&1",
+                        source, compilers[i]);
         cr_expect(compiled.status == 0, "%s: %s", compilers[i], compiled.text);
         free(compiled.text);
     }
@@ -140,6 +154,30 @@ Test(inline_header, refuses_fast_math)
                   compiled.status, compiled.text);
         free(compiled.text);
     }
+}
+
+/* Arithmetic of other precision than the code says. */
+Test(inline_header, refuses_other_precision)
+{
+    static const char *const compilers[] = {"gcc -x c -std=c99", "g++ -x c++ -std=c++17"};
+    static const char *const flags[][2] = {{"-mfpmath=387", "float arithmetic in float"},
+                                           {"-mfpmath=sse+387", "float arithmetic in float"},
+                                           {"-fsingle-precision-constant", "sizeof 1.0 == sizeof(double)"},
+                                           {"-mfpmath=sse", NULL},
+                                           {"-mavx512fp16", NULL}};
+    for (size_t i = 0; i < sizeof compilers / sizeof compilers[0]; i++)
+        for (size_t k = 0; k < sizeof flags / sizeof flags[0]; k++) {
+            command_result compiled =
+                command_run("echo '#include <vact/inline.h>' | %s -fsyntax-only %s " AVX2 " -I'" VACT_SOURCE_DIR
+                            "/include' -I'" VACT_BINARY_DIR "/generated/include' - 2>&1",
+                            compilers[i], flags[k][0]);
+            if (flags[k][1])
+                cr_expect(compiled.status != 0 && strstr(compiled.text, flags[k][1]), "%s: status %d: %s", flags[k][0],
+                          compiled.status, compiled.text);
+            else
+                cr_expect(compiled.status == 0, "%s: %s", flags[k][0], compiled.text);
+            free(compiled.text);
+        }
 }
 
 /* The headers define no macros but vact_* and VACT_*. */

@@ -12,7 +12,8 @@
  *
  *   Bits       Those of VACT_MATH_FAST (of the one kernel where an operation has no variants), under any optimisation
  *              and the compiler's default contraction: the caller's operations are never fused with those in here.
- *              -ffast-math is an error, and so is each part of it that changes results and that the compiler reports.
+ *              -ffast-math is an error, and so is each part of it that changes results and that the compiler reports,
+ *              -mfpmath=387 and -fsingle-precision-constant.
  *              A header has the bits of its own version.
  *   Special    lanes: some functions call one that is not inlined where any lane is beyond 8 to 16 in magnitude (for
  *              sigmoid, silu, gelu, mish and the like) or beyond 87 (for exp). Unused lanes neither fault nor change
@@ -26,6 +27,12 @@
  */
 #ifndef VACT_INLINE_H
 #define VACT_INLINE_H
+
+#ifdef __cplusplus
+#define VACT_NULL nullptr /* engines that compile with -Wzero-as-null-pointer-constant */
+#else
+#define VACT_NULL NULL
+#endif
 
 #if defined(__AVX2__) && defined(__FMA__)
 #include <vact/inline_m256.h>

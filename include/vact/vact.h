@@ -782,7 +782,8 @@ typedef struct vact_softmax_options_f32 {
     ptrdiff_t causal_offset; /* 0: aligned upper left, as PyTorch's is_causal; keys - queries: aligned lower right */
 } vact_softmax_options_f32;
 
-#define VACT_SOFTMAX_OPTIONS_F32 {sizeof(vact_softmax_options_f32), 1.0f, 0, {0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0}, 0, 0}
+#define VACT_SOFTMAX_OPTIONS_F32                                                                                       \
+    {sizeof(vact_softmax_options_f32), 1.0f, NULL, {0, 0, 0, 0, 0}, NULL, {0, 0, 0, 0, 0}, 0, 0}
 
 /* As vact_cross_entropy_options_init_f32. */
 VACT_API vact_status vact_softmax_options_init_f32(void *options, size_t size);

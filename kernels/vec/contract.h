@@ -107,6 +107,12 @@
 #error "vact's mathematics needs IEEE semantics: do not compile it under -ffast-math or a part of it"
 #endif
 
+/* -mfpmath=387 (32-bit x86 has it unasked, without -msse2 -mfpmath=sse) computes in more than float. 16 is
+ * -mavx512fp16, which computes float in float. */
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
+#error "vact's mathematics needs float arithmetic in float: do not compile it under -mfpmath=387"
+#endif
+
 #include <float.h>
 #include <stddef.h>
 #include <string.h>
@@ -116,6 +122,14 @@
 /* Adding it to a number of at most 2^21 in magnitude rounds that to a whole number, which is then in the low bits of
  * the sum, with the bias of a float's exponent: the argument of vf_power_of_two. */
 #define VF_POWER_SHIFT 0x1.8000fep+23f
+
+/* -fsingle-precision-constant, which no macro tells. In C99 GCC shows the condition and not the text. */
+#ifdef __cplusplus
+static_assert(sizeof 1.0 == sizeof(double), "vact needs double constants: no -fsingle-precision-constant");
+#else
+__extension__ _Static_assert(sizeof 1.0 == sizeof(double),
+                             "vact needs double constants: no -fsingle-precision-constant");
+#endif
 
 #define VACT_INLINE static inline __attribute__((always_inline))
 #define VACT_NOINLINE __attribute__((noinline))
