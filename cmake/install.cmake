@@ -25,6 +25,9 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/vact" DESTINATION "${CMAKE_INST
     FILES_MATCHING PATTERN "*.h")
 install(FILES ${VACT_INLINE_HEADERS} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/vact")
 
+# Not CMAKE_INSTALL_DOCDIR, which is that of the project around.
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/vact")
+
 # As the shared library's name has it (library.cmake).
 set(vact_compatibility SameMajorVersion)
 if(PROJECT_VERSION_MAJOR EQUAL 0)

@@ -10,6 +10,9 @@
 #   suffix       VACT_ISA_<suffix> selects it
 #   option       leaves it out where it is OFF; the scalar builds have none
 #   SMALL        its kernels are optimised for size: nobody runs it for speed
+#
+# -fexpensive-optimizations is on from -O2 on. Below, GCC does not end functions with vzeroupper without it, and then the
+# caller's SSE code is slow. Under -Os it never does: so the kernels with wide vectors are never compiled for size.
 include_guard()
 include(CheckCSourceCompiles)
 
@@ -60,10 +63,12 @@ set(vact_aarch64 "aarch64|arm64|ARM64")
 vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx512.h OPTION VACT_BUILD_AVX512
     FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
     PROBE __x86_64__ __AVX512F__ __AVX512BW__ __AVX512DQ__ __AVX512VL__ __FMA__
-    GCC_TUNING -fschedule-insns -mtune=skylake-avx512) # interleaves vectors (loop/walk.h): with 32 registers it pays
+    # the others interleave vectors (loop/walk.h): with 32 registers it pays
+    GCC_TUNING -fexpensive-optimizations -fschedule-insns -mtune=skylake-avx512)
 vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx2.h OPTION VACT_BUILD_AVX2
     FLAGS -mavx2 -mfma
-    PROBE __x86_64__ __AVX2__ __FMA__)
+    PROBE __x86_64__ __AVX2__ __FMA__
+    GCC_TUNING -fexpensive-optimizations)
 vact_isa(neon ISA NEON PROCESSORS ${vact_aarch64} HEADER vec/f32_neon.h
     PROBE __aarch64__ __ARM_NEON)
 # sleef.h declares its purecfma functions under math.h's FP_FAST_FMA alone, which Clang does not set.

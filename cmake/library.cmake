@@ -16,6 +16,24 @@ if(VACT_WITH_SLEEF)
     set(vact_sleef_version "${SLEEF_VERSION}")
 endif()
 
+# vact_harden(<target>): for what takes the caller's pointers and files. A choice of the user's stays, and so does the
+# compiler's. Not for the kernels: they keep no outside data on their stacks, and a call of 16 elements would pay for
+# the check.
+foreach(flag IN ITEMS relro now noexecstack)
+    string(TOUPPER VACT_LINKS_WITH_${flag} links)
+    check_linker_flag(C "LINKER:-z,${flag}" ${links}) # other linkers than those for ELF do not know it
+endforeach()
+function(vact_harden target)
+    target_compile_options(${target} PRIVATE ${VACT_STACK_PROTECTOR}
+        "SHELL:-include \"${PROJECT_SOURCE_DIR}/dispatch/fortify.h\"")
+    foreach(flag IN ITEMS relro now noexecstack)
+        string(TOUPPER VACT_LINKS_WITH_${flag} links)
+        if(${links})
+            target_link_options(${target} PRIVATE "LINKER:-z,${flag}")
+        endif()
+    endforeach()
+endfunction()
+
 # The headers of include/vact/inline.h, for every instruction set: the user's compiler flags choose.
 set(VACT_INLINE_HEADERS "")
 file(GLOB vact_inline_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/vec/*.h"
@@ -51,24 +69,27 @@ foreach(kind IN ITEMS static shared)
         PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}/dispatch"
             "${VACT_GENERATED_DIR}")
     target_compile_definitions(${target} PRIVATE VACT_SLEEF_VERSION="${vact_sleef_version}")
-    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:vact_options>
-        $<$<BOOL:${VACT_WITH_SLEEF}>:SLEEF::sleef> m)
+    # Not linked: a project around that exports its own targets would have to export vact_options too.
+    target_compile_options(${target} PRIVATE $<TARGET_PROPERTY:vact_options,INTERFACE_COMPILE_OPTIONS>
+        $<$<STREQUAL:$<CONFIG>,>:-O2>) # without a build type, as the kernels
+    target_compile_definitions(${target} PRIVATE $<TARGET_PROPERTY:vact_options,INTERFACE_COMPILE_DEFINITIONS>)
+    target_link_libraries(${target} PRIVATE $<$<BOOL:${VACT_WITH_SLEEF}>:SLEEF::sleef> m)
     set_target_properties(${target} PROPERTIES OUTPUT_NAME vact)
     add_dependencies(${target} vact_inline)
     if(NOT VACT_BUILD_${library_type})
         set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
     endif()
-    # Not for the kernels: they keep no outside data on their stacks, and a call of 16 elements would pay for the
-    # check.
-    target_compile_options(${target} PRIVATE ${VACT_CALLED_OPTIONS} -fstack-protector-strong
-        $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE>
-        $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-D_FORTIFY_SOURCE=2>)
+    target_compile_options(${target} PRIVATE ${VACT_CALLED_OPTIONS})
+    vact_harden(${target})
 endforeach()
 if(VACT_BUILD_SHARED)
     add_library(vact::vact ALIAS vact_shared)
 else()
     add_library(vact::vact ALIAS vact_static)
 endif()
+
+# Known to a project around that has export(EXPORT) for what links them.
+export(TARGETS vact_shared vact_static NAMESPACE vact:: FILE "${PROJECT_BINARY_DIR}/vact-targets.cmake")
 
 # A static vact inside another shared library exports nothing from it.
 target_compile_definitions(vact_static PUBLIC VACT_STATIC_DEFINE)
@@ -82,21 +103,13 @@ set_target_properties(vact_shared PROPERTIES
     VERSION ${PROJECT_VERSION}
     SOVERSION ${vact_soversion}
     LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/vact.map")
-# Other linkers than those for ELF do not know these; there only hidden visibility limits the exports.
-foreach(name_and_flag IN ITEMS
-        "MAP|LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/vact.map"
-        "RELRO|LINKER:-z,relro" "NOW|LINKER:-z,now" "NOEXECSTACK|LINKER:-z,noexecstack")
-    string(REGEX MATCH "^([A-Z]+)\\|(.*)$" unused "${name_and_flag}")
-    set(name ${CMAKE_MATCH_1})
-    set(flag "${CMAKE_MATCH_2}")
-    check_linker_flag(C "${flag}" VACT_LINKS_WITH_${name})
-    if(VACT_LINKS_WITH_${name})
-        target_link_options(vact_shared PRIVATE "${flag}")
-    endif()
-endforeach()
-# A sanitizer's runtime may be in the executable only.
-if(VACT_LINKS_WITH_MAP AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize=")
-    target_link_options(vact_shared PRIVATE LINKER:--no-undefined)
+# Without it, on other linkers than those for ELF, only hidden visibility limits the exports. No --no-undefined: a
+# sanitizer's runtime may be in the executable only, and the project around may ask for one by ways that CMake does not
+# show. Linking an executable, such as the examples, finds an undefined name as well.
+set(vact_map "LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/vact.map")
+check_linker_flag(C "${vact_map}" VACT_LINKS_WITH_MAP)
+if(VACT_LINKS_WITH_MAP)
+    target_link_options(vact_shared PRIVATE "${vact_map}")
 endif()
 
 file(GLOB vact_reference_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/reference/*.c")

@@ -3,6 +3,7 @@
  * shared and static. Each test installs this build, moves the prefix to a path with spaces, and builds and runs the
  * README's example against it as a separate project.
  */
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <criterion/parameterized.h>
 
 #include "command.h"
+#include "program.h"
 #include "support.h"
 #include "vact/vact.h"
 
@@ -197,6 +199,34 @@ ParameterizedTest(int *index, package, pkg_config)
     expect_example(SHELL("'%s/engine'", folder), vact_info()->isa);
 }
 
+/* Word for word, with a path with spaces. */
+Test(package, pkg_config_as_readme_writes_it)
+{
+    char *readme = read_text(VACT_SOURCE_DIR "/README.md");
+    if (!readme)
+        SKIP("README.md: not there");
+    enter();
+    enter_pkg_config();
+    char *start = strstr(readme, "\nor by pkg-config");
+    cr_assert_not_null(start, "README.md has no pkg-config");
+    start = strstr(start, "```sh\n");
+    cr_assert_not_null(start);
+    start += strlen("```sh\n");
+    *strstr(start, "```") = '\0';
+    char *libraries = SHELL("pkg-config --variable=libdir vact | tr -d '\\\\\n'");
+    setenv("LD_LIBRARY_PATH", libraries, 1);
+    free(libraries);
+    free(SHELL("cp '%s' '%s/engine.c'", quickstart, folder));
+    size_t lines = 0;
+    for (char *line = strtok(start, "\n"); line; line = strtok(NULL, "\n"), lines++) {
+        free(SHELL("cd '%s' && rm -f a.out && { %s\n} 2>&1", folder, line));
+        expect_dependence("a.out", lines == 0);
+        expect_example(SHELL("'%s/a.out'", folder), vact_info()->isa);
+    }
+    cr_expect(lines == 2, "README.md has %zu lines for pkg-config", lines);
+    free(readme);
+}
+
 Test(package, pkg_config_version)
 {
     enter();
@@ -229,6 +259,27 @@ static void expect_same_digests(const char *program)
     free(there);
 }
 
+/* A NaN among usual numbers, and its neighbours. */
+static void expect_same_gradients(const char *program)
+{
+    static const char *const operations[] = {"relu", "gelu", "tanh", "hard_swish"};
+    enum { COUNT = 150 };
+    float x[COUNT], dy[COUNT];
+    char path[sizeof folder + 16];
+    for (int i = 0; i < COUNT; i++)
+        x[i] = i % 71 == 5 ? NAN : 0.05f * (float)(i - 60), dy[i] = 0.75f;
+    snprintf(path, sizeof path, "%s/x.npy", folder);
+    npy_save(path, "(150,)", x, COUNT);
+    snprintf(path, sizeof path, "%s/dy.npy", folder);
+    npy_save(path, "(150,)", dy, COUNT);
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+        for (size_t k = 0; k < vacti_build_count; k++)
+            if (vacti_build_runs(vacti_builds[k]) && strncmp(vacti_builds[k], "scalar", 6) != 0)
+                free(SHELL("cd '%s' && export VACT_ISA=%s && '%s' apply --op %s --backward dy.npy x.npy here.npy && "
+                           "'%s' apply --op %s --backward dy.npy x.npy there.npy && cmp here.npy there.npy",
+                           folder, vacti_builds[k], VACT_PROGRAM, operations[i], program, operations[i]));
+}
+
 /* Both libraries, not optimised at all; and then their bits are the same. `./dev compilers` asks that of other
  * compilers, and at a finer stride. */
 Test(package, subproject_in_c_unoptimised)
@@ -250,6 +301,7 @@ Test(package, subproject_in_c_unoptimised)
     free(SHELL("'%s' --build '%s/build' --target vact_program 2>&1", VACT_CMAKE, folder));
     snprintf(program, sizeof program, "%s/build/vact/vact", folder);
     expect_same_digests(program);
+    expect_same_gradients(program);
 }
 
 /* Static libraries alone, as CMake's own variable asks, and then installed from there. -O1 compiles the fastest; that
@@ -258,7 +310,7 @@ Test(package, subproject_in_cxx_static_alone)
 {
     const consumer *which = consumer_or_skip(CONSUMER_COUNT - 1);
     free(SHELL("'%s' -S '%s/subproject' -B '%s/sub' -DLANGUAGE=CXX -DCMAKE_C_COMPILER='%s' "
-               "-DCMAKE_C_FLAGS=-O1 -DBUILD_SHARED_LIBS=OFF -DVACT_INSTALL=ON 2>&1",
+               "-DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1 -DBUILD_SHARED_LIBS=OFF -DVACT_INSTALL=ON 2>&1",
                VACT_CMAKE, consumers, folder, VACT_C_COMPILER));
     build_in("sub");
     expect_example(SHELL("'%s/sub/engine'", folder), vact_info()->isa);
@@ -274,6 +326,104 @@ Test(package, subproject_in_cxx_static_alone)
     enter_pkg_config();
     compile_example(which, "pkg-config --libs vact");
     expect_example(SHELL("'%s/engine'", folder), vact_info()->isa);
+}
+
+/* What CMake writes for an option of optimisation: the last of a command counts. */
+static char *levels(const char *files)
+{
+    return SHELL("grep '\"command\":.*/%s\\.c[^.]' '%s/build/compile_commands.json' | "
+                 "sed -E 's/^/ -O0 /; s/.* -O([0-9a-z]*) .*/\\1/' | sort | uniq -c | tr -s ' \\n' ' '",
+                 files, folder);
+}
+
+static void expect_levels(const char *type, const char *files, const char *expected)
+{
+    char *text = levels(files);
+    cr_expect(strcmp(text, expected) == 0, "build type \"%s\": %s at%s", type, files, text);
+    free(text);
+}
+
+/* Kernels are optimised unless the build type is Debug, also in a project that names none: six of AVX-512 and AVX2, and
+ * the scalar ones, which nobody runs for speed. Unity builds of the project around leave vact's files apart. And the
+ * names of a sanitizer that it chooses may be undefined in the library. ./dev builds builds all that. */
+Test(package, subproject_kernels_are_optimised)
+{
+    static const char *const types[][4] = {{"", " 6 3 6 s ", " 2 2 ", ""},
+                                           {"MinSizeRel", " 6 3 6 s ", " 2 s ", ""},
+                                           {"Coverage", " 6 3 6 s ", " 2 0 ", ""},
+                                           {"Debug", " 12 0 ", " 2 0 ", ""},
+                                           {"Debug", " 12 1 ", " 2 g ", "-DCMAKE_C_FLAGS_DEBUG=-Og"},
+                                           {"Debug", " 12 1 ", " 2 s ", "-DCMAKE_C_FLAGS_DEBUG=-Os"},
+                                           {"Release", " 6 3 6 s ", " 2 3 ", ""}};
+    if (!VACT_WITH_SLEEF)
+        SKIP("package: from the sources vact is built with SLEEF");
+#if !defined(__x86_64__)
+    SKIP("package: this processor has other builds of the kernels");
+#endif
+    free(SHELL("'%s' -S '%s/subproject' -B '%s/build' -DLANGUAGE=C -DCMAKE_C_COMPILER='%s' -DCMAKE_C_FLAGS= "
+               "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DCMAKE_UNITY_BUILD=ON 2>&1",
+               VACT_CMAKE, consumers, folder, VACT_C_COMPILER));
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        free(SHELL("'%s' -DCMAKE_BUILD_TYPE='%s' %s '%s/build' 2>&1", VACT_CMAKE, types[i][0], types[i][3], folder));
+        free(SHELL("! grep -r no-undefined '%s/build' --include=build.ninja --include=link.txt", folder));
+        expect_levels(types[i][0], "kernels_[a-z0-9_]*", types[i][1]);
+        expect_levels(types[i][0], "dispatch/api", types[i][2]);
+        char *unity =
+            SHELL("grep -c 'build/vact/CMakeFiles/[a-z_]*.dir/Unity' '%s/build/compile_commands.json'; true", folder);
+        cr_expect(atoi(unity) == 0, "%s files of vact are joined", unity);
+        free(unity);
+    }
+}
+
+/* Neither the generated source of a kernel nor what it includes has an operation's bound. */
+Test(package, changed_bound_recompiles_no_kernel)
+{
+    static const char configure[] = "'%s' -S '%s/copy' -B '%s/build' -DVACT_BUILD_TESTS=OFF -DVACT_BUILD_TOOLS=OFF "
+                                    "-DVACT_WITH_SLEEF=OFF -DVACT_BUILD_EXAMPLES=OFF -DCMAKE_C_COMPILER='%s' 2>&1";
+    free(SHELL("mkdir '%s/copy' && cd '%s' && cp -R CMakeLists.txt LICENSE cmake dispatch include kernels '%s/copy'",
+               folder, VACT_SOURCE_DIR, folder));
+    free(SHELL(configure, VACT_CMAKE, folder, folder, VACT_C_COMPILER));
+    free(SHELL("cd '%s/build/generated' && touch -d @1000000000 kernels_*.c", folder));
+    free(SHELL("cd '%s/copy/kernels' && cp registry.def before && sed -i 's/BOUND(0\\.5)/BOUND(0.75)/; "
+               "s/BOUNDS(2\\.0, /BOUNDS(2.5, /' registry.def && ! cmp registry.def before",
+               folder));
+    free(SHELL(configure, VACT_CMAKE, folder, folder, VACT_C_COMPILER));
+    char *written = SHELL(
+        "cd '%s/build/generated' && ls kernels_*.c >all && find . -name 'kernels_*.c' -newermt @1000000000", folder);
+    cr_expect(written[0] == '\0', "a bound changes %s", written);
+    free(written);
+    char *included = SHELL("cd '%s/copy' && for set in plain fast; do '%s' -MM -I kernels -I . -I include "
+                           "\"$(ls ../build/generated/kernels_*_$set.c | tail -n 1)\"; done",
+                           folder, VACT_C_COMPILER);
+    cr_expect(strstr(included, "kernels/abi.h") && strstr(included, "act/plain/relu.h"), "is the search right? %s",
+              included);
+    cr_expect(!strstr(included, "registry"), "a kernel includes the registry: %s", included);
+    free(included);
+}
+
+/* What would change results is refused when the project is configured, wherever CMake sees it. The compiler reports
+ * nothing of these. */
+Test(package, subproject_refuses_flags)
+{
+    static const char *const flags[][2] = {
+        {"-DCMAKE_C_FLAGS=-fsingle-precision-constant", "-fsingle-precision-constant"},
+        {"-DCMAKE_C_FLAGS='-O2 -mfpmath=sse+387 -g'", "-mfpmath=sse+387"},
+        {"-DOPTIONS='-g;-fno-signed-zeros'", "-fno-signed-zeros"},
+        {"-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE='-Ofast'", "-Ofast"},
+        {"-DOPTIONS='$<$<CONFIG:Release>:-ffast-math>'", "-ffast-math"},
+        {"-DOPTIONS='$<$<COMPILE_LANGUAGE:CXX>:-ffast-math>;-O3'", NULL}};
+    char wanted[128];
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        command_result configured =
+            command_run("rm -rf '%s/build'; '%s' -S '%s/subproject' -B '%s/build' -DLANGUAGE=C "
+                        "-DCMAKE_C_COMPILER='%s' -DVACT_WITH_SLEEF=OFF %s 2>&1 | tr -s '\\n ' ' '",
+                        folder, VACT_CMAKE, consumers, folder, VACT_C_COMPILER, flags[i][0]);
+        snprintf(wanted, sizeof wanted, "vact: %s changes results", flags[i][1] ? flags[i][1] : "");
+        cr_expect(flags[i][1] ? strstr(configured.text, wanted) != NULL
+                              : strstr(configured.text, "Generating done") != NULL,
+                  "%s: %s", flags[i][0], configured.text);
+        free(configured.text);
+    }
 }
 
 /* ------------------------------------------------------------------------------------ parts left out */
@@ -293,10 +443,11 @@ Test(package, parts_left_out)
                                   "wrong parameter: 1\nwrong code: 1\nnull pointers: 3\nnull pointers, prelu: 3\n"
                                   "stride: 3\nkernels: 1000\navx: 00, sleef: 0\n";
     char library[sizeof folder + 32];
-    free(SHELL("'%s' -S '%s' -B '%s/build' -DVACT_BUILD_AVX512=OFF -DVACT_BUILD_AVX2=OFF -DVACT_WITH_GRADIENTS=OFF "
-               "-DVACT_WITH_SLEEF=OFF -DVACT_BUILD_STATIC=OFF -DVACT_BUILD_TESTS=OFF -DVACT_BUILD_TOOLS=OFF "
-               "-DVACT_BUILD_EXAMPLES=OFF -DCMAKE_C_COMPILER='%s' -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-O1 2>&1",
-               VACT_CMAKE, VACT_SOURCE_DIR, folder, VACT_C_COMPILER));
+    free(SHELL(
+        "'%s' -S '%s' -B '%s/build' -DVACT_BUILD_AVX512=OFF -DVACT_BUILD_AVX2=OFF -DVACT_WITH_GRADIENTS=OFF "
+        "-DVACT_WITH_SLEEF=OFF -DVACT_BUILD_STATIC=OFF -DVACT_BUILD_TESTS=OFF -DVACT_BUILD_TOOLS=OFF "
+        "-DVACT_BUILD_EXAMPLES=OFF -DCMAKE_C_COMPILER='%s' -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1 2>&1",
+        VACT_CMAKE, VACT_SOURCE_DIR, folder, VACT_C_COMPILER));
     free(SHELL("'%s' --build '%s/build' --parallel 2 2>&1", VACT_CMAKE, folder));
     snprintf(library, sizeof library, "%s/build/libvact.so", folder);
     char *left = optional_kernels(library), *here = optional_kernels(VACT_SHARED_LIBRARY);
@@ -330,6 +481,7 @@ Test(package, prefix_is_whole)
                                        VACT_BINARY_DIR, folder, prefix);
     cr_expect(found.status == 1, "files that name the folders of the build: %s", found.text);
     free(found.text);
+    free(SHELL("cmp '%s/LICENSE' '%s/share/doc/vact/LICENSE' 2>&1", VACT_SOURCE_DIR, prefix));
 }
 
 Test(package, shared_object)

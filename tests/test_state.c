@@ -1,6 +1,7 @@
 /*
  * The floating-point control state (rounding, exception masks, flush to zero; not the exception flags) is the same
- * after every kernel as before it, whatever it was, and no state makes a kernel fault or hang.
+ * after every kernel as before it, whatever it was, and no state makes a kernel fault or hang. On x86-64 no kernel
+ * leaves the upper halves of the vector registers in use.
  */
 #include <fenv.h>
 #include <math.h>
@@ -10,6 +11,7 @@
 #include "support.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <xmmintrin.h>
 
 enum { FLUSH = 0x8040 /* FTZ and DAZ */, FLAGS = 0x3f };
@@ -24,6 +26,32 @@ static uint64_t control_state(void)
 static void set_flush(void) { _mm_setcsr(_mm_getcsr() | FLUSH); }
 
 static void clear_flush(void) { _mm_setcsr(_mm_getcsr() & ~(unsigned)FLUSH); }
+
+/* XINUSE: the upper halves of ymm0 to ymm15 and of zmm0 to zmm15, for which SSE instructions would wait. */
+static bool upper_halves_in_use(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(1));
+    return (low & 0x44u) != 0;
+}
+
+static void use_upper_halves(void)
+{
+    __asm__ volatile("vcmpps $15, %%ymm0, %%ymm0, %%ymm0" : : : "xmm0"); /* all bits set */
+}
+
+static void clean_upper_halves(void) { __asm__ volatile("vzeroupper"); }
+
+static bool tells_upper_halves(void)
+{
+    unsigned a, b, c, d;
+    if (!__builtin_cpu_supports("avx") || !__get_cpuid_count(0xd, 1, &a, &b, &c, &d) || !(a & 4u))
+        return false;
+    use_upper_halves();
+    bool used = upper_halves_in_use();
+    clean_upper_halves();
+    return used && !upper_halves_in_use();
+}
 #elif defined(__aarch64__)
 static const uint64_t FLUSH = (uint64_t)1 << 24;
 
@@ -108,3 +136,33 @@ TEST_CASES(state, channels, test_cases(VACT_KIND_CHANNELS)) { check_every_state(
 TEST_CASES(state, rows, test_cases(VACT_KIND_ROWS)) { check_every_state(which); }
 
 TEST_CASES(state, gates, test_cases(VACT_KIND_GATE)) { check_every_state(which); }
+
+#if defined(__x86_64__)
+/* Of the kernels that use them, of all builds of this CPU; tests/vzeroupper.py looks at the instructions of every
+ * kernel. Without vzeroupper every SSE instruction of the caller waits. */
+static void check_upper_halves(const test_case *which)
+{
+    static const size_t lengths[] = {0, 1, 3, 7, 16, 17, 63, 64, 65, 100, LENGTH};
+    float src[LENGTH], dst[LENGTH];
+    test_subject subject = test_begin(which);
+    if (!tells_upper_halves())
+        cr_skip("this CPU does not tell whether the upper halves of its registers are in use");
+    fill_inputs(src);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        clean_upper_halves();
+        call(&subject, dst, src, lengths[i]);
+        bool in_use = upper_halves_in_use();
+        clean_upper_halves();
+        if (in_use)
+            test_fail(&subject, "length %zu: the upper halves of the vector registers stay in use", lengths[i]);
+    }
+}
+
+TEST_CASES(state, upper_halves_unary, test_cases(VACT_KIND_UNARY)) { check_upper_halves(which); }
+
+TEST_CASES(state, upper_halves_channels, test_cases(VACT_KIND_CHANNELS)) { check_upper_halves(which); }
+
+TEST_CASES(state, upper_halves_rows, test_cases(VACT_KIND_ROWS)) { check_upper_halves(which); }
+
+TEST_CASES(state, upper_halves_gates, test_cases(VACT_KIND_GATE)) { check_upper_halves(which); }
+#endif

@@ -184,6 +184,30 @@ Test(symbols, the_plainest_build_is_plain)
     }
 }
 
+/* Every kernel, as the instructions stand there (test_state.c asks the CPU, of those that it calls). */
+Test(symbols, kernels_end_with_vzeroupper)
+{
+    need("objdump");
+    need("python3");
+    find_objects();
+    char *paths = read_text(VACT_KERNEL_OBJECTS_FILE);
+    for (char *end = strchr(paths, '\n'); end; end = strchr(end, '\n'))
+        *end = ' ';
+    if (strcmp(vacti_builds[vacti_build_count - 1], "scalar") != 0)
+        cr_skip("symbols: not x86-64");
+    command_result looked = command_run("python3 '" VACT_SOURCE_DIR "/tests/vzeroupper.py' %s", paths);
+    size_t functions = 0, wide = 0, without = 0;
+    const char *last = looked.text;
+    for (const char *line = last; line && line[0] != '\0'; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        last = line;
+    cr_assert(sscanf(last, "%zu functions, %zu with wide registers, %zu without", &functions, &wide, &without) == 3,
+              "vzeroupper.py prints %s", last);
+    cr_expect(looked.status == 0 && without == 0, "%zu kernels, such as %.200s", without, looked.text);
+    cr_expect(functions > 100 && (vacti_build_count == 2 || wide > 100), "%s: is the search right?", last);
+    free(looked.text);
+    free(paths);
+}
+
 /* -------------------------------------------------------------------------------------- shared library */
 
 enum { EXPORT_LIMIT = 256 };
@@ -313,35 +337,65 @@ Test(symbols, imports_are_few)
     free(text);
 }
 
-Test(symbols, shared_object_is_hardened)
+/* Of a library or a program, the text is to be freed. */
+static char *expect_hardened(const char *path)
 {
-    need("readelf");
-    char *text = output_of("readelf --wide --dynamic --program-headers '%s'", VACT_SHARED_LIBRARY);
-    cr_expect(strstr(text, "GNU_RELRO"), "no RELRO");
-    cr_expect(strstr(text, "BIND_NOW") || strstr(text, "Flags: NOW"), "bound lazily");
-    cr_expect(strstr(text, "Library soname: [libvact.so."), "no SONAME");
-    cr_expect(!strstr(text, "TEXTREL"), "text relocations");
+    char *text = output_of("readelf --wide --dynamic --program-headers '%s'", path);
+    cr_expect(strstr(text, "GNU_RELRO"), "%s: no RELRO", path);
+    cr_expect(strstr(text, "BIND_NOW") || strstr(text, "Flags: NOW"), "%s: bound lazily", path);
+    cr_expect(!strstr(text, "TEXTREL"), "%s: text relocations", path);
     const char *stack = strstr(text, "GNU_STACK");
     cr_assert_not_null(stack);
     char flags[8] = "";
     sscanf(stack, "GNU_STACK %*s %*s %*s %*s %*s %7s", flags);
-    cr_expect(strcmp(flags, "RW") == 0, "the stack is %s", flags);
+    cr_expect(strcmp(flags, "RW") == 0, "%s: the stack is %s", path, flags);
+    char *imports = output_of("nm --dynamic --undefined-only '%s'", path);
+    cr_expect(strstr(imports, "__stack_chk_fail"), "%s: no function has a stack protector", path);
+    free(imports);
+    return text;
+}
+
+Test(symbols, shared_object_is_hardened)
+{
+    need("readelf");
+    char *text = expect_hardened(VACT_SHARED_LIBRARY);
+    cr_expect(strstr(text, "Library soname: [libvact.so."), "no SONAME");
     free(text);
 }
 
-/* It reads files that nobody vouches for. */
+/* It reads files that its user may not trust. FORTIFY needs optimisation. */
 Test(symbols, program_is_hardened)
 {
     need("readelf");
-    need("nm");
-    char *text = output_of("readelf --wide --dynamic --program-headers '%s'", VACT_PROGRAM);
-    cr_expect(strstr(text, "GNU_RELRO"), "no RELRO");
-    cr_expect(strstr(text, "BIND_NOW") || strstr(text, "Flags: NOW"), "bound lazily");
+    char *text = expect_hardened(VACT_PROGRAM);
+    cr_expect(strstr(text, "Elf file type is DYN"), "the program is at a fixed address");
     free(text);
-    char *names = output_of("nm --dynamic --undefined-only '%s'", VACT_PROGRAM);
-    cr_expect(strstr(names, "__stack_chk_fail"), "no function has a stack protector");
-#if defined(NDEBUG) && !TEST_SANITIZED
-    cr_expect(strstr(names, "printf_chk"), "not built with _FORTIFY_SOURCE");
+#if defined(__OPTIMIZE__)
+    char *imports = output_of("nm --dynamic --undefined-only '%s'", VACT_PROGRAM);
+    cr_expect(strstr(imports, "__printf_chk") || strstr(imports, "__vsnprintf_chk"), "built without _FORTIFY_SOURCE");
+    free(imports);
 #endif
-    free(names);
+}
+
+/* The level of the checks of buffers is the user's, or the compiler's, where one of them has chosen it. */
+Test(symbols, fortify_is_not_lowered)
+{
+    static const char *const flags[][2] = {{"-O2 -U_FORTIFY_SOURCE", "2"},
+                                           {"-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3", "3"},
+                                           {"-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=1", "1"},
+                                           {"-O0 -U_FORTIFY_SOURCE", "_FORTIFY_SOURCE"},
+                                           {"-O2 -U_FORTIFY_SOURCE -fsanitize=address", "_FORTIFY_SOURCE"}};
+    skip_unless_plain();
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        command_result level = command_run("echo _FORTIFY_SOURCE | '" VACT_C_COMPILER
+                                           "' %s -x c -E -P -include '" VACT_SOURCE_DIR "/dispatch/fortify.h' - 2>&1",
+                                           flags[i][0]);
+        level.text[strcspn(level.text, "\n")] = '\0';
+        cr_expect(strcmp(level.text, flags[i][1]) == 0, "%s gives %s", flags[i][0], level.text);
+        free(level.text);
+    }
+    char *commands = output_of("cat '%s'", VACT_BINARY_DIR "/compile_commands.json");
+    cr_expect(strstr(commands, "dispatch/fortify.h"), "nothing includes dispatch/fortify.h");
+    cr_expect(!strstr(commands, "-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"), "a user's _FORTIFY_SOURCE is taken away");
+    free(commands);
 }
