@@ -20,6 +20,19 @@ benchmark::internal::Benchmark *of(bm_case *to) { return reinterpret_cast<benchm
 
 double unit_seconds(benchmark::TimeUnit unit) { return 1.0 / benchmark::GetTimeUnitMultiplier(unit); }
 
+/* Why a benchmark was left, or null. From 1.8 on, Google Benchmark has other names for it; the first that fits is
+ * taken. */
+template <class Run>
+auto error_of(const Run &run, int /*first*/) -> decltype(run.error_occurred ? run.error_message.c_str() : nullptr)
+{
+    return run.error_occurred ? run.error_message.c_str() : nullptr;
+}
+
+template <class Run> auto error_of(const Run &run, long /*second*/) -> decltype(run.skip_message.c_str())
+{
+    return static_cast<int>(run.skipped) != 0 ? run.skip_message.c_str() : nullptr;
+}
+
 class Forwarder : public benchmark::BenchmarkReporter
 {
   public:
@@ -45,7 +58,7 @@ class Forwarder : public benchmark::BenchmarkReporter
             const bool ratio = aggregate && run.aggregate_unit == benchmark::kPercentage;
             results.push_back(
                 {names.back().c_str(), aggregate ? run.aggregate_name.c_str() : nullptr, run.report_label.c_str(),
-                 run.error_occurred ? run.error_message.c_str() : nullptr,
+                 error_of(run, 0),
                  ratio ? run.real_accumulated_time : run.GetAdjustedRealTime() * unit_seconds(run.time_unit),
                  run.iterations, run.repetitions, counters.back().data(), counters.back().size()});
         }
