@@ -16,6 +16,7 @@ need_performance='llvm-19=llvm-mca-19 python3=python3 binutils=objdump'
 need_docs="$need_run gnuplot-nox=gnuplot python3=python3"
 need_format='clang-format-19=clang-format-19'
 need_compilers="$need_run clang-14=clang-14 clang-19=clang-19"
+need_trixie='debootstrap=debootstrap'
 need_lint="$need_test $need_bench $need_format clang-tidy-19=clang-tidy-19 shellcheck=shellcheck"
 
 present()
@@ -46,8 +47,24 @@ as_root()
     fi
 }
 
+# may_install COMMAND: ends where the user forbids to change the system by it.
+may_install()
+{
+    case ${VACT_DEV_INSTALL-yes} in
+        yes) ;;
+        no) fail "missing, and VACT_DEV_INSTALL=no forbids to install it: $1" ;;
+        *) fail "VACT_DEV_INSTALL is yes or no, not '$VACT_DEV_INSTALL'" ;;
+    esac
+}
+
 install_missing()
 {
+    may_install "apt-get install $missing"
+    command -v apt-get >/dev/null 2>&1 ||
+        fail "missing, and no apt-get here to install it (names as in Debian): $missing"
+    if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then
+        fail "missing, and neither root nor sudo without a password to install it: apt-get install $missing"
+    fi
     apt_log=$(mktemp)
     foreign=
     case " $missing " in
@@ -55,7 +72,10 @@ install_missing()
             dpkg --print-foreign-architectures | grep -qx arm64 || foreign=arm64
             ;;
     esac
-    say "installing: $missing"
+    say "missing, and installed now as root (VACT_DEV_INSTALL=no forbids it):"
+    [ -z "$foreign" ] || say "    dpkg --add-architecture $foreign"
+    say "    apt-get update"
+    say "    apt-get install --no-install-recommends $missing"
     [ -z "$foreign" ] || as_root dpkg --add-architecture "$foreign"
     quietly "$apt_log" as_root apt-get update ||
         say "apt-get update failed: continuing with the present package lists"
@@ -70,11 +90,6 @@ need()
 {
     find_missing "$1"
     [ -n "$missing" ] || return 0
-    command -v apt-get >/dev/null 2>&1 ||
-        fail "missing, and no apt-get here to install it (names as in Debian): $missing"
-    if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then
-        fail "missing, and neither root nor sudo without a password to install it: apt-get install $missing"
-    fi
     install_missing
     find_missing "$1"
     [ -z "$missing" ] || fail "still missing after the installation: $missing"

@@ -7,7 +7,9 @@ install_peers()
     requirements=$root/bench/peers/requirements.txt
     venv=$root/build/peers-venv
     if ! cmp -s -- "$requirements" "$venv/requirements.txt"; then
-        say "installing from PyPI into $venv (once)"
+        may_install "python3 -m pip install -r $requirements, into $venv"
+        say "installing into $venv (once; VACT_DEV_INSTALL=no forbids it):"
+        say "    python3 -m pip install -r $requirements"
         python3 -c 'import ensurepip' 2>/dev/null || {
             missing=python3-venv
             install_missing

@@ -70,12 +70,44 @@ compare_kernels()
     [ "$other" -eq 0 ]
 }
 
+# The release alone, without what other processors, sanitizers and benchmarks add.
+test_release()
+{
+    need "$need_test"
+    lap
+    say "packages: $seconds s"
+    configure release -DVACT_BUILD_TESTS=ON
+    build release
+    run_part release 1800 "$root/build/vact_tests"
+    run_part kernels 300 "$root/build/vact_kernels_tests"
+    run_part 'softmax family' 300 "$root/build/vact_family_tests"
+    run_part threads 300 "$root/build/vact_threads"
+}
+
 test_all()
 {
-    [ $# -eq 0 ] || fail "test takes no arguments"
     start=$(date +%s)
     part_start=$start
     part_totals=
+    case $* in
+        '') test_every_build ;;
+        --release) test_release ;;
+        *) fail "test takes no arguments but --release" ;;
+    esac
+
+    echo
+    if [ "$skipped" -gt 0 ]; then
+        echo 'Skipped, and why:'
+        printf '%s' "$skipped_names" | grep .
+    fi
+    printf '%s' "$part_totals"
+    echo "all: $(($(date +%s) - start)) s"
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ]
+}
+
+test_every_build()
+{
     machine=$(uname -m)
     if [ "$machine" = x86_64 ]; then
         need "$need_test $need_bench $need_cross"
@@ -125,16 +157,6 @@ test_all()
     configure tsan
     build tsan --target vact_threads
     run_part tsan 300 "$root/build-tsan/vact_threads"
-
-    echo
-    if [ "$skipped" -gt 0 ]; then
-        echo 'Skipped, and why:'
-        printf '%s' "$skipped_names" | grep .
-    fi
-    printf '%s' "$part_totals"
-    echo "all: $(($(date +%s) - start)) s"
-    echo "$passed passed, $failed failed, $skipped skipped"
-    [ "$failed" -eq 0 ]
 }
 
 # ./dev sums: the sums of the library at up to 2^28 elements (tests/sums/sums_main.c).
