@@ -94,9 +94,9 @@ VACT_INLINE void bce_store(elem *p, vf v, size_t n)
 
 /* A call and the sum of its losses. */
 typedef struct {
-    const vacti_bce_call *call;
-    vf scale; /* dy of a reduced loss */
     row_sum sum;
+    vf scale; /* dy of a reduced loss */
+    const vacti_bce_call *call;
     sum_large *large;
 } bce_walk;
 

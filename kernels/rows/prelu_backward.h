@@ -69,9 +69,9 @@ VACT_INLINE void prelu_run(elem *dx, const elem *dy, const elem *x, size_t inner
 
 /* inner = 1: the channels are adjacent in memory, and a vector holds n <= VF_LANES of them. */
 typedef struct {
+    vf slope;
     elem *dx;
     const elem *dy, *x;
-    vf slope;
     size_t channels, n;
     sum_large *large; /* one per channel */
 } prelu_columns;
@@ -122,7 +122,7 @@ VACT_INLINE void rows_prelu_backward(elem *dx, float *dslope, const elem *dy, co
         for (size_t c = 0; c < channels; c += VF_LANES) {
             const size_t n = channels - c < VF_LANES ? channels - c : VF_LANES;
             sum_large large[VF_LANES] = {{0.0, 0.0}};
-            prelu_beside(&(prelu_columns){dx + c, dy + c, x + c, rows_load_lanes(slope + c, 0, n), channels, n, large},
+            prelu_beside(&(prelu_columns){rows_load_lanes(slope + c, 0, n), dx + c, dy + c, x + c, channels, n, large},
                          dslope + c, outer);
         }
         return;
