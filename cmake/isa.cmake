@@ -12,7 +12,8 @@
 #   SMALL        its kernels are optimised for size: nobody runs it for speed
 #
 # -fexpensive-optimizations is on from -O2 on. Below, GCC does not end functions with vzeroupper without it, and then the
-# caller's SSE code is slow. Under -Os it never does: so the kernels with wide vectors are never compiled for size.
+# caller's SSE code is slow. Under -Os it never does: so the kernels with wide vectors are never compiled for size, and
+# GCC 14 must not copy structures by wide registers in those that are.
 include_guard()
 include(CheckCSourceCompiles)
 
@@ -74,7 +75,8 @@ vact_isa(neon ISA NEON PROCESSORS ${vact_aarch64} HEADER vec/f32_neon.h
 # sleef.h declares its purecfma functions under math.h's FP_FAST_FMA alone, which Clang does not set.
 vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_x86_64} HEADER vec/f32_scalar.h
     FLAGS -mfma -DFP_FAST_FMA=1
-    PROBE __x86_64__ __FMA__ SMALL)
+    PROBE __x86_64__ __FMA__ SMALL
+    GCC_TUNING -fexpensive-optimizations -mmove-max=128 -mstore-max=128)
 vact_isa(scalar_fma ISA SCALAR PROCESSORS ${vact_aarch64} HEADER vec/f32_scalar.h
     FLAGS -DFP_FAST_FMA=1
     PROBE __aarch64__ SMALL)
