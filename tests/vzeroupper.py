@@ -63,7 +63,8 @@ class Walk:
         if not target:
             return None, None
         if target.group(2) == name:
-            return self.places[name][int(target.group(1), 16)], None
+            # Clang jumps behind the end where it knows that nothing goes there.
+            return self.places[name].get(int(target.group(1), 16), len(self.functions[name])), None
         return None, target.group(2)
 
     def walk(self, name, dirty):
