@@ -188,7 +188,7 @@ Test(overflow, gradients)
     float dy[MOST_COLS], y[MOST_COLS];
     for (size_t i = 0; i < MOST_COLS; i++) {
         dy[i] = i % 3 == 0 ? 3.2e38f : 2.9e38f;
-        y[i] = 1.0f / MOST_COLS;
+        y[i] = 1.0f / (float)MOST_COLS;
     }
     check_gradients(dy, y, 0.5f, MOST_COLS);
 }

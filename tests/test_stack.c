@@ -117,7 +117,7 @@ static size_t used_by(void (*call)(void))
     pthread_attr_t attributes;
     pthread_t thread;
     cr_assert(pthread_attr_init(&attributes) == 0 && pthread_attr_setstack(&attributes, stack, STACK) == 0 &&
-              pthread_create(&thread, &attributes, run, &call) == 0 && pthread_join(thread, NULL) == 0);
+              pthread_create(&thread, &attributes, run, (void *)&call) == 0 && pthread_join(thread, NULL) == 0);
     pthread_attr_destroy(&attributes);
     size_t untouched = 0;
     while (untouched < STACK && stack[untouched] == PAINT)
