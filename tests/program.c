@@ -71,7 +71,11 @@ static void execute(const char *arguments, limits limit)
             *equals = '\0';
             setenv(word, equals + 1, 1);
         }
-        setenv("LD_PRELOAD", VACT_FILE_CALLS, 1);
+        /* LD_PRELOAD is a list that spaces separate, and a folder may have some. */
+        char library[] = VACT_FILE_CALLS, *file = strrchr(library, '/');
+        *file = '\0';
+        setenv("LD_LIBRARY_PATH", library, 1);
+        setenv("LD_PRELOAD", file + 1, 1);
     }
     execv(VACT_PROGRAM, words);
     _exit(127);

@@ -43,14 +43,14 @@ static void expect_same(const char *arguments)
     static const char *const forms[] = {"- - <in.npy >out.npy", "- - <in.npy | cat >out.npy", "- out.npy <in.npy",
                                         "in.npy - >out.npy", "./in.npy - | cat >out.npy"};
     char line[256];
-    snprintf(line, sizeof line, "$V apply %s in.npy expected.npy", arguments);
+    snprintf(line, sizeof line, "\"$V\" apply %s in.npy expected.npy", arguments);
     expect(0, "", line);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        snprintf(line, sizeof line, "$V apply %s %s && cmp out.npy expected.npy >&2 && rm out.npy", arguments,
+        snprintf(line, sizeof line, "\"$V\" apply %s %s && cmp out.npy expected.npy >&2 && rm out.npy", arguments,
                  forms[i]);
         expect(0, "", line);
     }
-    snprintf(line, sizeof line, "cat in.npy | $V apply %s - - | cmp - expected.npy >&2", arguments);
+    snprintf(line, sizeof line, "cat in.npy | \"$V\" apply %s - - | cmp - expected.npy >&2", arguments);
     expect(0, "", line);
 }
 
@@ -84,7 +84,7 @@ Test(stream, of_other_shapes)
     }
     npy_write("in.npy", 3, "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3)}\n", values, 24);
     expect_same("--op gelu");
-    expect(1, "standard input: its elements are in Fortran order", "$V apply --op softmax - out.npy <in.npy");
+    expect(1, "standard input: its elements are in Fortran order", "\"$V\" apply --op softmax - out.npy <in.npy");
     free(values);
 }
 
@@ -94,7 +94,7 @@ Test(stream, does_not_wait_for_the_end)
     prepare();
     expect(0, "",
            "({ head -c 128 in.npy | LC_ALL=C sed 's/(3, 100, 500)/(9999999999,)/'; cat /dev/zero; } | "
-           "$V apply --op relu - - | head -c 1000000 >part) 2>/dev/null");
+           "\"$V\" apply --op relu - - | head -c 1000000 >part) 2>/dev/null");
     struct stat status;
     cr_expect(stat("part", &status) == 0 && status.st_size == 1000000, "%lld bytes", (long long)status.st_size);
 }
@@ -106,56 +106,56 @@ Test(stream, needs_little_memory)
         cr_skip("stream: a sanitizer needs a large address space");
     npy_save("head", "(67108864,)", NULL, 0);
     expect(0, "",
-           "{ cat head; head -c 268435456 /dev/zero; } | (ulimit -v 65536; $V apply --op relu - -) | "
+           "{ cat head; head -c 268435456 /dev/zero; } | (ulimit -v 65536; \"$V\" apply --op relu - -) | "
            "wc -c >size && grep -qx 268435584 size");
 }
 
 Test(stream, that_is_no_array)
 {
     prepare();
-    expect(1, "vact apply: standard input: the file is empty\n", "$V apply --op relu - - </dev/null >out");
-    expect(1, "standard input: not a .npy file", "echo not an array | $V apply --op relu - - >out");
+    expect(1, "vact apply: standard input: the file is empty\n", "\"$V\" apply --op relu - - </dev/null >out");
+    expect(1, "standard input: not a .npy file", "echo not an array | \"$V\" apply --op relu - - >out");
     expect(1, "standard input: truncated: the file ends within its header",
-           "head -c 50 in.npy | $V apply --op relu - - >out");
+           "head -c 50 in.npy | \"$V\" apply --op relu - - >out");
     expect(1, "standard input: truncated: its shape asks for 150000 elements, it has 149999",
-           "head -c -1 in.npy | $V apply --op relu - - >out");
+           "head -c -1 in.npy | \"$V\" apply --op relu - - >out");
     expect(1, "standard input: truncated: its shape asks for 150000 elements, it has 0",
-           "head -c 128 in.npy | $V apply --op softmax - - >out");
+           "head -c 128 in.npy | \"$V\" apply --op softmax - - >out");
     expect(1, "standard input: bytes follow after the last element",
-           "{ cat in.npy; echo; } | $V apply --op relu - - >out");
+           "{ cat in.npy; echo; } | \"$V\" apply --op relu - - >out");
     expect(1, "its header of 4294967307 bytes is longer than",
-           "printf '\\223NUMPY\\002\\000\\377\\377\\377\\377{}' | $V apply --op relu - - >out");
-    expect(1, "standard input: cannot be read: Is a directory", "$V apply --op relu - - <. >out");
-    expect(1, "vact apply: .: cannot be read: Is a directory", "$V apply --op relu . - >out");
-    expect(1, "none.npy: No such file", "$V apply --op relu none.npy - >out");
+           "printf '\\223NUMPY\\002\\000\\377\\377\\377\\377{}' | \"$V\" apply --op relu - - >out");
+    expect(1, "standard input: cannot be read: Is a directory", "\"$V\" apply --op relu - - <. >out");
+    expect(1, "vact apply: .: cannot be read: Is a directory", "\"$V\" apply --op relu . - >out");
+    expect(1, "none.npy: No such file", "\"$V\" apply --op relu none.npy - >out");
     npy_write("double.npy", 1, "{'descr': '<f8', 'fortran_order': False, 'shape': (2,)}\n", shape, 16);
-    expect(1, "standard input: its elements are float64", "$V apply --op relu - - <double.npy >out");
+    expect(1, "standard input: its elements are float64", "\"$V\" apply --op relu - - <double.npy >out");
 }
 
 Test(stream, an_old_output_stays)
 {
     prepare();
-    expect(1, "truncated", "cp old.npy out.npy; head -c 100000 in.npy | $V apply --op relu - out.npy");
+    expect(1, "truncated", "cp old.npy out.npy; head -c 100000 in.npy | \"$V\" apply --op relu - out.npy");
     npy_expect("out.npy", "(1,)", (const float[]){1.0f}, 1);
     cr_expect(program_files() == 4, "%zu files", program_files());
-    expect(1, "standard output: No space left on device\n", "$V apply --op relu - - <in.npy >/dev/full");
-    expect(1, "standard output: No space left on device\n", "$V apply --op relu - - <old.npy >/dev/full");
+    expect(1, "standard output: No space left on device\n", "\"$V\" apply --op relu - - <in.npy >/dev/full");
+    expect(1, "standard output: No space left on device\n", "\"$V\" apply --op relu - - <old.npy >/dev/full");
 }
 
 Test(stream, usage)
 {
     static const char *const lines[] = {
-        "$V apply --op glu - in.npy out.npy",
-        "$V apply --op glu in.npy in.npy -",
-        "$V apply --op glu --packed gate-first - - <in.npy",
-        "$V apply --op relu --backward in.npy - - <in.npy",
-        "$V apply --op relu --backward - in.npy out.npy <in.npy",
-        "$V apply --op prelu --slope - in.npy out.npy <in.npy",
-        "$V apply --op prelu --backward in.npy --dslope - in.npy out.npy",
+        "\"$V\" apply --op glu - in.npy out.npy",
+        "\"$V\" apply --op glu in.npy in.npy -",
+        "\"$V\" apply --op glu --packed gate-first - - <in.npy",
+        "\"$V\" apply --op relu --backward in.npy - - <in.npy",
+        "\"$V\" apply --op relu --backward - in.npy out.npy <in.npy",
+        "\"$V\" apply --op prelu --slope - in.npy out.npy <in.npy",
+        "\"$V\" apply --op prelu --backward in.npy --dslope - in.npy out.npy",
     };
     prepare();
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         expect(2, "`./-' is a file of that name", lines[i]);
-    expect(1, "a stream goes along its last axis only (2 of 3)", "$V apply --op softmax --axis 1 - - <in.npy >out");
-    expect(0, "", "$V apply --op relu in.npy ./- && test -f ./- && rm ./-");
+    expect(1, "a stream goes along its last axis only (2 of 3)", "\"$V\" apply --op softmax --axis 1 - - <in.npy >out");
+    expect(0, "", "\"$V\" apply --op relu in.npy ./- && test -f ./- && rm ./-");
 }

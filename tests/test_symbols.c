@@ -190,12 +190,10 @@ Test(symbols, kernels_end_with_vzeroupper)
     need("objdump");
     need("python3");
     find_objects();
-    char *paths = read_text(VACT_KERNEL_OBJECTS_FILE);
-    for (char *end = strchr(paths, '\n'); end; end = strchr(end, '\n'))
-        *end = ' ';
     if (strcmp(vacti_builds[vacti_build_count - 1], "scalar") != 0)
         cr_skip("symbols: not x86-64");
-    command_result looked = command_run("python3 '" VACT_SOURCE_DIR "/tests/vzeroupper.py' %s", paths);
+    command_result looked = command_run("tr '\\n' '\\0' <'" VACT_KERNEL_OBJECTS_FILE
+                                        "' | xargs -0 python3 '" VACT_SOURCE_DIR "/tests/vzeroupper.py'");
     size_t functions = 0, wide = 0, without = 0;
     const char *last = looked.text;
     for (const char *line = last; line && line[0] != '\0'; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
@@ -205,7 +203,6 @@ Test(symbols, kernels_end_with_vzeroupper)
     cr_expect(looked.status == 0 && without == 0, "%zu kernels, such as %.200s", without, looked.text);
     cr_expect(functions > 100 && (vacti_build_count == 2 || wide > 100), "%s: is the search right?", last);
     free(looked.text);
-    free(paths);
 }
 
 /* -------------------------------------------------------------------------------------- shared library */

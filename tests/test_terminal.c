@@ -89,27 +89,27 @@ Test(terminal, a_full_device)
                                        "help apply"};
     npy_save("in.npy", "(2,)", (const float[]){1.0f, 2.0f}, 2);
     for (int i = 0; i < COMMANDS; i++) {
-        snprintf(line, sizeof line, "$V %s --help 2>&1 >/dev/full", commands[i]);
+        snprintf(line, sizeof line, "\"$V\" %s --help 2>&1 >/dev/full", commands[i]);
         expect(1, "standard output: No space left on device\n", line);
     }
     for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
-        snprintf(line, sizeof line, "$V %s 2>&1 >/dev/full", more[i]);
+        snprintf(line, sizeof line, "\"$V\" %s 2>&1 >/dev/full", more[i]);
         expect(1, "standard output: ", line); /* the reason is lost where an earlier write failed */
     }
-    expect(1, "standard output: Bad file descriptor", "$V list 2>&1 >&-");
-    expect(0, "", "$V apply --op relu in.npy out.npy 2>&1 >&-"); /* it has nothing to print */
+    expect(1, "standard output: Bad file descriptor", "\"$V\" list 2>&1 >&-");
+    expect(0, "", "\"$V\" apply --op relu in.npy out.npy 2>&1 >&-"); /* it has nothing to print */
 }
 
 Test(terminal, what_the_environment_asks_in_vain)
 {
-    expect(0, "vact: VACT_ISA: 'sse9' is unknown", "VACT_ISA=sse9 $V info 2>&1 >/dev/null");
-    expect(0, "vact: VACT_MATH: 'exact' is unknown", "VACT_MATH=exact $V list relu 2>&1 >/dev/null");
-    expect(0, "vact: VACT_MATH: 'cr' is not in this build", "VACT_MATH=cr $V info 2>&1 >/dev/null");
+    expect(0, "vact: VACT_ISA: 'sse9' is unknown", "VACT_ISA=sse9 \"$V\" info 2>&1 >/dev/null");
+    expect(0, "vact: VACT_MATH: 'exact' is unknown", "VACT_MATH=exact \"$V\" list relu 2>&1 >/dev/null");
+    expect(0, "vact: VACT_MATH: 'cr' is not in this build", "VACT_MATH=cr \"$V\" info 2>&1 >/dev/null");
     command_result quiet = command_run("VACT_ISA=scalar VACT_MATH= '%s' info 2>&1 >/dev/null", VACT_PROGRAM);
     cr_expect_str_empty(quiet.text);
     free(quiet.text);
 #if defined(__x86_64__)
-    expect(0, "vact: VACT_ISA: 'neon' is not", "VACT_ISA=neon $V info 2>&1 >/dev/null");
+    expect(0, "vact: VACT_ISA: 'neon' is not", "VACT_ISA=neon \"$V\" info 2>&1 >/dev/null");
 #endif
 }
 
@@ -129,20 +129,20 @@ Test(terminal, control_characters_in_names)
 #define NAME "\"$(printf 'a\\033]0;t\\007\\nb\\177')\""
 #define SHOWN "a\\x1b]0;t\\x07\\x0ab\\x7f"
     npy_save("in.npy", "(2,)", (const float[]){1.0f, 2.0f}, 2);
-    expect_clean("vact apply: " SHOWN ": No such file", "$V apply --op relu " NAME " out.npy");
-    expect_clean(SHOWN "/out.npy: cannot be made", "$V apply --op relu in.npy " NAME "/out.npy");
-    expect_clean("'" SHOWN "' is one file too many", "$V apply --op relu in.npy out.npy " NAME);
-    expect_clean("no operation is named '" SHOWN "'", "$V apply --op " NAME " in.npy out.npy");
-    expect_clean("--alpha: '" SHOWN "' is not a number", "$V apply --op elu --alpha " NAME " in.npy out.npy");
-    expect_clean("vact health: " SHOWN ": No such file", "$V health " NAME);
-    expect_clean("vact accuracy: " SHOWN ": No such file", "$V accuracy --merge " NAME);
-    expect_clean("vact eval: " SHOWN ": cannot be read", "$V eval --check " NAME);
-    expect_clean("no command is named '" SHOWN "'", "$V " NAME);
-    expect_clean("VACT_ISA: '" SHOWN "' is unknown", "VACT_ISA=" NAME " $V info");
-    expect_clean("MiB, " SHOWN "\n", "cp in.npy " NAME " && $V run --repetitions 1 " NAME " && rm " NAME);
+    expect_clean("vact apply: " SHOWN ": No such file", "\"$V\" apply --op relu " NAME " out.npy");
+    expect_clean(SHOWN "/out.npy: cannot be made", "\"$V\" apply --op relu in.npy " NAME "/out.npy");
+    expect_clean("'" SHOWN "' is one file too many", "\"$V\" apply --op relu in.npy out.npy " NAME);
+    expect_clean("no operation is named '" SHOWN "'", "\"$V\" apply --op " NAME " in.npy out.npy");
+    expect_clean("--alpha: '" SHOWN "' is not a number", "\"$V\" apply --op elu --alpha " NAME " in.npy out.npy");
+    expect_clean("vact health: " SHOWN ": No such file", "\"$V\" health " NAME);
+    expect_clean("vact accuracy: " SHOWN ": No such file", "\"$V\" accuracy --merge " NAME);
+    expect_clean("vact eval: " SHOWN ": cannot be read", "\"$V\" eval --check " NAME);
+    expect_clean("no command is named '" SHOWN "'", "\"$V\" " NAME);
+    expect_clean("VACT_ISA: '" SHOWN "' is unknown", "VACT_ISA=" NAME " \"$V\" info");
+    expect_clean("MiB, " SHOWN "\n", "cp in.npy " NAME " && \"$V\" run --repetitions 1 " NAME " && rm " NAME);
     /* getopt's own message */
-    expect_clean("unrecognized option '--\\x1b[31m'", "$V apply \"--$(printf '\\033[31m')\"");
+    expect_clean("unrecognized option '--\\x1b[31m'", "\"$V\" apply \"--$(printf '\\033[31m')\"");
     /* letters beyond ASCII, where the locale has them; bytes that are none, anywhere */
-    expect_clean("vact health: \xc3\xbc: No such", "LC_ALL=C.UTF-8 $V health \xc3\xbc");
-    expect_clean("vact health: \\xc2\\x9b\\xff: No such", "LC_ALL=C.UTF-8 $V health \xc2\x9b\xff");
+    expect_clean("vact health: \xc3\xbc: No such", "LC_ALL=C.UTF-8 \"$V\" health \xc3\xbc");
+    expect_clean("vact health: \\xc2\\x9b\\xff: No such", "LC_ALL=C.UTF-8 \"$V\" health \xc2\x9b\xff");
 }
