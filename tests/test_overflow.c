@@ -172,8 +172,8 @@ static void check_gradients(const float *dy, const float *y, float scale, size_t
         for (size_t i = 0; i < cols; i++) {
             long double share = expl((long double)log_y[i]), slope = (long double)scale * sum * share;
             long double exact = (long double)scale * (long double)dy[i] - slope;
-            double most =
-                2.0 * (double)ldexpl(1.0L, (int)floorl(log2l(fabsl(exact))) - 23) + 0x1p-24 * fabs((double)slope);
+            int exponent = exact == 0.0L ? -126 : ilogbl(exact);
+            double most = 2.0 * ldexp(1.0, exponent - 23) + 0x1p-24 * fabs((double)slope);
             cr_assert(fabsl((long double)dx[i] - exact) <= (long double)most || fabsl(exact) > (long double)FLT_MAX,
                       "%s log_softmax_backward, column %zu: %a, exact %La", tables[t]->build, i, (double)dx[i], exact);
         }

@@ -128,7 +128,8 @@ Test(stream, that_is_no_array)
     expect(1, "standard input: cannot be read: Is a directory", "\"$V\" apply --op relu - - <. >out");
     expect(1, "vact apply: .: cannot be read: Is a directory", "\"$V\" apply --op relu . - >out");
     expect(1, "none.npy: No such file", "\"$V\" apply --op relu none.npy - >out");
-    npy_write("double.npy", 1, "{'descr': '<f8', 'fortran_order': False, 'shape': (2,)}\n", shape, 16);
+    static const double two[2];
+    npy_write("double.npy", 1, "{'descr': '<f8', 'fortran_order': False, 'shape': (2,)}\n", two, sizeof two);
     expect(1, "standard input: its elements are float64", "\"$V\" apply --op relu - - <double.npy >out");
 }
 
