@@ -2,7 +2,7 @@
 # them in the order of their includes and puts a prefix before each name that they define, so that one translation unit
 # can have several vector types and only names with vact_ are defined. Then it writes one function per operation.
 #
-#   cmake -D KERNELS=<kernels/> -D OUTPUT=<file> -D SUFFIX=m512 -D TYPE=__m512 -D VECTOR=vec/f32_avx512.h -D REGISTER=v
+#   cmake -D KERNELS=<kernels/> -D OUTPUT=<file> -D SUFFIX=m512 -D TYPE=__m512 -D VECTOR=vec/f32_avx512.h
 #         -P cmake/inline_header.cmake
 cmake_minimum_required(VERSION 3.25)
 
@@ -68,16 +68,8 @@ foreach(operation IN LISTS operations)
 endforeach()
 
 # The caller's operations before and after must not be fused with the function's own: a compiler that contracts would
-# turn a product of the caller and a sum in here into one FMA, with other bits.
-string(APPEND text "
-/* ---- what is called */
-
-VACT_INLINE vf vf_apart(vf v)
-{
-    __asm__(\"\" : \"+${REGISTER}\"(v));
-    return v;
-}
-")
+# turn a product of the caller and a sum in here into one FMA, with other bits. Hence vf_apart.
+string(APPEND text "\n/* ---- what is called */\n")
 
 string(REGEX REPLACE "([^A-Za-z0-9_])NULL([^A-Za-z0-9_])" "\\1VACT_NULL\\2" text "${text}") # vact/inline.h
 string(REGEX REPLACE "_Alignas[(]([0-9]+)[)]" "__attribute__((aligned(\\1)))" text "${text}") # C++ has another word

@@ -41,19 +41,19 @@ file(GLOB vact_inline_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/v
     "${PROJECT_SOURCE_DIR}/kernels/act/plain/*.h" "${PROJECT_SOURCE_DIR}/kernels/act/fast/*.h"
     "${PROJECT_SOURCE_DIR}/kernels/act/gate/*.h" "${PROJECT_SOURCE_DIR}/kernels/loop/form.h"
     "${PROJECT_SOURCE_DIR}/kernels/loop/forms.inc.h")
-function(vact_inline_header suffix type vector register)
+function(vact_inline_header suffix type vector)
     set(output "${VACT_GENERATED_DIR}/include/vact/inline_${suffix}.h")
     set(script "${PROJECT_SOURCE_DIR}/cmake/inline_header.cmake")
     add_custom_command(OUTPUT "${output}"
         COMMAND "${CMAKE_COMMAND}" -D "KERNELS=${PROJECT_SOURCE_DIR}/kernels" -D "OUTPUT=${output}" -D SUFFIX=${suffix}
-            -D TYPE=${type} -D VECTOR=${vector} -D REGISTER=${register} -P "${script}"
+            -D TYPE=${type} -D VECTOR=${vector} -P "${script}"
         DEPENDS "${script}" "${PROJECT_SOURCE_DIR}/kernels/registry.def" ${vact_inline_sources}
         COMMENT "Writing vact/inline_${suffix}.h" VERBATIM)
     set(VACT_INLINE_HEADERS "${VACT_INLINE_HEADERS};${output}" PARENT_SCOPE)
 endfunction()
-vact_inline_header(m256 __m256 vec/f32_avx2.h x)
-vact_inline_header(m512 __m512 vec/f32_avx512.h v)
-vact_inline_header(f32x4 float32x4_t vec/f32_neon.h w)
+vact_inline_header(m256 __m256 vec/f32_avx2.h)
+vact_inline_header(m512 __m512 vec/f32_avx512.h)
+vact_inline_header(f32x4 float32x4_t vec/f32_neon.h)
 add_custom_target(vact_inline ALL DEPENDS ${VACT_INLINE_HEADERS})
 
 # Both targets always exist, since the program and the tests link what the shared library hides. An option that is OFF

@@ -146,6 +146,8 @@ static float want_copysign(float a, float b, float c)
     return from_bits((to_bits(a) & 0x7fffffffu) | (to_bits(b) & 0x80000000u));
 }
 
+static float want_or_nan(float a, float b, float c) { return (void)c, b == b ? a : NAN; }
+
 typedef struct oracle {
     const char *name;
     float (*want)(float a, float b, float c);
@@ -157,6 +159,9 @@ static const oracle oracles[] = {
     {"vf_abs", want_abs, true},
     {"vf_copysign", want_copysign, true},
     {"vf_select", want_select, true},
+    {"vf_apart", want_bits, true},
+    {"vf_quiet", want_bits, false},
+    {"vf_or_nan", want_or_nan, false},
     {"vf_add", want_add, false},
     {"vf_sub", want_sub, false},
     {"vf_mul", want_mul, false},

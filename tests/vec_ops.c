@@ -25,11 +25,14 @@ static vf number(vm mask) { return vf_select(mask, vf_set1(1.0f), vf_set1(0.0f))
 
 UNARY(vf_neg)
 UNARY(vf_abs)
+UNARY(vf_apart)
+UNARY(vf_quiet)
 BINARY(vf_add)
 BINARY(vf_sub)
 BINARY(vf_mul)
 BINARY(vf_div)
 BINARY(vf_copysign)
+BINARY(vf_or_nan)
 BINARY(vf_max)
 BINARY(vf_min)
 TERNARY(vf_fma)
@@ -202,6 +205,9 @@ static const struct {
 } operations[] = {
     NAMED(vf_neg),
     NAMED(vf_abs),
+    NAMED(vf_apart),
+    NAMED(vf_quiet),
+    NAMED(vf_or_nan),
     NAMED(vf_add),
     NAMED(vf_sub),
     NAMED(vf_mul),

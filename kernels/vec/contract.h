@@ -43,6 +43,11 @@
  *   vf_copysign(magnitude, sign)      the magnitude with the sign of `sign`
  *   vf_flip_sign(a, sign)             a with its sign changed where that of `sign` is set
  *   vf_select(m, a, b)                a where m holds, else b
+ *   vf_apart(a)                       a, of which the compiler knows nothing: it keeps a product with 1
+ *
+ * Floats: NaN
+ *   vf_quiet(a)                       a, a signalling NaN made quiet
+ *   vf_or_nan(a, b)                   a, but a quiet NaN where b is NaN
  *
  * Powers of two
  *   vf_power_of_two(t)                2^n for t = VF_POWER_SHIFT + n, n whole in [-126, 127], and 0 for n = -127; for

@@ -105,6 +105,15 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm256_add_ps(a, _mm256_a
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return _mm256_movemask_ps(m) == 0xff; }
 
+VACT_INLINE vf vf_apart(vf a)
+{
+    __asm__("" : "+x"(a));
+    return a;
+}
+
+/* All bits set is a quiet NaN. */
+VACT_INLINE vf vf_or_nan(vf a, vf b) { return _mm256_or_ps(a, _mm256_cmp_ps(b, b, _CMP_UNORD_Q)); }
+
 /* The larger magnitude, compared as integers: with vf_max a NaN may hide a number, or a number a NaN. */
 VACT_INLINE __m256i vi_larger_magnitude(vf a, vf b)
 {

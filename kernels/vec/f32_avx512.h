@@ -95,6 +95,17 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm512_mask_add_ps(a, m, 
 VACT_INLINE int vm_any(vm m) { return _cvtmask16_u32(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return _cvtmask16_u32(m) == 0xffff; }
 
+VACT_INLINE vf vf_apart(vf a)
+{
+    __asm__("" : "+v"(a));
+    return a;
+}
+
+VACT_INLINE vf vf_or_nan(vf a, vf b)
+{
+    return _mm512_mask_mov_ps(_mm512_set1_ps(__builtin_nanf("")), _mm512_cmp_ps_mask(b, b, _CMP_ORD_Q), a);
+}
+
 /* Where nothing is inlined, GCC's intrinsics are macros, and those below convert a mask's sign (GCC 12). */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -173,7 +184,8 @@ VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
 VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 {
     vf w = vf_of_bits(vi_add_where(low, vf_bits(power), vi_set1(156u << 23)));
-    vi sum = vi_add(vi_round(w), vi_round(vf_fma(w, rise, vf_set1(64.0f))));
+    vf counted = _mm512_maskz_mov_ps(low, w); /* elsewhere w may be beyond the range of integers */
+    vi sum = vi_add(vi_round(counted), vi_round(vf_fma(counted, rise, vf_set1(64.0f))));
     return vf_of_bits(_mm512_mask_srli_epi32(vf_bits(vf_fma(w, rise, w)), low, sum, 7));
 }
 

@@ -99,6 +99,18 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b)
 VACT_INLINE int vm_any(vm m) { return vmaxvq_u32(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return vminvq_u32(m) != 0; }
 
+VACT_INLINE vf vf_apart(vf a)
+{
+    __asm__("" : "+w"(a));
+    return a;
+}
+
+/* All bits set is a quiet NaN. */
+VACT_INLINE vf vf_or_nan(vf a, vf b)
+{
+    return vreinterpretq_f32_u32(vornq_u32(vreinterpretq_u32_f32(a), vceqq_f32(b, b)));
+}
+
 /* The larger magnitude, compared as integers: vmaxq_f32 of a NaN and a number is NaN, and a NaN hides the number. */
 VACT_INLINE uint32x4_t vi_larger_magnitude(vf a, vf b)
 {

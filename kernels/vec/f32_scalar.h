@@ -86,6 +86,20 @@ VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return m ? a + b : a; }
 VACT_INLINE int vm_any(vm m) { return m; }
 VACT_INLINE int vm_all(vm m) { return m; }
 
+VACT_INLINE vf vf_apart(vf a)
+{
+#if defined(__SSE__)
+    __asm__("" : "+x"(a));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(a));
+#else
+    __asm__("" : "+m"(a));
+#endif
+    return a;
+}
+
+VACT_INLINE vf vf_or_nan(vf a, vf b) { return b == b ? a : __builtin_nanf(""); }
+
 VACT_INLINE int vm_any_of_four_beyond(vf a, vf b, vf c, vf d, float high)
 {
     return vf_abs(a) > high || vf_abs(b) > high || vf_abs(c) > high || vf_abs(d) > high;
