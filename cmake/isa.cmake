@@ -48,6 +48,9 @@ function(vact_isa build)
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
         list(APPEND arg_FLAGS ${arg_GCC_TUNING})
     endif()
+    if(arg_SMALL) # Clang would use vectors of a few numbers, and their other lanes would raise exceptions
+        list(APPEND arg_FLAGS -fno-tree-slp-vectorize)
+    endif()
     set(VACT_BUILDS ${VACT_BUILDS} ${build} PARENT_SCOPE)
     set(VACT_${build}_ISA ${arg_ISA} PARENT_SCOPE)
     set(VACT_${build}_HEADER ${arg_HEADER} PARENT_SCOPE)
@@ -64,8 +67,9 @@ set(vact_aarch64 "aarch64|arm64|ARM64")
 vact_isa(avx512 ISA AVX512 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx512.h OPTION VACT_BUILD_AVX512
     FLAGS -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
     PROBE __x86_64__ __AVX512F__ __AVX512BW__ __AVX512DQ__ __AVX512VL__ __FMA__
-    # the others interleave vectors (loop/walk.h): with 32 registers it pays
-    GCC_TUNING -fexpensive-optimizations -fschedule-insns -mtune=skylake-avx512)
+    # the others interleave vectors (loop/walk.h): with 32 registers it pays. But the scheduler must not compute of special
+    # lanes before the jump that avoids it: they would raise exceptions (tests/test_exceptions.c).
+    GCC_TUNING -fexpensive-optimizations -fschedule-insns -fno-sched-spec -mtune=skylake-avx512)
 vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx2.h OPTION VACT_BUILD_AVX2
     FLAGS -mavx2 -mfma
     PROBE __x86_64__ __AVX2__ __FMA__

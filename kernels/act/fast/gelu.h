@@ -70,7 +70,8 @@ VACT_INLINE vf gelu_special(vf x, const vact_params_f32 *params)
     vm low = vm_lt(x, vf_set1(-GELU_NORMAL));
     vf t = vf_min(vf_set1(FAST_NORMAL_LIMIT), vf_abs(x));
     vf product = gelu_product(t, fast_normal_tail(t)).hi;
-    vf whole = vf_fma(product, vf_set1(-0x1p+85f), vf_set1(-0x1p+23f)); /* for fast_subnormal */
+    /* For fast_subnormal. A low product is far below 1, another one times 2^85 could overflow. */
+    vf whole = vf_fma(vf_min(vf_set1(1.0f), product), vf_set1(-0x1p+85f), vf_set1(-0x1p+23f));
     /* + 1 where y is not used, so that it is not subnormal */
     vf y = gelu_of_product(vf_add_where(low, product, vf_set1(1.0f)), x);
     return fast_subnormal_where(low, whole, y);

@@ -76,20 +76,21 @@ VACT_INLINE vf mish_near(vf x)
  * and up to 1.0615 times that in between; 2^0.043 halves the error. */
 VACT_INLINE vf mish_near_power(vf bits) { return vf_of_bits(vi_round(bits)); }
 
-/* x > 8. x*2*e^(-2x) is a few ULP at most; an error of 3 % in it is 0.06 ULP. */
+/* For x > 8; a smaller x counts as 8. x*2*e^(-2x) is a few ULP at most; an error of 3 % in it is 0.06 ULP. */
 VACT_INLINE vf mish_above(vf x)
 {
-    vf bounded = vf_min(vf_set1(16.0f), x);
+    vf bounded = vf_min(vf_set1(16.0f), vf_max(vf_set1(MISH_COMMON), x));
     vf missing =
         mish_near_power(vf_fma(bounded, vf_set1(-0x1p+24f * MATH_LOG2E), vf_set1(0x1p+23f * (1.0f + 126.957f))));
     return vf_fnma(bounded, missing, x);
 }
 
-/* x < -8. */
+/* For x < -8; a larger x counts as -8. */
 VACT_INLINE vf mish_below(vf x)
 {
     vf bounded =
-        vf_max(vf_set1(-110.0f), x); /* there |x*e^x| < 2^-150, and the rounding error of no product is subnormal */
+        vf_max(vf_set1(-110.0f), vf_min(vf_set1(-MISH_COMMON), x)); /* at -110 |x*e^x| < 2^-150, and the rounding error
+                                                                       of no product is subnormal */
     fast_eighths e = fast_eighths_scaled(fast_exp_reduce(bounded));
     /* (1 + rise)*(1 - w/2) - 1, w = T*(1 + rise) */
     vf scale = vf_set1(-0x1p-65f);
@@ -106,12 +107,13 @@ VACT_INLINE vf mish_common(vf x, const vact_params_f32 *params)
     return mish_near(x);
 }
 
-/* Each form is computed in every lane and selected in its own. */
+/* Each form is computed in every lane, of the nearest x of its own, and selected there: so nothing overflows. */
 VACT_INLINE vf mish_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vm above = vm_lt(vf_set1(MISH_COMMON), x), below = vm_lt(x, vf_set1(-MISH_COMMON));
-    return vf_select(below, mish_below(x), vf_select(above, mish_above(x), mish_near(x)));
+    vf near = vf_min(vf_set1(MISH_COMMON), vf_max(vf_set1(-MISH_COMMON), x));
+    return vf_select(below, mish_below(x), vf_select(above, mish_above(x), mish_near(near)));
 }
 
 #define ACT_TWO_FORMS

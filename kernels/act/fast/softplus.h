@@ -52,7 +52,8 @@ VACT_INLINE vf softplus_of_any_beta(vf x, float beta)
     vf t = vf_fma(curve, r2, r);
     vf t_lo = vf_add(vf_fma(curve, r2, vf_sub(r, t)), vf_fma(r_lo, t, r_lo));
 
-    vf power = vf_power_of_two(parts.shifted);
+    /* Below 2^-58 it is not used, and below 2^-127 it would be anything. */
+    vf power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 64.0f), parts.shifted));
     vf_pair log = fast_log1p_of_power(power, t);
     vf slope = vf_fnma(vf_set1(0.5f), vf_fma(power, t, power), vf_set1(1.0f)); /* about 1/(1 + z) */
     log.lo = vf_fma(vf_mul(power, t_lo), slope, log.lo);

@@ -96,7 +96,7 @@ VACT_INLINE vf swish_special(vf x, const vact_params_f32 *params)
     const float beta = params->v[0];
     if (swish_is_extreme(beta))
         return swish_extreme(x, beta);
-    const float size = __builtin_fabsf(beta);
+    const float size = __builtin_fabsf(beta) + 0x1p-110f; /* as in swish_limit */
     const vf sign = vf_set1(beta);
     swish_factor m = swish_factor_of(size);
     return vf_flip_sign(fast_swish_any(vf_flip_sign(x, sign), size, m.hi, m.lo), sign);
@@ -112,7 +112,8 @@ VACT_INLINE float swish_limit(const vact_params_f32 *params)
 {
     float size = __builtin_fabsf(params->v[0]);
     int extreme = (size < 0x1p-70f) | (size > 0x1p+60f);
-    return extreme ? ACT_NONE_COMMON : FAST_LOGISTIC_COMMON / size;
+    /* The sum is not 0, since a compiler may divide in any case; elsewhere it is the size itself. */
+    return extreme ? ACT_NONE_COMMON : FAST_LOGISTIC_COMMON / (size + 0x1p-110f);
 }
 
 #define ACT_TWO_FORMS

@@ -100,7 +100,7 @@ VACT_INLINE vf tanh_shrink_special(vf x, const vact_params_f32 *params)
     vf of_tiny = tanh_shrink_of_tiny(vf_min(least, a));
     vf y = tanh_shrink_of_magnitude(vf_min(large, vf_max(least, a)));
     y = vf_select(vm_lt(large, a), vf_sub(a, vf_set1(1.0f)), vf_select(vm_lt(a, least), of_tiny, y));
-    return vf_flip_sign(vf_select(vm_eq(x, x), y, a), x);
+    return vf_flip_sign(vf_or_nan(y, x), x);
 }
 
 #define ACT_TWO_FORMS

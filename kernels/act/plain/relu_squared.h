@@ -5,7 +5,7 @@
 VACT_INLINE vf relu_squared_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vf r = vf_max(vf_set1(0.0f), x);
+    vf r = vf_apart(vf_max(vf_set1(0.0f), x)); /* else GCC squares a negative x, too, and selects the square */
     return vf_mul(r, r);
 }
 

@@ -13,10 +13,11 @@ VACT_INLINE vf fast_subnormal_where(vm m, vf t, vf otherwise)
 }
 
 /* -(y*2^-64) for 0 < y <= 2^64, rounded once even where it is subnormal: as in fast_scale_down below, but the doubled
- * number is y*2^86 by its exponent bits, as the product may overflow, and the sign is set by the same addition. */
+ * number is y*2^86 by its exponent bits, as the product would overflow, and the sign is set by the same addition. The
+ * sum counts up to y = 2^-62; for a larger y it is that of 2^-61, smaller than the doubled number. */
 VACT_INLINE vf fast_minus_unscaled(vf y)
 {
-    vi sum = vf_bits(vf_fma(y, vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
+    vi sum = vf_bits(vf_fma(vf_min(vf_set1(0x1p-61f), y), vf_set1(0x1p+85f), vf_set1(0x1p+23f)));
     vi twice = vi_add(vf_bits(y), vi_set1(86u << 23));
     return vf_of_bits(vi_add(vi_max(sum, twice), vi_sub(vf_bits(vf_set1(-0.0f)), vf_bits(vf_set1(0x1p+23f)))));
 }
