@@ -15,8 +15,7 @@ VACT_INLINE vf prelu_gradient(vf dy, vf x, vf slope, vf *dy_below, vf *x_below)
     const vm above = vm_lt(zero, x);
     *dy_below = vf_select(above, zero, dy);
     *x_below = vf_select(above, zero, x);
-    const vf dx = vf_select(above, dy, vf_mul(slope, dy));
-    return vf_select(vm_eq(x, x), dx, x);
+    return vf_or_nan(vf_mul(vf_select(above, vf_apart(vf_set1(1.0f)), slope), dy), x);
 }
 
 /* The lanes of a channel's sum, in memory so that a run of elements may begin at any lane. */

@@ -10,16 +10,14 @@
 #include "math/common/pair.h"
 #include "math/fast/expm1.h"
 
+/* x/alpha, and 0 for x >= 0, where the quotient may overflow. */
 VACT_INLINE vf_pair celu_quotient(vf x, vf alpha)
 {
-    vf q = vf_div(x, alpha);
-    return (vf_pair){q, vf_div(vf_fnma(q, alpha, x), alpha)};
+    vf below = vf_min(vf_set1(0.0f), x), q = vf_div(below, alpha);
+    return (vf_pair){q, vf_div(vf_fnma(q, alpha, below), alpha)};
 }
 
-VACT_INLINE vm celu_is_itself(vf x, vf_pair q)
-{
-    return vm_or(vm_le(vf_set1(0.0f), x), vm_lt(vf_abs(q.hi), vf_set1(FAST_ELU_TINY)));
-}
+VACT_INLINE vm celu_is_itself(vf_pair q) { return vm_lt(vf_abs(q.hi), vf_set1(FAST_ELU_TINY)); }
 
 /*
  * alpha < 0: q is positive, up to 192, where alpha*e^q overflows even for alpha = -2^-149. Above q = 64, 2^-150*e^q is
@@ -30,7 +28,7 @@ VACT_INLINE vf celu_growing(vf x, vf alpha)
 {
     vf zero = vf_set1(0.0f);
     vf_pair q = celu_quotient(x, alpha);
-    vm high = vm_lt(vf_set1(64.0f), q.hi), itself = celu_is_itself(x, q);
+    vm high = vm_lt(vf_set1(64.0f), q.hi), itself = celu_is_itself(q);
     vf bounded = vf_select(itself, zero, vf_min(vf_set1(192.25f), q.hi));
     fast_reduced parts = fast_reduce(vf_select(vm_eq(x, x), bounded, x));
     vf power = vf_power_of_two(vf_add_where(high, parts.shifted, vf_set1(-150.0f)));
@@ -51,7 +49,7 @@ VACT_INLINE vf celu_forward(vf x, const vact_params_f32 *params)
     if (params->v[0] < 0.0f)
         return celu_growing(x, alpha);
     vf_pair q = celu_quotient(x, alpha);
-    vm itself = celu_is_itself(x, q);
+    vm itself = celu_is_itself(q);
     vf bounded = vf_select(itself, vf_set1(0.0f), vf_max(vf_set1(FAST_EXPM1_LEAST), q.hi));
     vf_pair m = fast_expm1_pair(vf_select(vm_eq(x, x), bounded, x), pair_low_of_exponent(q));
     return vf_select(itself, x, vf_fma(alpha, m.hi, vf_mul(alpha, m.lo)));

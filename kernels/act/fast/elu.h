@@ -21,8 +21,9 @@ VACT_INLINE vf elu_forward(vf x, const vact_params_f32 *params)
     vf tail = vf_fma(alpha, m.hi, vf_mul(alpha, m.lo));
     /* The sign for alpha = 0, where the sum of a +0 and a -0 would be +0. */
     tail = vf_copysign(tail, vf_neg(alpha));
-    tail = vf_select(itself, vf_mul(alpha, x), tail);
-    return vf_select(vm_le(zero, x), x, tail);
+    /* One product for x and alpha*x, since alpha*x may overflow where it is not the result. */
+    vf factor = vf_select(vm_le(zero, x), vf_apart(vf_set1(1.0f)), alpha);
+    return vf_select(itself, vf_mul(factor, x), tail);
 }
 
 #endif

@@ -8,7 +8,8 @@ VACT_INLINE vf leaky_relu_with_slope(vf x, vf slope)
 {
     vf bounded = vf_max(vf_set1(-FLT_MAX), x);
     vf factor = vf_select(vm_eq(slope, vf_set1(0.0f)), bounded, x);
-    return vf_select(vm_le(vf_set1(0.0f), x), x, vf_mul(slope, factor));
+    /* The slope is selected, not the result: slope*x may overflow where it is not the result. */
+    return vf_mul(vf_select(vm_le(vf_set1(0.0f), x), vf_apart(vf_set1(1.0f)), slope), factor);
 }
 
 VACT_INLINE vf leaky_relu_forward(vf x, const vact_params_f32 *params)

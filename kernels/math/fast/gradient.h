@@ -17,9 +17,12 @@ typedef struct {
 } gradient_exp;
 
 /* An argument beyond +-174 counts as +-174: for such dy the gradient is 0 or infinite anyway. */
-VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo)
+#define GRADIENT_MOST 174.0f
+
+/* An argument above `most` counts as `most`, at most GRADIENT_MOST. */
+VACT_INLINE gradient_exp gradient_exp_below(vf p, vf p_lo, vf most)
 {
-    vf bounded = vf_min(vf_set1(174.0f), vf_max(vf_set1(-174.0f), p));
+    vf bounded = vf_min(most, vf_max(vf_set1(-GRADIENT_MOST), p));
     fast_reduced parts = fast_reduce(bounded);
     vf one = vf_set1(1.0f), rise = fast_exp_rise(parts.r);
     gradient_exp e;
@@ -29,6 +32,8 @@ VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo)
     e.power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 64.0f), parts.shifted));
     return e;
 }
+
+VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo) { return gradient_exp_below(p, p_lo, vf_set1(GRADIENT_MOST)); }
 
 /* 1 + e^p for p <= 0. */
 VACT_INLINE vf_pair gradient_one_plus(gradient_exp e)
@@ -121,10 +126,10 @@ VACT_INLINE vf gradient_gate(vf dy, vf_pair p, vf_pair w)
     return gradient_scale(gradient_times(dy, slope), vf_select(negative, e.n, zero));
 }
 
-/* dy*a*e^p. */
-VACT_INLINE vf gradient_exponential(vf dy, vf a, vf_pair p)
+/* dy*a*e^p. Where p is above `most` the result is not used, and must not overflow. */
+VACT_INLINE vf gradient_exponential(vf dy, vf a, vf_pair p, vf most)
 {
-    gradient_exp e = gradient_exp_of(p.hi, pair_low_of_exponent(p));
+    gradient_exp e = gradient_exp_below(p.hi, pair_low_of_exponent(p), most);
     vf_pair scaled = pair_product(a, e.factor.hi);
     scaled.lo = vf_fma(a, e.factor.lo, scaled.lo);
     return gradient_scale(gradient_times(dy, scaled), e.n);
