@@ -5,14 +5,14 @@
 #include "loop/walk.h"
 #include "math/common/gate.h"
 
-/* n <= VF_LANES pairs; the lanes beyond are 0. */
+/* n <= VF_LANES pairs; the lanes beyond are 1, a common gate. */
 VACT_INLINE void loop_load_pairs(const elem *src, size_t n, vf *gate, vf *up)
 {
     if (__builtin_expect(n == VF_LANES, 1)) {
         elem_load_pairs(src, gate, up);
     } else {
         elem pairs[2 * VF_LANES];
-        memset(pairs, 0, sizeof pairs);
+        elem_store_pairs(pairs, vf_set1(1.0f), vf_set1(1.0f));
         memcpy(pairs, src, 2 * n * sizeof *src);
         elem_load_pairs(pairs, gate, up);
     }

@@ -18,7 +18,7 @@ VACT_INLINE vf geglu_product(vf gate, vf v)
     vf product = pair_times(gelu_pair(gate), v);
     if (!gate_any_special(gate, GATE_TINY, GEGLU_FAR))
         return product;
-    vf bounded = vf_max(vf_set1(-20.5f), gate);
+    vf bounded = gate_far_bounded(gate, -20.5f, GEGLU_FAR);
     vf_pair square = pair_product(bounded, bounded);
     vf s = vf_div(vf_set1(1.0f), square.hi);
     vf d = horner4(s, 105.0f, -15.0f, 3.0f, -1.0f, -0x1.e821f2p-26f);

@@ -13,7 +13,7 @@ VACT_INLINE vf geglu_tanh_product(vf gate, vf v)
     vf product = vf_mul(gelu_tanh_forward(gate, NULL), v);
     if (!gate_any_special(gate, GATE_TINY, GEGLU_TANH_FAR))
         return product;
-    vf bounded = vf_max(vf_set1(-13.8f), gate);
+    vf bounded = gate_far_bounded(gate, -13.8f, GEGLU_TANH_FAR);
     vf_pair p = gelu_tanh_exponent(bounded);
     return gate_choose_far(gate, GEGLU_TANH_FAR, gate_far_product(bounded, vf_set1(0.0f), p, v),
                            gate_choose_tiny(gate, v, product));

@@ -7,7 +7,7 @@
 VACT_NOINLINE static vf glu_any(vf gate, vf v)
 {
     vf product = vf_mul(sigmoid_forward(gate, NULL), v);
-    vf_pair p = {vf_max(vf_set1(-212.0f), gate), vf_set1(0.0f)};
+    vf_pair p = {gate_far_bounded(gate, -212.0f, GATE_FAR), vf_set1(0.0f)};
     return gate_choose_far(gate, GATE_FAR, gate_far_product(vf_set1(1.0f), vf_set1(0.0f), p, v), product);
 }
 

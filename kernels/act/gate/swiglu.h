@@ -7,7 +7,7 @@
 VACT_NOINLINE static vf swiglu_any(vf gate, vf v)
 {
     vf product = vf_mul(silu_forward(gate, NULL), v);
-    vf bounded = vf_max(vf_set1(-212.0f), gate);
+    vf bounded = gate_far_bounded(gate, -212.0f, GATE_FAR);
     return gate_choose_far(gate, GATE_FAR,
                            gate_far_product(bounded, vf_set1(0.0f), (vf_pair){bounded, vf_set1(0.0f)}, v),
                            gate_choose_tiny(gate, v, product));

@@ -25,7 +25,7 @@ VACT_INLINE vf swiglu_oai_product(vf gate, vf_pair v)
     vf product = swiglu_oai_times(gelu_quick_forward(vf_min(vf_set1(7.0f), gate), NULL), v);
     if (!gate_any_special(gate, GATE_TINY, SWIGLU_OAI_FAR))
         return product;
-    vf bounded = vf_max(vf_set1(-124.0f), gate);
+    vf bounded = gate_far_bounded(gate, -124.0f, SWIGLU_OAI_FAR);
     vf_pair p = gelu_quick_exponent(bounded);
     product = gate_choose_tiny(gate, v.hi, product);
     return gate_choose_far(gate, SWIGLU_OAI_FAR, gate_far_product(bounded, vf_set1(0.0f), p, v.hi), product);

@@ -21,6 +21,13 @@ typedef struct {
 /* Below this p the product takes the form above; from here up act(gate) is normal. */
 #define GATE_FAR (-80.0f)
 
+/* The gate, at least `least` and at most `far`: other lanes do not need the far product, and it might overflow there.
+ */
+VACT_INLINE vf gate_far_bounded(vf gate, float least, float far)
+{
+    return vf_min(vf_set1(far), vf_max(vf_set1(least), gate));
+}
+
 VACT_INLINE vf gate_far_product(vf a, vf d, vf_pair p, vf b)
 {
     vf shift = vf_set1(VF_POWER_SHIFT);
@@ -51,11 +58,13 @@ VACT_INLINE vf gate_choose_far(vf gate, float limit, vf far_product, vf product)
 /* Below this |gate|, act(gate) = gate/2 within 2^-99 relative, for an activation with slope 1/2 at 0. */
 #define GATE_TINY 0x1p-100f
 
-/* Either v/2 is exact or the product is 0. */
+/* Either v/2 is exact or the product is 0. The bounds keep the other lanes from overflowing. */
 VACT_INLINE vf gate_choose_tiny(vf gate, vf v, vf product)
 {
-    vm tiny = vm_lt(vf_abs(gate), vf_set1(GATE_TINY));
-    return vf_select(tiny, vf_mul(gate, vf_mul(v, vf_set1(0.5f))), product);
+    vf most = vf_set1(GATE_TINY);
+    vm tiny = vm_lt(vf_abs(gate), most);
+    vf bounded = vf_min(most, vf_max(vf_neg(most), gate));
+    return vf_select(tiny, vf_mul(bounded, vf_mul(v, vf_set1(0.5f))), product);
 }
 
 #endif
