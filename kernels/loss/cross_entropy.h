@@ -71,16 +71,16 @@ VACT_INLINE void cross_entropy_add(cross_entropy_exponentials *to, size_t i, siz
                                    cross_entropy_parts_fn *parts_of)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
-    /* Beyond the row -inf, which adds 0 where the maximum is a number; where it is not, the row is NaN anyway. */
-    vf x = n == VF_LANES ? elem_load(to->src + i)
-                         : vf_keep_first(elem_load_partial(to->src + i, n), n, vf_set1(-__builtin_inff()));
+    /* Beyond the row the maximum, which adds 0 to the others. Where it is not a number the row is NaN anyway. */
+    vf x = n == VF_LANES ? elem_load(to->src + i) : vf_keep_first(elem_load_partial(to->src + i, n), n, to->row.max);
     vm winner = vm_eq(x, to->row.max);
     fast_softmax_parts parts = parts_of(x, to->row);
     vf power = vf_select(winner, zero, parts.power);
     vf e = vf_fma(power, parts.rise, power);
     vf e_lo = vf_fma(power, parts.rise, vf_sub(power, e));
     row_sum_add_pair(&to->sums[CROSS_ENTROPY_OTHERS], k, (vf_pair){e, e_lo});
-    row_count_add(&to->sums[CROSS_ENTROPY_WINNERS], k, vf_select(winner, one, zero));
+    vf count = vf_select(winner, one, zero);
+    row_count_add(&to->sums[CROSS_ENTROPY_WINNERS], k, n == VF_LANES ? count : vf_keep_first(count, n, zero));
     if (to->lanes == NULL)
         return;
     vf stored = vf_select(winner, vf_set1(CROSS_ENTROPY_UNIT), e);

@@ -46,8 +46,8 @@ VACT_INLINE vf softmax_unscaled(vf p)
     vf unscale = vf_set1(0x1p-116f), least = vf_set1(0x1p-10f);
     vm low = vm_lt(p, least);
     if (__builtin_expect(vm_any(low), 0)) {
-        vf in_units = vf_fma(p, vf_set1(0x1p33f), vf_set1(0x1p23f));
-        return fast_subnormal_where(low, in_units, vf_mul(vf_select(low, least, p), unscale));
+        vf in_units = vf_fma(vf_min(least, p), vf_set1(0x1p33f), vf_set1(0x1p23f)); /* a large p would overflow */
+        return fast_subnormal_where(low, in_units, vf_mul(vf_max(least, p), unscale));
     }
     return vf_mul(p, unscale);
 }

@@ -66,14 +66,17 @@ VACT_INLINE vf log_softmax_result(vf z, vf level_hi, vf level_minus_lo)
     return vf_sub(level_minus_lo, vf_sub(level_hi, z));
 }
 
-/* -((max - z) + log): both terms are at least 0, so nothing cancels. */
+/* -((max - z) + log): both terms are at least 0, so nothing cancels. -inf for -inf, which counts as max on the way,
+ * since the errors of its sums would be NaN. */
 VACT_INLINE vf log_softmax_of_pair(vf_pair z, vf_pair max, vf_pair log)
 {
-    vf_pair distance = pair_sum(max.hi, vf_neg(z.hi));
+    const vf nothing = vf_set1(-__builtin_inff());
+    const vm left_out = vm_eq(z.hi, nothing);
+    vf_pair distance = pair_sum(max.hi, vf_neg(vf_select(left_out, max.hi, z.hi)));
     vf_pair sum = pair_sum(distance.hi, log.hi);
     vf low = vf_add(sum.lo, vf_add(vf_add(distance.lo, vf_sub(max.lo, z.lo)), log.lo));
     vm finite = vm_lt(sum.hi, vf_set1(__builtin_inff()));
-    return vf_neg(vf_select(finite, vf_add(sum.hi, low), sum.hi));
+    return vf_select(left_out, nothing, vf_neg(vf_select(finite, vf_add(sum.hi, low), sum.hi)));
 }
 
 /* Rows ---------------------------------------------------------------------------------------------------------- */

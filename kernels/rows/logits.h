@@ -89,7 +89,8 @@ VACT_INLINE vf logits_overflown(vf z, vf x, vf bias)
 }
 
 /* The vector at column i < cols; -inf beyond the row. The low part of an infinite logit has no meaning. `checked`, a
- * constant: a logit that overflows is NaN. */
+ * constant: a logit that overflows is NaN. A bias of -inf is left out of the sum, whose error would be NaN, and added
+ * after it. */
 VACT_INLINE vf_pair logits_read(const elem *src, size_t i, size_t cols, const logits_row *row, bool checked)
 {
     vf nothing = vf_set1(-__builtin_inff());
@@ -103,11 +104,13 @@ VACT_INLINE vf_pair logits_read(const elem *src, size_t i, size_t cols, const lo
         z.hi = checked && row->scale != 1.0f ? logits_overflown(z.hi, x, zero) : z.hi;
     } else {
         const vf bias = whole ? vf_load(row->bias + i) : vf_load_partial(row->bias + i, n);
-        vf_pair sum = pair_sum(z.hi, bias);
+        const vm left_out = vm_eq(bias, nothing);
+        vf_pair sum = pair_sum(z.hi, vf_select(left_out, zero, bias));
         vf low = vf_add(sum.lo, z.lo);
         vm finite = vm_lt(vf_abs(sum.hi), vf_set1(__builtin_inff()));
         z.hi = vf_select(finite, vf_add(sum.hi, low), sum.hi);
         z.lo = vf_sub(low, vf_sub(z.hi, sum.hi));
+        z.hi = vf_add_where(left_out, z.hi, nothing);
         z.hi = checked ? logits_overflown(z.hi, x, bias) : z.hi;
     }
     if (row->keep != NULL)
@@ -170,12 +173,18 @@ VACT_INLINE logits_pivot logits_max(const elem *src, size_t cols, const logits_r
     return best;
 }
 
-/* z - pivot as a hi/lo pair, and -512 where it would be less: the exponential is 0 there. That includes -inf, where the
- * low parts may be NaN. */
+/* A number so far below the pivot that the exponential of their distance is 0. */
+VACT_INLINE vf logits_least(vf pivot)
+{
+    return vf_sub(pivot, vf_fma(vf_abs(pivot), vf_set1(0x1p-20f), vf_set1(1024.0f)));
+}
+
+/* z - pivot as a hi/lo pair, and -512 where it would be less: the exponential is 0 there. That includes -inf, whose
+ * difference would have NaN as its error. */
 VACT_INLINE vf_pair logits_distance(vf_pair z, vf_pair pivot)
 {
     vf least = vf_set1(-512.0f);
-    vf_pair d = pair_sum(z.hi, vf_neg(pivot.hi));
+    vf_pair d = pair_sum(vf_max(logits_least(pivot.hi), z.hi), vf_neg(pivot.hi));
     vf low = vf_add(d.lo, vf_sub(z.lo, pivot.lo));
     low = vf_select(vm_lt(least, d.hi), low, vf_set1(0.0f));
     vf bounded = vf_max(least, d.hi);
@@ -228,6 +237,10 @@ VACT_INLINE logits_pivot rows_split(double v)
     return (logits_pivot){hi, rest - rest == 0.0 ? (float)rest : 0.0f};
 }
 
-VACT_INLINE vf_pair rows_broadcast(logits_pivot p) { return (vf_pair){vf_set1(p.hi), vf_set1(p.lo)}; }
+/* Apart: with one lane Clang would subtract such pairs as halves of a register, whatever its other half holds. */
+VACT_INLINE vf_pair rows_broadcast(logits_pivot p)
+{
+    return (vf_pair){vf_apart(vf_set1(p.hi)), vf_apart(vf_set1(p.lo))};
+}
 
 #endif

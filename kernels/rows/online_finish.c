@@ -18,7 +18,7 @@ void vacti_softmax_online_finish(float *factor, float *lse, const vact_softmax_o
     for (size_t r = 0; r < rows; r++) {
         double sum = state[r].sum;
         if (factor != NULL)
-            factor[r] = sum == 0.0 ? 0.0f : (float)(1.0 / sum);
+            factor[r] = sum == 0.0 ? 0.0f : (float)(1.0 / (sum + 0x1p-100)); /* a compiler may divide in any case */
         if (lse != NULL)
             lse[r] = sum == 0.0 ? -INFINITY : isnan(sum) ? NAN : logsumexp(state[r].exponent, sum);
     }

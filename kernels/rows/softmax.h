@@ -119,11 +119,11 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
     for (size_t r = 0; r < b->n; r++) {
         const elem *src = b->src + r * m->src_stride;
         float *to = exponentials + r * stride;
-        softmax_place place = softmax_place_near(ranges[r].max, &plain);
+        kinds[r] = softmax_kind_of(ranges[r]);
+        softmax_place place = softmax_place_near(kinds[r] == SOFTMAX_ROW_FAR ? 0.0f : ranges[r].max, &plain);
         place.ahead = rows_ahead(m, b, r);
         if (place.ahead && !stream && beyond)
             place.results = b->dst + (b->n + r) * m->dst_stride;
-        kinds[r] = softmax_kind_of(ranges[r]);
         if (kinds[r] == SOFTMAX_ROW_CLOSE)
             sums[r] = softmax_exponentials(to, src, cols, &place, softmax_parts_close);
         else if (kinds[r] == SOFTMAX_ROW_NEAR)

@@ -15,10 +15,13 @@ typedef struct {
 
 VACT_INLINE bool wide_finite(double z) { return __builtin_fabs(z) < __builtin_inf(); }
 
+/* Of an infinity or NaN the error is not computed: it would be NaN. */
 VACT_INLINE wide_logit wide_sum(double a, double b)
 {
-    const double sum = a + b, part = sum - a, lost = (a - (sum - part)) + (b - part);
-    return (wide_logit){sum, wide_finite(sum) ? lost : 0.0};
+    const bool finite = wide_finite(a) && wide_finite(b);
+    const double p = finite ? a : 0.0, q = finite ? b : 0.0;
+    const double sum = p + q, part = sum - p;
+    return (wide_logit){finite ? sum : a + b, (p - (sum - part)) + (q - part)};
 }
 
 /* A pair of floats is off by up to 2^-48 of a logit: too much for the exponential of a difference from here on. */
@@ -65,16 +68,20 @@ VACT_INLINE double wide_distance(wide_logit z, wide_logit pivot) { return (z.hi 
 VACT_NOINLINE static vf_pair wide_distances(const elem *src, size_t i, size_t n, const logits_row *row,
                                             wide_logit pivot, bool as_doubles)
 {
-    wide_logit z[VF_LANES];
+    wide_logit z[VF_LANES] = {{0.0, 0.0}}; /* a compiler may subtract in the lanes beyond, too */
+    double d[VF_LANES];
     float hi[VF_LANES], lo[VF_LANES];
     wide_logits(z, src, i, n, row);
     for (size_t k = 0; k < VF_LANES; k++) {
         if (as_doubles && k < n)
             z[k].lo = 0.0;
-        double d = k < n ? wide_distance(z[k], pivot) : -512.0;
-        d = d < -512.0 ? -512.0 : d;
-        hi[k] = (float)d;
-        lo[k] = (float)(d - (double)hi[k]);
+        d[k] = k < n ? wide_distance(z[k], pivot) : -512.0;
+        d[k] = d[k] < -512.0 ? -512.0 : d[k];
+    }
+    __asm__ volatile("" : : "r"(d) : "memory"); /* else GCC splits a distance of -inf, and selects -512 afterwards */
+    for (size_t k = 0; k < VF_LANES; k++) {
+        hi[k] = (float)d[k];
+        lo[k] = (float)(d[k] - (double)hi[k]);
     }
     return (vf_pair){vf_load(hi), vf_load(lo)};
 }
