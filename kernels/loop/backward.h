@@ -4,10 +4,10 @@
 
 typedef vf act_backward_fn(vf dy, vf x, const vact_params_f32 *params);
 
-/* A NaN in x gives NaN, also where comparisons would send it to one side of a kink. */
+/* A NaN in x gives NaN, and a quiet one, also where comparisons would send it to one side of a kink. */
 VACT_INLINE vf backward_of(vf dy, vf x, const vact_params_f32 *params, act_backward_fn *backward)
 {
-    return vf_select(vm_eq(x, x), backward(dy, x, params), x);
+    return vf_or_nan(backward(dy, x, params), x);
 }
 
 #endif

@@ -4,7 +4,7 @@
 
 VACT_INLINE vf hard_shrink_backward(vf dy, vf x, const vact_params_f32 *params)
 {
-    return vf_select(vm_le(vf_abs(x), vf_set1(params->v[0])), vf_set1(0.0f), dy);
+    return vf_select(vm_lt(vf_set1(params->v[0]), vf_abs(x)), vf_quiet(dy), vf_set1(0.0f));
 }
 
 #endif

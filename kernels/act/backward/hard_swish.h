@@ -17,7 +17,7 @@ VACT_INLINE vf hard_swish_backward(vf dy, vf x, const vact_params_f32 *params)
     vf_pair slope;
     slope.hi = vf_div(sum.hi, vf_set1(3.0f));
     slope.lo = vf_mul(vf_add(vf_fnma(slope.hi, vf_set1(3.0f), sum.hi), sum.lo), vf_set1(1.0f / 3.0f));
-    vf upper = vf_select(vm_le(vf_set1(3.0f), x), dy, pair_times(slope, dy));
+    vf upper = vf_select(vm_le(vf_set1(3.0f), x), vf_quiet(dy), pair_times(slope, dy));
     return vf_select(vm_le(x, vf_set1(-3.0f)), vf_set1(0.0f), upper);
 }
 

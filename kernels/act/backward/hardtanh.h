@@ -4,8 +4,8 @@
 
 VACT_INLINE vf hardtanh_backward(vf dy, vf x, const vact_params_f32 *params)
 {
-    vm flat = vm_or(vm_le(x, vf_set1(params->v[0])), vm_le(vf_set1(params->v[1]), x));
-    return vf_select(flat, vf_set1(0.0f), dy);
+    vm inside = vm_and(vm_lt(vf_set1(params->v[0]), x), vm_lt(x, vf_set1(params->v[1])));
+    return vf_select(inside, vf_quiet(dy), vf_set1(0.0f));
 }
 
 #endif

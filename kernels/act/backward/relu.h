@@ -5,13 +5,13 @@
 VACT_INLINE vf relu_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return vf_select(vm_le(x, vf_set1(0.0f)), vf_set1(0.0f), dy);
+    return vf_select(vm_lt(vf_set1(0.0f), x), vf_quiet(dy), vf_set1(0.0f));
 }
 
 VACT_INLINE vf relu_backward_from_output(vf dy, vf y, const vact_params_f32 *params)
 {
     (void)params;
-    return vf_select(vm_le(y, vf_set1(0.0f)), vf_set1(0.0f), dy);
+    return vf_select(vm_lt(vf_set1(0.0f), y), vf_quiet(dy), vf_set1(0.0f));
 }
 
 #endif

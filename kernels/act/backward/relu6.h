@@ -5,8 +5,8 @@
 VACT_INLINE vf relu6_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    vm flat = vm_or(vm_le(x, vf_set1(0.0f)), vm_le(vf_set1(6.0f), x));
-    return vf_select(flat, vf_set1(0.0f), dy);
+    vm inside = vm_and(vm_lt(vf_set1(0.0f), x), vm_lt(x, vf_set1(6.0f)));
+    return vf_select(inside, vf_quiet(dy), vf_set1(0.0f));
 }
 
 #endif

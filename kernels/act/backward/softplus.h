@@ -10,7 +10,7 @@
 VACT_INLINE vf softplus_backward(vf dy, vf x, const vact_params_f32 *params)
 {
     vf_pair p = pair_product(vf_set1(params->v[0]), x);
-    return vf_select(softplus_is_above(x, params->v[0], params->v[1]), dy, gradient_sigmoid(dy, p));
+    return vf_select(softplus_is_above(x, params->v[0], params->v[1]), vf_quiet(dy), gradient_sigmoid(dy, p));
 }
 
 VACT_INLINE vf softplus_backward_from_output(vf dy, vf y, const vact_params_f32 *params)
@@ -20,7 +20,7 @@ VACT_INLINE vf softplus_backward_from_output(vf dy, vf y, const vact_params_f32 
     vf argument = vf_max(vf_set1(FAST_EXPM1_LEAST), vf_min(vf_set1(-FAST_ELU_TINY), vf_neg(p.hi)));
     vf_pair m = fast_expm1_pair(argument, vf_neg(pair_low_of_exponent(p)));
     vf curve = vf_select(tiny, vf_mul(vf_mul(dy, vf_set1(params->v[0])), y), gradient_times(vf_neg(dy), m));
-    return vf_select(softplus_is_above(y, params->v[0], params->v[1]), dy, curve);
+    return vf_select(softplus_is_above(y, params->v[0], params->v[1]), vf_quiet(dy), curve);
 }
 
 #endif
