@@ -27,10 +27,19 @@
  *   Accuracy   is stated in ULP; docs/accuracy.md has the definition and the largest error of each operation over all
  *              2^32 inputs. The bits of a result depend only on the operation, the variant and the input: not on the
  *              instruction set, the length, the alignment or the position.
- *   NaN        in, NaN out, always.
+ *   NaN        in, NaN out, always. The bits of a NaN, its sign and payload, are not fixed: they may differ between
+ *              instruction sets and lengths (elu, log_sigmoid). A result is never a signalling NaN, except that relu6,
+ *              hardtanh, hard_shrink, threshold and thresholded_relu pass one through; `sleef` may return any.
  *   Limits     an infinite input gives the limit of the function. f(-0) = -0 wherever f(0) = 0, unless stated
  *              otherwise. Subnormal inputs and results are handled in full.
  *   Rounding   to nearest, without FTZ/DAZ, is assumed. The control state is never changed.
+ *   Exceptions On inputs of at most 2^126 in magnitude, and with any mask, invalid, divide by zero and overflow are not
+ *              raised unless an exact result is beyond the range of floats: a program may trap them (feenableexcept).
+ *              This holds with the compilers that vact is tested with, for parameters of ordinary size; not in the
+ *              variant `sleef`, nor for inexact and underflow. On the way there may be overflow of alpha*x (elu, where
+ *              x < 0), x/alpha, beta*x, hard_swish's x*x, an epilogue's x*scale + bias and a logit scale*x + bias; in
+ *              gradients of dy*up, dy*x (relu_squared, hard_swish, prelu's dslope), alpha*dy (hard_sigmoid) and
+ *              beta*dy*y (softplus), and of anything for |dy| above 2^90.
  *
  * SPDX-License-Identifier: MIT
  */
