@@ -122,7 +122,10 @@ VACT_NOINLINE static double cross_entropy_rest(float *lanes, const elem *src, si
                                   : cross_entropy_rest_by(lanes, src, cols, row, cross_entropy_add_far);
 }
 
-/* sum_j w_j*(max - x_j) in quarters: the difference of two floats may leave their range. */
+/* sum_j w_j*(max - x_j) is scaled by 2^-20, since the difference of two floats and a sum of some may leave their range.
+ * What is subnormal then does not count beside log S, which is at least ln 2 if a logit is that close to the maximum. */
+#define CROSS_ENTROPY_SPREAD 0x1p-20f
+
 typedef struct {
     const elem *src;
     const float *weights;
@@ -131,12 +134,12 @@ typedef struct {
 
 VACT_INLINE sum_factors cross_entropy_distance(const cross_entropy_distances *of, size_t i, size_t n)
 {
-    const vf one = vf_set1(1.0f), zero = vf_set1(0.0f), quarter = vf_set1(0.25f);
+    const vf one = vf_set1(1.0f), zero = vf_set1(0.0f), scale = vf_set1(CROSS_ENTROPY_SPREAD);
     const bool whole = n == VF_LANES;
     vf x = whole ? elem_load(of->src + i) : elem_load_partial(of->src + i, n);
     vf weight = of->weights ? whole ? vf_load(of->weights + i) : vf_load_partial(of->weights + i, n) : one;
     /* An FMA, so that no product feeds the difference (vec/contract.h). */
-    vf distance = vf_sub(vf_fma(of->max, quarter, zero), vf_fma(x, quarter, zero));
+    vf distance = vf_sub(vf_fma(of->max, scale, zero), vf_fma(x, scale, zero));
     return (sum_factors){whole ? distance : vf_keep_first(distance, n, zero), weight};
 }
 
@@ -154,7 +157,8 @@ VACT_INLINE void cross_entropy_add_distance(void *context, size_t i, size_t n, s
 VACT_NOINLINE static double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
 {
     const cross_entropy_distances distances = {src, weights, max};
-    return 4.0 * sum_of_products(cols, cross_entropy_add_distance, cross_entropy_distance_of, &distances);
+    const double sum = sum_of_products(cols, cross_entropy_add_distance, cross_entropy_distance_of, &distances);
+    return sum / (double)CROSS_ENTROPY_SPREAD;
 }
 
 /* dx_j = e_j*a - w_j*b. The exponentials, in `lanes`, may be where dx is. */
