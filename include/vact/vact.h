@@ -704,7 +704,8 @@ VACT_API vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, va
  *     dst[r][c] = act(x[r][c]*scale + bias[c]) + residual[r][c]
  *
  * x*scale + bias is rounded once (one FMA), act has the error and the bits of vact_forward_f32, and the sum with the
- * residual is rounded once more.
+ * residual is rounded once more. So the result is that of three calls. Where x*scale + bias is beyond the range of
+ * floats act gets an infinity, even if the exact result is a number (leaky_relu, or with a large residual).
  */
 
 /* What surrounds the activation. */
@@ -907,9 +908,9 @@ VACT_API vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *sta
                                                     size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                                     size_t cols, const vact_softmax_options_f32 *options);
 
-/* factor[r] = 1/sum, or 0 for a row that saw nothing. lse[r] is the logsumexp of the row, for the backward pass, or
- * -inf for a row that saw nothing; at most 2 ULP of |max| + log(sum e^(x - max)), plus 2^-24. Either may be null. Pass
- * the options of the updates; in this release they do not change the result. */
+/* factor[r] = 1/sum with an error of at most 1 ULP, or 0 for a row that saw nothing. lse[r] is the logsumexp of the
+ * row, for the backward pass, or -inf for a row that saw nothing; at most 2 ULP of |max| + log(sum e^(x - max)), plus
+ * 2^-24. Either may be null. Pass the options of the updates; in this release they do not change the result. */
 VACT_API vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact_softmax_online_f32 *state,
                                                     size_t rows, const vact_softmax_options_f32 *options);
 
