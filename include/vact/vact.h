@@ -65,7 +65,7 @@ extern "C" {
 #define VACT_VERSION "0.2.0"
 
 /* Raised by a release in which an operation returns other bits than before. */
-#define VACT_NUMERICS_VERSION 3
+#define VACT_NUMERICS_VERSION 4
 
 /* ---------------------------------------------------------------------------------------------- types */
 

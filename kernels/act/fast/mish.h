@@ -6,17 +6,15 @@
  * cell, and a table look-up each coefficient.
  *
  * f = p0 + d*(p1 + d*q) with d = x - c. d is exact, but in the interval around 0 it has an error of up to half an ULP
- * of x. c is a quarter to half of the way into the interval, at a point where f and f' are nearly floats. The sums with
- * p0 and p1 are hi/lo pairs: below 0, where f grows eightfold within an interval, their roundings would count (1.45 ULP
- * without the inner pair, 1.8 without both). So two roundings count: of q, which is less than half of f, and of the
- * result. No division: with one it took 1.2 of the time.
+ * of x. c is a quarter to half of the way into the interval, at a point where f and f' are nearly floats. The sum with
+ * p0 is a hi/lo pair: below 0, where f grows eightfold within an interval, its rounding would count (2.2 ULP).
  *
  * The other lanes are special. Above 8: x - x*2*e^(-2x), which is x from 9.1 on. Below -8: x*w*(1 - w/2) with w = e^x
  * as in math/fast/exp.h (the next term is w^3/4); it is computed times 2^64 and scaled down by integer operations, as
  * it may be subnormal.
  *
  * Tables: docs/approximations/fast_mish.py; docs/approximations/fast_mish_search.c adjusted the last bits of the
- * coefficients. Largest error 1.0602 ULP, at -0x1.ddd6bep+1 (all 2^32 inputs).
+ * coefficients. Largest error 1.537 ULP, at -0x1.7c28f4p+2 (all 2^32 inputs).
  */
 #ifndef VACT_ACT_FAST_MISH_H
 #define VACT_ACT_FAST_MISH_H
@@ -57,17 +55,16 @@ VACT_INLINE vf mish_near(vf x)
     /* The factor is a little less than 15/16, so that 8 is in the last cell. */
     vi i = vi_look_up(cells, vf_bits(vf_fma(x, vf_set1(0x1.dffffep-1f), vf_set1(0x1.80001p+23f))));
     vf d = vf_sub(x, vf_look_up(centre, i));
-    vf square = vf_mul(d, d);
     vf q = vf_fma(vf_look_up(p9, i), d, vf_look_up(p8, i));
-    q = vf_fma(q, square, vf_fma(vf_look_up(p7, i), d, vf_look_up(p6, i)));
-    q = vf_fma(q, square, vf_fma(vf_look_up(p5, i), d, vf_look_up(p4, i)));
-    q = vf_fma(q, square, vf_fma(vf_look_up(p3, i), d, vf_look_up(p2, i)));
-
-    vf inner = vf_look_up(p1, i), outer = vf_look_up(p0, i);
-    vf slope = vf_fma(d, q, inner);
-    vf slope_lo = vf_fma(d, q, vf_sub(inner, slope));
+    q = vf_fma(q, d, vf_look_up(p7, i));
+    q = vf_fma(q, d, vf_look_up(p6, i));
+    q = vf_fma(q, d, vf_look_up(p5, i));
+    q = vf_fma(q, d, vf_look_up(p4, i));
+    q = vf_fma(q, d, vf_look_up(p3, i));
+    q = vf_fma(q, d, vf_look_up(p2, i));
+    vf slope = vf_fma(d, q, vf_look_up(p1, i)), outer = vf_look_up(p0, i);
     vf f = vf_fma(d, slope, outer);
-    vf f_lo = vf_fma(d, slope_lo, vf_fma(d, slope, vf_sub(outer, f)));
+    vf f_lo = vf_fma(d, slope, vf_sub(outer, f));
     return vf_copysign(vf_fma(x, f, vf_mul(x, f_lo)),
                        x); /* the sign of a zero: with a negative f_lo the sum of two zeros is +0 */
 }

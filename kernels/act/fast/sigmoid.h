@@ -8,7 +8,7 @@
 VACT_INLINE vf sigmoid_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return fast_logistic(fast_common_sum(fast_monotone_power_of_negative(x)));
+    return vf_div(vf_set1(1.0f), fast_common_sum(fast_monotone_power_of_negative(x)));
 }
 
 VACT_INLINE vf sigmoid_special(vf x, const vact_params_f32 *params)
@@ -16,7 +16,8 @@ VACT_INLINE vf sigmoid_special(vf x, const vact_params_f32 *params)
     (void)params;
     vm tail = vm_lt(x, vf_set1(-FAST_LOGISTIC_TAIL));
     fast_power power = fast_monotone_power_of_negative(vf_max(vf_set1(-112.0f), vf_min(vf_set1(64.0f), x)));
-    vf result = fast_logistic(fast_wide_sum(vf_set1(1.0f), fast_tail_power(tail, power), power));
+    const vf one = vf_set1(1.0f);
+    vf result = vf_div(one, fast_wide_sum(one, fast_tail_power(tail, power), power));
     return vf_select(tail, fast_tail_scale_down(result, 1.0f), result);
 }
 

@@ -8,7 +8,7 @@
 VACT_INLINE vf silu_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return fast_times_logistic(x, fast_common_sum(fast_power_of_negative(x)));
+    return vf_div(x, fast_common_sum(fast_power_of_negative(x)));
 }
 
 VACT_INLINE vf silu_special(vf x, const vact_params_f32 *params)
@@ -17,7 +17,7 @@ VACT_INLINE vf silu_special(vf x, const vact_params_f32 *params)
     vm tail = vm_lt(x, vf_set1(-FAST_LOGISTIC_TAIL)), high = vm_lt(vf_set1(64.0f), x);
     vf bounded = vf_max(vf_set1(-120.0f), vf_min(vf_set1(64.0f), x));
     fast_power power = fast_power_of_negative(bounded);
-    vf result = fast_times_logistic(bounded, fast_wide_sum(vf_set1(1.0f), fast_tail_power(tail, power), power));
+    vf result = vf_div(bounded, fast_wide_sum(vf_set1(1.0f), fast_tail_power(tail, power), power));
     return vf_select(high, x, vf_select(tail, fast_tail_scale_down(result, -1.0f), result));
 }
 

@@ -59,7 +59,7 @@ VACT_INLINE vf swish_positive(vf x, float up, float beta)
     if (up > 1.0f)
         factor = vf_mul(factor, vf_select(low, vf_set1(0x1p-64f), vf_set1(1.0f)));
     swish_scaled scaled = swish_scale_where(low, power);
-    vf result = vf_mul(fast_times_logistic(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
+    vf result = vf_mul(vf_div(bounded, fast_wide_sum(scaled.one, scaled.s, power)), factor);
     if (up <= 1.0f)
         result = vf_select(low, fast_minus_unscaled(vf_neg(result)), result);
     return vf_select(vm_lt(vf_set1(4.0f * limit), x), vf_mul(x, vf_set1(up)), result);

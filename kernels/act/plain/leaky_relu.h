@@ -14,7 +14,10 @@ VACT_INLINE vf leaky_relu_with_slope(vf x, vf slope)
 
 VACT_INLINE vf leaky_relu_forward(vf x, const vact_params_f32 *params)
 {
-    return leaky_relu_with_slope(x, vf_set1(params->v[0]));
+    const float alpha = params->v[0];
+    if (alpha > 0.0f && alpha <= 1.0f) /* a loop of its own, since alpha does not change */
+        return vf_max(x, vf_mul(vf_set1(alpha), x));
+    return leaky_relu_with_slope(x, vf_set1(alpha));
 }
 
 #endif

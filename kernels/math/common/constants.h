@@ -3,6 +3,7 @@
 #define VACT_MATH_COMMON_CONSTANTS_H
 
 /* ln 2. HI has so few bits that its product with a whole number below 2^9 is exact. */
+#define MATH_LN2 0x1.62e43p-1f
 #define MATH_LN2_HI 0x1.62e4p-1f
 #define MATH_LN2_LO 0x1.7f7d1cp-20f
 

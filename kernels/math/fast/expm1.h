@@ -15,12 +15,15 @@
 /* Up to this |x|, e^x - 1 is x within half an ULP. */
 #define FAST_ELU_TINY 0x1p-26f
 
-/* -20 <= x <= 64, and not tiny, as products of x would be subnormal, which is slow. NaN for NaN. */
+/* -20 <= x <= 0, and not tiny, as products of x would be subnormal, which is slow. NaN for NaN. n*ln 2 is one product:
+ * the float lacks 2^-29, and 2^n makes n times that harmless. */
 VACT_INLINE vf fast_expm1(vf x)
 {
-    fast_reduced parts = fast_reduce(x);
-    vf power = vf_power_of_two(parts.shifted);
-    return vf_fma(power, fast_exp_rise(parts.r), vf_sub(power, vf_set1(1.0f)));
+    const vf shift = vf_set1(VF_POWER_SHIFT);
+    vf shifted = vf_fma(x, vf_set1(MATH_LOG2E), shift);
+    vf r = vf_fnma(vf_sub(shifted, shift), vf_set1(MATH_LN2), x);
+    vf power = vf_power_of_two(shifted);
+    return vf_fma(power, fast_exp_rise(r), vf_sub(power, vf_set1(1.0f)));
 }
 
 /* x > 0 ? x : e^x - 1, for every x. fast_expm1 gets neither a tiny nor a positive x, so that nothing in it is subnormal
@@ -28,7 +31,7 @@ VACT_INLINE vf fast_expm1(vf x)
 VACT_INLINE vf fast_elu(vf x)
 {
     vf bounded = vf_min(vf_set1(-FAST_ELU_TINY), vf_max(vf_set1(FAST_EXPM1_LEAST), x));
-    return vf_select(vm_lt(vf_set1(-FAST_ELU_TINY), x), x, fast_expm1(bounded));
+    return vf_max(x, fast_expm1(bounded)); /* e^x - 1 is above x, for a negative x that is not tiny */
 }
 
 /* power*e^(r + r_lo) + (rest - power) as a hi/lo pair, so that a product with it is rounded once. lo has the rounding

@@ -87,10 +87,8 @@ VACT_INLINE fast_normal fast_normal_of(vf t, fast_normal_interval of)
     vf w = vf_fma(p, d, known);
 
     /* e^(-w*ln(2)/C) - 1 for -w*ln(2)/C in [-0.352, 0.383]; error 0.09 * 2^-24 of e^(-w*ln(2)/C). */
-    vf square = vf_mul(w, w);
-    vf high = horner2(w, 0x1.9235e6p-16f, -0x1.279794p-12f, 0x1.6a4b34p-9f);
-    vf e = vf_fma(high, square, horner1(w, -0x1.64f08p-6f, 0x1.07bf28p-3f));
-    tail.rest = vf_fma(w, vf_set1(-0x1.03d83p-1f), vf_mul(square, e));
+    tail.rest = vf_mul(w, horner5(w, 0x1.9235e6p-16f, -0x1.279794p-12f, 0x1.6a4b34p-9f, -0x1.64f08p-6f, 0x1.07bf28p-3f,
+                                  -0x1.03d83p-1f));
     return tail;
 }
 

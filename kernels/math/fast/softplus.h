@@ -1,11 +1,12 @@
 /*
- * log(1 + e^x) of the `fast` variant: max(x, 0) + log1p(z), z = e^-|x| = 2^n*(1 + t).
+ * log(1 + e^x) of the `fast` variant: max(x, 0) + log1p(z), z = e^-|x| = 2^n*(1 + t), log1p(z) by a table look-up.
+ * Below -40 log1p(z) = z to the last bit, so the result is e^x, lane by lane.
  *
- * log1p(z) = a*z + z*u with a = 27/32. |u| < 0.16, so its roundings count little; a*z is a hi/lo pair. u is a
- * polynomial in z - 1/2, whose terms get smaller, where a series in z would cancel near z = 1. The two larger addends
- * are added last. Below -40 log1p(z) = z to the last bit, so the result is e^x, lane by lane.
+ * Largest error 1.723 ULP, at -0x1.31370cp+1.
  *
- * Largest error 1.24 ULP, at -0x1.a2ff2p+2 (one input in 31).
+ * fast_log1p_of_power, more accurate, is for softplus with other parameters: log1p(z) = a*z + z*u with a = 27/32.
+ * |u| < 0.16, so its roundings count little; a*z is a hi/lo pair. u is a polynomial in z - 1/2, whose terms get
+ * smaller, where a series in z would cancel near z = 1. The two larger addends are added last.
  */
 #ifndef VACT_MATH_FAST_SOFTPLUS_H
 #define VACT_MATH_FAST_SOFTPLUS_H
@@ -57,15 +58,31 @@ VACT_INLINE vf_pair fast_log1p_of_power(vf power, vf t)
     return (vf_pair){main, vf_fma(z, vf_fma(odd, v, even), main_lo)};
 }
 
+/* log1p(z) for 0 <= z <= 1: (1 + z)*inverse = 1 + r, and log1p(z) = level + log1p(r), level = -log(inverse). The
+ * entries are such that level is within 2^-34 of a float. In the first of eight cells r is z, so that small results
+ * keep their digits. Tables: docs/approximations/fast_log1p.py. */
+VACT_INLINE vf fast_log1p_of_exponential(vf z)
+{
+    _Alignas(32) static const float inverse[8] = {1.0f,           0x1.c3b1fap-1f, 0x1.94194p-1f,  0x1.6d9356p-1f,
+                                                  0x1.4dc164p-1f, 0x1.33083ap-1f, 0x1.1c4516p-1f, 0x1.08a3cap-1f};
+    _Alignas(32) static const float level[8] = {0.0f,           0x1.00a62ep-3f, 0x1.e4b0f4p-3f, 0x1.58efa8p-2f,
+                                                0x1.b62fa6p-2f, 0x1.05d294p-1f, 0x1.2d42d8p-1f, 0x1.51e59ep-1f};
+    const vf one = vf_set1(1.0f);
+    vi i = vf_bits(vf_fma(z, vf_set1(7.49f), vf_set1(0x1p+23f)));
+    vf c = vf_look_up(inverse, i);
+    vf r = vf_fma(z, c, vf_sub(c, one));
+    vf q = horner4(r, -0x1.5139cep-3f, 0x1.9b19fp-3f, -0x1.0001bcp-2f, 0x1.55551ep-2f, -0.5f);
+    return vf_add(vf_look_up(level, i), vf_fma(vf_mul(r, r), q, r));
+}
+
 /* max(x, 0) + log1p(e^-magnitude). */
 VACT_INLINE vf fast_softplus_of(vf x, vf magnitude)
 {
     fast_negative_reduced parts = fast_reduce_negative(magnitude);
     vf r = vf_fma(parts.minus_n, vf_set1(MATH_LN2_LO), parts.coarse_r);
-    vf r2 = vf_mul(r, r), t = vf_fma(fast_softplus_curve(r, r2), r2, r);
-    vf_pair log = fast_log1p_of_power(vf_power_of_two(parts.shifted), t);
-    vf positive = vf_max(vf_set1(0.0f), x);
-    return vf_add(vf_add(vf_min(positive, log.hi), log.lo), vf_max(positive, log.hi));
+    vf t = vf_fma(vf_mul(r, fast_exp_curve(r)), r, r), power = vf_power_of_two(parts.shifted);
+    vf log = fast_log1p_of_exponential(vf_fma(power, t, power));
+    return vf_add(vf_max(vf_set1(0.0f), x), log);
 }
 
 /* |x| <= FAST_SOFTPLUS_REACH. */
