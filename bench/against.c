@@ -16,8 +16,8 @@
 
 #include "against_library.h"
 #include "cases.h"
+#include "contest.h"
 #include "dispatch/table.h"
-#include "measure.h"
 #include "memory.h"
 #include "table.h"
 
@@ -172,7 +172,7 @@ static verdict compare(trial *t, const settings *with)
     outcome found = {{0.0}, {0.0}};
     verdict now = NOISY, last = NOISY;
     for (size_t attempt = 1; attempt <= with->attempts; attempt++) {
-        found = measure_rounds(&t->contest, with->rounds * attempt, with->seconds * (double)attempt);
+        found = contest_rounds(&t->contest, with->rounds * attempt, with->seconds * (double)attempt);
         now = judge(1.0 / found.ratio[NEW], 1.0 / found.ratio[CONTROL]);
         if (now == SAME || (now != NOISY && now == last))
             break;

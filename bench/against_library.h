@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "measure.h"
+#include "contest.h"
 #include "registry.h"
 
 /* The functions of an operation. */

@@ -8,7 +8,7 @@
 
 /*
  * Copy, in "x copy" of whatever measures, is the faster of these two: a kernel's time relative to copy is the larger of
- * the medians of its ratios to either, measured in turn. docs/performance.md says the same.
+ * its ratios to either, measured in turn. docs/performance.md says the same.
  */
 typedef void yardstick_fn(float *dst, const float *src, size_t n);
 

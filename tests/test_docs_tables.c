@@ -250,9 +250,10 @@ Test(docs_tables, summaries_are_of_the_last_measurement)
     snprintf(words, sizeof words, "takes %.2f to %.2f of the time of a loop over SLEEF's",
              fmin(cached.least, cached_narrow.least), fmax(cached.most, cached_narrow.most));
     expect_words(page, "docs/performance.md", words);
-    snprintf(words, sizeof words, "takes %.1f to %.1f of the time of the fastest copy on AVX-512, and %.1f to %.1f on",
-             wide.least, wide.most, narrow.least, narrow.most);
-    expect_words(readme, "README.md", words);
+    /* What the README says of any machine has a quarter to spare on ours. */
+    expect_words(readme, "README.md", "all others at most 2 times as long on AVX-512 and 3 times on AVX2.");
+    cr_expect(1.25 * wide.most <= 2.0 && 1.25 * narrow.most <= 3.0, "%g, %g", wide.most, narrow.most);
+    cr_expect(wide.most_plain < 1.0 && narrow.most_plain < 1.0, "%g, %g", wide.most_plain, narrow.most_plain);
     free(page);
     free(readme);
 }

@@ -1,4 +1,4 @@
-/* The program vact except for apply's files: help, usage, info, list and run. */
+/* The program vact except for apply's files: help, usage, info and list. */
 #include <cjson/cJSON.h>
 #include <criterion/criterion.h>
 #include <math.h>
@@ -127,71 +127,4 @@ Test(program, list_is_the_registry)
         }
     }
     cJSON_Delete(document);
-}
-
-/* The main job on a small tensor with everything in it; apply's results are checked elsewhere. */
-Test(program, run_measures_every_operation)
-{
-    enum { ROWS = 16, COLS = 500 };
-    float *values = malloc(sizeof(float) * ROWS * COLS);
-    test_random random = {5};
-    for (size_t i = 0; i < (size_t)ROWS * COLS; i++)
-        values[i] = test_from_bits((uint32_t)test_random_next(&random));
-    values[1] = NAN;
-    values[2] = -INFINITY;
-    npy_save("in.npy", "(16, 500)", values, (size_t)ROWS * COLS);
-    free(values);
-
-    const program_result *result = program_run("run --repetitions 1 in.npy");
-    program_expect(result, 0, "");
-    cr_assert(strstr(result->out, "float32 (16, 500)") != NULL, "%s", result->out);
-    cr_assert(strstr(result->out, "operations within their bounds") != NULL, "%s", result->out);
-
-    cJSON *document = parse_out(program_run("run --repetitions 1 --isa scalar --json in.npy"));
-    const cJSON *rows = cJSON_GetObjectItem(document, "results");
-    cr_assert(strncmp(text_of(document, "isa"), "scalar", 6) == 0);
-    cr_assert(cJSON_GetArraySize(rows) == (int)vacti_registry_count);
-    for (size_t i = 0; i < vacti_registry_count; i++) {
-        const cJSON *row = cJSON_GetArrayItem(rows, (int)i);
-        cr_assert_str_eq(text_of(row, "operation"), vacti_registry[i].name);
-        cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "gb_per_second")) > 0.0);
-        cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "relative_to_copy")) > 0.0);
-        cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(row, "max_error_ulp")) <=
-                  vacti_registry_bound(&vacti_registry[i], VACT_MATH_AUTO));
-    }
-    cJSON_Delete(document);
-}
-
-Test(program, run_on_one_element_and_on_none)
-{
-    static const float one = -0.5f;
-    npy_save("one.npy", "()", &one, 1);
-    program_expect(program_run("run --repetitions 1 one.npy"), 0, "");
-    npy_save("none.npy", "(3, 0)", &one, 0);
-    program_expect(program_run("run none.npy"), 1, "none.npy: the array is empty");
-}
-
-Test(program, run_draws_and_saves_the_same_tensor_each_time)
-{
-    static const char shape[] = "(4096, 1024)";
-    enum { COUNT = 4096 * 1024 };
-    program_expect(program_run("run --repetitions 1 --save a.npy"), 0, "");
-    FILE *file = fopen("a.npy", "rb");
-    float *values = malloc(sizeof(float) * COUNT);
-    cr_assert(file != NULL && values != NULL && fseek(file, 128, SEEK_SET) == 0);
-    cr_assert(fread(values, sizeof(float), COUNT, file) == COUNT);
-    fclose(file);
-    const double count = (double)COUNT;
-    double sum = 0.0;
-    double squares = 0.0;
-    for (size_t i = 0; i < COUNT; i++) {
-        sum += (double)values[i];
-        squares += (double)values[i] * (double)values[i];
-    }
-    /* five standard errors: 2/sqrt(n), and sqrt(2/n)*4 of the variance */
-    cr_assert(fabs(sum / count) < 5.0 * 2.0 / 2048.0, "mean %g", sum / count);
-    cr_assert(fabs(squares / count - 4.0) < 5.0 * 4.0 * 1.4142 / 2048.0, "variance %g", squares / count);
-    program_expect(program_run("run --repetitions 1 --save b.npy"), 0, "");
-    npy_expect("b.npy", shape, values, COUNT);
-    free(values);
 }

@@ -4,19 +4,21 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench/contest.h"
 #include "bench/yardstick.h"
 #include "reference/reference.h"
 
 static const float prelu_slope = 0.25f; /* PyTorch's initial value */
 
+/* The standard error of the mean of the middle half of n normal numbers is this times the quartile's distance from the
+ * middle, over sqrt(n): 1/0.674 standard deviations, and 1.09 times the error of the mean of all. */
+static const double ERROR_OF_SPREAD = 1.62;
+
 enum {
-    MOST_REPETITIONS = 101,
-    COPIES = 2,
     MOST_THREADS = 64,
-    /* Passes over less are repeated within one measurement, so that the cost of reading the clock does not show. */
-    LEAST_ELEMENTS = 1 << 18
+    CACHED_ELEMENTS = 1 << 19, /* beyond, one pass is long enough */
+    SHARED_ELEMENTS = 1 << 24  /* beyond, what another has left in a shared cache does not matter */
 };
 
 vact_status vact_run_apply(const vacti_op_info *op, const vact_run_tensor *tensor)
@@ -32,57 +34,44 @@ vact_status vact_run_apply(const vacti_op_info *op, const vact_run_tensor *tenso
     }
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
+/* One of the contenders: an operation, or where `copy` is not null a copy. */
+typedef struct pass {
+    const vacti_op_info *op;
+    const vact_run_tensor *tensor;
+    yardstick_fn *copy;
+} pass;
 
-static int by_size(const void *a, const void *b)
+static void run_pass(const void *work, size_t calls)
 {
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, by_size);
-    return count % 2 == 1 ? values[count / 2] : 0.5 * (values[count / 2 - 1] + values[count / 2]);
+    const pass *one = work;
+    for (size_t i = 0; i < calls; i++)
+        if (one->copy != NULL)
+            one->copy(one->tensor->dst, one->tensor->src, one->tensor->count);
+        else
+            vact_run_apply(one->op, one->tensor);
 }
 
 vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor, int repetitions)
 {
-    yardstick_fn *const copies[COPIES] = {yardstick_memcpy, yardstick_stream};
-    double passes[MOST_REPETITIONS];
-    double ratios[COPIES][MOST_REPETITIONS];
-    int count = repetitions < MOST_REPETITIONS ? repetitions : MOST_REPETITIONS;
-    size_t inner = tensor->count < LEAST_ELEMENTS ? LEAST_ELEMENTS / tensor->count : 1;
-    for (int r = -1; r < count; r++) { /* the first round only warms up */
-        double copying[COPIES];
-        for (int c = 0; c < COPIES; c++) {
-            double start = now();
-            for (size_t i = 0; i < inner && copies[c] != NULL; i++)
-                copies[c](tensor->dst, tensor->src, tensor->count);
-            copying[c] = copies[c] == NULL ? (double)INFINITY : now() - start;
-        }
-        double start = now();
-        for (size_t i = 0; i < inner; i++) {
-            vact_status status = vact_run_apply(result->op, tensor);
-            if (status != VACT_OK)
-                return status;
-        }
-        double end = now();
-        if (r >= 0) {
-            passes[r] = (end - start) / (double)inner;
-            for (int c = 0; c < COPIES; c++)
-                ratios[c][r] = (end - start) / copying[c];
-        }
-    }
-    result->seconds = median(passes, count);
-    result->to_copy = fmax(median(ratios[0], count), median(ratios[1], count));
-    return VACT_OK;
+    enum { KERNEL, MEMCPY, STREAM };
+    const pass passes[] = {[KERNEL] = {result->op, tensor, NULL},
+                           [MEMCPY] = {NULL, tensor, yardstick_memcpy},
+                           [STREAM] = {NULL, tensor, yardstick_stream}};
+    contest among = {.count = yardstick_stream != NULL ? STREAM + 1 : STREAM,
+                     .warm = tensor->count <= SHARED_ELEMENTS,
+                     .cpu_time = true};
+    vact_status status = vact_run_apply(result->op, tensor);
+    if (status != VACT_OK)
+        return status;
+    for (size_t i = 0; i < among.count; i++)
+        among.contenders[i] = (contender){run_pass, &passes[i], tensor->count > CACHED_ELEMENTS};
+    contest_begin(&among);
+    contest_turns(&among, (size_t)repetitions);
+    outcome found = contest_outcome(&among);
+    result->seconds = found.seconds[KERNEL];
+    result->to_copy = fmax(found.ratio[MEMCPY], found.ratio[STREAM]);
+    result->noise = 2.0 * ERROR_OF_SPREAD * contest_spread(MEMCPY) / sqrt(repetitions);
+    return vact_run_apply(result->op, tensor); /* whose result stays */
 }
 
 /* One thread's share: elements, or whole rows, from `first` up to `end`. */

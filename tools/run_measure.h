@@ -17,8 +17,9 @@ typedef struct vact_run_tensor {
 
 typedef struct vact_run_result {
     const vacti_op_info *op;
-    double seconds;   /* median of one pass */
-    double to_copy;   /* median of a pass's time relative to the memcpy of the same bytes just before it */
+    double seconds;   /* of this thread in one pass; the mean of the middle half, as of the other two */
+    double to_copy;   /* a pass's time relative to a copy of the same bytes in the same turn (bench/yardstick.h) */
+    double noise;     /* relative; of memcpy against itself two standard errors of as many turns. 0 for one turn */
     double max_error; /* in ULP */
     size_t error_at;  /* index of the element that shows it */
 } vact_run_result;
@@ -26,7 +27,7 @@ typedef struct vact_run_result {
 /* Applies the operation with its defaults through the public API (prelu with one slope of 0.25). */
 vact_status vact_run_apply(const vacti_op_info *op, const vact_run_tensor *tensor);
 
-/* Times it. Leaves the result in tensor->dst. */
+/* Times it, so many times in turn with copies of the tensor. Leaves the result in tensor->dst. */
 vact_status vact_run_time(vact_run_result *result, const vact_run_tensor *tensor, int repetitions);
 
 /* Compares tensor->dst with the oracle, on `threads` threads. False when out of memory. */

@@ -3,16 +3,21 @@
  *   VACT_TEST_CALLS=FILE      appends the calls that put a file in place, one a line
  *   VACT_TEST_CUT=N:SIZE:FILE  truncates FILE at the N-th call of madvise: the program has read an input's header then
  *   VACT_TEST_NAMED=1         the file system has no files without names
+ *   VACT_TEST_CLOCK=shared    1 ms of this thread passes from one reading of a clock to the next, and up to 63 ms of
+ *                             other programs
+ *   VACT_TEST_CLOCK=noisy     the same, but the thread is charged for the others
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -87,4 +92,21 @@ EXPORT int open(const char *file, int oflag, ...)
         return -1;
     }
     return real(file, oflag, mode);
+}
+
+EXPORT int clock_gettime(clockid_t clock_id, struct timespec *tp)
+{
+    static uint64_t nanoseconds, random;
+    int (*real)(clockid_t, struct timespec *);
+    find("clock_gettime", (void *)&real);
+    const char *kind = getenv("VACT_TEST_CLOCK");
+    if (kind == NULL)
+        return real(clock_id, tp);
+    random = random * 6364136223846793005U + 1442695040888963407U; /* Knuth's MMIX */
+    nanoseconds += 1000000;
+    if (clock_id != CLOCK_THREAD_CPUTIME_ID || strcmp(kind, "noisy") == 0)
+        nanoseconds += (random >> 58) * 1000000;
+    tp->tv_sec = (time_t)(nanoseconds / 1000000000);
+    tp->tv_nsec = (long)(nanoseconds % 1000000000);
+    return 0;
 }
