@@ -13,7 +13,7 @@ enum { HUGE_PAGE = 1 << 21, BYTES = MEMORY_ELEMENTS * (int)sizeof(float) };
 
 /* Huge pages where the system gives them, so that address translation is not measured. Each array is a mapping of its
  * own, one page larger than needed, for the alignment and for a gap between two arrays. */
-static float *new_array(void)
+float *memory_new(void)
 {
     size_t size = (size_t)BYTES + 2 * (size_t)HUGE_PAGE;
     char *mapped = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -31,7 +31,7 @@ float *memory_output(void)
 {
     static float *array;
     if (array == NULL)
-        array = new_array();
+        array = memory_new();
     return array;
 }
 
@@ -39,7 +39,7 @@ float *memory_second_output(void)
 {
     static float *array;
     if (array == NULL)
-        array = new_array();
+        array = memory_new();
     return array;
 }
 
@@ -75,7 +75,7 @@ const float *memory_input(distribution kind, size_t n)
     if (n > MEMORY_ELEMENTS)
         return NULL;
     if (from->array == NULL) {
-        from->array = new_array();
+        from->array = memory_new();
         if (from->array == NULL)
             return NULL;
         from->state = (uint64_t)kind;

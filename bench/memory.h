@@ -21,6 +21,9 @@ const float *memory_input(distribution kind, size_t n);
 /* n elements: one in `every`, at random, is `near` or up to 1/100 closer to 0; the others are uniform. */
 void memory_fill_near(float *array, size_t n, float near, size_t every);
 
+/* A new array of MEMORY_ELEMENTS zeros, all its pages mapped. Null when out of memory. */
+float *memory_new(void);
+
 /* An array for results, which overlaps no input; all its pages are mapped. Null when out of memory. */
 float *memory_output(void);
 

@@ -6,12 +6,12 @@
 need_run='gcc=cc libc6-dev=/usr/include/stdio.h cmake=cmake ninja-build=ninja pkg-config=pkg-config
     libsleef-dev=pc:sleef libcjson-dev=pc:libcjson'
 need_test="$need_run g++=c++ binutils=readelf libcriterion-dev=pc:criterion libmpfr-dev=pc:mpfr qemu-user=qemu-x86_64
-    libdnnl-dev=/usr/include/oneapi/dnnl/dnnl.h python3=python3 gnuplot-nox=gnuplot"
+    python3=python3 gnuplot-nox=gnuplot"
 need_cross='gcc-aarch64-linux-gnu=aarch64-linux-gnu-gcc libc6-dev-arm64-cross=/usr/aarch64-linux-gnu/include/stdio.h
     libsleef-dev:arm64=/usr/lib/aarch64-linux-gnu/pkgconfig/sleef.pc
     libcjson-dev:arm64=/usr/lib/aarch64-linux-gnu/pkgconfig/libcjson.pc'
 need_bench="$need_run libbenchmark-dev=pc:benchmark g++=c++"
-need_peers="$need_bench libdnnl-dev=/usr/include/oneapi/dnnl/dnnl.h gnuplot-nox=gnuplot python3=python3"
+need_peers="$need_bench gnuplot-nox=gnuplot python3=python3"
 need_performance='llvm-19=llvm-mca-19 python3=python3 binutils=objdump'
 need_docs="$need_run gnuplot-nox=gnuplot python3=python3"
 need_format='clang-format-19=clang-format-19'

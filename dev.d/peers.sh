@@ -42,8 +42,7 @@ bench_peers()
     need "$need_peers"
     configure_bench
     warn_of_noise # before the build loads the machine
-    build release --target vact_peers
-    install_peers
+    install_peers # of which one is linked: peers.py builds
     status=0
     at_fixed_addresses "$venv/bin/python" "$root/bench/peers/peers.py" "$@" || status=$?
     exit "$status"

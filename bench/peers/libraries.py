@@ -10,45 +10,11 @@ import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import repeat
 from pathlib import Path
-from time import perf_counter  # CLOCK_MONOTONIC, as in peers.c
-from typing import Any, Protocol
+from typing import Any
 
-PRELU_SLOPE = 0.25
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """Addresses of the input and of the output, and their common shape."""
-
-    src: int
-    dst: int
-    rows: int
-    cols: int
-
-
-class Call(Protocol):
-    """One operation over given arrays."""
-
-    allocates: bool  # whether every call makes a new array, there being no other way to call it
-
-    def seconds(self, calls: int) -> float:
-        """Runs it so many times; returns the seconds by CLOCK_MONOTONIC."""
-
-    def run(self) -> None:
-        """Runs it once; the result is in the output array whether it allocates or not."""
-
-
-class Library(Protocol):
-    """A library that is installed."""
-
-    name: str
-    version: str
-
-    def open(self, operation: str, arrays: Arrays) -> Call | None:
-        """None where the library has no such operation."""
-
+from calls import PRELU_SLOPE, Arrays, Call, Library, PythonCall, buffer
+from pytorch import Torch
 
 # ------------------------------------------------------------------------------------------------------ from C
 
@@ -75,16 +41,18 @@ def load(path: Path) -> ctypes.CDLL:
     prototypes: dict[str, tuple[Any, list[Any]]] = {
         "peers_library": (text, [size]),
         "peers_version": (text, [text]),
-        "peers_open": (address, [text, text, address, address, size, size]),
+        "peers_open": (address, [text, text, address, address, address, size, size]),
         "peers_close": (None, [address]),
         "peers_seconds": (ctypes.c_double, [address, size]),
         "peers_deeper": (None, [size, DEEPER]),
         "peers_operation": (text, [size]),
         "peers_works_on_rows": (ctypes.c_bool, [text]),
-        "peers_exact": (ctypes.c_bool, [text, address, address, size, size]),
-        "peers_errors": (None, [ctypes.POINTER(Worst), address, address, address, size]),
+        "peers_takes_output": (ctypes.c_bool, [text]),
+        "peers_exact": (ctypes.c_bool, [text, address, address, address, size, size]),
+        "peers_errors": (None, [ctypes.POINTER(Worst), text, address, address, address, address, size, size]),
         "peers_input": (address, [text, size]),
         "peers_output": (address, []),
+        "peers_array": (address, []),
         "peers_patterns": (None, [address, size, ctypes.c_uint32, ctypes.c_uint32]),
         "peers_specials": (size, [address, size]),
         "peers_scale": (None, [address, address, size, ctypes.c_float]),
@@ -133,38 +101,12 @@ class CLibrary:
 
     def open(self, operation: str, arrays: Arrays) -> Call | None:
         handle = self._c.peers_open(
-            self.name.encode(), operation.encode(), arrays.dst, arrays.src, arrays.rows, arrays.cols
+            self.name.encode(), operation.encode(), arrays.dst, arrays.src, arrays.dy, arrays.rows, arrays.cols
         )
         return None if handle is None else CCall(self._c, handle)
 
 
 # ------------------------------------------------------------------------------------------------- from Python
-
-
-class PythonCall:
-    """A function without arguments; `store` takes what it returns to the output where it allocates."""
-
-    def __init__(self, function: Callable[[], Any], store: Callable[[Any], object] | None = None) -> None:
-        self._function = function
-        self._store = store
-        self.allocates = store is not None
-
-    def seconds(self, calls: int) -> float:
-        function = self._function
-        start = perf_counter()
-        for _ in repeat(None, calls):
-            function()
-        return perf_counter() - start
-
-    def run(self) -> None:
-        result = self._function()
-        if self._store is not None:
-            self._store(result)
-
-
-def buffer(address: int, arrays: Arrays) -> Any:
-    """The floats at an address, as an object with Python's buffer interface."""
-    return (ctypes.c_float * (arrays.rows * arrays.cols)).from_address(address)
 
 
 class Numpy:
@@ -189,68 +131,10 @@ class Numpy:
 
     def open(self, operation: str, arrays: Arrays) -> Call | None:
         function = self._functions.get(operation)
-        if function is None:
+        if function is None or arrays.dy is not None:
             return None
         x, y = (self._numpy.frombuffer(buffer(a, arrays), self._numpy.float32) for a in (arrays.src, arrays.dst))
         return PythonCall(partial(function, x, out=y))
-
-
-class Torch:
-    """PyTorch: its out= variants, those behind torch.nn.functional included, where there are any."""
-
-    name = "PyTorch"
-
-    def __init__(self) -> None:
-        import torch
-
-        torch.set_num_threads(1)
-        torch.set_grad_enabled(False)
-        self._torch = torch
-        self.version = torch.__version__
-        nn = torch._C._nn  # where torch.nn.functional takes them from
-        slope = torch.tensor([PRELU_SLOPE])
-        # relu is clamp_min, selu and celu are elu with a scale, relu6 is hardtanh: so they are defined in PyTorch.
-        self._into: dict[str, Callable[..., Any]] = {
-            "relu": lambda x, out: partial(torch.clamp_min, x, 0.0, out=out),
-            "relu6": lambda x, out: partial(nn.hardtanh, x, 0.0, 6.0, out=out),
-            "leaky_relu": lambda x, out: partial(nn.leaky_relu, x, 0.01, out=out),
-            "elu": lambda x, out: partial(nn.elu, x, 1.0, 1.0, 1.0, out=out),
-            "celu": lambda x, out: partial(nn.elu, x, 1.0, 1.0, 1.0, out=out),
-            "selu": lambda x, out: partial(nn.elu, x, 1.6732632423543772, 1.0507009873554805, 1.0, out=out),
-            "gelu": lambda x, out: partial(nn.gelu, x, approximate="none", out=out),
-            "gelu_tanh": lambda x, out: partial(nn.gelu, x, approximate="tanh", out=out),
-            "silu": lambda x, out: partial(nn.silu, x, out=out),
-            "mish": lambda x, out: partial(nn.mish, x, out=out),
-            "sigmoid": lambda x, out: partial(torch.sigmoid, x, out=out),
-            "log_sigmoid": lambda x, out: partial(nn.log_sigmoid, x, out=out),
-            "hard_sigmoid6": lambda x, out: partial(nn.hardsigmoid, x, out=out),
-            "hard_swish": lambda x, out: partial(nn.hardswish, x, out=out),
-            "tanh": lambda x, out: partial(torch.tanh, x, out=out),
-            "hardtanh": lambda x, out: partial(nn.hardtanh, x, -1.0, 1.0, out=out),
-            "soft_shrink": lambda x, out: partial(nn.softshrink, x, 0.5, out=out),
-            "hard_shrink": lambda x, out: partial(torch.hardshrink, x, 0.5, out=out),
-            "threshold": lambda x, out: partial(torch.threshold, x, 0.0, 0.0, out=out),
-            "softplus": lambda x, out: partial(nn.softplus, x, 1.0, 20.0, out=out),
-            "exp": lambda x, out: partial(torch.exp, x, out=out),
-            "softmax": lambda x, out: partial(torch.softmax, x, -1, out=out),
-            "log_softmax": lambda x, out: partial(torch.log_softmax, x, -1, out=out),
-        }
-        self._new: dict[str, Callable[..., Any]] = {
-            "tanh_shrink": torch.nn.functional.tanhshrink,
-            "softsign": torch.nn.functional.softsign,
-            "prelu": lambda x: torch.prelu(x, slope),
-        }
-
-    def open(self, operation: str, arrays: Arrays) -> Call | None:
-        x, y = (
-            self._torch.frombuffer(buffer(a, arrays), dtype=self._torch.float32).view(arrays.rows, arrays.cols)
-            for a in (arrays.src, arrays.dst)
-        )
-        if operation in self._into:
-            return PythonCall(self._into[operation](x, y))
-        if operation in self._new:
-            return PythonCall(partial(self._new[operation], x), y.copy_)
-        return None
 
 
 @dataclass(frozen=True)
@@ -344,7 +228,7 @@ class OnnxRuntime:
         return self._sessions[operation]
 
     def open(self, operation: str, arrays: Arrays) -> Call | None:
-        session = self._session(operation) if operation in NODES else None
+        session = self._session(operation) if operation in NODES and arrays.dy is None else None
         if session is None:
             return None
         binding = session.io_binding()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ctypes
 import gc
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from statistics import median
 
-from libraries import DEEPER, Arrays, Call, Library, Worst
+from calls import Arrays, Call, Library
+from libraries import DEEPER, Worst
 
 COPIES = ("memcpy", "stream")
 VACT = "vact"
@@ -49,17 +50,19 @@ QUICK = Effort(50e-6, 0.05, 5, 101, 65537, 1009)
 
 @dataclass(frozen=True)
 class Case:
-    """An operation, and for one on rows their length."""
+    """An operation or its gradient, and for one on rows their length."""
 
     operation: str
     cols: int | None = None
+    gradient: bool = False
 
     def shape(self, n: int) -> tuple[int, int]:
         """At most n elements; no rows where not even one fits."""
         return (1, n) if self.cols is None else (n // self.cols, self.cols)
 
     def __str__(self) -> str:
-        return self.operation if self.cols is None else f"{self.operation} {self.cols}"
+        name = f"{self.operation}, gradient" if self.gradient else self.operation
+        return name if self.cols is None else f"{name}, {self.cols}"
 
 
 @dataclass
@@ -111,13 +114,40 @@ def rotate(c: ctypes.CDLL, contenders: dict[str, list[Call]], effort: Effort, wa
     return seconds
 
 
-def places_of(case: Case, size: int, src: int, dst: int) -> list[Arrays]:
-    """Where the arrays of a size stand; none where the rows are longer than that."""
-    rows, cols = case.shape(size // FLOAT)
-    if rows == 0:
-        return []
-    offsets = range(0, PLACES * PLACE_BYTES, PLACE_BYTES) if size <= WARM_BYTES else range(1)
-    return [Arrays(src + offset, dst + offset, rows, cols) for offset in offsets]
+class Memory:
+    """The arrays of all measurements of time."""
+
+    def __init__(self, c: ctypes.CDLL, vact: Library, distributions: Sequence[str], elements: int) -> None:
+        self._c = c
+        self._vact = vact
+        self._inputs = {name: c.peers_input(name.encode(), elements) for name in distributions}
+        self._dst = c.peers_output()
+        self._outputs = c.peers_array()
+        self._dy = c.peers_array()  # in no input's own memory
+        c.peers_scale(self._dy, self._inputs[distributions[-1]], elements, -0.5)
+
+    def _place(self, case: Case, distribution: str, rows: int, cols: int, offset: int) -> Arrays:
+        src, dst = self._inputs[distribution] + offset, self._dst + offset
+        if not case.gradient:
+            return Arrays(src, dst, rows, cols)
+        if self._c.peers_takes_output(case.operation.encode()):
+            forward = self._vact.open(case.operation, Arrays(src, self._outputs + offset, rows, cols))
+            if forward is not None:
+                forward.run()
+            src = self._outputs + offset
+        return Arrays(src, dst, rows, cols, self._dy + offset)
+
+    def places(self, case: Case, distribution: str, size: int) -> list[Arrays]:
+        """Where the arrays of a size stand; none where the rows are longer than that."""
+        rows, cols = case.shape(size // FLOAT)
+        if rows == 0:
+            return []
+        offsets = range(0, PLACES * PLACE_BYTES, PLACE_BYTES) if size <= WARM_BYTES else range(1)
+        return [self._place(case, distribution, rows, cols, offset) for offset in offsets]
+
+    def short(self, case: Case, elements: int) -> list[Arrays]:
+        """One row of so many."""
+        return [self._place(case, next(iter(self._inputs)), 1, elements, 0)] * 2
 
 
 def open_all(libraries: list[Library], operation: str, places: list[Arrays]) -> dict[str, list[Call]]:
@@ -155,32 +185,42 @@ def measure_time(
 # -------------------------------------------------------------------------------------------------------- error
 
 BLOCK = 1 << 17
+SPARE = 32  # XNNPACK loads whole vectors
 TAIL = (0xC0400000, 0xC1600000)  # the bits of -3 and of -14
 ROW_FACTORS = (1.0, 12.5)  # uniform in [-8, 8] and in [-100, 100]
 
 
 class Errors:
-    """Compares libraries with the oracle, block by block."""
+    """Compares libraries with the oracle, block by block. An elementwise gradient is that for dy = 1."""
 
     def __init__(self, c: ctypes.CDLL, libraries: list[Library], case: Case) -> None:
         self._c = c
         self._operation = case.operation.encode()
-        self._src = (ctypes.c_float * BLOCK)()
+        self._src = (ctypes.c_float * (BLOCK + SPARE))()
         self._exact = (ctypes.c_double * BLOCK)()
         self._dst = c.peers_output()
         self._rows, self._cols = case.shape(BLOCK)
         self._n = self._rows * self._cols
-        arrays = Arrays(ctypes.addressof(self._src), self._dst, self._rows, self._cols)
+        src, self._dy = ctypes.addressof(self._src), None
+        if case.gradient:
+            self._ones = (ctypes.c_float * BLOCK)(*[1.0] * BLOCK)
+            self._dy = ctypes.addressof(self._ones) if case.cols is None else c.peers_input(b"normal", BLOCK)
+        arrays = Arrays(src, self._dst, self._rows, self._cols, self._dy)
         opened = open_all([library for library in libraries if library.name not in COPIES], case.operation, [arrays])
         self._calls = {name: calls[0] for name, calls in opened.items()}
+        # A row's gradient is from its output.
+        vact = next(library for library in libraries if library.name == VACT)
+        self._forward = vact.open(case.operation, Arrays(src, src, self._rows, self._cols)) if case.gradient else None
 
     def _add(self, worst: dict[str, Worst], n: int) -> None:
         """The errors of the first n results."""
-        self._c.peers_exact(self._operation, self._exact, self._src, self._rows, self._cols)
+        self._c.peers_exact(self._operation, self._exact, self._dy, self._src, self._rows, self._cols)
         for name, call in self._calls.items():
             ctypes.memset(self._dst, 0xFF, n * FLOAT)  # NaN: a call that fails has no other's results
             call.run()
-            self._c.peers_errors(worst[name], self._dst, self._exact, self._src, n)
+            self._c.peers_errors(
+                worst[name], self._operation, self._dst, self._exact, self._dy, self._src, n, self._cols
+            )
 
     def _new(self) -> dict[str, Worst]:
         return {name: Worst() for name in self._calls}
@@ -210,14 +250,15 @@ class Errors:
             for factor in ROW_FACTORS:
                 drawn = self._c.peers_input(distribution.encode(), self._n)
                 self._c.peers_scale(self._src, drawn, self._n, factor)
+                if self._forward is not None:
+                    self._forward.run()
                 self._add(worst, self._n)
         return worst
 
 
 def cases_of(operations: list[str], on_rows: dict[str, bool]) -> Iterator[Case]:
-    """Each operation; those on rows with rows of a hidden layer's and of a vocabulary's size."""
-    for operation in operations:
-        if on_rows[operation]:
-            yield from (Case(operation, cols) for cols in (1024, 32000))
-        else:
-            yield Case(operation)
+    """Each operation, then each gradient; those on rows with rows of a hidden layer's and of a vocabulary's size."""
+    for gradient in (False, True):
+        for operation in operations:
+            for cols in (1024, 32000) if on_rows[operation] else (None,):
+                yield Case(operation, cols, gradient)

@@ -1,8 +1,6 @@
-/* oneDNN: primitives are made once per call and run on its CPU engine. Supports the C interfaces of versions 2 and 3.
- */
+/* oneDNN 3: primitives are made once per call and run on its CPU engine. */
 #include "peers.h"
 
-#ifdef PEERS_ONEDNN
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,13 +44,9 @@ static const eltwise eltwises[] = {
     {VACT_OP_HARDTANH, dnnl_eltwise_clip_v2, -1.0f, 1.0f},
     {VACT_OP_SOFTPLUS, dnnl_eltwise_soft_relu, 1.0f, 0.0f},
     {VACT_OP_EXP, dnnl_eltwise_exp, 0.0f, 0.0f},
-#if DNNL_VERSION_MAJOR >= 3
     {VACT_OP_LOG_SIGMOID, dnnl_eltwise_soft_relu, -1.0f, 0.0f},
     {VACT_OP_HARD_SIGMOID, dnnl_eltwise_hardsigmoid, 0.2f, 0.5f},
     {VACT_OP_HARD_SIGMOID6, dnnl_eltwise_hardsigmoid, 1.0f / 6.0f, 0.5f},
-#else
-    {VACT_OP_LOG_SIGMOID, dnnl_eltwise_logsigmoid, 0.0f, 0.0f},
-#endif
 };
 
 static const eltwise *find_eltwise(vact_op op)
@@ -62,8 +56,6 @@ static const eltwise *find_eltwise(vact_op op)
             return &eltwises[i];
     return NULL;
 }
-
-#if DNNL_VERSION_MAJOR >= 3
 
 typedef dnnl_memory_desc_t shape;
 
@@ -99,49 +91,6 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *description, dnnl_engine_t 
     default: return dnnl_unimplemented;
     }
 }
-
-#else
-
-typedef dnnl_memory_desc_t shape;
-
-static bool make_shape(shape *made, size_t rows, size_t cols)
-{
-    const dnnl_dims_t dims = {(dnnl_dim_t)rows, 1, (dnnl_dim_t)cols};
-    return dnnl_memory_desc_init_by_tag(made, AXES, dims, dnnl_f32, dnnl_abc) == dnnl_success;
-}
-
-static void release_shape(shape *made) { (void)made; }
-
-static dnnl_status_t make_memory(dnnl_memory_t *made, dnnl_engine_t engine, const shape *of, void *data)
-{
-    return dnnl_memory_create(made, of, engine, data);
-}
-
-static dnnl_status_t describe(dnnl_primitive_desc_t *description, dnnl_engine_t engine, vact_op op, const shape *data,
-                              const shape *slope)
-{
-    union {
-        dnnl_eltwise_desc_t eltwise;
-        dnnl_prelu_desc_t prelu;
-        dnnl_softmax_v2_desc_t softmax;
-    } wanted;
-    const eltwise *one = find_eltwise(op);
-    dnnl_status_t status = dnnl_unimplemented;
-    if (one != NULL)
-        status = dnnl_eltwise_forward_desc_init(&wanted.eltwise, dnnl_forward_inference, one->algorithm, data,
-                                                one->alpha, one->beta);
-    else if (op == VACT_OP_PRELU)
-        status = dnnl_prelu_forward_desc_init(&wanted.prelu, dnnl_forward_inference, data, slope);
-    else if (op == VACT_OP_SOFTMAX || op == VACT_OP_LOG_SOFTMAX)
-        status = dnnl_softmax_v2_forward_desc_init(&wanted.softmax, dnnl_forward_inference,
-                                                   op == VACT_OP_SOFTMAX ? dnnl_softmax_accurate : dnnl_softmax_log,
-                                                   data, data, LAST_AXIS);
-    if (status != dnnl_success)
-        return status;
-    return dnnl_primitive_desc_create(description, &wanted, NULL, engine, NULL);
-}
-
-#endif
 
 static bool add_argument(primitive *to, int kind, const shape *of, void *data)
 {
@@ -213,15 +162,3 @@ const char *peers_onednn_version(void)
     snprintf(text, sizeof text, "%d.%d.%d", version->major, version->minor, version->patch);
     return text;
 }
-
-#else
-
-bool peers_open_onednn(peers_call *call)
-{
-    (void)call;
-    return false;
-}
-
-const char *peers_onednn_version(void) { return NULL; }
-
-#endif

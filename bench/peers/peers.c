@@ -105,13 +105,36 @@ static void run_log_softmax(const peers_call *call)
     vact_log_softmax_f32(call->dst, call->src, call->rows, call->cols);
 }
 
-bool peers_open_vact(peers_call *call)
+static void run_backward(const peers_call *call)
 {
+    vact_backward_f32(call->op, NULL, call->dst, call->dy, call->src, call->rows * call->cols);
+}
+
+static void run_backward_from_output(const peers_call *call)
+{
+    vact_backward_from_output_f32(call->op, NULL, call->dst, call->dy, call->src, call->rows * call->cols);
+}
+
+static void run_softmax_backward(const peers_call *call)
+{
+    vact_softmax_backward_f32(call->dst, call->dy, call->src, call->rows, call->cols);
+}
+
+static void run_log_softmax_backward(const peers_call *call)
+{
+    vact_log_softmax_backward_f32(call->dst, call->dy, call->src, call->rows, call->cols);
+}
+
+static bool open_vact(peers_call *call)
+{
+    bool backward = call->dy != NULL;
+    bool unary = VACT_OP_KIND(call->op) == VACT_KIND_UNARY;
     switch ((int)call->op) {
-    case VACT_OP_PRELU: call->run = run_prelu; break;
-    case VACT_OP_SOFTMAX: call->run = run_softmax; break;
-    case VACT_OP_LOG_SOFTMAX: call->run = run_log_softmax; break;
-    default: call->run = VACT_OP_KIND(call->op) == VACT_KIND_UNARY ? run_unary : NULL;
+    case VACT_OP_PRELU: call->run = backward ? NULL : run_prelu; break;
+    case VACT_OP_SOFTMAX: call->run = backward ? run_softmax_backward : run_softmax; break;
+    case VACT_OP_LOG_SOFTMAX: call->run = backward ? run_log_softmax_backward : run_log_softmax; break;
+    default:
+        call->run = !unary ? NULL : !backward ? run_unary : call->from_output ? run_backward_from_output : run_backward;
     }
     return call->run != NULL;
 }
@@ -129,18 +152,33 @@ static const char *own_version(void)
 
 /* ------------------------------------------------------------------------------------------------- by name */
 
+#ifndef PEERS_ONEDNN
+static const char *no_version(void) { return NULL; }
+#endif
+
 static const struct {
     const char *name;
-    const char *(*version)(void);
+    peers_version_fn *version;
     peers_open_fn *open;
+    bool gradients;
 } libraries[] = {
-    {"memcpy", copy_version, open_memcpy},
-    {"stream", stream_version, open_stream},
-    {"vact", own_version, peers_open_vact},
-    {"SLEEF", sleef_version, open_sleef},
-    {"SLEEF u35", sleef_version, open_sleef_u35},
-    {"libmvec", libmvec_version, open_libmvec},
-    {"oneDNN", peers_onednn_version, peers_open_onednn},
+    {"memcpy", copy_version, open_memcpy, true},
+    {"stream", stream_version, open_stream, true},
+    {"vact", own_version, open_vact, true},
+    {"SLEEF", sleef_version, open_sleef, false},
+    {"SLEEF u35", sleef_version, open_sleef_u35, false},
+    {"libmvec", libmvec_version, open_libmvec, false},
+#ifdef PEERS_ONEDNN
+    {"oneDNN", peers_onednn_version, peers_open_onednn, false},
+#else
+    {"oneDNN", no_version, NULL, false},
+#endif
+#ifdef PEERS_XNNPACK
+    {"XNNPACK", peers_xnnpack_version, peers_open_xnnpack, false},
+#endif
+#ifdef PEERS_GGML
+    {"ggml", peers_ggml_version, peers_open_ggml, false},
+#endif
 };
 
 enum { LIBRARIES = sizeof libraries / sizeof libraries[0] };
@@ -161,18 +199,21 @@ const char *peers_version(const char *library)
     return which < LIBRARIES ? libraries[which].version() : NULL;
 }
 
-peers_call *peers_open(const char *library, const char *operation, float *dst, const float *src, size_t rows,
-                       size_t cols)
+peers_call *peers_open(const char *library, const char *operation, float *dst, const float *src, const float *dy,
+                       size_t rows, size_t cols)
 {
     size_t which = find(library);
     const vacti_op_info *info = vacti_registry_by_name(operation);
-    if (which == LIBRARIES || info == NULL || libraries[which].version() == NULL)
+    if (which == LIBRARIES || info == NULL || libraries[which].version() == NULL ||
+        (dy != NULL && !libraries[which].gradients))
         return NULL;
     peers_call *call = calloc(1, sizeof *call);
     if (call == NULL)
         return NULL;
     call->dst = dst;
     call->src = src;
+    call->dy = dy;
+    call->from_output = dy != NULL && peers_takes_output(operation);
     call->rows = rows;
     call->cols = cols;
     call->op = info->op;
@@ -226,3 +267,5 @@ const float *peers_input(const char *name, size_t n)
 }
 
 float *peers_output(void) { return memory_output(); }
+
+float *peers_array(void) { return memory_new(); }

@@ -17,11 +17,13 @@
 
 /* ------------------------------------------------------------------------------------------ the libraries */
 
-/* One operation of one library over given arrays, ready to run. */
+/* One operation of one library over given arrays, or its gradient, ready to run. */
 typedef struct peers_call {
     void (*run)(const struct peers_call *call);
     float *dst;
     const float *src;
+    const float *dy;  /* null: the operation itself; else its gradient */
+    bool from_output; /* src has the outputs, as peers_takes_output says */
     size_t rows;
     size_t cols;
     vact_op op;
@@ -34,11 +36,12 @@ typedef struct peers_call {
  * lacks it. */
 typedef bool peers_open_fn(peers_call *call);
 
-peers_open_fn peers_open_vact;
-peers_open_fn peers_open_onednn;
+/* "3.2.0" */
+typedef const char *peers_version_fn(void);
 
-/* "2.6.3", or null where it was missing when this was built. */
-const char *peers_onednn_version(void);
+/* Those that are there when this is built. */
+peers_open_fn peers_open_onednn, peers_open_xnnpack, peers_open_ggml;
+peers_version_fn peers_onednn_version, peers_xnnpack_version, peers_ggml_version;
 
 /* The names in order: memcpy and stream, the two ways to copy, then vact, then its peers. Null beyond the last. */
 PEERS_API const char *peers_library(size_t index);
@@ -46,9 +49,10 @@ PEERS_API const char *peers_library(size_t index);
 /* A static string; null where the library is absent. */
 PEERS_API const char *peers_version(const char *library);
 
-/* By the registry's name of the operation; the ways to copy take every name. Null where the library has none. */
-PEERS_API peers_call *peers_open(const char *library, const char *operation, float *dst, const float *src, size_t rows,
-                                 size_t cols);
+/* By the registry's name of the operation; dy: null, or its gradient is meant, which vact alone has here. The ways to
+ * copy take every name. Null where the library has none. */
+PEERS_API peers_call *peers_open(const char *library, const char *operation, float *dst, const float *src,
+                                 const float *dy, size_t rows, size_t cols);
 PEERS_API void peers_close(peers_call *call);
 
 /* Calls so many times; returns the seconds by CLOCK_MONOTONIC. */
@@ -73,18 +77,26 @@ typedef struct peers_worst {
 PEERS_API const char *peers_operation(size_t index);
 PEERS_API bool peers_works_on_rows(const char *operation);
 
-/* The exact values at default parameters; false for an unknown operation. */
-PEERS_API bool peers_exact(const char *operation, double *exact, const float *src, size_t rows, size_t cols);
+/* Whether its gradient is a function of the output, as PyTorch's is. */
+PEERS_API bool peers_takes_output(const char *operation);
 
-/* Adds the errors of n results. */
-PEERS_API void peers_errors(peers_worst *worst, const float *computed, const double *exact, const float *src, size_t n);
+/* The exact values at default parameters, of the gradient where dy is not null; false for an unknown operation. The dy
+ * of an elementwise operation must be ones. */
+PEERS_API bool peers_exact(const char *operation, double *exact, const float *dy, const float *src, size_t rows,
+                           size_t cols);
+
+/* Adds the errors of the first n results. A gradient's are in ULP of dy*f'(x) as vact counts them; those along rows in
+ * 2^-24 of the sum of their terms' sizes. */
+PEERS_API void peers_errors(peers_worst *worst, const char *operation, const float *computed, const double *exact,
+                            const float *dy, const float *src, size_t n, size_t cols);
 
 /* ------------------------------------------------------------------------------------------------- inputs */
 
-/* The arrays of bench/memory.h: n numbers of a distribution by its name, and room for 64 MiB of results. Null when out
- * of memory. */
+/* The arrays of bench/memory.h: n numbers of a distribution by its name, room for 64 MiB of results, and as much again,
+ * never freed. Null when out of memory. */
 PEERS_API const float *peers_input(const char *name, size_t n);
 PEERS_API float *peers_output(void);
+PEERS_API float *peers_array(void);
 
 /* The floats whose bits are first, first + stride, first + 2*stride ... modulo 2^32. */
 PEERS_API void peers_patterns(float *dst, size_t n, uint32_t first, uint32_t stride);

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import re
+import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +24,8 @@ for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import measure
 import picture
 import report
-from libraries import Arrays, Library, Worst, find_libraries, load, names_of
+from calls import Library
+from libraries import Worst, find_libraries, load, names_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CALL_ELEMENTS = 16
@@ -34,10 +36,19 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev bench --peers",
         description="Compares vact with PyTorch, ONNX Runtime, NumPy, oneDNN, SLEEF and libmvec: time relative to "
-        "copying (the faster of memcpy and streaming stores), and the largest error.",
+        "copying (the faster of memcpy and streaming stores), and the largest error. Gradients are compared with "
+        "PyTorch's.",
     )
     parser.add_argument("--op", metavar="REGEX", default="", help="the operations whose whole name it matches")
     parser.add_argument("--quick", action="store_true", help="few turns and inputs, one distribution, no 64 MiB")
+    for name in ("XNNPACK", "ggml"):
+        parser.add_argument(
+            f"--{name.lower()}",
+            metavar="DIR",
+            type=Path,
+            help=f"compare with {name}, whose include/ and lib/ are there: cmake --install has put them there, of a "
+            "shared build or one with CMAKE_POSITION_INDEPENDENT_CODE",
+        )
     parser.add_argument("--json", metavar="FILE", type=Path, help="where it is saved (default: build/peers.json)")
     parser.add_argument(
         "--picture", metavar="FILE", type=Path, help="default: docs/peers.svg of a whole run, else build/peers.svg"
@@ -53,6 +64,18 @@ def read_arguments() -> argparse.Namespace:
     except re.error as error:
         parser.error(f"--op: {error}")
     return arguments
+
+
+def build(arguments: argparse.Namespace) -> Path:
+    """The C part, with oneDNN from among Python's packages and the libraries that the arguments name."""
+    folder = ROOT / "build"
+    places = {"ONEDNN": Path(sys.prefix), "XNNPACK": arguments.xnnpack, "GGML": arguments.ggml}
+    options = [f"-DVACT_PEERS_{name}={path.resolve() if path else ''}" for name, path in places.items()]
+    for step in (["-S", ROOT, "-B", folder, *options], ["--build", folder, "--target", "vact_peers_all", "--parallel"]):
+        done = subprocess.run(["cmake", *step], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode != 0:
+            sys.exit(done.stdout)
+    return folder / "libvact_peers_all.so"
 
 
 def say(text: str) -> None:
@@ -98,21 +121,21 @@ class Run:
         self.sizes = {k: v for k, v in measure.SIZES.items() if not quick or v <= measure.WARM_BYTES}
         self.distributions = measure.DISTRIBUTIONS[:1] if quick else measure.DISTRIBUTIONS
         most = max(*self.sizes.values(), measure.PLACES * measure.PLACE_BYTES) // measure.FLOAT
-        self.inputs = {name: self.c.peers_input(name.encode(), most) for name in self.distributions}
-        self.output = self.c.peers_output()
+        vact = next(library for library in self.libraries if library.name == measure.VACT)
+        self.memory = measure.Memory(self.c, vact, self.distributions, most)
 
     def has_peer(self, case: measure.Case) -> bool:
-        """Whether any library but vact has it."""
-        rows, cols = case.shape(1 << 15)
-        arrays = Arrays(self.inputs[self.distributions[0]], self.output, rows, cols)
-        names = measure.open_all(self.libraries, case.operation, [arrays])
-        return bool(set(names) - {*measure.COPIES, measure.VACT})
+        """Whether any library but vact has it, and vact too."""
+        places = self.memory.places(case, self.distributions[0], 1 << 17)
+        names = set(measure.open_all(self.libraries, case.operation, places)) - {*measure.COPIES}
+        return measure.VACT in names and len(names) > 1
 
     def errors(self, case: measure.Case) -> dict[str, dict[str, Any]]:
         """By library."""
         errors = measure.Errors(self.c, self.libraries, case)
-        if case.cols is not None:
-            return {name: {"all": error_entry(worst), "tail": None} for name, worst in errors.rows().items()}
+        if case.cols is not None or (case.gradient and self.c.peers_takes_output(case.operation.encode())):
+            found = errors.rows() if case.cols is not None else errors.all_inputs(self.effort.stride)
+            return {name: {"all": error_entry(worst), "tail": None} for name, worst in found.items()}
         tail = errors.tail(self.effort.tail_stride)
         return {
             name: {"all": error_entry(worst), "tail": error_entry(tail[name])}
@@ -121,11 +144,12 @@ class Run:
 
     def measure(self, case: measure.Case) -> dict[str, Any]:
         """One entry of the saved form."""
-        entry: dict[str, Any] = {"operation": case.operation, "cols": case.cols, "errors": self.errors(case)}
+        entry: dict[str, Any] = {"operation": case.operation, "cols": case.cols, "gradient": case.gradient}
+        entry["errors"] = self.errors(case)
         entry["times"] = []
         for size, bytes_ in self.sizes.items():
             for distribution in self.distributions:
-                places = measure.places_of(case, bytes_, self.inputs[distribution], self.output)
+                places = self.memory.places(case, distribution, bytes_)
                 if not places:
                     continue
                 times, entry["allocates"] = measure.measure_time(self.c, self.libraries, case, places, self.effort)
@@ -136,8 +160,7 @@ class Run:
                         "libraries": {name: asdict(time) for name, time in times.items()},
                     }
                 )
-        start = self.inputs[self.distributions[0]]
-        short = [Arrays(start, self.output, 1, CALL_ELEMENTS)] * 2
+        short = self.memory.short(case, CALL_ELEMENTS)
         times, _ = measure.measure_time(self.c, self.libraries, case, short, self.effort)
         entry["call_seconds"] = {name: time.seconds for name, time in times.items()}
         return entry
@@ -154,7 +177,7 @@ class Run:
             "absent": self.absent,
             "stride": self.effort.stride,
             "tail_stride": self.effort.tail_stride,
-            "without_peer": [str(case) for case in cases if case not in with_peer],
+            "without_peer": [str(case) for case in cases if not case.gradient and case not in with_peer],
             "operations": [],
         }
         for i, case in enumerate(with_peer):
@@ -178,12 +201,17 @@ def main() -> int:
     if arguments.saved:
         result = read_saved(arguments.saved)
     else:
-        library = arguments.library or ROOT / "build" / "libvact_peers.so"
+        library = arguments.library or build(arguments)
         saved = arguments.json or ROOT / "build" / "peers.json"
         if not os.access(saved.parent, os.W_OK):
             say(f"cannot write into {saved.parent}")
             return 1
-        result = Run(library, arguments.quick).all(arguments.op, saved)
+        run = Run(library, arguments.quick)
+        for name, folder in (("XNNPACK", arguments.xnnpack), ("ggml", arguments.ggml)):
+            if folder and name not in [library.name for library in run.libraries]:
+                say(f"no {name} with include/ and lib/ in {folder}")
+                return 2
+        result = run.all(arguments.op, saved)
         if not result["operations"]:
             say(f"no operation that a peer has is called {arguments.op!r}")
             return 2

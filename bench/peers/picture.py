@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from report import VACT, Case, Result, peers, title
+from report import VACT, Case, Result, operations, peers, title
 
 SIZE, DISTRIBUTION = "512 KiB", "uniform"
 
@@ -17,6 +17,8 @@ COLOURS = {
     "PyTorch": "#9a6fc4",
     "ONNX Runtime": "#2a9d8f",
     "oneDNN": "#3d85c6",
+    "XNNPACK": "#c9479b",
+    "ggml": "#7a5c3e",
     "NumPy": "#b08900",
     "SLEEF": "#8a8a8a",
     "SLEEF u35": "#a9a9a9",
@@ -106,7 +108,7 @@ def column_script(index: int, rows: list[Row], height: int, most: float) -> list
 
 def draw(result: Result, path: Path) -> None:
     """Writes the picture; none where nothing of that size was measured."""
-    blocks = [rows for rows in map(rows_of, result["operations"]) if rows]
+    blocks = [rows for rows in map(rows_of, operations(result)) if rows]
     if not blocks:
         return
     columns = columns_of(blocks)

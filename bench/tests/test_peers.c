@@ -55,7 +55,7 @@ static const cJSON *operation(const cJSON *report, const char *name)
 /* -S: without the packages of PyPI, whether they are there or not. */
 Test(peers, libraries_in_c)
 {
-    command_result result = command_run("python3 -S '%s' --library '%s' --quick --op 'exp|relu' --json peers.json "
+    command_result result = command_run("python3 -S '%s' --library '%s' --quick --op 'exp|tanh' --json peers.json "
                                         "--picture peers.svg 2>errors",
                                         PEERS_SCRIPT, PEERS_LIBRARY);
     cr_assert(result.status == 0, "status %d: %s", result.status, read_text("errors"));
@@ -73,7 +73,7 @@ Test(peers, libraries_in_c)
         const char *operation;
         const char *library;
         double bound;
-    } errors[] = {{"exp", "SLEEF", 1.0}, {"exp", "vact", 0.0}, {"relu", "vact", 0.0}};
+    } errors[] = {{"exp", "SLEEF", 1.0}, {"exp", "vact", 0.0}, {"tanh", "vact", 0.0}};
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         const cJSON *one = operation(report, errors[i].operation);
         const cJSON *found = member(member(one, "errors"), errors[i].library);
@@ -102,11 +102,13 @@ Test(peers, libraries_in_c)
     cJSON_Delete(report);
 }
 
-/* What was saved: vact at 1 ULP, and a peer whose time to vact's, error and wrong special values are given. */
+/* What was saved: vact at 1 ULP, and a peer; the operation, whether its gradient, the peer's error, wrong special
+ * values, size and time to vact's are given. */
 static const char saved[] =
     "{\"cpu\": \"a CPU\", \"libraries\": {\"vact\": \"1\", \"peer\": \"2\"}, \"absent\": {}, \"stride\": 1, "
-    "\"tail_stride\": 1, \"without_peer\": [], \"operations\": [{\"operation\": \"exp\", \"cols\": null, "
-    "\"allocates\": [], \"call_seconds\": {}, \"errors\": {\"vact\": {\"all\": {\"ulp\": 1.0, \"wrong\": 0}, \"tail\": "
+    "\"tail_stride\": 1, \"without_peer\": [], \"operations\": [{\"operation\": \"%s\", \"cols\": null, "
+    "\"gradient\": %s, \"allocates\": [], \"call_seconds\": {}, \"errors\": {\"vact\": {\"all\": {\"ulp\": 1.0, "
+    "\"wrong\": 0}, \"tail\": "
     "null}, \"peer\": {\"all\": {\"ulp\": %g, \"wrong\": %d}, \"tail\": null}}, \"times\": [{\"size\": \"%s\", "
     "\"distribution\": \"uniform\", \"libraries\": {\"vact\": {\"seconds\": 1.0, \"to_copy\": 2.0, \"to_vact\": 1.0}, "
     "\"peer\": {\"seconds\": 1.0, \"to_copy\": 2.0, \"to_vact\": %g}}}]}]}";
@@ -119,19 +121,24 @@ Test(peers, verdict)
         double ulp;
         int wrong;
         int status;
+        const char *gradient; /* of what; null: exp itself */
     } cases[] = {
-        {"512 KiB", 1.10, 0.5, 0, 0},                              /* slower: however accurate */
-        {"512 KiB", 0.98, 2.0, 0, 0},                              /* faster, but by less than 3 % */
-        {"512 KiB", 0.96, 2.0, 0, 1}, {"64 MiB", 0.96, 2.0, 0, 0}, /* there 5 % */
-        {"64 MiB", 0.94, 2.0, 0, 1},  {"16 KiB", 0.50, 2.0, 0, 0}, /* no promise */
-        {"512 KiB", 1.01, 0.9, 0, 1},                              /* as fast and more accurate */
-        {"512 KiB", 1.01, 0.9, 1, 0},                              /* the same with a wrong special value */
-        {"512 KiB", 1.01, 1.0, 0, 0},
+        {"512 KiB", 1.10, 0.5, 0, 0, NULL},                                         /* slower: however accurate */
+        {"512 KiB", 0.98, 2.0, 0, 0, NULL},                                         /* faster, but by less than 3 % */
+        {"512 KiB", 0.96, 2.0, 0, 1, NULL},      {"64 MiB", 0.96, 2.0, 0, 0, NULL}, /* there 5 % */
+        {"64 MiB", 0.94, 2.0, 0, 1, NULL},       {"16 KiB", 0.50, 2.0, 0, 0, NULL}, /* no promise */
+        {"512 KiB", 1.01, 0.9, 0, 1, NULL},                                         /* as fast and more accurate */
+        {"512 KiB", 1.01, 0.9, 1, 0, NULL}, /* the same with a wrong special value */
+        {"512 KiB", 1.01, 1.0, 0, 0, NULL},      {"512 KiB", 0.98, 2.0, 0, 0, "gelu"},    /* gradients likewise */
+        {"512 KiB", 0.96, 2.0, 0, 1, "gelu"},    {"512 KiB", 0.92, 2.0, 0, 0, "softmax"}, /* but softmax's by 10 % */
+        {"512 KiB", 0.90, 2.0, 0, 1, "softmax"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         FILE *file = fopen("saved.json", "w");
         cr_assert(file != NULL);
-        fprintf(file, saved, cases[i].ulp, cases[i].wrong, cases[i].size, cases[i].to_vact);
+        fprintf(file, saved, cases[i].gradient != NULL ? cases[i].gradient : "exp",
+                cases[i].gradient != NULL ? "true" : "false", cases[i].ulp, cases[i].wrong, cases[i].size,
+                cases[i].to_vact);
         cr_assert(fclose(file) == 0);
         for (int check = 0; check < 2; check++) {
             command_result result = command_run("python3 -S '%s' --from saved.json --picture peers.svg %s 2>errors",
@@ -139,6 +146,8 @@ Test(peers, verdict)
             cr_expect(result.status == (check ? cases[i].status : 0), "case %zu: status %d, %s", i, result.status,
                       result.text);
             cr_expect((strstr(result.text, ": NO, 1 times") != NULL) == (cases[i].status == 1), "case %zu: %s", i,
+                      result.text);
+            cr_expect((strstr(result.text, "gradient of ") != NULL) == (cases[i].gradient != NULL), "case %zu: %s", i,
                       result.text);
             free(result.text);
         }
