@@ -96,10 +96,12 @@ def column_script(index: int, rows: list[Row], height: int, most: float) -> list
         f"set xrange [{FEWEST}:{most}]",
     ]
     # One plot per library, for its colour; the others' rows are NaN there.
+    present = {name for name, value, _ in rows if value is not None}
     plots = [
         f"$rows{index} using (strcol(3) eq {quoted(name)} ? $2 : NaN):1:({FEWEST}):2:($1 - 0.4):($1 + 0.4) "
         f"with boxxyerror lc rgb '{colour}' fs solid noborder notitle"
         for name, colour in COLOURS.items()
+        if name in present
     ]
     plots.append(f"$rows{index} using ($2 * 1.08):1:4 with labels left font ',10' tc rgb '{INK}' notitle")
     lines.append("plot " + ", ".join(plots))
