@@ -11,18 +11,19 @@ typedef struct unary {
     union xnn_unary_params params;
 } unary;
 
+/* Those without parameters have any. */
 static const unary unaries[] = {
     {VACT_OP_RELU, xnn_unary_clamp, {.clamp = {0.0f, INFINITY}}},
     {VACT_OP_RELU6, xnn_unary_clamp, {.clamp = {0.0f, 6.0f}}},
     {VACT_OP_HARDTANH, xnn_unary_clamp, {.clamp = {-1.0f, 1.0f}}},
     {VACT_OP_LEAKY_RELU, xnn_unary_leaky_relu, {.leaky_relu = {0.01f}}},
     {VACT_OP_ELU, xnn_unary_elu, {.elu = {1.0f}}},
-    {VACT_OP_GELU, xnn_unary_gelu, {{0}}},
-    {VACT_OP_GELU_TANH, xnn_unary_approxgelu, {{0}}},
-    {VACT_OP_HARD_SWISH, xnn_unary_hardswish, {{0}}},
-    {VACT_OP_SIGMOID, xnn_unary_sigmoid, {{0}}},
-    {VACT_OP_TANH, xnn_unary_tanh, {{0}}},
-    {VACT_OP_EXP, xnn_unary_exp, {{0}}},
+    {VACT_OP_GELU, xnn_unary_gelu, {.elu = {0.0f}}},
+    {VACT_OP_GELU_TANH, xnn_unary_approxgelu, {.elu = {0.0f}}},
+    {VACT_OP_HARD_SWISH, xnn_unary_hardswish, {.elu = {0.0f}}},
+    {VACT_OP_SIGMOID, xnn_unary_sigmoid, {.elu = {0.0f}}},
+    {VACT_OP_TANH, xnn_unary_tanh, {.elu = {0.0f}}},
+    {VACT_OP_EXP, xnn_unary_exp, {.elu = {0.0f}}},
 };
 
 static void release(void *own) { xnn_delete_operator(own); }
