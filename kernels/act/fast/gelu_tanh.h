@@ -21,6 +21,7 @@
 VACT_INLINE fast_power gelu_tanh_power(vf x)
 {
     const vf k = vf_set1(0x1.65d52p+4f), d = vf_set1(0x1.f87b36p-16f);
+    x = vf_add(x, vf_set1(0x1p-40f)); /* a change too small to count, so that no product is subnormal for a tiny x */
     vf h = vf_fma(x, x, k);
     vf less = vf_sub(k, h); /* -x^2 */
     vf h_lo = vf_fnma(less, d, vf_fma(x, x, less));
@@ -30,7 +31,7 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
     vf n = vf_sub(power.shifted, vf_set1(VF_POWER_SHIFT));
     vf low = vf_fma(x, h_lo, vf_fms(x, h, v));
     power.f = vf_add(vf_fma(n, vf_set1(0x1.36dc3ap+3f), v), low);
-    power.slope = horner5(power.f, 0x1.956d2ep-33f, -0x1.0995b2p-26f, 0x1.21e8a2p-20f, -0x1.fbe3bap-15f, 0x1.4da83ap-9f,
+    power.slope = horner5(power.f, 0x1.956d2ep-33f, -0x1.09958p-26f, 0x1.21e892p-20f, -0x1.fbe3b4p-15f, 0x1.4da83ap-9f,
                           -0x1.2442b2p-4f);
     return power;
 }
