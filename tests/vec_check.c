@@ -30,6 +30,7 @@ static float want_le(float a, float b, float c) { return (void)c, a <= b ? 1.0f 
 static float want_eq(float a, float b, float c) { return (void)c, a == b ? 1.0f : 0.0f; }
 static float want_and(float a, float b, float c) { return a < b && b < c ? 1.0f : 0.0f; }
 static float want_or(float a, float b, float c) { return a < b || b < c ? 1.0f : 0.0f; }
+static float want_where(float a, float b, float c) { return a < b ? c : 0.0f; }
 static float want_select(float a, float b, float c) { return a < b ? b : c; }
 
 static float want_exponent(float a, float b, float c)
@@ -159,6 +160,7 @@ static const oracle oracles[] = {
     {"vf_abs", want_abs, true},
     {"vf_copysign", want_copysign, true},
     {"vf_select", want_select, true},
+    {"vf_where", want_where, true},
     {"vf_apart", want_bits, true},
     {"vf_quiet", want_bits, false},
     {"vf_or_nan", want_or_nan, false},

@@ -197,6 +197,7 @@ static vf op_vm_any_of_four_below(vf a, vf b, vf c) { return (void)c, any_lane(a
 static vf op_beyond_beside_nan(vf a, vf b, vf c) { return (void)c, any_lane(a, b, four_beyond_beside_nan); }
 
 static vf op_vf_select(vf a, vf b, vf c) { return vf_select(vm_lt(a, b), b, c); }
+static vf op_vf_where(vf a, vf b, vf c) { return vf_where(vm_lt(a, b), c); }
 
 #define NAMED(name) {#name, op_##name}
 static const struct {
@@ -223,6 +224,7 @@ static const struct {
     NAMED(vm_and),
     NAMED(vm_or),
     NAMED(vf_select),
+    NAMED(vf_where),
     NAMED(vf_fms),
     NAMED(vf_flip_sign),
     NAMED(vf_scale),

@@ -13,7 +13,7 @@ typedef struct vec_ops {
     const char *(*name)(size_t op); /* of an operation, as in the header of the vector layer; null beyond the last */
     /* dst[i] = op(a[i], b[i], c[i]) for i < n, n a multiple of the lanes; an operation of fewer operands ignores
      * the rest. A comparison shows as 1 or 0; vf_select takes a < b for its mask and chooses between b and c;
-     * vm_and and vm_or work on the masks a < b and b < c. */
+     * vf_where takes the same mask for c; vm_and and vm_or work on the masks a < b and b < c. */
     void (*run)(size_t op, float *dst, const float *a, const float *b, const float *c, size_t n);
     void (*set1)(float *all, float a);     /* all: every lane */
     int (*any_negative)(const float *all); /* vm_any of all < 0 */

@@ -43,6 +43,7 @@
  *   vf_copysign(magnitude, sign)      the magnitude with the sign of `sign`
  *   vf_flip_sign(a, sign)             a with its sign changed where that of `sign` is set
  *   vf_select(m, a, b)                a where m holds, else b
+ *   vf_where(m, a)                    a where m holds, else +0
  *   vf_apart(a)                       a, of which the compiler knows nothing: it keeps a product with 1
  *
  * Floats: NaN

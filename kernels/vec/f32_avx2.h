@@ -100,6 +100,10 @@ VACT_INLINE vm vm_or(vm a, vm b) { return _mm256_or_ps(a, b); }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
 
+/* One operation; the blend takes two or three. */
+#define vf_where vf_where
+VACT_INLINE vf vf_where(vm m, vf a) { return _mm256_and_ps(m, a); }
+
 VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm256_add_ps(a, _mm256_and_ps(m, b)); }
 
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }

@@ -10,6 +10,10 @@ VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(hi
 /* A compiler that does not know the addend keeps the addition, which -0 makes one of no effect on numbers. */
 VACT_INLINE vf vf_quiet(vf a) { return vf_add(a, vf_apart(vf_set1(-0.0f))); }
 
+#ifndef vf_where
+VACT_INLINE vf vf_where(vm m, vf a) { return vf_select(m, a, vf_set1(0.0f)); }
+#endif
+
 VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vi_shift_left(vf_bits(t), 23)); }
 
 #ifndef vf_times_power

@@ -2,12 +2,33 @@
 #ifndef VACT_ACT_BACKWARD_LOG_SIGMOID_H
 #define VACT_ACT_BACKWARD_LOG_SIGMOID_H
 
-#include "math/fast/gradient.h"
+#include "loop/form.h"
+#include "math/fast/gradient_tail.h"
 
-VACT_INLINE vf log_sigmoid_backward(vf dy, vf x, const vact_params_f32 *params)
+VACT_INLINE vf log_sigmoid_backward_common(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return gradient_sigmoid(dy, (vf_pair){vf_neg(x), vf_set1(0.0f)});
+    gradient_sides sides = gradient_sides_of(dy, vm_le(x, vf_set1(0.0f)));
+    return gradient_reflected(sides, gradient_near_tail(gradient_magnitude(x), vf_set1(0.0f)));
+}
+
+VACT_INLINE vf log_sigmoid_backward_special(vf dy, vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    vf zero = vf_set1(0.0f), limit = vf_set1(GRADIENT_TAIL_NEAR), t = gradient_magnitude(x);
+    vm far = vm_lt(limit, t);
+    gradient_sides sides = gradient_sides_of(dy, vm_le(x, zero));
+    vf result = gradient_far_tail(sides, t, zero);
+    if (!vm_all(far))
+        result = vf_select(far, result, gradient_reflected(sides, gradient_near_tail(vf_min(limit, t), zero)));
+    return result;
+}
+
+#define BACKWARD_TWO_FORMS
+VACT_INLINE act_range log_sigmoid_backward_range(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_range){0.0f, GRADIENT_TAIL_NEAR};
 }
 
 #endif

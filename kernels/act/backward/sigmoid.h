@@ -2,12 +2,26 @@
 #ifndef VACT_ACT_BACKWARD_SIGMOID_H
 #define VACT_ACT_BACKWARD_SIGMOID_H
 
+#include "loop/form.h"
 #include "math/fast/gradient.h"
 
-VACT_INLINE vf sigmoid_backward(vf dy, vf x, const vact_params_f32 *params)
+VACT_INLINE vf sigmoid_backward_common(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return gradient_bell(dy, vf_abs(x), 0.0f);
+    return gradient_value(gradient_bell_of(dy, gradient_magnitude(x)));
+}
+
+VACT_INLINE vf sigmoid_backward_special(vf dy, vf x, const vact_params_f32 *params)
+{
+    (void)params;
+    return gradient_value_any(gradient_bell_of(dy, vf_min(vf_set1(GRADIENT_MOST), gradient_magnitude(x))));
+}
+
+#define BACKWARD_TWO_FORMS
+VACT_INLINE act_range sigmoid_backward_range(const vact_params_f32 *params)
+{
+    (void)params;
+    return (act_range){0.0f, 80.0f};
 }
 
 VACT_INLINE vf sigmoid_backward_from_output(vf dy, vf y, const vact_params_f32 *params)

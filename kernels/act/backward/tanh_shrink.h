@@ -16,7 +16,7 @@ VACT_INLINE vf tanh_shrink_backward(vf dy, vf x, const vact_params_f32 *params)
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f), two = vf_set1(2.0f);
     vf magnitude = vf_abs(x), bounded = vf_min(vf_set1(16.0f), magnitude);
 
-    gradient_exp e = gradient_exp_of(vf_mul(vf_set1(-2.0f), bounded), zero);
+    gradient_exp e = gradient_exp_of(vf_mul(vf_set1(-2.0f), bounded));
     vf_pair bell_d = gradient_one_plus(e);
     vf reciprocal = vf_div(one, bell_d.hi);
     vf_pair bell = gradient_quotient(gradient_quotient(e.factor, bell_d, reciprocal), bell_d, reciprocal);

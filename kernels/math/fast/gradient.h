@@ -1,7 +1,7 @@
 /*
  * What the gradients share: dy*f'(x), where f' is 2^n times a number of moderate size and n may be as low as -250. The
  * factor 2^n comes last: so for |dy| in [2^-90, 2^90] no digits are lost to a subnormal f', and no product to an
- * overflow of e^x. Sums and quotients are hi/lo pairs: two roundings count, of e^r - 1 and of the last product.
+ * overflow of e^x. Where n may be below -126 it is two factors, which only special lanes need.
  */
 #ifndef VACT_MATH_FAST_GRADIENT_H
 #define VACT_MATH_FAST_GRADIENT_H
@@ -9,31 +9,25 @@
 #include "math/common/pair.h"
 #include "math/fast/exp_rise.h"
 
-/* e^p = 2^n*factor. */
 typedef struct {
-    vf n;
-    vf_pair factor;
-    vf power; /* 2^n, at least 2^-64: its products are not subnormal, and its sum with 1 is the same */
+    vf_pair factor; /* e^p = 2^n*factor */
+    vf power;       /* 2^n, at least 2^-64: its products are not subnormal, and its sum with 1 is the same */
 } gradient_exp;
 
 /* An argument beyond +-174 counts as +-174: for such dy the gradient is 0 or infinite anyway. */
 #define GRADIENT_MOST 174.0f
 
-/* An argument above `most` counts as `most`, at most GRADIENT_MOST. */
-VACT_INLINE gradient_exp gradient_exp_below(vf p, vf p_lo, vf most)
+VACT_INLINE gradient_exp gradient_exp_of(vf p)
 {
-    vf bounded = vf_min(most, vf_max(vf_set1(-GRADIENT_MOST), p));
+    vf most = vf_set1(GRADIENT_MOST), bounded = vf_min(most, vf_max(vf_neg(most), p));
     fast_reduced parts = fast_reduce(bounded);
     vf one = vf_set1(1.0f), rise = fast_exp_rise(parts.r);
     gradient_exp e;
-    e.n = parts.n;
     e.factor.hi = vf_add(one, rise);
-    e.factor.lo = vf_fma(p_lo, e.factor.hi, vf_sub(rise, vf_sub(e.factor.hi, one)));
+    e.factor.lo = vf_sub(rise, vf_sub(e.factor.hi, one));
     e.power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 64.0f), parts.shifted));
     return e;
 }
-
-VACT_INLINE gradient_exp gradient_exp_of(vf p, vf p_lo) { return gradient_exp_below(p, p_lo, vf_set1(GRADIENT_MOST)); }
 
 /* 1 + e^p for p <= 0. */
 VACT_INLINE vf_pair gradient_one_plus(gradient_exp e)
@@ -64,75 +58,126 @@ VACT_INLINE vf_pair gradient_product(vf_pair a, vf_pair b)
 VACT_INLINE vf gradient_times(vf dy, vf_pair a) { return vf_fma(dy, a.hi, vf_mul(dy, a.lo)); }
 
 /*
- * v*2^n, n whole in [-252, 253], by two products on every instruction set: v may be subnormal, which vf_scale does not
- * accept. From n = -251 down, which is n for the least argument, the gradient is 0; a power of 0 gives it without the
- * time of a product that underflows.
+ * A function of t on eight intervals, p0 + d*(p1 + d*(p2 + ...)), d = t - centre (docs/approximations/
+ * fast_gradient.py). The last sum is a hi/lo pair: of the roundings, those count that are multiplied by d.
  */
-VACT_INLINE vf gradient_scale(vf v, vf n)
+VACT_INLINE vf_pair gradient_polynomial(vf d, vi interval, const float (*terms)[8], int degree)
 {
-    vf shift = vf_set1(VF_POWER_SHIFT);
-    vf first = vf_fma(n, vf_set1(0.5f), shift);
-    vf second = vf_add(vf_sub(n, vf_sub(first, shift)), shift);
-    vf power = vf_select(vm_le(n, vf_set1(-251.0f)), vf_set1(0.0f), vf_power_of_two(second));
-    return vf_mul(vf_mul(v, vf_power_of_two(first)), power);
+    vf p = vf_look_up(terms[degree], interval);
+    for (int k = degree - 1; k > 0; k--)
+        p = vf_fma(p, d, vf_look_up(terms[k], interval));
+    vf first = vf_look_up(terms[0], interval);
+    vf hi = vf_fma(p, d, first);
+    return (vf_pair){hi, vf_fma(p, d, vf_sub(first, hi))};
 }
 
-/* dy*z/(1 + z)^2*2^shift, z = e^-a, a >= 0. */
-VACT_INLINE vf gradient_bell(vf dy, vf a, float shift)
+/* |x|, at least 2^-40: a subnormal operand of a product is slow, and no f' here changes below that. Keeps a NaN. */
+VACT_INLINE vf gradient_magnitude(vf x) { return vf_max(vf_set1(0x1p-40f), vf_abs(x)); }
+
+/* f' is g below 0 and 1 - g from 0 on, for the functions whose f'(x) + f'(-x) is 1: dy*f' = base + v*g. */
+typedef struct {
+    vm above;
+    vf base, v; /* dy and -dy, or 0 and dy */
+} gradient_sides;
+
+VACT_INLINE gradient_sides gradient_sides_of(vf dy, vm above)
 {
-    gradient_exp e = gradient_exp_of(vf_neg(a), vf_set1(0.0f));
-    vf_pair d = gradient_one_plus(e);
-    vf reciprocal = vf_div(vf_set1(1.0f), d.hi);
-    vf_pair bell = gradient_quotient(gradient_quotient(e.factor, d, reciprocal), d, reciprocal);
-    return gradient_scale(gradient_times(dy, bell), vf_add(e.n, vf_set1(shift)));
+    vf base = vf_where(above, dy);
+    return (gradient_sides){above, base, vf_fnma(vf_set1(2.0f), base, dy)};
 }
 
-/* dy*sigmoid(p). */
-VACT_INLINE vf gradient_sigmoid(vf dy, vf_pair p)
+VACT_INLINE vf gradient_reflected(gradient_sides s, vf_pair g) { return vf_fma(s.v, g.hi, vf_fma(s.v, g.lo, s.base)); }
+
+/* The same for g*2^n, where 2^n is normal. */
+VACT_INLINE vf gradient_reflected_power(gradient_sides s, vf_pair g, vf power)
 {
-    vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
-    vm negative = vm_lt(p.hi, zero);
-    vf low = pair_low_of_exponent(p);
-    gradient_exp e = gradient_exp_of(vf_neg(vf_abs(p.hi)), vf_select(negative, low, vf_neg(low)));
-    vf_pair d = gradient_one_plus(e);
-    vf_pair n = {vf_select(negative, e.factor.hi, one), vf_select(negative, e.factor.lo, zero)};
-    vf_pair s = gradient_quotient(n, d, vf_div(one, d.hi));
-    return gradient_scale(gradient_times(dy, s), vf_select(negative, e.n, zero));
+    return vf_fma(gradient_times(s.v, g), power, s.base);
 }
 
 /*
- * dy times the derivative of x*sigmoid(p), p a function of x and w = x*p'(x), of the sign of p:
- * sigmoid(p)*(1 + w*sigmoid(-p)) = (1 + z + w*z^k)/(1 + z)^2*z^(1 - k), z = e^-|p|, k = 0 for p < 0 and 1 above.
+ * The same for n in [-251, 0], shifted = VF_POWER_SHIFT + n. Below 0, 2^n is two factors. The second is 1 where one
+ * factor would do, so that the bits are the same, and 0 for n = -251. It comes first, as a product that underflows is
+ * slow. From 0 on g*2^n counts only where one factor does.
  */
-VACT_INLINE vf gradient_gate(vf dy, vf_pair p, vf_pair w)
+VACT_INLINE vf gradient_reflected_scaled(gradient_sides s, vf_pair g, vf shifted)
 {
-    vf zero = vf_set1(0.0f), one = vf_set1(1.0f), most = vf_set1(4096.0f);
-    vm negative = vm_lt(p.hi, zero);
-    vf low = pair_low_of_exponent(p);
-    gradient_exp e = gradient_exp_of(vf_neg(vf_abs(p.hi)), vf_select(negative, low, vf_neg(low)));
-    vf_pair d = gradient_one_plus(e);
-    /* Where w is so large z makes the product vanish. */
-    vf w_lo = vf_select(vm_lt(vf_abs(w.hi), most), w.lo, zero);
-    vf_pair bounded = {vf_min(most, vf_max(vf_neg(most), w.hi)), w_lo};
-    vf_pair z = {vf_mul(e.power, e.factor.hi), vf_mul(e.power, e.factor.lo)};
-    vf_pair wz = gradient_product(bounded, z);
-    vf_pair term = {vf_select(negative, bounded.hi, wz.hi), vf_select(negative, bounded.lo, wz.lo)};
-    vf_pair m = pair_sum(d.hi, term.hi);
-    m.lo = vf_add(m.lo, vf_add(d.lo, term.lo));
-    vf_pair scaled = gradient_product(m, e.factor);
-    vf_pair n = {vf_select(negative, scaled.hi, m.hi), vf_select(negative, scaled.lo, m.lo)};
-    vf reciprocal = vf_div(one, d.hi);
-    vf_pair slope = gradient_quotient(gradient_quotient(n, d, reciprocal), d, reciprocal);
-    return gradient_scale(gradient_times(dy, slope), vf_select(negative, e.n, zero));
+    const vf shift = vf_set1(VF_POWER_SHIFT);
+    vf first = vf_max(vf_set1(VF_POWER_SHIFT - 124.0f), shifted);
+    vf second = vf_select(s.above, shift, vf_add(vf_sub(shifted, first), shift));
+    vf product = vf_mul(gradient_times(s.v, g), vf_power_of_two(second));
+    return vf_fma(product, vf_power_of_two(first), s.base);
 }
 
-/* dy*a*e^p. Where p is above `most` the result is not used, and must not overflow. */
-VACT_INLINE vf gradient_exponential(vf dy, vf a, vf_pair p, vf most)
+/* z = e^-t = 2^n*(1 + rise), for t > 8; t above 174 counts as 174, which is n = -251. The exact argument is t - excess;
+ * excess is not NaN. */
+typedef struct {
+    vf t; /* bounded */
+    vf shifted, rise, z;
+} gradient_far;
+
+VACT_INLINE gradient_far gradient_far_of(vf t, vf excess)
 {
-    gradient_exp e = gradient_exp_below(p.hi, pair_low_of_exponent(p), most);
-    vf_pair scaled = pair_product(a, e.factor.hi);
-    scaled.lo = vf_fma(a, e.factor.lo, scaled.lo);
-    return gradient_scale(gradient_times(dy, scaled), e.n);
+    gradient_far e;
+    e.t = vf_min(vf_set1(0x1.5bf5cap+7f), t);
+    fast_reduced parts = fast_reduce(vf_neg(e.t));
+    vf power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 124.0f), parts.shifted));
+    e.shifted = parts.shifted;
+    e.rise = fast_exp_rise(vf_add(parts.r, excess));
+    e.z = vf_fma(power, e.rise, power);
+    return e;
+}
+
+/* value*2^n */
+typedef struct {
+    vf value, shifted; /* VF_POWER_SHIFT + n */
+} gradient_power;
+
+/* Where 2^n is normal. */
+VACT_INLINE vf gradient_value(gradient_power y) { return vf_mul(y.value, vf_power_of_two(y.shifted)); }
+
+/* For n in [-251, 252], in two factors as above. */
+VACT_INLINE vf gradient_value_any(gradient_power y)
+{
+    const vf shift = vf_set1(VF_POWER_SHIFT);
+    vf first = vf_min(vf_set1(VF_POWER_SHIFT + 126.0f), vf_max(vf_set1(VF_POWER_SHIFT - 124.0f), y.shifted));
+    vf second = vf_add(vf_sub(y.shifted, first), shift);
+    return vf_mul(vf_mul(y.value, vf_power_of_two(second)), vf_power_of_two(first));
+}
+
+/*
+ * dy*z/(1 + z)^2 = 2^n*value, z = e^-a, a >= 0 and at most 174: with 1/(1 + z)^2 = reciprocal*(1 + residual) and
+ * z = 2^n*(1 + rise) it is dy*reciprocal*(1 + rise)*(1 + residual), all but the last rounding of small parts.
+ */
+VACT_INLINE gradient_power gradient_bell_of(vf dy, vf a)
+{
+    const vf one = vf_set1(1.0f);
+    fast_reduced parts = fast_reduce(vf_neg(a));
+    vf rise = fast_exp_rise(parts.r);
+    vf power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 64.0f), parts.shifted));
+    vf sum = vf_fma(power, rise, vf_add(one, power));
+    vf sum_lo = vf_fma(power, rise, vf_add(vf_sub(one, sum), power));
+    vf square = vf_mul(sum, sum);
+    vf square_lo = vf_fma(vf_add(sum, sum), sum_lo, vf_fms(sum, sum, square));
+    vf reciprocal = vf_div(one, square);
+    vf residual = vf_fnma(reciprocal, square_lo, vf_fnma(reciprocal, square, one));
+    vf more = vf_add(vf_fma(rise, residual, residual), rise);
+    vf rest = vf_mul(vf_mul(dy, reciprocal), more);
+    return (gradient_power){vf_fma(dy, reciprocal, rest), parts.shifted};
+}
+
+/* dy*e^(p + p_lo) */
+VACT_INLINE gradient_power gradient_exponential_of(vf dy, vf p, vf p_lo)
+{
+    fast_reduced parts = fast_reduce(p);
+    return (gradient_power){vf_fma(dy, fast_exp_rise(vf_add(parts.r, p_lo)), dy), parts.shifted};
+}
+
+/* dy*a*e^(p + p_lo); dy*a is not rounded first. */
+VACT_INLINE gradient_power gradient_multiple_of(vf dy, vf a, vf p, vf p_lo)
+{
+    fast_reduced parts = fast_reduce(p);
+    vf rise = fast_exp_rise(vf_add(parts.r, p_lo));
+    return (gradient_power){vf_fma(dy, a, vf_mul(dy, vf_mul(a, rise))), parts.shifted};
 }
 
 #endif
