@@ -19,7 +19,7 @@ VACT_INLINE vf elu_backward_common(vf dy, vf x, const vact_params_f32 *params)
 
 VACT_INLINE vf elu_backward_special(vf dy, vf x, const vact_params_f32 *params)
 {
-    return gradient_value_any(elu_backward_power(dy, x, vf_max(vf_set1(-GRADIENT_MOST), x), params));
+    return gradient_value_down(elu_backward_power(dy, x, vf_max(vf_set1(-GRADIENT_MOST), x), params));
 }
 
 #define BACKWARD_TWO_FORMS

@@ -54,10 +54,8 @@ VACT_INLINE vf gelu_quick_backward_special(vf dy, vf x, const vact_params_f32 *p
     vm far = vm_lt(limit, t);
     gradient_sides sides = gradient_sides_of(dy, vm_le(vf_set1(0.0f), x));
     vf_pair p = gelu_quick_exponent(vf_min(vf_set1(128.0f), t));
-    vf result = gradient_far_gate(sides, p.hi, vf_neg(p.lo));
-    if (!vm_all(far))
-        result = vf_select(far, result, gradient_reflected(sides, gelu_quick_backward_curve(vf_min(limit, t))));
-    return result;
+    return vf_select(far, gradient_far_gate(sides, p.hi, p.lo),
+                     gradient_reflected(sides, gelu_quick_backward_curve(vf_min(limit, t))));
 }
 
 #define BACKWARD_TWO_FORMS

@@ -18,10 +18,8 @@ VACT_INLINE vf log_sigmoid_backward_special(vf dy, vf x, const vact_params_f32 *
     vf zero = vf_set1(0.0f), limit = vf_set1(GRADIENT_TAIL_NEAR), t = gradient_magnitude(x);
     vm far = vm_lt(limit, t);
     gradient_sides sides = gradient_sides_of(dy, vm_le(x, zero));
-    vf result = gradient_far_tail(sides, t, zero);
-    if (!vm_all(far))
-        result = vf_select(far, result, gradient_reflected(sides, gradient_near_tail(vf_min(limit, t), zero)));
-    return result;
+    return vf_select(far, gradient_far_tail(sides, t, zero),
+                     gradient_reflected(sides, gradient_near_tail(vf_min(limit, t), zero)));
 }
 
 #define BACKWARD_TWO_FORMS

@@ -66,7 +66,7 @@ VACT_INLINE vf mish_backward_special(vf dy, vf x, const vact_params_f32 *params)
     vf_pair g = {m, vf_fma(e.rise, vf_add(m, more), more)};
     gradient_power low = {gradient_times(dy, g), e.shifted};
     vf near = gradient_times(dy, mish_backward_curve(vf_min(limit, vf_max(vf_neg(limit), x))));
-    return vf_select(below, gradient_value_any(low), vf_select(above, high, near));
+    return vf_select(below, gradient_value_down(low), vf_select(above, high, near));
 }
 
 #define BACKWARD_TWO_FORMS

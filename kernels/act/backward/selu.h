@@ -22,7 +22,7 @@ VACT_INLINE vf selu_backward_common(vf dy, vf x, const vact_params_f32 *params)
 VACT_INLINE vf selu_backward_special(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return gradient_value_any(selu_backward_power(dy, x, vf_max(vf_set1(-GRADIENT_MOST), x)));
+    return gradient_value_down(selu_backward_power(dy, x, vf_max(vf_set1(-GRADIENT_MOST), x)));
 }
 
 #define BACKWARD_TWO_FORMS

@@ -14,7 +14,7 @@ VACT_INLINE vf sigmoid_backward_common(vf dy, vf x, const vact_params_f32 *param
 VACT_INLINE vf sigmoid_backward_special(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return gradient_value_any(gradient_bell_of(dy, vf_min(vf_set1(GRADIENT_MOST), gradient_magnitude(x))));
+    return gradient_value_down(gradient_bell_of(dy, vf_min(vf_set1(GRADIENT_MOST), gradient_magnitude(x))));
 }
 
 #define BACKWARD_TWO_FORMS

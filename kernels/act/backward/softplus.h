@@ -47,7 +47,8 @@ VACT_INLINE vf softplus_backward_special(vf dy, vf x, const vact_params_f32 *par
     vf_pair near_p = softplus_backward_exponent(x, vf_min(vf_set1(FLT_MAX), near_most), params);
     gradient_sides sides = gradient_sides_of(dy, vm_le(vf_set1(0.0f), x));
     vf near = gradient_reflected(sides, gradient_near_tail(near_p.hi, near_p.lo));
-    vf curve = vf_select(vm_lt(near_most, vf_abs(x)), gradient_far_tail(sides, p.hi, pair_low_of_exponent(p)), near);
+    vf curve =
+        vf_select(vm_lt(near_most, vf_abs(x)), gradient_far_tail(sides, p.hi, vf_neg(pair_low_of_exponent(p))), near);
     return vf_or_nan(vf_select(softplus_is_above(x, params->v[0], params->v[1]), vf_quiet(dy), curve), x);
 }
 

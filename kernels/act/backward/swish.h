@@ -50,7 +50,7 @@ VACT_INLINE vf swish_backward_special(vf dy, vf x, const vact_params_f32 *params
     gradient_sides sides = swish_backward_sides(dy, x, params);
     vf_pair p = swish_backward_exponent(swish_backward_magnitude(x, vf_set1(FLT_MAX), params), params);
     vf_pair near = swish_backward_exponent(swish_backward_magnitude(x, limit, params), params);
-    return vf_select(vm_lt(limit, vf_abs(x)), gradient_far_gate(sides, p.hi, pair_low_of_exponent(p)),
+    return vf_select(vm_lt(limit, vf_abs(x)), gradient_far_gate(sides, p.hi, vf_neg(pair_low_of_exponent(p))),
                      gradient_reflected(sides, gradient_near_gate(near.hi, near.lo)));
 }
 

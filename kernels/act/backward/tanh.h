@@ -20,7 +20,7 @@ VACT_INLINE vf tanh_backward_common(vf dy, vf x, const vact_params_f32 *params)
 VACT_INLINE vf tanh_backward_special(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return gradient_value_any(tanh_backward_power(dy, vf_min(vf_set1(0.5f * 175.5f), gradient_magnitude(x))));
+    return gradient_value_down(tanh_backward_power(dy, vf_min(vf_set1(0.5f * 175.5f), gradient_magnitude(x))));
 }
 
 #define BACKWARD_TWO_FORMS

@@ -1,13 +1,14 @@
 /*
  * What the gradients share: dy*f'(x), where f' is 2^n times a number of moderate size and n may be as low as -250. The
  * factor 2^n comes last: so for |dy| in [2^-90, 2^90] no digits are lost to a subnormal f', and no product to an
- * overflow of e^x. Where n may be below -126 it is two factors, which only special lanes need.
+ * overflow of e^x. Only special lanes have an n so small that dy*2^n may be subnormal for a dy of usual size.
  */
 #ifndef VACT_MATH_FAST_GRADIENT_H
 #define VACT_MATH_FAST_GRADIENT_H
 
 #include "math/common/pair.h"
 #include "math/fast/exp_rise.h"
+#include "math/fast/subnormal.h"
 
 typedef struct {
     vf_pair factor; /* e^p = 2^n*factor */
@@ -94,35 +95,61 @@ VACT_INLINE vf gradient_reflected_power(gradient_sides s, vf_pair g, vf power)
     return vf_fma(gradient_times(s.v, g), power, s.base);
 }
 
+#define GRADIENT_LOW 118.0f
+
 /*
- * The same for n in [-251, 0], shifted = VF_POWER_SHIFT + n. Below 0, 2^n is two factors. The second is 1 where one
- * factor would do, so that the bits are the same, and 0 for n = -251. It comes first, as a product that underflows is
- * slow. From 0 on g*2^n counts only where one factor does.
+ * q*2^n + base, one rounding, where n < -GRADIENT_LOW in some lane: there the product may be subnormal, which is slow
+ * unless it is computed by integer operations (math/fast/subnormal.h): 2^23 added to the magnitude times 2^149 rounds
+ * that to a whole number; a larger one is doubled exactly instead, to which 2^-60 is added, as it may be subnormal
+ * itself. base is 0 or far larger than the product. Where q is huge, infinite or NaN the power is two factors, the
+ * first of them 0 for n = -251.
  */
-VACT_INLINE vf gradient_reflected_scaled(gradient_sides s, vf_pair g, vf shifted)
+__attribute__((noinline, unused)) static vf gradient_low_sum(vf q, vf shifted, vf base)
 {
-    const vf shift = vf_set1(VF_POWER_SHIFT);
-    vf first = vf_max(vf_set1(VF_POWER_SHIFT - 124.0f), shifted);
-    vf second = vf_select(s.above, shift, vf_add(vf_sub(shifted, first), shift));
-    vf product = vf_mul(gradient_times(s.v, g), vf_power_of_two(second));
-    return vf_fma(product, vf_power_of_two(first), s.base);
+    const vf shift = vf_set1(VF_POWER_SHIFT), least = vf_set1(VF_POWER_SHIFT - GRADIENT_LOW);
+    vf magnitude = vf_abs(q);
+    vm low = vm_and(vm_lt(shifted, least), vm_lt(magnitude, vf_set1(0x1p+90f)));
+    vf power = vf_power_of_two(vf_add(vf_min(least, shifted), vf_set1(149.0f)));
+    vf sum = vf_fma(magnitude, power, vf_set1(0x1p+23f));
+    vf twice = vf_fma(magnitude, vf_add(power, power), vf_set1(0x1p-60f));
+    vf small = vf_add(vf_copysign(fast_subnormal(vf_max(sum, twice)), q), base);
+
+    vf elsewhere = vf_select(low, shift, shifted);
+    vf second = vf_max(vf_set1(VF_POWER_SHIFT - 124.0f), elsewhere);
+    vf first = vf_add(vf_sub(elsewhere, second), shift);
+    vf product = vf_mul(q, vf_power_of_two(first));
+    return vf_select(low, small, vf_fma(product, vf_power_of_two(second), base));
 }
 
-/* z = e^-t = 2^n*(1 + rise), for t > 8; t above 174 counts as 174, which is n = -251. The exact argument is t - excess;
- * excess is not NaN. */
+/* q*2^n + base, n in [-251, 126]; shifted = VF_POWER_SHIFT + n. */
+VACT_INLINE vf gradient_sum(vf q, vf shifted, vf base)
+{
+    if (vm_any(vm_lt(shifted, vf_set1(VF_POWER_SHIFT - GRADIENT_LOW))))
+        return gradient_low_sum(q, shifted, base);
+    return vf_fma(q, vf_power_of_two(shifted), base);
+}
+
+/* The same as gradient_reflected_power for n in [-251, 0]. */
+VACT_INLINE vf gradient_reflected_scaled(gradient_sides s, vf_pair g, vf shifted)
+{
+    return gradient_sum(gradient_times(s.v, g), shifted, s.base);
+}
+
+/* z = e^-t = 2^n*(1 + rise), for t > 8; t above 174 counts as 174, which is n = -251. The exact argument is t + t_lo;
+ * t_lo is not NaN. */
 typedef struct {
     vf t; /* bounded */
     vf shifted, rise, z;
 } gradient_far;
 
-VACT_INLINE gradient_far gradient_far_of(vf t, vf excess)
+VACT_INLINE gradient_far gradient_far_of(vf t, vf t_lo)
 {
     gradient_far e;
     e.t = vf_min(vf_set1(0x1.5bf5cap+7f), t);
     fast_reduced parts = fast_reduce(vf_neg(e.t));
     vf power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 124.0f), parts.shifted));
     e.shifted = parts.shifted;
-    e.rise = fast_exp_rise(vf_add(parts.r, excess));
+    e.rise = fast_exp_rise(vf_sub(parts.r, t_lo));
     e.z = vf_fma(power, e.rise, power);
     return e;
 }
@@ -135,13 +162,15 @@ typedef struct {
 /* Where 2^n is normal. */
 VACT_INLINE vf gradient_value(gradient_power y) { return vf_mul(y.value, vf_power_of_two(y.shifted)); }
 
-/* For n in [-251, 252], in two factors as above. */
+/* The same for n in [-251, 126]. With -0 the sum is the product. */
+VACT_INLINE vf gradient_value_down(gradient_power y) { return gradient_sum(y.value, y.shifted, vf_set1(-0.0f)); }
+
+/* For n in [-251, 252]. */
 VACT_INLINE vf gradient_value_any(gradient_power y)
 {
-    const vf shift = vf_set1(VF_POWER_SHIFT);
-    vf first = vf_min(vf_set1(VF_POWER_SHIFT + 126.0f), vf_max(vf_set1(VF_POWER_SHIFT - 124.0f), y.shifted));
-    vf second = vf_add(vf_sub(y.shifted, first), shift);
-    return vf_mul(vf_mul(y.value, vf_power_of_two(second)), vf_power_of_two(first));
+    vf most = vf_min(vf_set1(VF_POWER_SHIFT + 126.0f), y.shifted);
+    vf up = vf_power_of_two(vf_add(vf_sub(y.shifted, most), vf_set1(VF_POWER_SHIFT)));
+    return gradient_sum(vf_mul(y.value, up), most, vf_set1(-0.0f));
 }
 
 /*

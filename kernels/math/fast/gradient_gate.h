@@ -3,7 +3,7 @@
  * silu'(p) is g(|p|) for p < 0 and 1 - g(|p|) above, and g is a polynomial on each of eight intervals, its coefficients
  * by table look-up. The low bits of a float near 2^23 number the intervals: in halves below 2^23, in wholes above.
  *
- * The exact |p| is t - excess. Tables: docs/approximations/fast_gradient.py.
+ * The exact |p| is t - excess, or t + t_lo. Tables: docs/approximations/fast_gradient.py.
  */
 #ifndef VACT_MATH_FAST_GRADIENT_GATE_H
 #define VACT_MATH_FAST_GRADIENT_GATE_H
@@ -40,12 +40,12 @@ VACT_INLINE vf_pair gradient_near_gate(vf t, vf excess)
 
 /* From t = 8 on: with m = 1 - t and z = e^-t, g = z*(m + z)/(1 + z)^2 is z*(m + (z - 3/2*z^2)*(1 - 2m)) but for z^3/2.
  */
-VACT_INLINE vf gradient_far_gate(gradient_sides s, vf t, vf excess)
+VACT_INLINE vf gradient_far_gate(gradient_sides s, vf t, vf t_lo)
 {
     const vf one = vf_set1(1.0f);
-    gradient_far e = gradient_far_of(t, excess);
+    gradient_far e = gradient_far_of(t, t_lo);
     vf m = vf_sub(one, e.t);
-    vf m_lo = vf_add(vf_sub(vf_sub(one, m), e.t), excess);
+    vf m_lo = vf_sub(vf_sub(vf_sub(one, m), e.t), t_lo);
     vf curve = vf_fnma(vf_mul(vf_set1(1.5f), e.z), e.z, e.z);
     vf more = vf_fma(curve, vf_fnma(vf_set1(2.0f), m, one), m_lo);
     return gradient_reflected_scaled(s, (vf_pair){m, vf_fma(e.rise, vf_add(m, more), more)}, e.shifted);

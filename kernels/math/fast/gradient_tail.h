@@ -36,9 +36,9 @@ VACT_INLINE vf_pair gradient_near_tail(vf t, vf excess)
 }
 
 /* From t = 8 on: z/(1 + z) is z*(1 - z + z^2) but for z^4. */
-VACT_INLINE vf gradient_far_tail(gradient_sides s, vf t, vf excess)
+VACT_INLINE vf gradient_far_tail(gradient_sides s, vf t, vf t_lo)
 {
-    gradient_far e = gradient_far_of(t, excess);
+    gradient_far e = gradient_far_of(t, t_lo);
     vf less = vf_fms(e.z, e.z, e.z);
     vf lo = vf_add(vf_fma(less, e.rise, less), e.rise);
     return gradient_reflected_scaled(s, (vf_pair){vf_set1(1.0f), lo}, e.shifted);
