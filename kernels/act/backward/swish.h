@@ -1,6 +1,6 @@
 /*
  * The derivative of swish: s + p*s*(1 - s), p = beta*x as a hi/lo pair, s = sigmoid(p). Common lanes are those with
- * |p| <= 8.1, and x finite: for beta = 0 the derivative is 1/2.
+ * |p| <= 8.1.
  */
 #ifndef VACT_ACT_BACKWARD_SWISH_H
 #define VACT_ACT_BACKWARD_SWISH_H
@@ -8,22 +8,19 @@
 #include "loop/form.h"
 #include "math/fast/gradient_gate.h"
 
-VACT_INLINE float swish_backward_limit(const vact_params_f32 *params)
+/* |beta|, but not so small that a quotient by it overflows. */
+VACT_INLINE float swish_backward_divisor(const vact_params_f32 *params)
 {
-    const float limit = GRADIENT_GATE_NEAR / __builtin_fabsf(params->v[0]);
-    return limit < FLT_MAX ? limit : FLT_MAX;
+    const float magnitude = __builtin_fabsf(params->v[0]);
+    return magnitude < 0x1p-100f ? 0x1p-100f : magnitude;
 }
 
-/* A smaller |x| counts as this one, so that the product is not subnormal. */
-VACT_INLINE float swish_backward_least(const vact_params_f32 *params)
+/* |p|, as hi - lo. Where |p| is below 2^-40 it counts as that or less: so x may be subnormal. */
+VACT_INLINE vf_pair swish_backward_exponent(vf x, const vact_params_f32 *params)
 {
-    const float least = 0x1p-40f / __builtin_fabsf(params->v[0]);
-    return least < FLT_MAX ? least : FLT_MAX;
-}
-
-VACT_INLINE vf swish_backward_magnitude(vf x, vf most, const vact_params_f32 *params)
-{
-    return vf_min(most, vf_max(vf_set1(swish_backward_least(params)), vf_abs(x)));
+    vf beta = vf_set1(__builtin_fabsf(params->v[0]));
+    vf t = vf_max(vf_set1(0x1p-40f / swish_backward_divisor(params)), vf_abs(x)), p = vf_mul(beta, t);
+    return (vf_pair){p, vf_fnma(beta, t, p)};
 }
 
 VACT_INLINE gradient_sides swish_backward_sides(vf dy, vf x, const vact_params_f32 *params)
@@ -31,33 +28,30 @@ VACT_INLINE gradient_sides swish_backward_sides(vf dy, vf x, const vact_params_f
     return gradient_sides_of(dy, vm_le(vf_set1(0.0f), vf_flip_sign(x, vf_set1(params->v[0]))));
 }
 
-/* |p|, as hi - lo. */
-VACT_INLINE vf_pair swish_backward_exponent(vf t, const vact_params_f32 *params)
+VACT_INLINE act_range swish_backward_range(const vact_params_f32 *params)
 {
-    vf beta = vf_set1(__builtin_fabsf(params->v[0])), p = vf_mul(beta, t);
-    return (vf_pair){p, vf_fnma(beta, t, p)};
+    return (act_range){0.0f, GRADIENT_GATE_NEAR / swish_backward_divisor(params)};
 }
 
 VACT_INLINE vf swish_backward_common(vf dy, vf x, const vact_params_f32 *params)
 {
-    vf_pair p = swish_backward_exponent(vf_max(vf_set1(swish_backward_least(params)), vf_abs(x)), params);
+    vf_pair p = swish_backward_exponent(x, params);
     return gradient_reflected(swish_backward_sides(dy, x, params), gradient_near_gate(p.hi, p.lo));
 }
 
+/* The table serves a little more than common lanes need, as p is rounded. x is finite: 0*inf would be NaN, and for
+ * beta = 0 the derivative is 1/2. */
 VACT_INLINE vf swish_backward_special(vf dy, vf x, const vact_params_f32 *params)
 {
-    vf limit = vf_set1(swish_backward_limit(params));
+    const vf most = vf_set1(8.15f), largest = vf_set1(FLT_MAX);
     gradient_sides sides = swish_backward_sides(dy, x, params);
-    vf_pair p = swish_backward_exponent(swish_backward_magnitude(x, vf_set1(FLT_MAX), params), params);
-    vf_pair near = swish_backward_exponent(swish_backward_magnitude(x, limit, params), params);
-    return vf_select(vm_lt(limit, vf_abs(x)), gradient_far_gate(sides, p.hi, vf_neg(pair_low_of_exponent(p))),
-                     gradient_reflected(sides, gradient_near_gate(near.hi, near.lo)));
+    vf_pair p = swish_backward_exponent(vf_min(largest, vf_abs(x)), params);
+    vf lo = pair_low_of_exponent(p);
+    vm far = vm_and(vm_lt(vf_set1(swish_backward_range(params).limit), vf_abs(x)), vm_lt(vf_set1(8.05f), p.hi));
+    vf near = gradient_reflected(sides, gradient_near_gate(vf_min(most, p.hi), lo));
+    return vf_select(far, gradient_far_gate(sides, p.hi, vf_neg(lo)), near);
 }
 
 #define BACKWARD_TWO_FORMS
-VACT_INLINE act_range swish_backward_range(const vact_params_f32 *params)
-{
-    return (act_range){0.0f, swish_backward_limit(params)};
-}
 
 #endif
