@@ -1,14 +1,16 @@
 """The tables of kernels/math/fast/gradient_*.h and kernels/act/backward/. Needs mpmath and NumPy.
 
-Each is a function of t >= 0 (mish: of x) on eight intervals, as a polynomial in t - c. From a wanted place in the interval upwards
-the centre c is the first float at which the function and its slope are nearly floats, which become the first two
-coefficients; the others make the largest error least, rounded to float one after another, the rest fitted again each
-time. The error is relative; near a zero of the function it counts as if the function were as large as `floor` there.
-The places are those of some that were tried at which the sums p0 + d*p have the smallest rounding errors.
+Each is a function of t >= 0 (mish: of x) on eight intervals, as a polynomial in t - c. From a wanted place in the
+interval upwards the centre c is the first float at which the function and its slope are nearly floats, which become the
+first two coefficients; the others make the largest error least, rounded to float one after another, the rest fitted
+again each time. The error is relative; near a zero of the function it counts as if the function were as large as
+`floor` there. The places are those, of some that were tried, at which the sums p0 + d*p have the smallest errors.
+
+Last come the coefficients of (e^(-w*ln(2)/C) - 1)/w, lowest first.
 
 The intervals: where a float near 2^23, SLOPE*t - FROM + 2^23, is one number (halves below 2^23, wholes above), or where
 START + SLOPE*t is in one half of an octave. The low three bits, of the former or shifted by 22, number them.
-Run: python3 docs/approximations/fast_gradient.py [NAME]
+Run: python3 docs/approximations/fast_gradient.py [NAME [PLACES]]
 """
 
 import sys
@@ -110,14 +112,24 @@ def no_floor(t: float) -> float:
 
 
 MISH_SLOPE = mp.mpf(float.fromhex("0x1.dffffep-1"))
-# The function, its floor, start and steps, the last t, the degree, the places.
+TWO, MORE = near_unit(mp.mpf(2)), near_unit(mp.mpf(1.5))
+# The function, its floor, start and steps, the last t, the degree.
 TABLES = {
-    "gate": (gate, floor_of_gate, -2, near_unit(mp.mpf(2)), 8.1, 7, (0.35, 0.55, 0.55, 0.35, 0.65, 0.65, 0.75, 0.75)),
-    "quick": (quick, floor_of_quick, -1.5, near_unit(mp.mpf(1.5)), 8.05, 9, (0.45, 0.6, 0.6, 0.75, 0.6, 0.75, 0.75, 0.75)),
-    "mish": (mish, floor_of_mish, 0, cells(), mp.mpf(7.5) / MISH_SLOPE, 10, (0.3, 0.3, 0.45, 0.6, 0.15, 0.3, 0.45, 0.75)),
-    "tail": (tail, no_floor, -1.5, near_unit(mp.mpf(1.5)), 8.1, 7, (0.3, 0.6, 0.6, 0.75, 0.6, 0.6, 0.6, 0.6)),
-    "normal_tanh": (normal_tanh, floor_of_normal_tanh, 1, octaves(), 13.0, 7, (0.65, 0.5, 0.3, 0.35, 0.35, 0.35, 0.35, 0.35)),
-    "normal": (normal, floor_of_normal, 1, octaves(), 18.7, 7, (0.65, 0.35, 0.2, 0.35, 0.35, 0.45, 0.45, 0.55)),
+    "gate": (gate, floor_of_gate, -2, TWO, 8.1, 7),
+    "quick": (quick, floor_of_quick, -1.5, MORE, 8.05, 9),
+    "mish": (mish, floor_of_mish, 0, cells(), mp.mpf(7.5) / MISH_SLOPE, 10),
+    "tail": (tail, no_floor, -1.5, MORE, 8.1, 7),
+    "normal_tanh": (normal_tanh, floor_of_normal_tanh, 1, octaves(), 13.0, 7),
+    "normal": (normal, floor_of_normal, 1, octaves(), 18.7, 7),
+}
+# Where in each interval its centre is sought.
+PLACES = {
+    "gate": (0.35, 0.55, 0.55, 0.35, 0.65, 0.65, 0.75, 0.75),
+    "quick": (0.45, 0.6, 0.6, 0.75, 0.6, 0.75, 0.75, 0.75),
+    "mish": (0.3, 0.3, 0.45, 0.6, 0.15, 0.3, 0.45, 0.75),
+    "tail": (0.3, 0.6, 0.6, 0.75, 0.6, 0.6, 0.6, 0.6),
+    "normal_tanh": (0.65, 0.5, 0.3, 0.35, 0.35, 0.35, 0.35, 0.35),
+    "normal": (0.65, 0.35, 0.2, 0.35, 0.35, 0.45, 0.45, 0.55),
 }
 
 
@@ -174,10 +186,10 @@ def rounding(f: Real, floor: Callable[[float], float], left: float, right: float
 
 
 def table(name: str, tried: tuple[float, ...] = ()) -> None:
-    f, floor, start, steps, last, degree, chosen = TABLES[name]
+    f, floor, start, steps, last, degree = TABLES[name]
     slope = mp.mpf(float(np.float32(float((steps[-1][0] - start) / mp.mpf(last)))))
     rows, chosen_now, left = [], [], mp.mpf(-8) if name == "mish" else mp.mpf(0)
-    for (end, index), place in zip(steps, chosen):
+    for (end, index), place in zip(steps, PLACES[name]):
         right = (end - start) / slope
         best = None
         for share in tried or (place,):
@@ -186,7 +198,8 @@ def table(name: str, tried: tuple[float, ...] = ()) -> None:
             if best is None or rounded < best[0]:
                 best = rounded, share, c, p, error
         rounded, share, c, p, error = best
-        print(f"# [{float(left):.4f}, {float(right):.4f}] at {share}: within 2^{np.log2(error):.2f}; {rounded:.3f} * 2^-24", flush=True)
+        accuracy = f"within 2^{np.log2(error):.2f}, rounded {rounded:.3f} * 2^-24"
+        print(f"# [{float(left):.4f}, {float(right):.4f}] at {share}: {accuracy}", flush=True)
         rows.append((index, c, p))
         chosen_now.append(share)
         left = right
@@ -197,6 +210,20 @@ def table(name: str, tried: tuple[float, ...] = ()) -> None:
         print("{" + ", ".join(row[2][power].hex() for row in rows) + "},")
 
 
+def power_less_one(w: mp.mpf) -> mp.mpf:
+    return mp.expm1(-w * mp.log(2) / GELU_C)
+
+
+def exponential() -> None:
+    w = nodes(-GELU_C * mp.mpf("0.5015"), GELU_C * mp.mpf("0.5015"), 300)
+    x, y = (np.array([np.longdouble(mp.nstr(v, 30)) for v in values]) for values in (w, [power_less_one(v) for v in w]))
+    weight = np.exp(x.astype(float) * float(mp.log(2) / GELU_C))
+    coefficients, error = fit(x, y, weight, list(range(1, 7)))
+    print(f"/* exponential: within {error * 2**24:.3f} * 2^-24 */")
+    print(*(v.hex() for v in coefficients))
+
+
 if __name__ == "__main__":
     for chosen_name in sys.argv[1:2] or TABLES:
         table(chosen_name, tuple(float(v) for v in sys.argv[2:]))
+    exponential()

@@ -36,7 +36,7 @@ VACT_INLINE vf gradient_reduction(vf shifted)
 /* (e^(-w*ln(2)/C) - 1)/w; error 0.06 * 2^-24 of e^(-w*ln(2)/C). */
 VACT_INLINE vf gradient_slope(vf w)
 {
-    return horner5(w, 0x1.6d2148p-16f, -0x1.1022dep-12f, 0x1.52cddap-9f, -0x1.537120p-6f, 0x1.fe1d26p-4f,
+    return horner5(w, 0x1.6d2148p-16f, -0x1.1022dep-12f, 0x1.52cddap-9f, -0x1.537122p-6f, 0x1.fe1d26p-4f,
                    -0x1.ff0e5ap-2f);
 }
 
