@@ -6,7 +6,7 @@ first two coefficients; the others make the largest error least, rounded to floa
 again each time. The error is relative; near a zero of the function it counts as if the function were as large as
 `floor` there. The places are those, of some that were tried, at which the sums p0 + d*p have the smallest errors.
 
-Last come the coefficients of (e^(-w*ln(2)/C) - 1)/w, lowest first.
+Last come the coefficients of e^(-w*ln(2)/C) - 1, lowest first.
 
 The intervals: where a float near 2^23, SLOPE*t - FROM + 2^23, is one number (halves below 2^23, wholes above), or where
 START + SLOPE*t is in one half of an octave. The low three bits, of the former or shifted by 22, number them.
@@ -104,7 +104,7 @@ def floor_of_normal(t: float) -> float:
 
 
 def floor_of_normal_tanh(t: float) -> float:
-    return 0.25 * float(mp.exp(tanh_exponent(mp.mpf(t)) / 2)) if 0.25 < t < 1.25 else 0.0
+    return 0.6 * float(mp.exp(tanh_exponent(mp.mpf(t)) / 2)) if 0.25 < t < 1.25 else 0.0
 
 
 def no_floor(t: float) -> float:
@@ -119,16 +119,16 @@ TABLES = {
     "quick": (quick, floor_of_quick, -1.5, MORE, 8.05, 9),
     "mish": (mish, floor_of_mish, 0, cells(), mp.mpf(7.5) / MISH_SLOPE, 10),
     "tail": (tail, no_floor, -1.5, MORE, 8.1, 7),
-    "normal_tanh": (normal_tanh, floor_of_normal_tanh, 1, octaves(), 13.0, 7),
+    "normal_tanh": (normal_tanh, floor_of_normal_tanh, 1, octaves(), 13.0, 8),
     "normal": (normal, floor_of_normal, 1, octaves(), 18.7, 7),
 }
 # Where in each interval its centre is sought.
 PLACES = {
     "gate": (0.35, 0.55, 0.55, 0.35, 0.65, 0.65, 0.75, 0.75),
-    "quick": (0.45, 0.6, 0.6, 0.75, 0.6, 0.75, 0.75, 0.75),
+    "quick": (0.45, 0.6, 0.6, 0.7, 0.8, 0.7, 0.65, 0.7),
     "mish": (0.3, 0.3, 0.45, 0.6, 0.15, 0.3, 0.45, 0.75),
     "tail": (0.3, 0.6, 0.6, 0.75, 0.6, 0.6, 0.6, 0.6),
-    "normal_tanh": (0.65, 0.5, 0.3, 0.35, 0.35, 0.35, 0.35, 0.35),
+    "normal_tanh": (0.45, 0.5, 0.6, 0.35, 0.35, 0.35, 0.35, 0.35),
     "normal": (0.65, 0.35, 0.2, 0.35, 0.35, 0.45, 0.45, 0.55),
 }
 

@@ -14,27 +14,28 @@
 /* G(t), t <= 13 */
 VACT_INLINE vf_pair gelu_tanh_backward_curve(vf t)
 {
-    _Alignas(32) static const float centre[8] = {0x1.206da6p+0f, 0x1.04cdaep+1f, 0x1.9a764ap+1f, 0x1.3c3118p+2f,
-                                                 0x1.d1eb9ep+2f, 0x1.57e4f8p+3f, 0x1.206ec6p-2f, 0x1.4cccfcp-1f};
-    _Alignas(32) static const float terms[8][8] = {
-        {-0x1.71ccb8p-1f, -0x1.f004bap+1f, -0x1.653558p+3f, -0x1.05956ap+5f, -0x1.74d698p+6f, -0x1.19d602p+8f,
-         0x1.c3f562p-2f, 0x1.1ba86ep-3f},
-        {-0x1.31813cp+1f, -0x1.22584cp+2f, -0x1.07b35ap+3f, -0x1.14552p+4f, -0x1.1d0c62p+5f, -0x1.2f0deep+6f,
-         -0x1.c69da2p-2f, -0x1.3aff66p+0f},
-        {-0x1.365766p+0f, -0x1.3b734p+0f, -0x1.00c2c4p+1f, -0x1.961a04p+1f, -0x1.2b35f2p+2f, -0x1.b9b124p+2f,
-         -0x1.dbfff6p-1f, -0x1.2c2748p+0f},
-        {0x1.55974p-5f, -0x1.f7ae52p-4f, -0x1.fdd018p-3f, -0x1.b6ba3ap-3f, -0x1.b66718p-3f, -0x1.b665dcp-3f,
-         -0x1.38307p-2f, -0x1.04db76p-3f},
-        {0x1.1e4254p-5f, -0x1.294f5ap-4f, 0x1.0ccdf6p-7f, 0x1.b4a622p-13f, -0x1.0c3ab6p-20f, 0x1.6e3328p-18f,
-         0x1.8f42fcp-4f, 0x1.02e9p-3f},
-        {-0x1.a5afd8p-5f, 0x1.44fba4p-7f, 0x1.018576p-8f, -0x1.b30c3cp-13f, 0x1.9def1cp-22f, -0x1.7c90d8p-22f,
-         0x1.583728p-5f, -0x1.9941dcp-7f},
-        {0x1.1da2e6p-10f, 0x1.0ca168p-7f, -0x1.b32588p-9f, 0x1.1a749p-13f, 0x1.7ec25ep-22f, -0x1.0c5186p-19f,
-         -0x1.418dd4p-6f, -0x1.934546p-6f},
-        {0x1.82bb5ep-8f, -0x1.a70d6ep-9f, 0x1.7d032cp-11f, -0x1.44b0ap-15f, -0x1.26950cp-23f, 0x1.441084p-21f,
-         -0x1.f1d21ep-8f, 0x1.bbea32p-9f}};
+    _Alignas(32) static const float centre[8] = {0x1.6300aap+0f, 0x1.04cdaep+1f, 0x1.9a764ap+1f, 0x1.3c3118p+2f,
+                                                 0x1.d1eb9ep+2f, 0x1.57e4f8p+3f, 0x1.8f5d08p-3f, 0x1.4cccfcp-1f};
+    _Alignas(32) static const float terms[9][8] = {{-0x1.6c9242p+0f, -0x1.f004bap+1f, -0x1.653558p+3f, -0x1.05956ap+5f,
+                                                    -0x1.74d698p+6f, -0x1.19d602p+8f, 0x1.e46afap-2f, 0x1.1ba86ep-3f},
+                                                   {-0x1.80f61cp+1f, -0x1.22584cp+2f, -0x1.07b35ap+3f, -0x1.14552p+4f,
+                                                    -0x1.1d0c62p+5f, -0x1.2f0deep+6f, -0x1.28e082p-2f, -0x1.3aff66p+0f},
+                                                   {-0x1.2ca512p+0f, -0x1.3b733cp+0f, -0x1.00c2c6p+1f, -0x1.961a04p+1f,
+                                                    -0x1.2b35f2p+2f, -0x1.b9b124p+2f, -0x1.b14fd8p-1f, -0x1.2c2748p+0f},
+                                                   {0x1.6ce2a2p-5f, -0x1.f7aedcp-4f, -0x1.fdd296p-3f, -0x1.b6bbb8p-3f,
+                                                    -0x1.b66742p-3f, -0x1.b665dep-3f, -0x1.5750d6p-2f, -0x1.04db2ep-3f},
+                                                   {-0x1.bdeaep-6f, -0x1.2956b2p-4f, 0x1.0cd98cp-7f, 0x1.b303fcp-13f,
+                                                    -0x1.3d6f7p-20f, 0x1.6f92dcp-18f, 0x1.3c39fap-4f, 0x1.02ebp-3f},
+                                                   {-0x1.50128p-5f, 0x1.45a2bep-7f, 0x1.037124p-8f, -0x1.8f1d36p-13f,
+                                                    0x1.eae14cp-21f, -0x1.503d8p-22f, 0x1.a225e6p-5f, -0x1.9a58a2p-7f},
+                                                   {0x1.8789e2p-7f, 0x1.0dd422p-7f, -0x1.b4c75cp-9f, 0x1.12ae38p-13f,
+                                                    0x1.ab0fc4p-22f, -0x1.0fbee6p-19f, -0x1.d63324p-7f, -0x1.96f76p-6f},
+                                                   {0x1.0bdc9p-8f, -0x1.bc8bdp-9f, 0x1.65c00cp-11f, -0x1.0fff32p-14f,
+                                                    -0x1.94ca72p-22f, 0x1.39a19ap-21f, -0x1.fd6d1ep-8f, 0x1.fa78cep-9f},
+                                                   {-0x1.1c7ce2p-9f, 0x1.1c786cp-13f, 0x1.02446p-15f, 0x1.109234p-16f,
+                                                    0x1.15c7bap-24f, 0x1.56c83cp-27f, -0x1.6778d6p-8f, 0x1.9bfa02p-9f}};
     vi interval = gradient_octave(vf_fma(t, vf_set1(0x1.276276p+0f), vf_set1(1.0f)));
-    return gradient_polynomial(vf_sub(t, vf_look_up(centre, interval)), interval, terms, 7);
+    return gradient_polynomial(vf_sub(t, vf_look_up(centre, interval)), interval, terms, 8);
 }
 
 VACT_INLINE gradient_scaled gelu_tanh_backward_scaled(vf t)
