@@ -107,8 +107,9 @@ VACT_INLINE vf gradient_reflected_power(gradient_sides s, vf_pair g, vf power)
 __attribute__((noinline, unused)) static vf gradient_low_sum(vf q, vf shifted, vf base)
 {
     const vf shift = vf_set1(VF_POWER_SHIFT), least = vf_set1(VF_POWER_SHIFT - GRADIENT_LOW);
-    vf magnitude = vf_abs(q);
-    vm low = vm_and(vm_lt(shifted, least), vm_lt(magnitude, vf_set1(0x1p+90f)));
+    const vf most = vf_set1(0x1p+90f);
+    vm low = vm_and(vm_lt(shifted, least), vm_lt(vf_abs(q), most));
+    vf magnitude = vf_min(vf_abs(q), most); /* in other lanes the products below would overflow */
     vf power = vf_power_of_two(vf_add(vf_min(least, shifted), vf_set1(149.0f)));
     vf sum = vf_fma(magnitude, power, vf_set1(0x1p+23f));
     vf twice = vf_fma(magnitude, vf_add(power, power), vf_set1(0x1p-60f));
