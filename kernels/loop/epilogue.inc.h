@@ -36,7 +36,7 @@ VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t ahead)
 
 #define LOOP_RANGE ACT(range)(&from->params)
 #define LOOP_ARGUMENTS WALK(arguments)(from, i)
-#define LOOP_COMMON(x, place) ACT(common)(x, &from->params)
+#define LOOP_COMMON(x, k) ACT(common)(x, &from->params)
 #define LOOP_SPECIAL(four) ACT(special_four)(four, &from->params)
 #define LOOP_FINISH(four) WALK(finished)(four, from, i)
 #define LOOP_PREFETCH(ahead) WALK(prefetch)(from, ahead)
@@ -68,7 +68,7 @@ VACT_INLINE size_t WALK(fours_of_row)(loop_operands own, size_t n)
 
 /* The operands are variables of their own, so that they stay in registers from row to row. They come by pointer: a copy
  * of the structure would wait for the stores that have just written it, 5 ns a call. */
-VACT_NOINLINE static void WALK(in_cache)(const loop_operands *first, const epilogue_strides *strides, size_t rows,
+VACT_NOINLINE static void WALK(in_cache)(const loop_operands *first, const matrix_strides *strides, size_t rows,
                                          size_t cols)
 {
     const vact_params_f32 params = first->params;
@@ -93,7 +93,7 @@ VACT_NOINLINE static void WALK(in_cache)(const loop_operands *first, const epilo
 
 VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
 {
-    const epilogue_strides none = {0, 0, 0};
+    const matrix_strides none = {0, 0, 0, 0};
     WALK(in_cache)(from, &none, 1, n);
 }
 
@@ -113,12 +113,12 @@ void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x
     }
     const loop_operands first = {
         .dst = dst, .x = x, .bias = bias, .residual = residual, .scale = scale, .params = *params};
-    const epilogue_strides strides = {dst_stride, x_stride, options ? options->residual_stride : 0};
+    const matrix_strides strides = {dst_stride, x_stride, 0, options ? options->residual_stride : 0};
     const loop_walk walk = VF_STREAMS ? loop_walk_here(dst == x || dst == residual, rows * cols) : WALK_CACHED;
     if (walk == WALK_CACHED)
         WALK(in_cache)(&first, &strides, rows, cols);
     else
-        epilogue_walked(&first, &strides, rows, cols, walk, WALK(fours), WALK(rest));
+        matrix_walked(&first, &strides, rows, cols, walk, WALK(fours), WALK(rest));
 }
 
 #undef LOOP

@@ -4,7 +4,7 @@
  *
  *   LOOP_RANGE               which lanes are common
  *   LOOP_ARGUMENTS           the arguments of four vectors, the first at element i
- *   LOOP_COMMON(x, place)    the result of one vector without special lanes; its other operands are at `place`
+ *   LOOP_COMMON(x, k)        the result of vector k without special lanes
  *   LOOP_SPECIAL(four)       the results of four vectors with any lanes
  *   LOOP_SPECIAL_RUN         optional, in cache: computes and stores from element i on, four vectors or more; returns
  *                            how many elements
@@ -27,7 +27,7 @@ VACT_INLINE size_t WALK(fours)(const loop_operands *given, size_t n, loop_walk w
     const act_range range = LOOP_RANGE;
     const size_t step = walk < WALK_ABREAST ? 4 * VF_LANES : LOOP_LINE;
     if (walk < WALK_ABREAST)
-        own.apart = own.x_apart = own.bias_apart = own.residual_apart = LOOP_SIDE_BY_SIDE;
+        own.apart = own.x_apart = own.up_apart = own.bias_apart = own.residual_apart = LOOP_SIDE_BY_SIDE;
     size_t i = 0;
     while (n - i >= step) {
         if (walk >= WALK_ABREAST)
@@ -46,7 +46,7 @@ VACT_INLINE size_t WALK(fours)(const loop_operands *given, size_t n, loop_walk w
             four = LOOP_SPECIAL(four);
         } else {
             for (size_t k = 0; k < 4; k++)
-                four.x[k] = LOOP_COMMON(four.x[k], i + loop_place(k, from->apart));
+                four.x[k] = LOOP_COMMON(four.x[k], k);
         }
         four = LOOP_FINISH(four);
         elem *const dst = from->dst + i;

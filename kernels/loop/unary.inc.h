@@ -63,7 +63,7 @@ VACT_INLINE size_t ACT(special_run)(elem *dst, const elem *x, size_t n, const va
 
 #define LOOP_RANGE ACT(range)(&from->params)
 #define LOOP_ARGUMENTS loop_elements(from, i)
-#define LOOP_COMMON(x, place) ACT(common)(x, &from->params)
+#define LOOP_COMMON(x, k) ACT(common)(x, &from->params)
 #define LOOP_SPECIAL(four) ACT(special_four)(four, &from->params)
 #define LOOP_SPECIAL_RUN ACT(special_run)(from->dst + i, from->x + i, n - i, &from->params)
 #define LOOP_FINISH(four) four

@@ -51,9 +51,11 @@ typedef struct {
     const elem *residual; /* likewise */
     float scale;          /* for an epilogue */
     vact_params_f32 params;
-    size_t apart;                               /* for x, up and dst */
-    size_t x_apart, bias_apart, residual_apart; /* for an epilogue, where `apart` is for dst alone */
-    size_t jump;                                /* from the end of a run to the start of the one walked after it */
+    size_t apart;             /* for x, up and dst */
+    size_t x_apart, up_apart; /* in a matrix, where `apart` is for dst alone */
+    size_t bias_apart, residual_apart;
+    size_t jump; /* from the end of a run to the start of the one walked after it */
+    int pairs;   /* 1 where x holds pairs gate, up, two elements for each of dst; else 0 */
 } loop_operands;
 
 /* The jump for the last runs: prefetches what has been prefetched already. */
@@ -163,7 +165,7 @@ typedef void loop_rest_fn(const loop_operands *from, size_t n);
 VACT_INLINE loop_operands loop_beyond(loop_operands from, size_t n)
 {
     from.dst += n;
-    from.x += n;
+    from.x += n << from.pairs;
     if (from.up)
         from.up += n;
     if (from.bias)
@@ -205,7 +207,8 @@ __attribute__((noinline, unused)) static void loop_walked(const loop_operands *g
     }
     while (walk >= WALK_ABREAST && n >= LOOP_SHORTEST) {
         const size_t run = loop_run_of(n);
-        from.apart = from.x_apart = from.bias_apart = from.residual_apart = run;
+        from.apart = from.up_apart = from.bias_apart = from.residual_apart = run;
+        from.x_apart = run << from.pairs;
         from.jump = loop_jump_of(n);
         fours(&from, run, walk);
         from = loop_beyond(from, LOOP_RUNS * run);
