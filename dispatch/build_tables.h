@@ -22,9 +22,11 @@
 #define DECLARE_BACKWARD_GATE(name, keeps, set)                                                                        \
     vact_gate_backward_f32_fn KERNEL(name##_backward, set);                                                            \
     vact_interleaved_backward_f32_fn KERNEL(name##_backward_interleaved, set);
-/* The second kernel of a kind: an epilogue, an interleaved form. */
+/* The other kernels of a kind: an epilogue, the forms of gated units for matrices. */
 #define DECLARE_SECOND_UNARY(name, set) vact_epilogue_f32_fn KERNEL(name##_epilogue, set);
-#define DECLARE_SECOND_GATE(name, set) vact_interleaved_f32_fn KERNEL(name##_interleaved, set);
+#define DECLARE_SECOND_GATE(name, set)                                                                                 \
+    vact_gate_rows_f32_fn KERNEL(name##_rows, set);                                                                    \
+    vact_interleaved_f32_fn KERNEL(name##_interleaved, set);
 #define DECLARE_SECOND_CHANNELS(name, set)
 #define DECLARE_SECOND_ROWS(name, set)
 #define TYPE_UNARY vact_unary_f32_fn
@@ -96,7 +98,8 @@ vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
 #define ENTRIES_CHANNELS(variant, name, NAME, keeps, set, derivatives) ENTRY(variant, channels, NAME, KERNEL(name, set))
 #define ENTRIES_ROWS(variant, name, NAME, keeps, set, derivatives) ENTRY(variant, rows, NAME, KERNEL(name, set))
 #define ENTRIES_GATE(variant, name, NAME, keeps, set, derivatives)                                                     \
-    ENTRY(variant, gate, NAME, KERNEL(name, set)), ENTRY(variant, interleaved, NAME, KERNEL(name##_interleaved, set)), \
+    ENTRY(variant, gate, NAME, KERNEL(name, set)), ENTRY(variant, gate_rows, NAME, KERNEL(name##_rows, set)),          \
+        ENTRY(variant, interleaved, NAME, KERNEL(name##_interleaved, set)),                                            \
         ENTRY(variant, gate_backward, NAME, GRADIENT(name##_backward, derivatives)),                                   \
         ENTRY(variant, interleaved_backward, NAME, GRADIENT(name##_backward_interleaved, derivatives))
 #define FROM_INPUT(name, set) NULL

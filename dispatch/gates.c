@@ -60,13 +60,11 @@ vact_status vact_gate_rows_f32(vact_op op, const vact_params_f32 *params, float 
         return VACT_EINVAL;
     if (!check_in_place_or_apart(out.range, g.range) || !check_in_place_or_apart(out.range, u.range))
         return VACT_EOVERLAP;
-    vact_gate_f32_fn *kernel = vacti_table_current()->gate[VACT_OP_SLOT(op)];
-    if (dense(all, 3, cols)) {
-        cols *= rows;
-        rows = 1;
-    }
-    for (size_t r = 0; r < rows; r++)
-        kernel(dst + r * dst_stride, gate + r * gate_stride, up + r * up_stride, cols, params);
+    const vacti_table *table = vacti_table_current();
+    if (rows == 1 || dense(all, 3, cols))
+        table->gate[VACT_OP_SLOT(op)](dst, gate, up, rows * cols, params);
+    else
+        table->gate_rows[VACT_OP_SLOT(op)](dst, dst_stride, gate, gate_stride, up, up_stride, rows, cols, params);
     return VACT_OK;
 }
 
@@ -131,17 +129,13 @@ vact_status vact_gate_packed_f32(vact_op op, const vact_params_f32 *params, vact
     if (check_share(to, from))
         return VACT_EOVERLAP;
     const vacti_table *table = vacti_table_current();
-    vact_gate_f32_fn *kernel = table->gate[VACT_OP_SLOT(op)];
-    vact_interleaved_f32_fn *interleaved = table->interleaved[VACT_OP_SLOT(op)];
-    for (size_t r = 0; r < rows; r++) {
-        float *row = dst + r * dst_stride;
-        const float *first = src + r * src_stride;
-        switch (layout) {
-        case VACT_GATE_FIRST: kernel(row, first, first + cols, cols, params); break;
-        case VACT_GATE_SECOND: kernel(row, first + cols, first, cols, params); break;
-        case VACT_GATE_INTERLEAVED: interleaved(row, first, cols, params); break;
-        }
+    if (layout == VACT_GATE_INTERLEAVED) {
+        table->interleaved[VACT_OP_SLOT(op)](dst, dst_stride, src, src_stride, rows, cols, params);
+        return VACT_OK;
     }
+    const float *gate = layout == VACT_GATE_FIRST ? src : src + cols,
+                *up = layout == VACT_GATE_FIRST ? src + cols : src;
+    table->gate_rows[VACT_OP_SLOT(op)](dst, dst_stride, gate, src_stride, up, src_stride, rows, cols, params);
     return VACT_OK;
 }
 

@@ -25,6 +25,7 @@ typedef struct vacti_table {
     vact_dead_units_f32_fn *dead_units;
     vact_epilogue_f32_fn *epilogue[VACT_TABLE_SLOTS]; /* of unary operations */
     vact_gate_f32_fn *gate[VACT_TABLE_SLOTS];
+    vact_gate_rows_f32_fn *gate_rows[VACT_TABLE_SLOTS];
     vact_gate_backward_f32_fn *gate_backward[VACT_TABLE_SLOTS];
     vact_interleaved_f32_fn *interleaved[VACT_TABLE_SLOTS]; /* of gates */
     vact_interleaved_backward_f32_fn *interleaved_backward[VACT_TABLE_SLOTS];

@@ -59,8 +59,14 @@ typedef size_t vact_outside_f32_fn(const float *x, size_t n, float low, float hi
  */
 typedef size_t vact_dead_units_f32_fn(unsigned char *mask, const float *x, size_t batch, size_t units);
 
-/* n pairs (gate, up), interleaved in src, and their gradients in dsrc. params null: the defaults. No checks. */
-typedef void vact_interleaved_f32_fn(float *dst, const float *src, size_t n, const vact_params_f32 *params);
+/* A gated unit over matrices. params null: the defaults. No checks. */
+typedef void vact_gate_rows_f32_fn(float *dst, size_t dst_stride, const float *gate, size_t gate_stride,
+                                   const float *up, size_t up_stride, size_t rows, size_t cols,
+                                   const vact_params_f32 *params);
+
+/* Rows of pairs (gate, up), interleaved in src; n such pairs and their gradients in dsrc. */
+typedef void vact_interleaved_f32_fn(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
+                                     size_t cols, const vact_params_f32 *params);
 typedef void vact_interleaved_backward_f32_fn(float *dsrc, const float *dy, const float *src, size_t n,
                                               const vact_params_f32 *params);
 

@@ -246,6 +246,7 @@ Test(dispatch, tables)
                 bool gate = vacti_registry_by_code(op_code(VACT_KIND_GATE << 8 | slot)) != NULL;
                 cr_expect((table->gate[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
                 cr_expect((table->gate_backward[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
+                cr_expect((table->gate_rows[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
                 cr_expect((table->interleaved[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
                 cr_expect((table->interleaved_backward[slot] != NULL) == gate, "%s gate %u", vacti_builds[i], slot);
                 cr_expect((table->epilogue[slot] != NULL) == unary, "%s epilogue %u", vacti_builds[i], slot);

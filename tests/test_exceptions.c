@@ -158,7 +158,7 @@ static int call_interleaved(const test_subject *subject, const operands *with, f
     (void)second;
     pack(with);
     exceptions_clear();
-    subject->table->interleaved[SLOT(subject)](dst, pairs_in, with->n, NULL);
+    subject->table->interleaved[SLOT(subject)](dst, with->n, pairs_in, 2 * with->n, 1, with->n, NULL);
     return exceptions_raised();
 }
 

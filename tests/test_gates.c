@@ -184,7 +184,7 @@ TEST_CASES(gates, places, test_cases(VACT_KIND_GATE))
             packed = end[0] - 2 * n, dst = end[3] - n;
             for (size_t i = 0; i < n; i++)
                 packed[2 * i] = p.gate[i], packed[2 * i + 1] = p.up[i];
-            subject.table->interleaved[slot](dst, packed, n, NULL);
+            subject.table->interleaved[slot](dst, n, packed, 2 * n, 1, n, NULL);
             memcpy(dy, p.dy, n * sizeof *dy);
             subject.table->interleaved_backward[slot](packed, dy, packed, n, NULL);
             for (size_t i = 0; i < n; i++)

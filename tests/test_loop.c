@@ -242,6 +242,36 @@ TEST_CASES(loop, stretches_of_special_lanes, test_cases(VACT_KIND_UNARY))
     }
 }
 
+/* The same of gates: apart, on each operand, and interleaved. */
+TEST_CASES(loop, stretches_of_special_gates, test_cases(VACT_KIND_GATE))
+{
+    enum { LONGEST = 700, ROUNDS = 60 };
+    static float gate[LONGEST], up[LONGEST], pairs[2 * LONGEST], want[LONGEST], got[LONGEST];
+    test_subject subject = test_begin(which);
+    const size_t slot = VACT_OP_SLOT(subject.info->op);
+    vact_gate_f32_fn *kernel = subject.table->gate[slot];
+    test_random random = {13};
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t n = 1 + (size_t)(test_random_next(&random) % LONGEST);
+        fill_stretches(&random, gate, n);
+        fill_stretches(&random, up, n);
+        for (size_t i = 0; i < n; i++) {
+            kernel(want + i, gate + i, up + i, 1, NULL);
+            pairs[2 * i] = gate[i], pairs[2 * i + 1] = up[i];
+        }
+        kernel(got, gate, up, n, NULL);
+        compare(&subject, got, want, gate, n, "apart");
+        memcpy(got, gate, n * sizeof *got);
+        kernel(got, got, up, n, NULL);
+        compare(&subject, got, want, gate, n, "on the gate");
+        memcpy(got, up, n * sizeof *got);
+        kernel(got, gate, got, n, NULL);
+        compare(&subject, got, want, gate, n, "on up");
+        subject.table->interleaved[slot](got, n, pairs, 2 * n, 1, n, NULL);
+        compare(&subject, got, want, gate, n, "interleaved");
+    }
+}
+
 TEST_CASES(loop, kernels_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_UNARY))
 {
     test_subject subject = test_begin(which);
@@ -277,6 +307,32 @@ TEST_CASES(loop, channels_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_CHA
                        inner - i < PIECE ? inner - i : PIECE);
         kernel(got + DST_SHIFT, src, slopes, 1, channels[k], inner);
         compare(&subject, got + DST_SHIFT, want, src, n, "channels");
+    }
+    free(source), free(want), free(got);
+}
+
+/* A slope for each column: few columns, more than are repeated, in cache and beyond it. */
+TEST_CASES(loop, channels_of_columns, cases_beyond_the_cache(VACT_KIND_CHANNELS))
+{
+    static const size_t channels[] = {2, 3, 16, 100, 257, 1003};
+    test_subject subject = test_begin(which);
+    vact_channels_f32_fn *kernel = test_channels(subject.table, subject.info);
+    size_t most = length_beyond_the_cache();
+    float *source = inputs_beyond_the_cache(most), *src = source + SRC_SHIFT, slopes[1003];
+    float *want = new_floats(most), *got = new_floats(most + DST_SHIFT);
+    for (size_t i = 0; i < sizeof slopes / sizeof slopes[0]; i++)
+        slopes[i] = 0.01f * (float)i - 1.0f;
+    for (size_t k = 0; k < sizeof channels / sizeof channels[0]; k++) {
+        const size_t cols = channels[k], lengths[] = {1, 5, 700, most / cols};
+        for (size_t i = 0; i < most / cols * cols; i++)
+            kernel(want + i, src + i, &slopes[i % cols], 1, 1, 1);
+        for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
+            kernel(got + DST_SHIFT, src, slopes, lengths[l], cols, 1);
+            compare(&subject, got + DST_SHIFT, want, src, lengths[l] * cols, "columns");
+        }
+        memcpy(got + DST_SHIFT, src, most * sizeof *src);
+        kernel(got + DST_SHIFT, got + DST_SHIFT, slopes, most / cols, cols, 1);
+        compare(&subject, got + DST_SHIFT, want, src, most / cols * cols, "columns in place");
     }
     free(source), free(want), free(got);
 }
@@ -360,6 +416,42 @@ TEST_CASES(loop, gates_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_GATE))
     kernel(dst, gate, dst, n, NULL);
     compare(&subject, dst, want, gate, n, "on its up");
     free(source), free(want), free(got);
+}
+
+/* Packed and interleaved rows, with equal offsets in their cache lines and with others, of odd length, short ones, a
+ * single one. */
+TEST_CASES(loop, gate_matrices_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_GATE))
+{
+    static const struct {
+        size_t cols, src_stride, dst_stride;
+    } shapes[] = {{1003, 2016, 1008}, {1003, 2011, 1005}, {33, 66, 33}, {4096, 8192, 4096}, {0, 0, 0}};
+    test_subject subject = test_begin(which);
+    const size_t slot = VACT_OP_SLOT(subject.info->op), most = length_beyond_the_cache();
+    vact_gate_f32_fn *kernel = subject.table->gate[slot];
+    float *source = inputs_beyond_the_cache(2 * most), *src = source + SRC_SHIFT;
+    float *want = new_floats(most), *got = new_floats(most + DST_SHIFT), *dst = got + DST_SHIFT;
+    float *gate = new_floats(most), *up = new_floats(most);
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        const size_t cols = shapes[k].cols ? shapes[k].cols : most, s = cols < most ? shapes[k].src_stride : 2 * most;
+        const size_t d = cols < most ? shapes[k].dst_stride : most, rows = most / d, n = rows * d;
+        for (int interleaved = 0; interleaved < 2; interleaved++) {
+            memset(want, 0, n * sizeof *want), memset(dst, 0, n * sizeof *dst); /* between rows nothing is written */
+            for (size_t r = 0; r < rows; r++) {
+                for (size_t c = 0; c < cols; c++) {
+                    gate[c] = src[r * s + (interleaved ? 2 * c : c)];
+                    up[c] = src[r * s + (interleaved ? 2 * c + 1 : cols + c)];
+                }
+                for (size_t c = 0; c < cols; c += PIECE)
+                    kernel(want + r * d + c, gate + c, up + c, cols - c < PIECE ? cols - c : PIECE, NULL);
+            }
+            if (interleaved)
+                subject.table->interleaved[slot](dst, d, src, s, rows, cols, NULL);
+            else
+                subject.table->gate_rows[slot](dst, d, src, s, src + cols, s, rows, cols, NULL);
+            compare(&subject, dst, want, want, n, interleaved ? "interleaved" : "packed");
+        }
+    }
+    free(source), free(want), free(got), free(gate), free(up);
 }
 
 /* Separate, with equal or other offsets in their cache lines, and both equal to an operand. */

@@ -11,16 +11,21 @@
 int vec_check_pairs(const vec_ops *build, FILE *report)
 {
     float pairs[2 * VEC_LANES_LIMIT], a[VEC_LANES_LIMIT], b[VEC_LANES_LIMIT], back[2 * VEC_LANES_LIMIT];
+    float mixed_a[VEC_LANES_LIMIT], mixed_b[VEC_LANES_LIMIT];
     int failures = 0;
     for (size_t i = 0; i < 2 * build->lanes; i++)
         pairs[i] = from_bits(0xff800001u + (uint32_t)i);
     build->load_pairs(a, b, pairs);
     build->store_pairs(back, a, b);
-    for (size_t i = 0; i < 2 * build->lanes; i++)
-        if (to_bits(i % 2 ? b[i / 2] : a[i / 2]) != to_bits(pairs[i]) || to_bits(back[i]) != to_bits(pairs[i])) {
-            fprintf(report, "%s vf_load_pairs, vf_store_pairs: element %zu\n", build->build, i);
+    build->mixed_pairs(mixed_a, mixed_b, pairs);
+    for (size_t i = 0; i < 2 * build->lanes; i++) {
+        uint32_t want = to_bits(pairs[i]), mixed = to_bits(i % 2 ? mixed_b[i / 2] : mixed_a[i / 2]);
+        if (to_bits(i % 2 ? b[i / 2] : a[i / 2]) != want || to_bits(back[i]) != want || mixed != want) {
+            fprintf(report, "%s vf_load_pairs, vf_load_pairs_mixed, vf_unmixed, vf_store_pairs: element %zu\n",
+                    build->build, i);
             failures++;
         }
+    }
     return failures;
 }
 

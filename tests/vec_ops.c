@@ -282,6 +282,14 @@ static void load_pairs(float *a, float *b, const float *p)
 
 static void store_pairs(float *p, const float *a, const float *b) { vf_store_pairs(p, vf_load(a), vf_load(b)); }
 
+static void mixed_pairs(float *a, float *b, const float *p)
+{
+    vf first, second;
+    vf_load_pairs_mixed(p, &first, &second);
+    vf_store(a, vf_unmixed(first));
+    vf_store(b, vf_unmixed(second));
+}
+
 static void keep_first(float *all, const float *v, size_t n, float fill)
 {
     vf_store(all, vf_keep_first(vf_load(v), n, vf_set1(fill)));
@@ -315,6 +323,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,      set1,         any_negative,  all_negative,
-    load_pairs,       store_pairs, keep_first, exchange, load_partial, store_partial, stream,
+    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,      set1,         any_negative,  all_negative, load_pairs,
+    store_pairs,      mixed_pairs, keep_first, exchange, load_partial, store_partial, stream,
 };

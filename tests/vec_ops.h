@@ -21,6 +21,7 @@ typedef struct vec_ops {
     /* the floats at even places of p to a, those at odd to b; and back */
     void (*load_pairs)(float *a, float *b, const float *p);
     void (*store_pairs)(float *p, const float *a, const float *b);
+    void (*mixed_pairs)(float *a, float *b, const float *p); /* loaded in mixed order and unmixed */
     void (*keep_first)(float *all, const float *v, size_t n, float fill);
     void (*exchange)(float *all, const float *v, size_t d); /* d any but 0 and below the lanes: bit by bit */
     void (*load_partial)(float *all, const float *p, size_t n);

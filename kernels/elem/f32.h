@@ -9,6 +9,7 @@ typedef float elem;
 VACT_INLINE vf elem_load(const elem *p) { return vf_load(p); }
 VACT_INLINE vf elem_load_partial(const elem *p, size_t n) { return vf_load_partial(p, n); }
 VACT_INLINE void elem_load_pairs(const elem *p, vf *a, vf *b) { vf_load_pairs(p, a, b); }
+VACT_INLINE void elem_load_pairs_mixed(const elem *p, vf *a, vf *b) { vf_load_pairs_mixed(p, a, b); }
 VACT_INLINE void elem_store(elem *p, vf v) { vf_store(p, v); }
 VACT_INLINE void elem_store_partial(elem *p, vf v, size_t n) { vf_store_partial(p, v, n); }
 VACT_INLINE void elem_store_pairs(elem *p, vf a, vf b) { vf_store_pairs(p, a, b); }

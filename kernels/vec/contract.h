@@ -16,6 +16,8 @@
  *   vf_store_partial(p, v, n)         the first n < VF_LANES lanes; writes no memory beyond them
  *   vf_load_pairs(p, &a, &b)          2*VF_LANES floats: those at even places in a, those at odd places in b
  *   vf_store_pairs(p, a, b)           the same, written
+ *   vf_load_pairs_mixed(p, &a, &b)    as vf_load_pairs, but the lanes of a and b are in some order, the same in both
+ *   vf_unmixed(v)                     the lanes of such a v in the order of memory
  *   vf_stream(p, v)                   a store that bypasses the caches where VF_STREAMS is 1, else vf_store; p aligned
  *                                     to the vector
  *   vf_stream_end()                   after the last vf_stream, before another thread may read

@@ -29,14 +29,22 @@ VACT_INLINE __m256i vf_first_lanes(size_t n)
 VACT_INLINE vf vf_load_partial(const float *p, size_t n) { return _mm256_maskload_ps(p, vf_first_lanes(n)); }
 VACT_INLINE void vf_store_partial(float *p, vf v, size_t n) { _mm256_maskstore_ps(p, vf_first_lanes(n), v); }
 
-/* First within the halves of each vector, then the quarters. */
-VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+/* Within the halves of each vector; the quarters are in the order 0, 2, 1, 3. */
+#define vf_load_pairs_mixed vf_load_pairs_mixed
+VACT_INLINE void vf_load_pairs_mixed(const float *p, vf *a, vf *b)
 {
     vf first = vf_load(p), second = vf_load(p + 8);
-    __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(first, second, 0x88));
-    __m256d odd = _mm256_castps_pd(_mm256_shuffle_ps(first, second, 0xdd));
-    *a = _mm256_castpd_ps(_mm256_permute4x64_pd(even, 0xd8));
-    *b = _mm256_castpd_ps(_mm256_permute4x64_pd(odd, 0xd8));
+    *a = _mm256_shuffle_ps(first, second, 0x88);
+    *b = _mm256_shuffle_ps(first, second, 0xdd);
+}
+
+VACT_INLINE vf vf_unmixed(vf v) { return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), 0xd8)); }
+
+VACT_INLINE void vf_load_pairs(const float *p, vf *a, vf *b)
+{
+    vf_load_pairs_mixed(p, a, b);
+    *a = vf_unmixed(*a);
+    *b = vf_unmixed(*b);
 }
 
 VACT_INLINE void vf_store_pairs(float *p, vf a, vf b)

@@ -16,6 +16,11 @@ VACT_INLINE vf vf_where(vm m, vf a) { return vf_select(m, a, vf_set1(0.0f)); }
 
 VACT_INLINE vf vf_power_of_two(vf t) { return vf_of_bits(vi_shift_left(vf_bits(t), 23)); }
 
+#ifndef vf_load_pairs_mixed
+VACT_INLINE void vf_load_pairs_mixed(const float *p, vf *a, vf *b) { vf_load_pairs(p, a, b); }
+VACT_INLINE vf vf_unmixed(vf v) { return v; }
+#endif
+
 #ifndef vf_times_power
 VACT_INLINE vf vf_times_power(vf v, vf t) { return vf_mul(v, vf_power_of_two(t)); }
 #endif

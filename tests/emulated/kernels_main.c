@@ -155,7 +155,7 @@ static void run_gate(const trial *t)
     kernel(gate, gate, up, t->n, t->params);
     add(0), add(2);
     kernel(up, place(t, 0, t->n), up, t->n, t->params);
-    t->table->interleaved[t->slot](place(t, 3, 0), place(t, 4, 2 * t->n), t->n, t->params);
+    t->table->interleaved[t->slot](place(t, 3, 0), t->n, place(t, 4, 2 * t->n), 2 * t->n, 1, t->n, t->params);
     add(1), add(3);
 }
 

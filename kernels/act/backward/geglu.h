@@ -9,7 +9,7 @@
 
 VACT_INLINE gate_gradients geglu_backward(vf dy, vf gate, vf up)
 {
-    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, gelu_backward), geglu_product(gate, dy)};
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, gelu_backward), geglu_forward(gate, dy)};
 }
 
 #endif

@@ -10,7 +10,7 @@
 
 VACT_INLINE gate_gradients geglu_tanh_backward(vf dy, vf gate, vf up)
 {
-    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, gelu_tanh_backward), geglu_tanh_product(gate, dy)};
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, gelu_tanh_backward), geglu_tanh_forward(gate, dy)};
 }
 
 #endif

@@ -9,7 +9,7 @@
 
 VACT_INLINE gate_gradients swiglu_backward(vf dy, vf gate, vf up)
 {
-    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, silu_backward), swiglu_product(gate, dy)};
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, silu_backward), swiglu_forward(gate, dy)};
 }
 
 #endif

@@ -5,26 +5,32 @@
 #include "math/common/gate.h"
 #include "math/common/gelu_tanh.h"
 
-/* The exponent is -80.3 there. */
-#define GEGLU_TANH_FAR (-9.7f)
+/* The exponent is -67.1 there. */
+#define GEGLU_TANH_FAR (-9.0f)
 
-VACT_INLINE vf geglu_tanh_product(vf gate, vf v)
+VACT_INLINE gate_limits geglu_tanh_limits(void)
 {
-    vf product = vf_mul(gelu_tanh_forward(gate, NULL), v);
-    if (!gate_any_special(gate, GATE_TINY, GEGLU_TANH_FAR))
-        return product;
-    vf bounded = gate_far_bounded(gate, -13.8f, GEGLU_TANH_FAR);
-    vf_pair p = gelu_tanh_exponent(bounded);
-    return gate_choose_far(gate, GEGLU_TANH_FAR, gate_far_product(bounded, vf_set1(0.0f), p, v),
-                           gate_choose_tiny(gate, v, product));
+    return (gate_limits){GEGLU_TANH_FAR, GATE_TINY, gelu_tanh_range(NULL)};
+}
+VACT_INLINE vf geglu_tanh_common(vf gate, vf v) { return vf_mul(gelu_tanh_common(gate, NULL), v); }
+
+/* gelu_tanh(x) is x where it is above -GEGLU_TANH_FAR. */
+VACT_INLINE vf geglu_tanh_usual(vf gate, vf v)
+{
+    vf most = vf_set1(-GEGLU_TANH_FAR), bounded = vf_min(most, gate);
+    vf a = gelu_tanh_range(NULL).limit >= -GEGLU_TANH_FAR ? gelu_tanh_common(bounded, NULL)
+                                                          : gelu_tanh_special(bounded, NULL);
+    return vf_mul(vf_select(vm_lt(most, gate), gate, a), v);
 }
 
-VACT_INLINE vf geglu_tanh_forward(vf gate, vf up) { return geglu_tanh_product(gate, up); }
+VACT_INLINE vf geglu_tanh_tiny(vf gate, vf v) { return gate_tiny_product(gate, v); }
 
-#ifdef VACT_SET_FAST
-VACT_INLINE vf geglu_tanh_common(vf gate, vf up) { return vf_mul(gelu_tanh_common(gate, NULL), up); }
-VACT_INLINE act_range geglu_tanh_range(void) { return (act_range){GATE_TINY, GELU_TANH_COMMON}; }
+VACT_INLINE vf geglu_tanh_far(vf gate, vf v)
+{
+    vf bounded = gate_far_bounded(gate, -13.8f, GEGLU_TANH_FAR);
+    return gate_far_times(gate, bounded, gelu_tanh_exponent(bounded), v);
+}
+
 #define ACT_TWO_FORMS
-#endif
 
 #endif

@@ -4,8 +4,6 @@
 
 #include "act/plain/relu.h"
 
-VACT_INLINE vf reglu_product(vf gate, vf v) { return vf_mul(relu_forward(gate, NULL), v); }
-
-VACT_INLINE vf reglu_forward(vf gate, vf up) { return reglu_product(gate, up); }
+VACT_INLINE vf reglu_forward(vf gate, vf up) { return vf_mul(relu_forward(gate, NULL), up); }
 
 #endif

@@ -4,28 +4,17 @@
 
 #include "math/common/gate.h"
 
-VACT_NOINLINE static vf swiglu_any(vf gate, vf v)
+VACT_INLINE gate_limits swiglu_limits(void) { return (gate_limits){GATE_FAR, GATE_TINY, silu_range(NULL)}; }
+VACT_INLINE vf swiglu_common(vf gate, vf v) { return vf_mul(silu_common(gate, NULL), v); }
+VACT_INLINE vf swiglu_usual(vf gate, vf v) { return vf_mul(silu_special(gate, NULL), v); }
+VACT_INLINE vf swiglu_tiny(vf gate, vf v) { return gate_tiny_product(gate, v); }
+
+VACT_INLINE vf swiglu_far(vf gate, vf v)
 {
-    vf product = vf_mul(silu_forward(gate, NULL), v);
     vf bounded = gate_far_bounded(gate, -212.0f, GATE_FAR);
-    return gate_choose_far(gate, GATE_FAR,
-                           gate_far_product(bounded, vf_set1(0.0f), (vf_pair){bounded, vf_set1(0.0f)}, v),
-                           gate_choose_tiny(gate, v, product));
+    return gate_far_times(gate, bounded, (vf_pair){bounded, vf_set1(0.0f)}, v);
 }
 
-VACT_INLINE vf swiglu_product(vf gate, vf v)
-{
-    if (__builtin_expect(gate_any_special(gate, GATE_TINY, GATE_FAR), 0))
-        return swiglu_any(gate, v);
-    return vf_mul(silu_forward(gate, NULL), v);
-}
-
-VACT_INLINE vf swiglu_forward(vf gate, vf up) { return swiglu_product(gate, up); }
-
-#ifdef VACT_SET_FAST
-VACT_INLINE vf swiglu_common(vf gate, vf up) { return vf_mul(silu_common(gate, NULL), up); }
-VACT_INLINE act_range swiglu_range(void) { return (act_range){GATE_TINY, FAST_LOGISTIC_COMMON}; }
 #define ACT_TWO_FORMS
-#endif
 
 #endif
