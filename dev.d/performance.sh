@@ -13,7 +13,7 @@ performance()
     if [ -z "$report" ]; then
         warn_of_noise
         report=$root/build/performance.json
-        at_fixed_addresses "$root/build/vact_bench" --isa=avx512,avx2 '--benchmark_filter=/(fast|plain)/n:(4096|16777216)/uniform|^special/' \
+        at_fixed_addresses "$root/build/vact_bench" --isa=avx512,avx2 '--benchmark_filter=/(fast|plain)/n:(4096|16777216)/uniform|^special/[a-z0-9_]+/f32/' \
             --benchmark_out_format=json --benchmark_out="$report"
     fi
     "$root/tools/performance.py" "$root/build" --arm "$root/build-aarch64" --bench "$report" \
