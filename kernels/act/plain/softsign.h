@@ -1,6 +1,6 @@
 /*
- * softsign: x/(1 + |x|), in two roundings: at most 1.5 ULP. From 2^25 on the sum is |x| and the result 1; |x| is bounded
- * there, as the quotient of infinities is NaN.
+ * softsign: x/(1 + |x|), in two roundings: at most 1.5 ULP. From 2^25 on the sum is |x| and the result 1; |x| is
+ * bounded there, as the quotient of infinities is NaN.
  */
 #ifndef VACT_ACT_PLAIN_SOFTSIGN_H
 #define VACT_ACT_PLAIN_SOFTSIGN_H
