@@ -176,8 +176,8 @@ static void run_case(bm_state *state, void *user)
     c->subject.third = c->usual.third = other + n;
     outcome found = measure(state, &c->contest);
     bm_counter(state, "n", ELEMENTS, BM_PLAIN);
-    bm_counter(state, "GB/s", 1e-9 * 2.0 * sizeof(float) * ELEMENTS / found.seconds[0], BM_PLAIN);
-    bm_counter(state, "elements/s", ELEMENTS / found.seconds[0], BM_PLAIN);
+    bm_counter(state, "GB/s", 1e-9 * 2.0 * sizeof(float) * (double)ELEMENTS / found.seconds[0], BM_PLAIN);
+    bm_counter(state, "elements/s", (double)ELEMENTS / found.seconds[0], BM_PLAIN);
     bm_counter(state, "x_usual", found.ratio[1], BM_PLAIN);
 }
 
