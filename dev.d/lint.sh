@@ -38,7 +38,7 @@ lint()
     # From the root: elsewhere clang-tidy treats the project's headers as foreign and does not check them. It reads GCC's
     # commands, but does not know its tuning flags (cmake/isa.cmake): of some it warns, at others it fails.
     mkdir -p -- "$root/build/tidy"
-    sed 's/ -m\(move\|store\)-max=[0-9]*//g' "$root/build/compile_commands.json" >"$root/build/tidy/compile_commands.json"
+    sed 's/ -m\(move\|store\)-max=[0-9]*//g; s/ -fno-sched-spec//g' "$root/build/compile_commands.json" >"$root/build/tidy/compile_commands.json"
     tidy_sources | tr '\n' '\0' |
         (cd -- "$root" && xargs -0 -n 1 -P "$(nproc)" clang-tidy-19 --quiet -p build/tidy \
             --extra-arg=-Wno-ignored-optimization-argument 2>build/tidy.log) || {

@@ -128,6 +128,7 @@ void test_add(test_floats *list, float value);
 void test_add_around(test_floats *list, double value); /* +-value and 3 ULP to either side */
 void test_add_specials(test_floats *list);
 void test_add_kinks(test_floats *list, const vact_params_f32 *params);
+void test_add_hundredths(test_floats *list); /* up to 20, where limits of forms and ends of tables are */
 void test_add_every(test_floats *list, uint32_t first, uint32_t stride); /* bit patterns */
 void test_add_random_bits(test_floats *list, test_random *random, size_t n);
 void test_add_uniform(test_floats *list, test_random *random, double limit, size_t n); /* [-limit, limit) */

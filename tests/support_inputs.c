@@ -136,6 +136,12 @@ void test_add_specials(test_floats *list)
     test_add_around(list, (double)FLT_MAX);
 }
 
+void test_add_hundredths(test_floats *list)
+{
+    for (int k = 1; k <= 2000; k++)
+        test_add_around(list, 0.01 * k);
+}
+
 void test_add_kinks(test_floats *list, const vact_params_f32 *params)
 {
     double first = (double)params->v[0], second = (double)params->v[1];

@@ -89,6 +89,7 @@ TEST_CASES(backward, defaults, test_cases_of_gradients())
     gradient list[2];
     test_add_specials(&inputs);
     test_add_kinks(&inputs, &defaults);
+    test_add_hundredths(&inputs);
     test_add_every(&inputs, 3, STRIDE);
     test_add_recorded_worst(&inputs, subject.info);
     for (size_t k = gradients_of(&subject, list); k-- > 0;)

@@ -55,6 +55,7 @@ TEST_CASES(bounds, defaults, test_cases(VACT_KIND_UNARY))
     test_floats inputs = {0};
     test_add_specials(&inputs);
     test_add_kinks(&inputs, &defaults);
+    test_add_hundredths(&inputs);
     test_add_recorded_worst(&inputs, subject.info);
     test_add_every(&inputs, 0, STRIDE);
     check_bound(&subject, NULL, &inputs);

@@ -433,7 +433,7 @@ TEST_CASES(loop, gate_matrices_beyond_the_cache, cases_beyond_the_cache(VACT_KIN
     float *gate = new_floats(most), *up = new_floats(most);
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
         const size_t cols = shapes[k].cols ? shapes[k].cols : most, s = cols < most ? shapes[k].src_stride : 2 * most;
-        const size_t d = cols < most ? shapes[k].dst_stride : most, rows = most / d, n = rows * d;
+        const size_t d = cols < most ? shapes[k].dst_stride : most, rows = d ? most / d : 0, n = rows * d;
         for (int interleaved = 0; interleaved < 2; interleaved++) {
             memset(want, 0, n * sizeof *want), memset(dst, 0, n * sizeof *dst); /* between rows nothing is written */
             for (size_t r = 0; r < rows; r++) {

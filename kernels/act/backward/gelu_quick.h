@@ -9,7 +9,7 @@
 #include "math/common/gelu_quick.h"
 #include "math/fast/gradient_gate.h"
 
-#define GELU_QUICK_BACKWARD_COMMON 8.05f
+#define GELU_QUICK_BACKWARD_COMMON 8.04f
 
 VACT_INLINE vf_pair gelu_quick_backward_curve(vf t)
 {

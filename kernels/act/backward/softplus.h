@@ -1,6 +1,6 @@
 /*
  * The derivative of softplus: sigmoid(p), p = beta*x, 1 above the threshold; from the output, 1 - e^(-beta*y). beta*x
- * and beta*y are hi/lo pairs. Common lanes are those with |p| <= 8.1 and below the threshold.
+ * and beta*y are hi/lo pairs. Common lanes are those with |p| <= 8.09 and below the threshold.
  */
 #ifndef VACT_ACT_BACKWARD_SOFTPLUS_H
 #define VACT_ACT_BACKWARD_SOFTPLUS_H

@@ -1,6 +1,6 @@
 /*
  * The derivative of swish: s + p*s*(1 - s), p = beta*x as a hi/lo pair, s = sigmoid(p). Common lanes are those with
- * |p| <= 8.1.
+ * |p| <= 8.09.
  */
 #ifndef VACT_ACT_BACKWARD_SWISH_H
 #define VACT_ACT_BACKWARD_SWISH_H

@@ -10,8 +10,8 @@
 
 #include "math/fast/gradient.h"
 
-/* Up to this t the table of gradient_near_gate serves. */
-#define GRADIENT_GATE_NEAR 8.1f
+/* Up to this t the table of gradient_near_gate serves; its last interval ends at 8.1, where rounding may pass it. */
+#define GRADIENT_GATE_NEAR 8.09f
 
 VACT_INLINE vf_pair gradient_near_gate(vf t, vf excess)
 {

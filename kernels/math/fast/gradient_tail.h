@@ -7,8 +7,8 @@
 
 #include "math/fast/gradient.h"
 
-/* Up to this t the table serves. */
-#define GRADIENT_TAIL_NEAR 8.1f
+/* Up to this t the table serves; its last interval ends at 8.1, where rounding may pass it. */
+#define GRADIENT_TAIL_NEAR 8.09f
 
 VACT_INLINE vf_pair gradient_near_tail(vf t, vf excess)
 {
