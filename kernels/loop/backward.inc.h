@@ -56,8 +56,7 @@ VACT_INLINE size_t WALK(special_run)(elem *dx, const elem *dy, const elem *x, si
 
 #define LOOP_RANGE WALK(range)(&from->params)
 #define LOOP_ARGUMENTS loop_elements(from, i)
-#define LOOP_COMMON(x, k)                                                                                              \
-    WALK(common)(elem_load(from->up + i + loop_place(k, from->apart)), x, &from->params)
+#define LOOP_COMMON(x, k) WALK(common)(elem_load(from->up + i + loop_place(k, from->apart)), x, &from->params)
 #define LOOP_SPECIAL(four) WALK(special_four)(four, from, i)
 #define LOOP_SPECIAL_RUN WALK(special_run)(from->dst + i, from->up + i, from->x + i, n - i, &from->params)
 #define LOOP_FINISH(four) four

@@ -123,7 +123,8 @@ VACT_NOINLINE static double cross_entropy_rest(float *lanes, const elem *src, si
 }
 
 /* sum_j w_j*(max - x_j) is scaled by 2^-20, since the difference of two floats and a sum of some may leave their range.
- * What is subnormal then does not count beside log S, which is at least ln 2 if a logit is that close to the maximum. */
+ * What is subnormal then does not count beside log S, which is at least ln 2 if a logit is that close to the maximum.
+ */
 #define CROSS_ENTROPY_SPREAD 0x1p-20f
 
 typedef struct {

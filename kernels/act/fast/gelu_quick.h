@@ -1,4 +1,5 @@
-/* gelu_quick: x*sigmoid(1.702 x). Largest error 1.8233 ULP, at -0x1.7bcfb2p+5; a few results below -10 are above 1.75. */
+/* gelu_quick: x*sigmoid(1.702 x). Largest error 1.8233 ULP, at -0x1.7bcfb2p+5; a few results below -10 are above 1.75.
+ */
 #ifndef VACT_ACT_FAST_GELU_QUICK_H
 #define VACT_ACT_FAST_GELU_QUICK_H
 
