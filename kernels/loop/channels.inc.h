@@ -120,6 +120,8 @@ KERNEL_TYPE(channels) KERNEL(OP);
 void KERNEL(OP)(elem *dst, const elem *src, const float *parameters, size_t outer, size_t channels, size_t inner)
 {
     const loop_walk walk = VF_STREAMS ? loop_walk_here(dst == src, outer * channels * inner) : WALK_CACHED;
+    if (channels == 0)
+        return;
     if (channels == 1) {
         inner *= outer;
         outer = 1;
