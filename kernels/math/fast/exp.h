@@ -39,7 +39,9 @@ VACT_INLINE vf fast_exp(vf x) { return fast_eighths_value(fast_eighths_of(fast_e
 VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 {
     vf w = vf_of_bits(vi_add_where(low, vf_bits(power), vi_set1(156u << 23)));
-    vi sum = vi_add(vi_round(w), vi_round(vf_fma(w, rise, vf_set1(64.0f))));
+    /* Elsewhere w may be beyond the range of integers. Apart, or a compiler would convert it in any case. */
+    vf counted = vf_apart(vf_select(low, w, vf_set1(0.0f)));
+    vi sum = vi_add(vi_round(counted), vi_round(vf_fma(counted, rise, vf_set1(64.0f))));
     return vf_select(low, vf_of_bits(vi_shift_right(sum, 7)), vf_fma(w, rise, w));
 }
 #endif
