@@ -17,7 +17,7 @@ VACT_NOINLINE static size_t WALK(special_fours)(float *dx, const float *dy, cons
     do {
         const loop_four four = loop_load_four(x + i), up = loop_load_four(dy + i);
         vf first = WALK(special)(up.x[0], four.x[0], &own), second = WALK(special)(up.x[1], four.x[1], &own);
-        __asm__ volatile(""); /* as in loop/fours.inc.h */
+        __asm__ volatile(""); /* pairs: four at once need more registers */
         vf third = WALK(special)(up.x[2], four.x[2], &own), fourth = WALK(special)(up.x[3], four.x[3], &own);
         vf_store(dx + i, first);
         vf_store(dx + i + VF_LANES, second);

@@ -45,7 +45,7 @@ VACT_INLINE loop_four loop_each(loop_four gate, loop_four up, loop_gate_fn *f)
 {
     const vf *g = gate.x, *u = up.x;
     vf first = f(g[0], u[0]), second = f(g[1], u[1]);
-    __asm__ volatile(""); /* as in loop/fours.inc.h */
+    __asm__ volatile(""); /* pairs: four at once need more registers */
     vf third = f(g[2], u[2]), fourth = f(g[3], u[3]);
     return (loop_four){{first, second, third, fourth}};
 }

@@ -27,7 +27,7 @@ VACT_NOINLINE static size_t ACT(special_fours)(float *dst, const float *src, siz
     do {
         const loop_four four = loop_load_four(src + i);
         vf first = ACT(special)(four.x[0], &own), second = ACT(special)(four.x[1], &own);
-        __asm__ volatile(""); /* as in loop/fours.inc.h */
+        __asm__ volatile(""); /* pairs: four at once need more registers */
         vf third = ACT(special)(four.x[2], &own), fourth = ACT(special)(four.x[3], &own);
         vf_store(dst + i, first); /* not a loop: GCC would copy them through the stack as 64-bit integers */
         vf_store(dst + i + VF_LANES, second);
