@@ -61,6 +61,9 @@ ParameterizedTest(int *index, vec, keep_first) { check_build(*index, vec_check_k
 ParameterizedTestParameters(vec, exchange) { return each_build(); }
 ParameterizedTest(int *index, vec, exchange) { check_build(*index, vec_check_exchange); }
 
+ParameterizedTestParameters(vec, exchange_pair) { return each_build(); }
+ParameterizedTest(int *index, vec, exchange_pair) { check_build(*index, vec_check_exchange_pair); }
+
 ParameterizedTestParameters(vec, partial_loads) { return each_build(); }
 ParameterizedTest(int *index, vec, partial_loads) { check_build(*index, vec_check_partial_loads); }
 

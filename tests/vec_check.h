@@ -19,6 +19,7 @@ int vec_check_any(const vec_ops *build, FILE *report);
 int vec_check_pairs(const vec_ops *build, FILE *report);
 int vec_check_keep_first(const vec_ops *build, FILE *report);
 int vec_check_exchange(const vec_ops *build, FILE *report);
+int vec_check_exchange_pair(const vec_ops *build, FILE *report);
 int vec_check_partial_loads(const vec_ops *build, FILE *report);
 int vec_check_partial_stores(const vec_ops *build, FILE *report);
 int vec_check_streams(const vec_ops *build, FILE *report);

@@ -86,6 +86,29 @@ int vec_check_exchange(const vec_ops *build, FILE *report)
     return failures;
 }
 
+int vec_check_exchange_pair(const vec_ops *build, FILE *report)
+{
+    int failures = 0;
+    for (size_t d = 1; d < build->lanes; d *= 2) {
+        float a[VEC_LANES_LIMIT], b[VEC_LANES_LIMIT];
+        for (size_t lane = 0; lane < VEC_LANES_LIMIT; lane++) {
+            a[lane] = from_bits(0x7f800001u + (uint32_t)lane);
+            b[lane] = from_bits(0x7f900001u + (uint32_t)lane);
+        }
+        build->exchange_pair(a, b, d);
+        for (size_t lane = 0; lane < build->lanes; lane++) {
+            const uint32_t first = (lane & d ? 0x7f900001u : 0x7f800001u) + (uint32_t)(lane & ~d);
+            const uint32_t second = (lane & d ? 0x7f900001u : 0x7f800001u) + (uint32_t)(lane | d);
+            if (to_bits(a[lane]) != first || to_bits(b[lane]) != second) {
+                fprintf(report, "%s: exchanged between two by %zu: lane %zu is %08x and %08x, expected %08x and %08x\n",
+                        build->build, d, lane, to_bits(a[lane]), to_bits(b[lane]), first, second);
+                failures++;
+            }
+        }
+    }
+    return failures;
+}
+
 /* One readable and writable page between two that fault. */
 static float *guarded_page(size_t page)
 {

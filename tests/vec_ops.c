@@ -309,6 +309,21 @@ static void exchange(float *all, const float *v, size_t d)
     vf_store(all, x);
 }
 
+static void exchange_pair(float *a, float *b, size_t d)
+{
+    vf x = vf_load(a), y = vf_load(b);
+    if (VF_LANES > 8 && d == 8)
+        vf_exchange_pair(&x, &y, 8);
+    if (VF_LANES > 4 && d == 4)
+        vf_exchange_pair(&x, &y, 4);
+    if (VF_LANES > 2 && d == 2)
+        vf_exchange_pair(&x, &y, 2);
+    if (VF_LANES > 1 && d == 1)
+        vf_exchange_pair(&x, &y, 1);
+    vf_store(a, x);
+    vf_store(b, y);
+}
+
 static void load_partial(float *all, const float *p, size_t n) { vf_store(all, vf_load_partial(p, n)); }
 
 static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
@@ -323,6 +338,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,      set1,         any_negative,  all_negative, load_pairs,
-    store_pairs,      mixed_pairs, keep_first, exchange, load_partial, store_partial, stream,
+    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,      set1,          any_negative, all_negative,  load_pairs,
+    store_pairs,      mixed_pairs, keep_first, exchange, exchange_pair, load_partial, store_partial, stream,
 };

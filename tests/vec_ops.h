@@ -24,6 +24,7 @@ typedef struct vec_ops {
     void (*mixed_pairs)(float *a, float *b, const float *p); /* loaded in mixed order and unmixed */
     void (*keep_first)(float *all, const float *v, size_t n, float fill);
     void (*exchange)(float *all, const float *v, size_t d); /* d any but 0 and below the lanes: bit by bit */
+    void (*exchange_pair)(float *a, float *b, size_t d);    /* d a power of two below the lanes */
     void (*load_partial)(float *all, const float *p, size_t n);
     void (*store_partial)(float *p, const float *all, size_t n);
     void (*stream)(float *aligned, const float *all, size_t n); /* n a multiple of the lanes */

@@ -26,6 +26,8 @@
  *   vf_set1(a)                        a in every lane
  *   vf_keep_first(v, n, fill)         v in the first n < VF_LANES lanes, fill in the others
  *   vf_exchange(v, d)                 lane i xor d of v in lane i; d a constant power of two below VF_LANES
+ *   vf_exchange_pair(&a, &b, d)       the same between two: where i has the bit d, lane i of a and lane i xor d of b
+ *                                     change places
  *
  * Floats: one IEEE rounding each
  *   vf_add(a, b)                      a + b

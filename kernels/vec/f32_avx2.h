@@ -67,6 +67,21 @@ VACT_INLINE vf vf_exchange(vf v, size_t d)
     return d == 2 ? _mm256_permute_ps(v, 0x4e) : _mm256_permute_ps(v, 0xb1);
 }
 
+VACT_INLINE void vf_exchange_pair(vf *a, vf *b, size_t d)
+{
+    const vf x = *a, y = *b;
+    if (d == 4) {
+        *a = _mm256_permute2f128_ps(x, y, 0x20);
+        *b = _mm256_permute2f128_ps(x, y, 0x31);
+    } else if (d == 2) {
+        *a = _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(x), _mm256_castps_pd(y)));
+        *b = _mm256_castpd_ps(_mm256_unpackhi_pd(_mm256_castps_pd(x), _mm256_castps_pd(y)));
+    } else {
+        *a = _mm256_blend_ps(x, _mm256_moveldup_ps(y), 0xaa);
+        *b = _mm256_blend_ps(_mm256_movehdup_ps(x), y, 0xaa);
+    }
+}
+
 VACT_INLINE vf vf_add(vf a, vf b) { return _mm256_add_ps(a, b); }
 VACT_INLINE vf vf_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
 VACT_INLINE vf vf_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }

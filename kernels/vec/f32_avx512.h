@@ -48,6 +48,24 @@ VACT_INLINE vf vf_exchange(vf v, size_t d)
     return d == 2 ? _mm512_permute_ps(v, 0x4e) : _mm512_permute_ps(v, 0xb1);
 }
 
+VACT_INLINE void vf_exchange_pair(vf *a, vf *b, size_t d)
+{
+    const vf x = *a, y = *b;
+    if (d == 8) {
+        *a = _mm512_shuffle_f32x4(x, y, 0x44);
+        *b = _mm512_shuffle_f32x4(x, y, 0xee);
+    } else if (d == 4) {
+        *a = _mm512_mask_shuffle_f32x4(x, 0xf0f0, y, y, 0xb1);
+        *b = _mm512_mask_shuffle_f32x4(y, 0x0f0f, x, x, 0xb1);
+    } else if (d == 2) {
+        *a = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(x), _mm512_castps_pd(y)));
+        *b = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(x), _mm512_castps_pd(y)));
+    } else {
+        *a = _mm512_mask_moveldup_ps(x, 0xaaaa, y);
+        *b = _mm512_mask_movehdup_ps(y, 0x5555, x);
+    }
+}
+
 VACT_INLINE vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }
 VACT_INLINE vf vf_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
 VACT_INLINE vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }

@@ -53,6 +53,18 @@ VACT_INLINE vf vf_keep_first(vf v, size_t n, vf fill)
 
 VACT_INLINE vf vf_exchange(vf v, size_t d) { return d == 2 ? vextq_f32(v, v, 2) : vrev64q_f32(v); }
 
+VACT_INLINE void vf_exchange_pair(vf *a, vf *b, size_t d)
+{
+    const vf x = *a, y = *b;
+    if (d == 2) {
+        *a = vcombine_f32(vget_low_f32(x), vget_low_f32(y));
+        *b = vcombine_f32(vget_high_f32(x), vget_high_f32(y));
+    } else {
+        *a = vtrn1q_f32(x, y);
+        *b = vtrn2q_f32(x, y);
+    }
+}
+
 VACT_INLINE vf vf_add(vf a, vf b) { return vaddq_f32(a, b); }
 VACT_INLINE vf vf_sub(vf a, vf b) { return vsubq_f32(a, b); }
 VACT_INLINE vf vf_mul(vf a, vf b) { return vmulq_f32(a, b); }

@@ -48,6 +48,13 @@ VACT_INLINE vf vf_exchange(vf v, size_t d)
     return v;
 }
 
+VACT_INLINE void vf_exchange_pair(vf *a, vf *b, size_t d)
+{
+    (void)a;
+    (void)b;
+    (void)d;
+}
+
 VACT_INLINE vf vf_add(vf a, vf b) { return a + b; }
 VACT_INLINE vf vf_sub(vf a, vf b) { return a - b; }
 VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }

@@ -18,6 +18,7 @@ static const check checks[] = {
     {"pairs", vec_check_pairs},
     {"keep_first", vec_check_keep_first},
     {"exchange", vec_check_exchange},
+    {"exchange_pair", vec_check_exchange_pair},
     {"partial_loads", vec_check_partial_loads},
     {"partial_stores", vec_check_partial_stores},
 };
