@@ -104,19 +104,38 @@ VACT_INLINE float sum_first_lane(vf v)
 /* hi + lo, or hi where it is infinite or NaN: lo means nothing then. */
 VACT_INLINE double sum_total(float hi, float lo) { return (double)hi + (hi - hi == 0.0f ? (double)lo : 0.0); }
 
+VACT_INLINE void sum_tree_half(vf_pair *tree, size_t half)
+{
+    for (size_t k = 0; k < half; k++)
+        tree[k] = sum_join(tree[k], tree[k + half]);
+}
+
+VACT_INLINE vf_pair sum_fold(vf_pair sum, size_t half)
+{
+    return sum_join(sum, (vf_pair){vf_exchange(sum.hi, half), vf_exchange(sum.lo, half)});
+}
+
 /* The tree over the lanes: first between vectors, then within the last one. A two-sum is symmetric in its operands, so
- * every lane of that vector ends with the total. */
+ * every lane of that vector ends with the total. There is no loop over the steps: compilers do not always unroll one
+ * that halves its counter. */
 VACT_INLINE vf_pair sum_tree(const vf_pair *lanes)
 {
     vf_pair tree[ROW_VECTORS];
     for (size_t k = 0; k < ROW_VECTORS; k++)
         tree[k] = lanes[k];
-    for (size_t half = ROW_VECTORS / 2; half >= 1; half /= 2)
-        for (size_t k = 0; k < half; k++)
-            tree[k] = sum_join(tree[k], tree[k + half]);
+    for (size_t half = ROW_VECTORS / 2; half >= 8; half /= 2)
+        sum_tree_half(tree, half);
+    if (ROW_VECTORS >= 8)
+        sum_tree_half(tree, 4);
+    sum_tree_half(tree, 2);
+    sum_tree_half(tree, 1);
     vf_pair total = tree[0];
-    for (size_t half = VF_LANES / 2; half >= 1; half /= 2)
-        total = sum_join(total, (vf_pair){vf_exchange(total.hi, half), vf_exchange(total.lo, half)});
+    if (VF_LANES >= 16)
+        total = sum_fold(total, 8);
+    if (VF_LANES >= 8)
+        total = sum_fold(total, 4);
+    if (VF_LANES >= 4)
+        total = sum_fold(sum_fold(total, 2), 1);
     return total;
 }
 

@@ -30,12 +30,22 @@ static inline float once_power_of_two(double n)
     return (float)power;
 }
 
-/* log((1 + t)/(1 - t)) = 2*(t + t^3/3 + t^5/5 ...), |t| <= 0.172: twelve terms are enough for 2^-50. */
+/* log((1 + t)/(1 - t)) = 2*(t + t^3/3 + t^5/5 ...), |t| <= 0.172: twelve terms are enough for 2^-50. Without a
+ * loop, as compilers make no vectors of a loop around another. */
 static inline double once_log_of_ratio(double t)
 {
     double z = t * t, series = 1.0 / 25.0;
-    for (int odd = 23; odd >= 3; odd -= 2)
-        series = __builtin_fma(series, z, 1.0 / odd);
+    series = __builtin_fma(series, z, 1.0 / 23.0);
+    series = __builtin_fma(series, z, 1.0 / 21.0);
+    series = __builtin_fma(series, z, 1.0 / 19.0);
+    series = __builtin_fma(series, z, 1.0 / 17.0);
+    series = __builtin_fma(series, z, 1.0 / 15.0);
+    series = __builtin_fma(series, z, 1.0 / 13.0);
+    series = __builtin_fma(series, z, 1.0 / 11.0);
+    series = __builtin_fma(series, z, 1.0 / 9.0);
+    series = __builtin_fma(series, z, 1.0 / 7.0);
+    series = __builtin_fma(series, z, 1.0 / 5.0);
+    series = __builtin_fma(series, z, 1.0 / 3.0);
     double twice = 2.0 * t;
     return __builtin_fma(twice * z, series, twice);
 }
@@ -53,8 +63,23 @@ static inline double once_log(double v)
     return __builtin_fma((double)k, ONCE_LN2, once_log_of_ratio((m - 1.0) / (m + 1.0)));
 }
 
-/* log(1 + a), a >= 0. Accurate for small a too. */
-static inline double once_log1p(double a) { return a < 0.4 ? once_log_of_ratio(a / (2.0 + a)) : once_log(1.0 + a); }
+/* log(1 + a), a >= 0. Accurate for small a too: there a/(2 + a) is the ratio. Without a branch, so that compilers make
+ * vectors of a loop over it: a double whose low bits are k, less 2^52, is k. */
+static inline double once_log1p(double a)
+{
+    const int is_small = a < 0.4;
+    const double v = 1.0 + a;
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    const uint64_t k = (bits - 0x3fe6a09e667f3bcd) >> 52;
+    bits -= k << 52;
+    const uint64_t exponent_bits = 0x4330000000000000 + (is_small ? 0 : k);
+    double m, exponent;
+    memcpy(&m, &bits, sizeof m);
+    memcpy(&exponent, &exponent_bits, sizeof exponent);
+    const double ratio = (is_small ? a : m - 1.0) / (is_small ? 2.0 + a : m + 1.0);
+    return __builtin_fma(exponent - 0x1p52, ONCE_LN2, once_log_of_ratio(ratio));
+}
 
 /* The smallest whole number that is not below v. */
 static inline double once_ceiling(double v)
