@@ -56,70 +56,99 @@ VACT_INLINE double cross_entropy_weight(const vacti_cross_entropy_call *call, si
 
 typedef fast_softmax_parts cross_entropy_parts_fn(vf x, fast_softmax_row row);
 
-/* The sums of a row's exponentials, and what they are made of. */
-enum { CROSS_ENTROPY_OTHERS, CROSS_ENTROPY_WINNERS, CROSS_ENTROPY_SUMS };
-
-typedef struct {
-    row_sum sums[CROSS_ENTROPY_SUMS];
-    float *lanes;
-    const elem *src;
-    fast_softmax_row row;
-} cross_entropy_exponentials;
-
-/* The exponentials are 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
-VACT_INLINE void cross_entropy_add(cross_entropy_exponentials *to, size_t i, size_t n, size_t k,
-                                   cross_entropy_parts_fn *parts_of)
+/* Adds n <= VF_LANES exponentials from column i on to the lanes of a sum, and counts those of the winners apart. They
+ * are 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
+VACT_INLINE void cross_entropy_add(vf_pair *others, vf *winners, float *lanes, const elem *src, size_t i, size_t n,
+                                   fast_softmax_row row, cross_entropy_parts_fn *parts_of)
 {
     vf zero = vf_set1(0.0f), one = vf_set1(1.0f);
     /* Beyond the row the maximum, which adds 0 to the others. Where it is not a number the row is NaN anyway. */
-    vf x = n == VF_LANES ? elem_load(to->src + i) : vf_keep_first(elem_load_partial(to->src + i, n), n, to->row.max);
-    vm winner = vm_eq(x, to->row.max);
-    fast_softmax_parts parts = parts_of(x, to->row);
+    vf x = n == VF_LANES ? elem_load(src + i) : vf_keep_first(elem_load_partial(src + i, n), n, row.max);
+    vm winner = vm_eq(x, row.max);
+    fast_softmax_parts parts = parts_of(x, row);
     vf power = vf_select(winner, zero, parts.power);
     vf e = vf_fma(power, parts.rise, power);
     vf e_lo = vf_fma(power, parts.rise, vf_sub(power, e));
-    row_sum_add_pair(&to->sums[CROSS_ENTROPY_OTHERS], k, (vf_pair){e, e_lo});
+    sum_pair_add(others, (vf_pair){e, e_lo});
     vf count = vf_select(winner, one, zero);
-    row_count_add(&to->sums[CROSS_ENTROPY_WINNERS], k, n == VF_LANES ? count : vf_keep_first(count, n, zero));
-    if (to->lanes == NULL)
+    *winners = vf_add(*winners, n == VF_LANES ? count : vf_keep_first(count, n, zero));
+    if (lanes == NULL)
         return;
     vf stored = vf_select(winner, vf_set1(CROSS_ENTROPY_UNIT), e);
     if (n == VF_LANES)
-        vf_store(to->lanes + i, stored);
+        vf_store(lanes + i, stored);
     else
-        vf_store_partial(to->lanes + i, stored, n);
+        vf_store_partial(lanes + i, stored, n);
 }
 
-VACT_INLINE void cross_entropy_add_near(void *context, size_t i, size_t n, size_t k)
+/* The sum of the lanes of a count: exact in any order. */
+VACT_INLINE double cross_entropy_count(vf winners)
 {
-    cross_entropy_add(context, i, n, k, fast_softmax_parts_near);
+    if (VF_LANES >= 16)
+        winners = vf_add(winners, vf_exchange(winners, 8));
+    if (VF_LANES >= 8)
+        winners = vf_add(winners, vf_exchange(winners, 4));
+    if (VF_LANES >= 4) {
+        winners = vf_add(winners, vf_exchange(winners, 2));
+        winners = vf_add(winners, vf_exchange(winners, 1));
+    }
+    return (double)sum_first_lane(winners);
 }
 
-VACT_INLINE void cross_entropy_add_far(void *context, size_t i, size_t n, size_t k)
+/* The sums of the blocks before this one. */
+typedef struct {
+    row_sum others;
+    double winners;
+} cross_entropy_blocks;
+
+VACT_NOINLINE static void cross_entropy_end_block(cross_entropy_blocks *blocks, vf winners, bool first)
 {
-    cross_entropy_add(context, i, n, k, fast_softmax_parts_far);
+    blocks->others.is_long = !first;
+    row_sum_end_block(&blocks->others);
+    blocks->winners = (first ? 0.0 : blocks->winners) + cross_entropy_count(winners);
 }
 
 /* Returns R. Stores the exponentials if `lanes` is not null. */
 VACT_INLINE double cross_entropy_rest_by(float *lanes, const elem *src, size_t cols, fast_softmax_row row,
-                                         row_add_fn *add)
+                                         cross_entropy_parts_fn *parts_of)
 {
-    cross_entropy_exponentials to;
-    to.lanes = lanes;
-    to.src = src;
-    to.row = row;
-    for (size_t s = 0; s < CROSS_ENTROPY_SUMS; s++)
-        row_sum_start(&to.sums[s]);
-    row_sums_of(to.sums, CROSS_ENTROPY_SUMS, cols, add, &to);
-    double repeated = row_sum_total(&to.sums[CROSS_ENTROPY_WINNERS]) - 1.0;
-    return repeated + row_sum_total(&to.sums[CROSS_ENTROPY_OTHERS]) / (double)CROSS_ENTROPY_UNIT;
+    const vf_pair nothing = {vf_set1(0.0f), vf_set1(0.0f)};
+    vf_pair others[ROW_VECTORS]; /* apart from the blocks, so that they stay in registers */
+    vf winners = nothing.hi;
+    cross_entropy_blocks blocks;
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        others[k] = nothing;
+    size_t i = 0;
+    while (i < cols) {
+        if (__builtin_expect(i > 0, 0)) {
+            for (size_t k = 0; k < ROW_VECTORS; k++) {
+                blocks.others.lane[k] = others[k];
+                others[k] = nothing;
+            }
+            cross_entropy_end_block(&blocks, winners, i == SUM_BLOCK);
+            winners = nothing.hi;
+        }
+        const size_t end = cols - i <= SUM_BLOCK ? cols : i + SUM_BLOCK;
+        for (; end - i >= ROW_LANES; i += ROW_LANES)
+            for (size_t k = 0; k < ROW_VECTORS; k++)
+                cross_entropy_add(&others[k], &winners, lanes, src, i + k * VF_LANES, VF_LANES, row, parts_of);
+        for (size_t k = 0; k < ROW_VECTORS && i < end; k++, i += VF_LANES)
+            cross_entropy_add(&others[k], &winners, lanes, src, i, end - i < VF_LANES ? end - i : VF_LANES, row,
+                              parts_of);
+    }
+    const double repeated = cross_entropy_count(winners) - 1.0;
+    if (__builtin_expect(cols <= SUM_BLOCK, 1))
+        return repeated + sum_tree_total(others) / (double)CROSS_ENTROPY_UNIT;
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        blocks.others.lane[k] = others[k];
+    return (blocks.winners + repeated) + row_sum_long_total(&blocks.others) / (double)CROSS_ENTROPY_UNIT;
 }
 
 VACT_NOINLINE static double cross_entropy_rest(float *lanes, const elem *src, size_t cols, float max)
 {
     const fast_softmax_row row = fast_softmax_row_of(max);
-    return fast_softmax_near(max) ? cross_entropy_rest_by(lanes, src, cols, row, cross_entropy_add_near)
-                                  : cross_entropy_rest_by(lanes, src, cols, row, cross_entropy_add_far);
+    return fast_softmax_near(max) ? cross_entropy_rest_by(lanes, src, cols, row, fast_softmax_parts_near)
+                                  : cross_entropy_rest_by(lanes, src, cols, row, fast_softmax_parts_far);
 }
 
 /* sum_j w_j*(max - x_j) is scaled by 2^-20, since the difference of two floats and a sum of some may leave their range.
