@@ -178,21 +178,45 @@ typedef struct {
     bool store;
 } axis_call;
 
+VACT_INLINE void axis_add(const axis_call *call, size_t a, vf_pair *lane, fast_eighths e)
+{
+    vf stored = softmax_add(lane, e);
+    if (call->store)
+        rows_store_lanes(elem_lanes(call->columns->dst + a * call->columns->stride), stored, 0, call->columns->n);
+}
+
 VACT_INLINE void axis_add_exponential(const void *context, size_t a, vf_pair *lane)
 {
     const axis_call *call = context;
-    const axis_columns *c = call->columns;
-    fast_eighths e = axis_exponential(axis_logits(c, a), call->place->max, call->place->near, call->place->origin);
-    vf stored = softmax_add(lane, e);
-    if (call->store)
-        rows_store_lanes(elem_lanes(c->dst + a * c->stride), stored, 0, c->n);
+    const axis_place *place = call->place;
+    axis_add(call, a, lane, axis_exponential(axis_logits(call->columns, a), place->max, place->near, place->origin));
 }
 
-/* Stores the exponentials if `store` is true, and writes their sums to totals. */
-VACT_NOINLINE static void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
+/* The same where all columns are near. */
+VACT_INLINE void axis_add_near(const void *context, size_t a, vf_pair *lane)
+{
+    const axis_call *call = context;
+    const vf z = axis_logits(call->columns, a).hi;
+    axis_add(call, a, lane, softmax_near(z, call->place->max.hi, call->place->origin));
+}
+
+/* Stores the exponentials if `store`, a constant, is true, and returns their sums. */
+VACT_NOINLINE static vf_pair axis_any_sums(const axis_columns *c, const axis_place *place, bool store)
 {
     const axis_steps steps = {axis_add_exponential, softmax_begin, softmax_fold, softmax_end, SOFTMAX_LONG};
-    axis_totals(totals, axis_sum_of(c->axis, &steps, &(axis_call){c, place, store}));
+    return axis_sum_of(c->axis, &steps, &(axis_call){c, place, store});
+}
+
+VACT_NOINLINE static vf_pair axis_near_sums(const axis_columns *c, const axis_place *place, bool store)
+{
+    const axis_steps steps = {axis_add_near, softmax_begin, softmax_fold, softmax_end, SOFTMAX_LONG};
+    return axis_sum_of(c->axis, &steps, &(axis_call){c, place, store});
+}
+
+/* The same, with the sums to `totals`. */
+VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
+{
+    axis_totals(totals, vm_all(place->near) ? axis_near_sums(c, place, store) : axis_any_sums(c, place, store));
 }
 
 VACT_INLINE void axis_softmax(const axis_columns *c)
@@ -233,24 +257,16 @@ VACT_NOINLINE static void axis_others(const axis_columns *c, const axis_place *p
 /* log_softmax_rest of each column. */
 VACT_INLINE void axis_rests(const axis_columns *c, const axis_place *place, double *rests)
 {
-    fast_eighths e = axis_exponential(place->max, place->max, place->near, place->origin);
-    float power[VF_LANES], rise[VF_LANES];
-    vf_store(power, e.power);
-    vf_store(rise, e.rise);
     axis_exponentials(c, place, rests, false);
-    bool all = true;
-    for (size_t lane = 0; lane < VF_LANES; lane++) {
-        double winner = log_softmax_exact(power[lane], rise[lane]);
-        rests[lane] = (rests[lane] - winner) / winner;
-        all = all && log_softmax_has_digits(rests[lane], c->axis);
-    }
-    if (__builtin_expect(all, 1))
+    double winners[VF_LANES];
+    const fast_eighths winner = axis_exponential(place->max, place->max, place->near, place->origin);
+    if (__builtin_expect(log_softmax_rests(rests, winners, winner, c->axis), 1))
         return;
     double others[VF_LANES];
     axis_others(c, place, others);
     for (size_t lane = 0; lane < VF_LANES; lane++)
         if (!log_softmax_has_digits(rests[lane], c->axis))
-            rests[lane] = others[lane] / log_softmax_exact(power[lane], rise[lane]);
+            rests[lane] = others[lane] / winners[lane];
 }
 
 VACT_INLINE void axis_log_softmax(const axis_columns *c)
@@ -258,13 +274,8 @@ VACT_INLINE void axis_log_softmax(const axis_columns *c)
     axis_place place = axis_place_of(c);
     double rests[VF_LANES];
     axis_rests(c, &place, rests);
-    float max[VF_LANES], hi[VF_LANES], minus_lo[VF_LANES];
-    vf_store(max, place.max.hi);
-    for (size_t lane = 0; lane < VF_LANES; lane++) {
-        log_softmax_level level = log_softmax_level_of(max[lane], log_softmax_log(rests[lane]));
-        hi[lane] = level.hi;
-        minus_lo[lane] = level.minus_lo;
-    }
+    float hi[VF_LANES], minus_lo[VF_LANES];
+    log_softmax_levels(hi, minus_lo, place.max.hi, rests);
     vf level_hi = vf_load(hi), level_minus_lo = vf_load(minus_lo);
     for (size_t a = 0; a < c->axis; a++) {
         vf y = log_softmax_result(axis_load(c->src + a * c->stride, c), level_hi, level_minus_lo);

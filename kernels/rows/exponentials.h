@@ -23,6 +23,10 @@
  * digits, so it is subtracted first. */
 #define SOFTMAX_NEAR 256.0f
 
+/* Where all logits are within this distance of the maximum, no share and no product is subnormal, for up to 2^31
+ * columns. */
+#define SOFTMAX_CLOSE 40.0f
+
 VACT_INLINE bool softmax_is_near(float max) { return max >= -SOFTMAX_NEAR && max <= SOFTMAX_NEAR; }
 
 /* The exponential of z where the maximum is near 0 (softmax_is_near). */

@@ -29,6 +29,23 @@ VACT_INLINE double log_softmax_exact(float power, float rise) { return (double)p
 /* log1p(R), NaN for NaN. */
 VACT_INLINE double log_softmax_log(double rest) { return once_log1p(rest) + (rest - rest); }
 
+/* R of VF_LANES rows or columns from the sums and the exponential of each maximum, which also go to `winners`. Returns
+ * whether all are accurate enough. */
+VACT_INLINE bool log_softmax_rests(double rests[VF_LANES], double winners[VF_LANES], fast_eighths winner, size_t cols)
+{
+    float power[VF_LANES], rise[VF_LANES];
+    vf_store(power, winner.power);
+    vf_store(rise, winner.rise);
+    for (size_t lane = 0; lane < VF_LANES; lane++) {
+        winners[lane] = log_softmax_exact(power[lane], rise[lane]);
+        rests[lane] = (rests[lane] - winners[lane]) / winners[lane];
+    }
+    bool all = true;
+    for (size_t lane = 0; lane < VF_LANES; lane++)
+        all = all && log_softmax_has_digits(rests[lane], cols);
+    return all;
+}
+
 /* The exponential as a hi/lo pair, 0 where the column equals the maximum (a winner). */
 VACT_INLINE vf_pair log_softmax_other(fast_eighths e, vm winner)
 {
@@ -59,6 +76,18 @@ VACT_INLINE log_softmax_level log_softmax_level_of(float max, double log)
 {
     float hi = (float)((double)max + log);
     return (log_softmax_level){hi, -(float)(((double)max - (double)hi) + log)};
+}
+
+VACT_NOINLINE static void log_softmax_levels(float hi[VF_LANES], float minus_lo[VF_LANES], vf max,
+                                             const double rests[VF_LANES])
+{
+    float maxima[VF_LANES];
+    vf_store(maxima, max);
+    for (size_t lane = 0; lane < VF_LANES; lane++) {
+        const log_softmax_level level = log_softmax_level_of(maxima[lane], log_softmax_log(rests[lane]));
+        hi[lane] = level.hi;
+        minus_lo[lane] = level.minus_lo;
+    }
 }
 
 VACT_INLINE vf log_softmax_result(vf z, vf level_hi, vf level_minus_lo)
@@ -231,12 +260,170 @@ VACT_INLINE void log_softmax_batches(const rows_plain *m, bool stream)
 
 VACT_NOINLINE static void log_softmax_streamed(const rows_plain *m) { log_softmax_batches(m, true); }
 
-VACT_NOINLINE static void log_softmax_plain_rows(const rows_plain *m)
+VACT_NOINLINE static void log_softmax_long_rows(const rows_plain *m) { log_softmax_batches(m, false); }
+
+/* Rows of at most SHORT_COLUMNS columns (rows/short.h) ----------------------------------------------------------- */
+
+/* A row whose maximum is near, whose logits are close to it, and whose sum has digits enough. False, and nothing is
+ * written, if it is another. */
+VACT_INLINE bool log_softmax_short_row(elem *dst, const elem *src, size_t cols, size_t vectors)
 {
+    const short_row row = short_row_of(src, cols, vectors);
+    if (__builtin_expect(!short_is_close(&row), 0))
+        return false;
+    const vi shift = short_shift_of(row.max);
+    vf_pair term[ROW_VECTORS];
+#pragma GCC unroll 16
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        if (k < vectors)
+            term[k] = short_part_of(short_exponential(row.z[k], shift), k, cols, vectors).term;
+        else
+            term[k] = (vf_pair){row.max, row.max}; /* not used: so that compilers see that it is set */
+    const fast_eighths e = short_exponential(row.max, shift);
+    const double total = short_total(short_sum_of(term, vectors, short_sum));
+    const double winner = log_softmax_exact(sum_first_lane(e.power), sum_first_lane(e.rise));
+    const double rest = (total - winner) / winner;
+    if (__builtin_expect(!log_softmax_has_digits(rest, cols), 0))
+        return false;
+    const log_softmax_level level = log_softmax_level_of(sum_first_lane(row.max) + 0.0f, log_softmax_log(rest));
+    const vf hi = vf_set1(level.hi), minus_lo = vf_set1(level.minus_lo);
+#pragma GCC unroll 16
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        if (k < vectors)
+            short_store(dst, log_softmax_result(row.z[k], hi, minus_lo), k, cols, vectors);
+    return true;
+}
+
+/* Rows one by one, up to the first that is another. Returns how many are done. */
+VACT_INLINE size_t log_softmax_short_singly(elem *dst, size_t dst_stride, const elem *src, size_t src_stride,
+                                            size_t rows, size_t cols, size_t vectors)
+{
+    size_t r = 0;
+    while (r < rows && log_softmax_short_row(dst + r * dst_stride, src + r * src_stride, cols, vectors))
+        r++;
+    return r;
+}
+
+VACT_NOINLINE static size_t log_softmax_short_run(elem *dst, size_t dst_stride, const elem *src, size_t src_stride,
+                                                  size_t rows, size_t cols)
+{
+    switch (short_vectors(cols)) {
+    case 1: return log_softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, 1);
+    case 2: return log_softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, 2);
+    case 3: return log_softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, 3);
+    case 4: return log_softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, 4);
+    default:
+        return log_softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, short_vectors_above_four(cols));
+    }
+}
+
+/* R of a row whose sum lacks digits, times the exponential of its maximum. */
+VACT_NOINLINE static double log_softmax_short_others(const elem *src, size_t cols, float max)
+{
+    const logits_row plain = {1.0f, NULL, NULL, cols, false};
+    const softmax_place place = softmax_place_near(max, &plain);
+    return log_softmax_others(src, cols, &place, true);
+}
+
+/* What the results of a group need, from the sums of its rows. */
+VACT_NOINLINE static void log_softmax_short_levels(float hi[VF_LANES], float minus_lo[VF_LANES], double rests[VF_LANES],
+                                                   const short_rows *rows, vf max)
+{
+    double winners[VF_LANES];
+    const fast_eighths winner = softmax_near(max, max, fast_eighths_origin(max));
+    if (__builtin_expect(!log_softmax_rests(rests, winners, winner, rows->cols), 0)) {
+        float maxima[VF_LANES];
+        vf_store(maxima, max);
+        for (size_t r = 0; r < rows->n; r++)
+            if (!log_softmax_has_digits(rests[r], rows->cols))
+                rests[r] = log_softmax_short_others(rows->src + r * rows->stride, rows->cols, maxima[r]) / winners[r];
+    }
+    log_softmax_levels(hi, minus_lo, max, rests);
+}
+
+/* A group whose maxima are near. False, and nothing is written, if one is not. */
+VACT_INLINE bool log_softmax_short_group(elem *dst, size_t dst_stride, const short_rows *rows, size_t vectors,
+                                         bool stream)
+{
+    _Alignas(64) short_lanes lanes;
+    const vf max = vf_add(short_maxima(&lanes, rows, vectors), vf_set1(0.0f));
+    if (!short_are_near(max))
+        return false;
+    double sums[VF_LANES];
+    bool close;
+    short_sums(sums, &lanes, NULL, &close, rows, max, vectors);
+    float hi[VF_LANES], minus_lo[VF_LANES];
+    log_softmax_short_levels(hi, minus_lo, sums, rows, max);
+    const elem *src = rows->src;
+#pragma GCC unroll 1
+    for (size_t r = 0; r < rows->n; r++, dst += dst_stride, src += rows->stride) {
+        const vf level_hi = vf_set1(hi[r]), level_minus_lo = vf_set1(minus_lo[r]);
+#pragma GCC unroll 16
+        for (size_t k = 0; k < ROW_VECTORS; k++)
+            if (k < vectors) {
+                const vf y = log_softmax_result(short_load(src, k, rows->cols, vectors), level_hi, level_minus_lo);
+                if (stream && !short_is_partial(k, rows->cols, vectors))
+                    elem_stream(dst + k * VF_LANES, y);
+                else
+                    short_store(dst, y, k, rows->cols, vectors);
+            }
+    }
+    return true;
+}
+
+/* Rows in groups. If a maximum of a group is not near, its rows follow one by one. */
+VACT_INLINE void log_softmax_short_groups(const rows_plain *m, size_t first, size_t vectors, bool stream)
+{
+    for (size_t r = first, alone = 0; r < m->rows;) {
+        const size_t left = m->rows - r, n = alone > 0 ? 1 : left < SHORT_GROUP ? left : SHORT_GROUP;
+        const rows_plain rest = {
+            m->dst + r * m->dst_stride, m->dst_stride, m->src + r * m->src_stride, m->src_stride, n, m->cols};
+        const short_rows rows = {rest.src, m->src_stride, n, m->cols};
+        if (__builtin_expect(!log_softmax_short_group(rest.dst, m->dst_stride, &rows, vectors, stream), 0)) {
+            if (alone == 0) {
+                alone = n;
+                continue;
+            }
+            log_softmax_long_rows(&rest);
+        }
+        alone -= alone > 0;
+        r += n;
+    }
+}
+
+VACT_NOINLINE static void log_softmax_short_streamed(const rows_plain *m)
+{
+    log_softmax_short_groups(m, 0, short_vectors(m->cols), true);
+    vf_stream_end();
+}
+
+/* From row `first` on. */
+VACT_NOINLINE static void log_softmax_short_many(const rows_plain *m, size_t first)
+{
+    switch (short_vectors(m->cols)) {
+    case 1: log_softmax_short_groups(m, first, 1, false); break;
+    case 2: log_softmax_short_groups(m, first, 2, false); break;
+    case 3: log_softmax_short_groups(m, first, 3, false); break;
+    case 4: log_softmax_short_groups(m, first, 4, false); break;
+    default: log_softmax_short_groups(m, first, short_vectors_above_four(m->cols), false);
+    }
+}
+
+/* Rows without options -------------------------------------------------------------------------------------------- */
+
+VACT_INLINE void log_softmax_plain_rows(const rows_plain *m)
+{
+    const bool brief = VF_LANES > 1 && m->cols <= SHORT_COLUMNS;
+    size_t done = 0;
+    if (brief && m->rows < SHORT_LEAST) {
+        done = log_softmax_short_run(m->dst, m->dst_stride, m->src, m->src_stride, m->rows, m->cols);
+        if (__builtin_expect(done == m->rows, 1))
+            return;
+    }
     if (rows_stream(m))
-        log_softmax_streamed(m);
+        brief ? log_softmax_short_streamed(m) : log_softmax_streamed(m);
     else
-        log_softmax_batches(m, false);
+        brief ? log_softmax_short_many(m, done) : log_softmax_long_rows(m);
 }
 
 /* The limits: -inf if no column is left, +inf if a logit is +inf. */

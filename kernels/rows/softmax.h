@@ -9,6 +9,7 @@
 #ifndef VACT_ROWS_SOFTMAX_H
 #define VACT_ROWS_SOFTMAX_H
 
+#include "rows/short.h"
 #include "rows/wide.h"
 
 /* The functions of one vector, which rows and columns (rows/axis.h) share. ------------------------------------- */
@@ -19,9 +20,17 @@ VACT_INLINE vf softmax_quotient(vf e, vf_pair reciprocal)
     return softmax_unscaled(vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo)));
 }
 
-/* 2^116/sum, and more than that by 2^-27 relative. The largest exponential lies in [1.75, 1.91]*2^64 and is rounded by
- * 0.572*2^-24 at most. So where it is the whole sum, its share becomes exactly 1. */
-VACT_INLINE logits_pivot softmax_reciprocal_of_sum(double sum) { return rows_split(0x1.0000002p116 / sum); }
+/* scale/sum, and more than that by 2^-27 relative; scale is 1 or 2^116. The largest exponential lies in
+ * [1.75, 1.91]*2^64 and is rounded by 0.572*2^-24 at most. So where it is the whole sum, its share becomes exactly 1.
+ */
+VACT_INLINE logits_pivot softmax_scaled_reciprocal(double sum, double scale)
+{
+    const double reciprocal = 0x1.0000002p0 * scale / sum;
+    const float hi = (float)reciprocal;
+    return (logits_pivot){hi, (float)(reciprocal - (double)hi)}; /* both NaN if the sum is; never infinite */
+}
+
+VACT_INLINE logits_pivot softmax_reciprocal_of_sum(double sum) { return softmax_scaled_reciprocal(sum, 0x1p116); }
 
 /* Rows ---------------------------------------------------------------------------------------------------------- */
 
@@ -55,10 +64,7 @@ VACT_NOINLINE static void softmax_any_row(elem *dst, const elem *src, size_t col
         softmax_far_row(dst, src, cols, row, pivot);
 }
 
-/* Where all logits are within this distance of the maximum, no share and no product is subnormal, for up to 2^31
- * columns. */
-#define SOFTMAX_CLOSE 40.0f
-
+/* For rows whose logits are close to the maximum; the reciprocal is not scaled. */
 VACT_INLINE vf softmax_close_quotient(vf e, vf_pair reciprocal)
 {
     return vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo));
@@ -158,7 +164,143 @@ VACT_NOINLINE static void softmax_streamed(const rows_plain *m, size_t at_once)
     vf_stream_end();
 }
 
-VACT_NOINLINE static void softmax_plain_rows(const rows_plain *m)
+/* Rows of at most SHORT_COLUMNS columns (rows/short.h) ----------------------------------------------------------- */
+
+/* A row whose maximum is near and whose logits are close to it. False, and nothing is written, if it is another. */
+VACT_INLINE bool softmax_short_row(elem *dst, const elem *src, size_t cols, size_t vectors)
+{
+    const short_row row = short_row_of(src, cols, vectors);
+    if (__builtin_expect(!short_is_close(&row), 0))
+        return false;
+    const vi shift = short_shift_of(row.max);
+    vf stored[ROW_VECTORS];
+    vf_pair term[ROW_VECTORS];
+#pragma GCC unroll 16
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        if (k < vectors) {
+            const short_part part = short_part_of(short_exponential(row.z[k], shift), k, cols, vectors);
+            stored[k] = part.stored;
+            term[k] = part.term;
+        } else {
+            stored[k] = vf_set1(0.0f); /* not used: so that compilers see that it is set */
+            term[k] = (vf_pair){stored[k], stored[k]};
+        }
+    const double total = short_total(short_sum_of(term, vectors, short_sum));
+    const vf_pair reciprocal = rows_broadcast(softmax_scaled_reciprocal(total, 1.0));
+#pragma GCC unroll 16
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        if (k < vectors)
+            short_store(dst, softmax_close_quotient(stored[k], reciprocal), k, cols, vectors);
+    return true;
+}
+
+/* Rows one by one, up to the first that is another. Returns how many are done. */
+VACT_INLINE size_t softmax_short_singly(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
+                                        size_t cols, size_t vectors)
+{
+    size_t r = 0;
+    while (r < rows && softmax_short_row(dst + r * dst_stride, src + r * src_stride, cols, vectors))
+        r++;
+    return r;
+}
+
+VACT_NOINLINE static size_t softmax_short_run(elem *dst, size_t dst_stride, const elem *src, size_t src_stride,
+                                              size_t rows, size_t cols)
+{
+    switch (short_vectors(cols)) {
+    case 1: return softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, 1);
+    case 2: return softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, 2);
+    case 3: return softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, 3);
+    case 4: return softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, 4);
+    default: return softmax_short_singly(dst, dst_stride, src, src_stride, rows, cols, short_vectors_above_four(cols));
+    }
+}
+
+/* The results of a group. */
+VACT_INLINE void softmax_short_results(elem *dst, size_t dst_stride, const float *stored, const double *totals,
+                                       const short_rows *rows, size_t vectors, bool close, bool stream)
+{
+    float hi[VF_LANES], lo[VF_LANES];
+    for (size_t r = 0; r < VF_LANES; r++) {
+        const logits_pivot parts = softmax_scaled_reciprocal(totals[r], close ? 1.0 : 0x1p116);
+        hi[r] = parts.hi;
+        lo[r] = parts.lo;
+    }
+#pragma GCC unroll 1
+    for (size_t r = 0; r < rows->n; r++, dst += dst_stride, stored += vectors * VF_LANES) {
+        const vf_pair reciprocal = {vf_set1(hi[r]), vf_set1(lo[r])};
+#pragma GCC unroll 16
+        for (size_t k = 0; k < ROW_VECTORS; k++)
+            if (k < vectors) {
+                const vf e = vf_load(stored + k * VF_LANES);
+                const vf y = close ? softmax_close_quotient(e, reciprocal) : softmax_quotient(e, reciprocal);
+                if (stream && !short_is_partial(k, rows->cols, vectors))
+                    elem_stream(dst + k * VF_LANES, y);
+                else
+                    short_store(dst, y, k, rows->cols, vectors);
+            }
+    }
+}
+
+/* A group whose maxima are near. False, and nothing is written, if one is not. */
+VACT_INLINE bool softmax_short_group(elem *dst, size_t dst_stride, const short_rows *rows, size_t vectors, bool stream)
+{
+    _Alignas(64) float stored[SHORT_GROUP * SHORT_COLUMNS];
+    _Alignas(64) short_lanes lanes;
+    const vf max = short_maxima(&lanes, rows, vectors);
+    if (!short_are_near(max))
+        return false;
+    double totals[VF_LANES];
+    bool close;
+    short_sums(totals, &lanes, stored, &close, rows, max, vectors);
+    if (__builtin_expect(close, 1))
+        softmax_short_results(dst, dst_stride, stored, totals, rows, vectors, true, stream);
+    else
+        softmax_short_results(dst, dst_stride, stored, totals, rows, vectors, false, stream);
+    return true;
+}
+
+/* Rows in groups. If a maximum of a group is not near, its rows follow one by one. */
+VACT_INLINE void softmax_short_groups(const rows_plain *m, size_t first, size_t vectors, bool stream)
+{
+    for (size_t r = first, alone = 0; r < m->rows;) {
+        const size_t left = m->rows - r, n = alone > 0 ? 1 : left < SHORT_GROUP ? left : SHORT_GROUP;
+        elem *dst = m->dst + r * m->dst_stride;
+        const short_rows rows = {m->src + r * m->src_stride, m->src_stride, n, m->cols};
+        if (__builtin_expect(!softmax_short_group(dst, m->dst_stride, &rows, vectors, stream), 0)) {
+            if (alone == 0) {
+                alone = n;
+                continue;
+            }
+            const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
+            softmax_any_row(dst, rows.src, m->cols, &plain);
+        }
+        alone -= alone > 0;
+        r += n;
+    }
+}
+
+VACT_NOINLINE static void softmax_short_streamed(const rows_plain *m)
+{
+    softmax_short_groups(m, 0, short_vectors(m->cols), true);
+    vf_stream_end();
+}
+
+/* From row `first` on. */
+VACT_NOINLINE static void softmax_short_many(const rows_plain *m, size_t first)
+{
+    switch (short_vectors(m->cols)) {
+    case 1: softmax_short_groups(m, first, 1, false); break;
+    case 2: softmax_short_groups(m, first, 2, false); break;
+    case 3: softmax_short_groups(m, first, 3, false); break;
+    case 4: softmax_short_groups(m, first, 4, false); break;
+    default: softmax_short_groups(m, first, short_vectors_above_four(m->cols), false);
+    }
+}
+
+/* Rows without options -------------------------------------------------------------------------------------------- */
+
+VACT_NOINLINE static void softmax_long_rows(const rows_plain *m)
 {
     size_t at_once = rows_at_once(m->cols);
     if (m->cols <= ROWS_STREAMED && rows_stream(m)) {
@@ -173,6 +315,24 @@ VACT_NOINLINE static void softmax_plain_rows(const rows_plain *m)
         b = rows_batch_at(m, r, at_once);
         softmax_batch(m, &b, ranges, elem_lanes(b.dst), m->dst_stride, false, beyond);
     }
+}
+
+VACT_INLINE void softmax_plain_rows(const rows_plain *m)
+{
+    if (VF_LANES == 1 || m->cols > SHORT_COLUMNS) {
+        softmax_long_rows(m);
+        return;
+    }
+    size_t done = 0;
+    if (m->rows < SHORT_LEAST) {
+        done = softmax_short_run(m->dst, m->dst_stride, m->src, m->src_stride, m->rows, m->cols);
+        if (__builtin_expect(done == m->rows, 1))
+            return;
+    }
+    if (rows_stream(m))
+        softmax_short_streamed(m);
+    else
+        softmax_short_many(m, done);
 }
 
 #endif
