@@ -83,36 +83,13 @@ void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, elem
 }
 
 #if VACT_WITH_GRADIENTS
-VACT_INLINE void rows_next_gradient(rows_gradient *g, const rows_gradient_strides *strides)
-{
-    g->dx += strides->dx;
-    g->dy += strides->dy;
-    g->y += strides->y;
-}
-
-/* Rows of gradients. options null: no element is left out. That has a loop of its own, without a test of each. */
-VACT_INLINE void rows_backward(const rows_gradient *first, const rows_gradient_strides *strides, size_t rows,
-                               const vact_softmax_options_f32 *options, void (*backward)(const rows_gradient *, bool))
-{
-    rows_gradient g = *first;
-    for (size_t r = 0; options == NULL && r < rows; r++, rows_next_gradient(&g, strides)) {
-        g.row = NULL;
-        backward(&g, false);
-    }
-    for (size_t r = 0; options != NULL && r < rows; r++, rows_next_gradient(&g, strides)) {
-        const logits_row row = logits_row_of(options, r, rows, g.cols);
-        g.row = &row;
-        backward(&g, true);
-    }
-}
-
 vact_rows_backward_f32_fn KERNEL(softmax_backward);
 void KERNEL(softmax_backward)(elem *dx, size_t dx_stride, const elem *dy, size_t dy_stride, const elem *y,
                               size_t y_stride, size_t rows, size_t cols, float scale,
                               const vact_softmax_options_f32 *options)
 {
-    rows_backward(&(rows_gradient){dx, dy, y, cols, scale, NULL},
-                  &(rows_gradient_strides){dx_stride, dy_stride, y_stride}, rows, options, rows_softmax_backward);
+    rows_softmax_backward(&(rows_gradient){dx, dy, y, cols, scale, NULL},
+                          &(rows_gradient_strides){dx_stride, dy_stride, y_stride}, rows, options);
 }
 
 vact_rows_backward_f32_fn KERNEL(log_softmax_backward);
@@ -120,8 +97,8 @@ void KERNEL(log_softmax_backward)(elem *dx, size_t dx_stride, const elem *dy, si
                                   size_t y_stride, size_t rows, size_t cols, float scale,
                                   const vact_softmax_options_f32 *options)
 {
-    rows_backward(&(rows_gradient){dx, dy, y, cols, scale, NULL},
-                  &(rows_gradient_strides){dx_stride, dy_stride, y_stride}, rows, options, rows_log_softmax_backward);
+    rows_log_softmax_backward(&(rows_gradient){dx, dy, y, cols, scale, NULL},
+                              &(rows_gradient_strides){dx_stride, dy_stride, y_stride}, rows, options);
 }
 
 vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward);
