@@ -1,6 +1,7 @@
 /* Drives the built program from a temporary folder. */
 #include "program.h"
 
+#include <cjson/cJSON.h>
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -269,4 +270,19 @@ void npy_expect(const char *path, const char *shape, const float *values, size_t
     }
     cr_assert(fgetc(file) == EOF, "%s is longer than its array", path);
     fclose(file);
+}
+
+cJSON *program_json(const program_result *result)
+{
+    program_expect(result, 0, "");
+    cJSON *document = cJSON_Parse(result->out);
+    cr_assert(document != NULL, "not JSON: %s", result->out);
+    return document;
+}
+
+const char *program_text(const cJSON *object, const char *key)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(object, key));
+    cr_assert(text != NULL, "no string %s", key);
+    return text;
 }

@@ -2,6 +2,7 @@
 #ifndef VACT_TESTS_PROGRAM_H
 #define VACT_TESTS_PROGRAM_H
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -40,6 +41,10 @@ int program_wait(pid_t child);
 /* Fails the test unless the exit status is this one, and for 1 unless standard error is one line that holds the text.
  */
 void program_expect(const program_result *result, int status, const char *text);
+
+/* What it printed, as JSON; fails the test unless it ended well. And a string in it, which must be there. */
+cJSON *program_json(const program_result *result);
+const char *program_text(const cJSON *object, const char *key);
 
 /* The number of files in the working directory, hidden ones included. */
 size_t program_files(void);

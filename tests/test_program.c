@@ -14,21 +14,6 @@ TestSuite(program, .init = program_enter, .fini = program_leave);
 static const char *const commands[] = {"info", "list", "apply", "health", "run", "accuracy", "eval", "plot"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-static cJSON *parse_out(const program_result *result)
-{
-    program_expect(result, 0, "");
-    cJSON *document = cJSON_Parse(result->out);
-    cr_assert(document != NULL, "not JSON: %s", result->out);
-    return document;
-}
-
-static const char *text_of(const cJSON *object, const char *key)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(object, key));
-    cr_assert(text != NULL, "no string %s", key);
-    return text;
-}
-
 Test(program, help_tells_of_every_command)
 {
     char arguments[64];
@@ -75,19 +60,19 @@ Test(program, info_is_what_the_library_says)
     program_expect(result, 0, "");
     cr_assert(strstr(result->out, info->version) != NULL && strstr(result->out, info->detected) != NULL);
 
-    cJSON *document = parse_out(program_run("info --json"));
-    cr_assert_str_eq(text_of(document, "version"), info->version);
-    cr_assert_str_eq(text_of(document, "features"), info->features);
-    cr_assert_str_eq(text_of(document, "detected"), info->detected);
-    cr_assert_str_eq(text_of(document, "isa"), info->detected); /* the environment is not set for the child */
-    cr_assert_str_eq(text_of(document, "math"), "auto");
-    cr_assert_str_eq(text_of(document, "sleef_version"), info->sleef_version);
-    cr_assert_str_eq(text_of(cJSON_GetObjectItem(document, "environment"), "VACT_ISA"), "unset");
+    cJSON *document = program_json(program_run("info --json"));
+    cr_assert_str_eq(program_text(document, "version"), info->version);
+    cr_assert_str_eq(program_text(document, "features"), info->features);
+    cr_assert_str_eq(program_text(document, "detected"), info->detected);
+    cr_assert_str_eq(program_text(document, "isa"), info->detected); /* the environment is not set for the child */
+    cr_assert_str_eq(program_text(document, "math"), "auto");
+    cr_assert_str_eq(program_text(document, "sleef_version"), info->sleef_version);
+    cr_assert_str_eq(program_text(cJSON_GetObjectItem(document, "environment"), "VACT_ISA"), "unset");
     const cJSON *builds = cJSON_GetObjectItem(document, "builds");
     cr_assert(cJSON_GetArraySize(builds) == (int)vacti_build_count);
     for (size_t i = 0; i < vacti_build_count; i++) {
         const cJSON *build = cJSON_GetArrayItem(builds, (int)i);
-        cr_assert_str_eq(text_of(build, "name"), vacti_builds[i]);
+        cr_assert_str_eq(program_text(build, "name"), vacti_builds[i]);
         cr_assert(cJSON_IsTrue(cJSON_GetObjectItem(build, "runs")) == vacti_build_runs(vacti_builds[i]));
     }
     cJSON_Delete(document);
@@ -106,18 +91,18 @@ Test(program, list_is_the_registry)
     cr_assert(strstr(result->out, "beta = 1 (finite and > 0), threshold = 20 (not NaN)") != NULL, "%s", result->out);
     cr_assert(strstr(result->out, "gelu") == NULL);
 
-    cJSON *document = parse_out(program_run("list --json"));
+    cJSON *document = program_json(program_run("list --json"));
     cr_assert(cJSON_GetArraySize(document) == (int)vacti_registry_count);
     for (size_t i = 0; i < vacti_registry_count; i++) {
         const vacti_op_info *op = &vacti_registry[i];
         const cJSON *entry = cJSON_GetArrayItem(document, (int)i);
-        cr_assert_str_eq(text_of(entry, "name"), op->name);
-        cr_assert_str_eq(text_of(entry, "formula"), op->formula);
-        cr_assert_str_eq(text_of(entry, "range"), op->range);
-        cr_assert_str_eq(text_of(entry, "auto"), !op->needs_math                   ? "plain"
-                                                 : op->auto_math == VACT_MATH_FAST ? "fast"
-                                                                                   : "sleef");
-        const cJSON *bound = cJSON_GetObjectItem(cJSON_GetObjectItem(entry, "bounds_ulp"), text_of(entry, "auto"));
+        cr_assert_str_eq(program_text(entry, "name"), op->name);
+        cr_assert_str_eq(program_text(entry, "formula"), op->formula);
+        cr_assert_str_eq(program_text(entry, "range"), op->range);
+        cr_assert_str_eq(program_text(entry, "auto"), !op->needs_math                   ? "plain"
+                                                      : op->auto_math == VACT_MATH_FAST ? "fast"
+                                                                                        : "sleef");
+        const cJSON *bound = cJSON_GetObjectItem(cJSON_GetObjectItem(entry, "bounds_ulp"), program_text(entry, "auto"));
         cr_assert(cJSON_GetNumberValue(bound) == vacti_registry_bound(op, VACT_MATH_AUTO), "%s: bound", op->name);
         const cJSON *parameters = cJSON_GetObjectItem(entry, "parameters");
         cr_assert(cJSON_GetArraySize(parameters) == op->param_count);

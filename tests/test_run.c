@@ -14,21 +14,6 @@
 
 TestSuite(run, .init = program_enter, .fini = program_leave);
 
-static cJSON *parse_out(const program_result *result)
-{
-    program_expect(result, 0, "");
-    cJSON *document = cJSON_Parse(result->out);
-    cr_assert(document != NULL, "not JSON: %s", result->out);
-    return document;
-}
-
-static const char *text_of(const cJSON *object, const char *key)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(object, key));
-    cr_assert(text != NULL, "no string %s", key);
-    return text;
-}
-
 static double number_of(const cJSON *object, const char *key)
 {
     return cJSON_GetNumberValue(cJSON_GetObjectItem(object, key));
@@ -52,13 +37,13 @@ Test(run, measures_every_operation)
     cr_assert(strstr(result->out, "float32 (16, 500)") != NULL, "%s", result->out);
     cr_assert(strstr(result->out, "operations within their bounds") != NULL, "%s", result->out);
 
-    cJSON *document = parse_out(program_run("run --repetitions 1 --isa scalar --json in.npy"));
+    cJSON *document = program_json(program_run("run --repetitions 1 --isa scalar --json in.npy"));
     const cJSON *rows = cJSON_GetObjectItem(document, "results");
-    cr_assert(strncmp(text_of(document, "isa"), "scalar", 6) == 0);
+    cr_assert(strncmp(program_text(document, "isa"), "scalar", 6) == 0);
     cr_assert(cJSON_GetArraySize(rows) == (int)vacti_registry_count);
     for (size_t i = 0; i < vacti_registry_count; i++) {
         const cJSON *row = cJSON_GetArrayItem(rows, (int)i);
-        cr_assert_str_eq(text_of(row, "operation"), vacti_registry[i].name);
+        cr_assert_str_eq(program_text(row, "operation"), vacti_registry[i].name);
         cr_assert(number_of(row, "gb_per_second") > 0.0);
         cr_assert(number_of(row, "relative_to_copy") > 0.0);
         cr_assert(number_of(row, "max_error_ulp") <= vacti_registry_bound(&vacti_registry[i], VACT_MATH_AUTO));
@@ -128,11 +113,11 @@ Test(run, time_of_other_programs_does_not_count)
 {
     save_zeros();
     cJSON *document =
-        parse_out(program_run_interposed("VACT_TEST_CLOCK=shared", "run --repetitions 5 --json zeros.npy"));
+        program_json(program_run_interposed("VACT_TEST_CLOCK=shared", "run --repetitions 5 --json zeros.npy"));
     const cJSON *row = NULL;
     cJSON_ArrayForEach(row, cJSON_GetObjectItem(document, "results"))
     {
-        const char *name = text_of(row, "operation");
+        const char *name = program_text(row, "operation");
         cr_expect(fabs(number_of(row, "relative_to_copy") - 1.0) < 1e-9, "%s: %g", name,
                   number_of(row, "relative_to_copy"));
         cr_expect(number_of(row, "noise") == 0.0, "%s: %g", name, number_of(row, "noise"));
