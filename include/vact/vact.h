@@ -214,7 +214,7 @@ VACT_API vact_status vact_forward_f32(vact_op op, const vact_params_f32 *params,
                                       size_t n);
 
 /* --------------------------------------------------------------------- element by element: piecewise
- * Correctly rounded, except hard_swish, hard_sigmoid6 and softsign, whose bounds are below 1 ULP (docs/accuracy.md). */
+ * Correctly rounded, except hard_swish and softsign: at most 1.5 ULP (docs/accuracy.md). */
 
 /* relu: x < 0 ? +0 : x, so relu(-0) = -0. ONNX Relu, PyTorch relu. */
 VACT_API vact_status vact_relu_f32(float *dst, const float *src, size_t n);
