@@ -28,7 +28,9 @@ VACT_INLINE size_t short_vectors(size_t cols) { return (cols + VF_LANES - 1) / V
 VACT_INLINE size_t short_vectors_above_four(size_t cols)
 {
     const size_t vectors = short_vectors(cols);
-    if (vectors <= 4 || vectors > ROW_VECTORS)
+    if (vectors <= 4)
+        __builtin_unreachable();
+    if (vectors > ROW_VECTORS)
         __builtin_unreachable();
     return vectors;
 }
