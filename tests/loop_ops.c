@@ -5,6 +5,7 @@
 
 #include "abi.h"
 #include "loop/names.h"
+#include "loop/sum.h"
 #include "loop/walk.h"
 
 #define VACT_SET test
@@ -38,8 +39,18 @@ static loop_ops_walk walk_of(const float *dst, const float *src, size_t n, size_
     }
 }
 
+static double long_sum(float hi, float lo, size_t blocks)
+{
+    const vf_pair block = {vf_set1(hi), vf_set1(lo)};
+    sum_long sum = {block.hi, block.lo, vf_set1(0.0f)};
+    for (size_t i = 1; i < blocks; i++)
+        sum_long_add(&sum, block);
+    const vf_pair pair = sum_long_pair(sum);
+    return sum_total(sum_first_lane(pair.hi), sum_first_lane(pair.lo));
+}
+
 extern const loop_ops JOIN(loop_ops, VACT_BUILD);
 
 const loop_ops JOIN(loop_ops, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_STREAMS, LOOP_LINE, LOOP_SHORTEST, (size_t)LOOP_RUNS *LOOP_LONGEST_RUN, run, walk_of,
+    TEXT(VACT_BUILD), VF_STREAMS, LOOP_LINE, LOOP_SHORTEST, (size_t)LOOP_RUNS *LOOP_LONGEST_RUN, run, walk_of, long_sum,
 };

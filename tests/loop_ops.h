@@ -14,6 +14,7 @@ typedef struct loop_ops {
     size_t line, shortest, block; /* in floats; block: four of the longest runs */
     void (*run)(float *dst, const float *src, size_t n, float a, float b, loop_ops_walk walk);
     loop_ops_walk (*walk_of)(const float *dst, const float *src, size_t n, size_t cache);
+    double (*long_sum)(float hi, float lo, size_t blocks); /* of so many equal blocks (loop/sum.h) */
 } loop_ops;
 
 #endif

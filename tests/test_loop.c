@@ -88,6 +88,20 @@ static void try_apart(const loop_ops *ops, int walk, const test_guarded *src_mem
     check_margin(ops, walk, dst + n, dst_memory->n - before - n, n, dst_shift);
 }
 
+/* A block as a row of 2^28 columns has it. After 2^17 of them the first form of the sum was 2^-30 off; 2^-45 is what
+ * the pair at the end can hold. */
+ParameterizedTestParameters(loop, long_sums) { return walk_cases(1); }
+
+ParameterizedTest(walk_case *which, loop, long_sums)
+{
+    const loop_ops *ops = begin(which);
+    const float hi = 0x1.3270cp-24f, lo = 0x1.979306p-50f;
+    for (size_t blocks = 1; blocks <= (size_t)1 << 20; blocks *= 2) {
+        const double exact = ((double)hi + (double)lo) * (double)blocks, sum = ops->long_sum(hi, lo, blocks);
+        cr_expect(fabs(sum - exact) <= 0x1p-45 * exact, "%s: %zu blocks: %a, exact %a", ops->build, blocks, sum, exact);
+    }
+}
+
 ParameterizedTestParameters(loop, walks) { return walk_cases(LOOP_WALKS); }
 
 ParameterizedTest(walk_case *which, loop, walks)

@@ -4,11 +4,12 @@
  * A sum has 64 virtual lanes, lane = column mod 64. Each lane adds its columns in order and is a hi/lo pair: Knuth's
  * two-sum keeps the error of every addition in lo. One float stops counting when it has grown, so after every 32
  * columns of a lane (SUM_BLOCK) the pair moves to the lane's long sum, three floats of which the first two keep their
- * errors too. Then one fixed tree halves the lanes: 32, 16, 8, 4, 2, 1. A lane without a column holds 0.
+ * errors too, and each is small beside the one before. Then one fixed tree halves the lanes: 32, 16, 8, 4, 2, 1. A lane
+ * without a column holds 0.
  *
  * In a block lo stays below 16 ULP of hi, and its own additions lose 2^-39 of the block's terms at the most, seldom
- * 2^-42. The long sum loses 2^-48 of its largest value per block at the most, in its last float: 2^-72 of it. So a sum
- * is within 2^-40 of the sum of its terms' magnitudes, at any length (tests/test_sums.c).
+ * 2^-42. The long sum loses about 2^-72 of its largest value per block, where its last float is rounded. So a sum is
+ * within 2^-40 of the sum of its terms' magnitudes, at any length (tests/test_sums.c; ./dev sums).
  */
 #ifndef VACT_LOOP_SUM_H
 #define VACT_LOOP_SUM_H
@@ -23,8 +24,8 @@ enum {
     SUM_BLOCK = 32 * ROW_LANES /* columns */
 };
 
-/* A number of any length as three floats, hi being hi + lo rounded: else lo grows to 2^-11 of hi, and after 2^17 blocks
- * tail has lost 2^-30 (seen with softmax_backward, 2^28 columns). Now 2^-46 is lost. */
+/* A number of any length as three floats: lo is about an ULP of hi at the most, and tail an ULP of lo. If they could
+ * grow, tail would lose digits: with equal blocks 2^-30 of the sum after 2^17. */
 typedef struct {
     vf hi, lo, tail;
 } sum_long;
@@ -33,7 +34,8 @@ VACT_INLINE void sum_long_add(sum_long *sum, vf_pair v)
 {
     const vf_pair high = pair_sum(sum->hi, v.hi), low = pair_sum(sum->lo, v.lo), mid = pair_sum(low.hi, high.lo);
     const vf_pair pair = pair_sum(high.hi, mid.hi);
-    *sum = (sum_long){pair.hi, pair.lo, vf_add(sum->tail, vf_add(low.lo, mid.lo))};
+    const vf_pair rest = pair_sum(pair.lo, vf_add(sum->tail, vf_add(low.lo, mid.lo)));
+    *sum = (sum_long){pair.hi, rest.hi, rest.lo};
 }
 
 /* As a pair whose parts do not overlap. */

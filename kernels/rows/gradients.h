@@ -1,5 +1,5 @@
 /*
- * The gradients of the operations over rows, from their outputs. The sums over a row run over the lanes of loop/rows.h
+ * The gradients of softmax and log_softmax, from their outputs. The sums over a row run over the lanes of loop/rows.h
  * and keep the error of every product and addition. What is subtracted from dy is a hi/lo pair. So cancellation costs
  * only the digits that the sum itself lacks (2^-45 of its terms).
  */
@@ -504,39 +504,6 @@ VACT_INLINE void rows_log_softmax_backward(const rows_gradient *first, const row
     else
         rows_plain_backward(first, strides, rows, rows_gradient_streams(first, strides, rows), rows_log_softmax_total,
                             rows_log_softmax_results);
-}
-
-/* The vector at column i of e^(z - y), scaled by 2^96. y is -inf where nothing flows. */
-VACT_INLINE vf_pair rows_share(const elem *x, size_t i, size_t cols, const logits_row *row, vf_pair y, bool large)
-{
-    const vf_pair z = logits_checked(x, i, cols, row);
-    vf_pair d = logits_distance(z, y);
-    const bool far = large || vm_any(vm_outside(z.hi, 0.0f, __builtin_inff()));
-    if (__builtin_expect(far, 0)) {
-        const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
-        d = wide_distances(x, i, n, row, (wide_logit){(double)sum_first_lane(y.hi), 0.0}, false);
-    }
-    return fast_exp_pair(d);
-}
-
-/* logsumexp: dx = scale*dy*e^(z - y), with one dy and one y per row. Where y is -inf, no element has a share: dx is 0
- * where dy is 0 or the element is left out, else NaN. */
-VACT_INLINE void rows_logsumexp_backward(elem *dx, float dy, const elem *x, float y, size_t cols, const logits_row *row)
-{
-    const vf_pair base = {vf_set1(y), vf_set1(0.0f)};
-    const bool nothing = y == -__builtin_inff(), large = wide_is_needed(y, row);
-    const rows_factor slope = rows_factor_of((double)dy * (double)row->scale);
-    for (size_t i = 0; i < cols; i += VF_LANES) {
-        vf product = vf_set1(dy == 0.0f ? 0.0f : __builtin_nanf(""));
-        if (!nothing) {
-            const vf_pair e = rows_share(x, i, cols, row, base, large);
-            product = vf_fma(e.hi, slope.pair.lo, vf_mul(e.lo, slope.pair.hi));
-            product = vf_mul(vf_fma(e.hi, slope.pair.hi, product), slope.after);
-        }
-        if (row->masked)
-            product = vf_select(logits_left_out(i, cols, row), vf_set1(0.0f), product);
-        rows_store(dx, product, i, cols);
-    }
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include "rows/axis.h"
 #include "rows/gradients.h"
 #include "rows/log_softmax.h"
+#include "rows/logsumexp_backward.h"
 #include "rows/online.h"
 #include "rows/prelu_backward.h"
 #include "rows/softmax.h"
