@@ -46,11 +46,25 @@ static void prelu(void)
     vact_prelu_backward_f32(a, e, b, d, c, 1, 1, 20000);
 }
 
+/* Logits: near the maximum, far from it, and so large that a maximum is not near 0. */
+static void fill_logits(int kind)
+{
+    for (size_t i = 0; i < SMALL; i++)
+        b[i] = kind == 0    ? (float)(i % 7)
+               : kind == 1  ? (float)(i % 97)
+               : i % 5 == 4 ? 0.0f
+               : i % 3 == 0 ? 1e30f
+                            : -1e30f;
+}
+
 static void softmax(void)
 {
-    for (size_t cols = 1; cols <= 4096; cols *= 4) {
-        vact_softmax_f32(a, b, 5000 / cols, cols);
-        vact_log_softmax_f32(a, b, 5000 / cols, cols);
+    for (int kind = 0; kind < 3; kind++) {
+        fill_logits(kind);
+        for (size_t cols = 1; cols <= 4096; cols *= 4) {
+            vact_softmax_f32(a, b, 5000 / cols, cols);
+            vact_log_softmax_f32(a, b, 5000 / cols, cols);
+        }
     }
     vact_softmax_f32(to, from, LARGE / 1024, 1024); /* streamed */
     vact_log_softmax_f32(to, from, LARGE / 1024, 1024);
@@ -68,8 +82,9 @@ static void family(void)
     vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
     vact_softmax_online_f32 states[10];
     float rescale[10];
-    for (int round = 0; round < 2; round++) {
-        options.scale = round ? 1e38f : 0.5f;
+    for (int round = 0; round < 6; round++) {
+        fill_logits(round / 2);
+        options.scale = round % 2 ? 1e38f : 0.5f;
         options.bias = c;
         options.causal_queries = 2;
         options.causal_offset = 1000;

@@ -161,11 +161,17 @@ VACT_INLINE double log_softmax_rest(double sum, const elem *src, size_t cols, co
     return log_softmax_others(src, cols, place, near) / winner;
 }
 
+/* A function by itself: its lanes are not on the stack beside those of log_softmax_others. */
+VACT_NOINLINE static double log_softmax_far_sum(const elem *src, size_t cols, const softmax_place *place)
+{
+    return softmax_exponentials(NULL, src, cols, place, softmax_parts_far);
+}
+
 /* log(sum e^(z - max)) for any finite max. */
 VACT_NOINLINE static double log_softmax_any_log(const elem *src, size_t cols, logits_pivot max, const logits_row *row)
 {
-    softmax_place place = softmax_place_far(max, row);
-    double sum = softmax_exponentials(NULL, src, cols, &place, softmax_parts_far);
+    const softmax_place place = softmax_place_far(max, row);
+    const double sum = log_softmax_far_sum(src, cols, &place);
     return log_softmax_log(log_softmax_rest(sum, src, cols, &place, false));
 }
 
@@ -371,41 +377,46 @@ VACT_INLINE bool log_softmax_short_group(elem *dst, size_t dst_stride, const sho
     return true;
 }
 
-/* Rows in groups. If a maximum of a group is not near, its rows follow one by one. */
-VACT_INLINE void log_softmax_short_groups(const rows_plain *m, size_t first, size_t vectors, bool stream)
+/* Rows in groups, up to the first whose maximum is not near. */
+VACT_INLINE void log_softmax_short_groups(const rows_plain *m, short_walk *at, size_t vectors, bool stream)
 {
-    for (size_t r = first, alone = 0; r < m->rows;) {
-        const size_t left = m->rows - r, n = alone > 0 ? 1 : left < SHORT_GROUP ? left : SHORT_GROUP;
-        const rows_plain rest = {
-            m->dst + r * m->dst_stride, m->dst_stride, m->src + r * m->src_stride, m->src_stride, n, m->cols};
-        const short_rows rows = {rest.src, m->src_stride, n, m->cols};
-        if (__builtin_expect(!log_softmax_short_group(rest.dst, m->dst_stride, &rows, vectors, stream), 0)) {
-            if (alone == 0) {
-                alone = n;
-                continue;
-            }
-            log_softmax_long_rows(&rest);
-        }
-        alone -= alone > 0;
-        r += n;
+    while (at->row < m->rows) {
+        const size_t n = short_next(at, m->rows);
+        const short_rows rows = {m->src + at->row * m->src_stride, m->src_stride, n, m->cols};
+        if (!short_step(
+                at, n,
+                log_softmax_short_group(m->dst + at->row * m->dst_stride, m->dst_stride, &rows, vectors, stream)))
+            return;
     }
 }
 
-VACT_NOINLINE static void log_softmax_short_streamed(const rows_plain *m)
+VACT_NOINLINE static void log_softmax_short_streamed(const rows_plain *m, short_walk *at)
 {
-    log_softmax_short_groups(m, 0, short_vectors(m->cols), true);
+    log_softmax_short_groups(m, at, short_vectors(m->cols), true);
     vf_stream_end();
 }
 
-/* From row `first` on. */
-VACT_NOINLINE static void log_softmax_short_many(const rows_plain *m, size_t first)
+VACT_NOINLINE static void log_softmax_short_cached(const rows_plain *m, short_walk *at)
 {
     switch (short_vectors(m->cols)) {
-    case 1: log_softmax_short_groups(m, first, 1, false); break;
-    case 2: log_softmax_short_groups(m, first, 2, false); break;
-    case 3: log_softmax_short_groups(m, first, 3, false); break;
-    case 4: log_softmax_short_groups(m, first, 4, false); break;
-    default: log_softmax_short_groups(m, first, short_vectors_above_four(m->cols), false);
+    case 1: log_softmax_short_groups(m, at, 1, false); break;
+    case 2: log_softmax_short_groups(m, at, 2, false); break;
+    case 3: log_softmax_short_groups(m, at, 3, false); break;
+    case 4: log_softmax_short_groups(m, at, 4, false); break;
+    default: log_softmax_short_groups(m, at, short_vectors_above_four(m->cols), false);
+    }
+}
+
+/* From row `first` on. The groups' buffers are not on the stack while another row is computed. */
+VACT_INLINE void log_softmax_short_many(const rows_plain *m, size_t first, bool stream)
+{
+    for (short_walk at = {first, 0};; short_done(&at, 1)) {
+        stream ? log_softmax_short_streamed(m, &at) : log_softmax_short_cached(m, &at);
+        if (at.row == m->rows)
+            return;
+        const rows_plain one = {
+            m->dst + at.row * m->dst_stride, m->dst_stride, m->src + at.row * m->src_stride, m->src_stride, 1, m->cols};
+        log_softmax_long_rows(&one);
     }
 }
 
@@ -420,10 +431,11 @@ VACT_INLINE void log_softmax_plain_rows(const rows_plain *m)
         if (__builtin_expect(done == m->rows, 1))
             return;
     }
-    if (rows_stream(m))
-        brief ? log_softmax_short_streamed(m) : log_softmax_streamed(m);
+    const bool stream = rows_stream(m);
+    if (brief)
+        log_softmax_short_many(m, done, stream);
     else
-        brief ? log_softmax_short_many(m, done) : log_softmax_long_rows(m);
+        stream ? log_softmax_streamed(m) : log_softmax_long_rows(m);
 }
 
 /* The limits: -inf if no column is left, +inf if a logit is +inf. */

@@ -21,6 +21,37 @@ enum {
     SHORT_LEAST = 4            /* rows in a group; fewer are computed one by one */
 };
 
+/* Where a walk over the rows of a matrix is. `alone` rows from there on are of a group that was not near as a whole:
+ * they are tried as groups of one. */
+typedef struct {
+    size_t row, alone;
+} short_walk;
+
+/* The rows of the next group. */
+VACT_INLINE size_t short_next(const short_walk *at, size_t rows)
+{
+    const size_t left = rows - at->row;
+    return at->alone > 0 ? 1 : left < SHORT_GROUP ? left : SHORT_GROUP;
+}
+
+VACT_INLINE void short_done(short_walk *at, size_t n)
+{
+    at->row += n;
+    at->alone -= at->alone > 0;
+}
+
+/* After a group of n rows; `near`: it is done. False where a single row is not near. */
+VACT_INLINE bool short_step(short_walk *at, size_t n, bool near)
+{
+    if (__builtin_expect(near, 1))
+        short_done(at, n);
+    else if (at->alone == 0)
+        at->alone = n;
+    else
+        return false;
+    return true;
+}
+
 /* The number of vectors of a row. In the functions below `vectors` is a constant, up to 4. */
 VACT_INLINE size_t short_vectors(size_t cols) { return (cols + VF_LANES - 1) / VF_LANES; }
 

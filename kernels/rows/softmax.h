@@ -260,41 +260,45 @@ VACT_INLINE bool softmax_short_group(elem *dst, size_t dst_stride, const short_r
     return true;
 }
 
-/* Rows in groups. If a maximum of a group is not near, its rows follow one by one. */
-VACT_INLINE void softmax_short_groups(const rows_plain *m, size_t first, size_t vectors, bool stream)
+/* Rows in groups, up to the first whose maximum is not near. */
+VACT_INLINE void softmax_short_groups(const rows_plain *m, short_walk *at, size_t vectors, bool stream)
 {
-    for (size_t r = first, alone = 0; r < m->rows;) {
-        const size_t left = m->rows - r, n = alone > 0 ? 1 : left < SHORT_GROUP ? left : SHORT_GROUP;
-        elem *dst = m->dst + r * m->dst_stride;
-        const short_rows rows = {m->src + r * m->src_stride, m->src_stride, n, m->cols};
-        if (__builtin_expect(!softmax_short_group(dst, m->dst_stride, &rows, vectors, stream), 0)) {
-            if (alone == 0) {
-                alone = n;
-                continue;
-            }
-            const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
-            softmax_any_row(dst, rows.src, m->cols, &plain);
-        }
-        alone -= alone > 0;
-        r += n;
+    while (at->row < m->rows) {
+        const size_t n = short_next(at, m->rows);
+        const short_rows rows = {m->src + at->row * m->src_stride, m->src_stride, n, m->cols};
+        if (!short_step(at, n,
+                        softmax_short_group(m->dst + at->row * m->dst_stride, m->dst_stride, &rows, vectors, stream)))
+            return;
     }
 }
 
-VACT_NOINLINE static void softmax_short_streamed(const rows_plain *m)
+VACT_NOINLINE static void softmax_short_streamed(const rows_plain *m, short_walk *at)
 {
-    softmax_short_groups(m, 0, short_vectors(m->cols), true);
+    softmax_short_groups(m, at, short_vectors(m->cols), true);
     vf_stream_end();
 }
 
-/* From row `first` on. */
-VACT_NOINLINE static void softmax_short_many(const rows_plain *m, size_t first)
+VACT_NOINLINE static void softmax_short_cached(const rows_plain *m, short_walk *at)
 {
     switch (short_vectors(m->cols)) {
-    case 1: softmax_short_groups(m, first, 1, false); break;
-    case 2: softmax_short_groups(m, first, 2, false); break;
-    case 3: softmax_short_groups(m, first, 3, false); break;
-    case 4: softmax_short_groups(m, first, 4, false); break;
-    default: softmax_short_groups(m, first, short_vectors_above_four(m->cols), false);
+    case 1: softmax_short_groups(m, at, 1, false); break;
+    case 2: softmax_short_groups(m, at, 2, false); break;
+    case 3: softmax_short_groups(m, at, 3, false); break;
+    case 4: softmax_short_groups(m, at, 4, false); break;
+    default: softmax_short_groups(m, at, short_vectors_above_four(m->cols), false);
+    }
+}
+
+/* From row `first` on. The groups' buffers are not on the stack while another row is computed. */
+VACT_INLINE void softmax_short_many(const rows_plain *m, size_t first)
+{
+    const bool stream = rows_stream(m);
+    const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
+    for (short_walk at = {first, 0};; short_done(&at, 1)) {
+        stream ? softmax_short_streamed(m, &at) : softmax_short_cached(m, &at);
+        if (at.row == m->rows)
+            return;
+        softmax_any_row(m->dst + at.row * m->dst_stride, m->src + at.row * m->src_stride, m->cols, &plain);
     }
 }
 
@@ -329,10 +333,7 @@ VACT_INLINE void softmax_plain_rows(const rows_plain *m)
         if (__builtin_expect(done == m->rows, 1))
             return;
     }
-    if (rows_stream(m))
-        softmax_short_streamed(m);
-    else
-        softmax_short_many(m, done);
+    softmax_short_many(m, done);
 }
 
 #endif
