@@ -311,9 +311,18 @@ static bool add_gate(const vacti_op_info *op, const vacti_table *table, const ch
 {
     static const struct {
         vact_op gate, activation;
-    } bare[] = {{VACT_OP_GLU, VACT_OP_SIGMOID}, {VACT_OP_REGLU, VACT_OP_RELU},
-                {VACT_OP_GEGLU, VACT_OP_GELU},  {VACT_OP_GEGLU_TANH, VACT_OP_GELU_TANH},
-                {VACT_OP_SWIGLU, VACT_OP_SILU}, {VACT_OP_SWIGLU_OAI, VACT_OP_GELU_QUICK}};
+    } bare[] = {{VACT_OP_GLU, VACT_OP_SIGMOID},
+                {VACT_OP_REGLU, VACT_OP_RELU},
+                {VACT_OP_GEGLU, VACT_OP_GELU},
+                {VACT_OP_GEGLU_TANH, VACT_OP_GELU_TANH},
+                {VACT_OP_SWIGLU, VACT_OP_SILU},
+                {VACT_OP_SWIGLU_OAI, VACT_OP_GELU_QUICK},
+                {VACT_OP_SWIGLU_CLAMPED, VACT_OP_SILU},
+                {VACT_OP_SWIGLU_STEP, VACT_OP_SILU},
+                {VACT_OP_GEGLU_QUICK, VACT_OP_GELU_QUICK},
+                {VACT_OP_SITU_GLU, VACT_OP_SILU},
+                {VACT_OP_FATREGLU, VACT_OP_THRESHOLD},
+                {VACT_OP_RELU_SQUARED_GLU, VACT_OP_RELU_SQUARED}};
     size_t which = 0;
     while (bare[which].gate != op->op)
         which++;

@@ -41,7 +41,7 @@ endfunction()
 # What a file of loop/ makes of the forms of an activation or a gated unit, as text.
 function(append_forms name file)
     file(READ "${KERNELS}/loop/${file}" forms)
-    string(REGEX REPLACE "^.*#ifdef ACT_TWO_FORMS\n(.*)#else.*$" "\\1" forms "${forms}")
+    string(REGEX REPLACE "^.*#ifdef ACT_TWO_FORMS\n(.*)#el(se|if).*$" "\\1" forms "${forms}")
     string(REPLACE "#undef ACT_TWO_FORMS\n" "" forms "${forms}")
     if(text MATCHES "#define ACT_TWO_FORMS\n")
         string(REPLACE "#define ACT_TWO_FORMS\n" "" text "${text}")
@@ -60,6 +60,7 @@ foreach(operation IN LISTS operations)
     string(REGEX REPLACE "VACT_OP\\(([a-z0-9_]+), .*" "\\1" name "${operation}")
     if(operation MATCHES " GATE, ")
         append(act/gate/${name}.h)
+        string(REPLACE "#define ACT_OWN_FORMS\n" "" text "${text}")
         append_forms(${name} gate_forms.inc.h)
     elseif(EXISTS "${KERNELS}/act/fast/${name}.h")
         append(act/fast/${name}.h)
@@ -104,26 +105,25 @@ foreach(operation IN LISTS operations)
         endforeach()
     endif()
     list(JOIN values ", " values)
+    set(inputs "${TYPE} x")
+    set(passed "vf_apart(x)")
     if(operation MATCHES " GATE, ")
+        set(inputs "${TYPE} gate, ${TYPE} up")
+        set(passed "vf_apart(gate), vf_apart(up)")
+    endif()
+    if(values STREQUAL "")
         string(APPEND text "
-static inline ${TYPE} vact_${name}_${SUFFIX}(${TYPE} gate, ${TYPE} up)
+static inline ${TYPE} vact_${name}_${SUFFIX}(${inputs})
 {
-    return vf_apart(${name}_forward(vf_apart(gate), vf_apart(up)));
-}
-")
-    elseif(values STREQUAL "")
-        string(APPEND text "
-static inline ${TYPE} vact_${name}_${SUFFIX}(${TYPE} x)
-{
-    return vf_apart(${name}_forward(vf_apart(x), VACT_NULL));
+    return vf_apart(${name}_forward(${passed}, VACT_NULL));
 }
 ")
     else()
         string(APPEND text "
-static inline ${TYPE} vact_${name}_${SUFFIX}(${TYPE} x${declared})
+static inline ${TYPE} vact_${name}_${SUFFIX}(${inputs}${declared})
 {
     const vact_params_f32 params = {{${values}}};
-    return vf_apart(${name}_forward(vf_apart(x), &params));
+    return vf_apart(${name}_forward(${passed}, &params));
 }
 ")
     endif()

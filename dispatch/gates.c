@@ -106,13 +106,49 @@ vact_status vact_gate_backward_rows_f32(vact_op op, const vact_params_f32 *param
 
 static bool is_packed(vact_op op, const vact_params_f32 *params, vact_gate_layout layout)
 {
-    return is_gate(op, params) && (unsigned)layout <= VACT_GATE_INTERLEAVED;
+    return is_gate(op, params) && (unsigned)layout <= VACT_GATE_INTERLEAVED_SECOND;
 }
 
 /* A packed matrix has twice the columns. */
 static bool measure_packed(check_range *made, const float *first, size_t rows, size_t cols, size_t stride)
 {
     return cols <= SIZE_MAX / 2 && check_matrix(made, first, rows, 2 * cols, stride, sizeof *first);
+}
+
+/* Pairs up, gate for pairs gate, up, or the reverse; dst may be src. */
+static void exchange_pairs(float *dst, const float *src, size_t n)
+{
+    for (size_t i = 0; i < 2 * n; i += 2) {
+        const float first = src[i];
+        dst[i] = src[i + 1];
+        dst[i + 1] = first;
+    }
+}
+
+/* The kernels know pairs gate, up alone: pairs up, gate are exchanged in a buffer, so many at a time. */
+enum { PAIRS = 256 };
+
+static void gate_second_pairs(vact_interleaved_f32_fn *kernel, float *dst, const float *src, size_t n,
+                              const vact_params_f32 *params)
+{
+    float pairs[2 * PAIRS];
+    for (size_t done = 0, part; done < n; done += part) {
+        part = n - done < PAIRS ? n - done : PAIRS;
+        exchange_pairs(pairs, src + 2 * done, part);
+        kernel(dst + done, part, pairs, 2 * part, 1, part, params);
+    }
+}
+
+static void gate_second_pairs_backward(vact_interleaved_backward_f32_fn *kernel, float *dsrc, const float *dy,
+                                       const float *src, size_t n, const vact_params_f32 *params)
+{
+    float pairs[2 * PAIRS];
+    for (size_t done = 0, part; done < n; done += part) {
+        part = n - done < PAIRS ? n - done : PAIRS;
+        exchange_pairs(pairs, src + 2 * done, part);
+        kernel(pairs, dy + done, pairs, part, params);
+        exchange_pairs(dsrc + 2 * done, pairs, part);
+    }
 }
 
 vact_status vact_gate_packed_f32(vact_op op, const vact_params_f32 *params, vact_gate_layout layout, float *dst,
@@ -129,8 +165,14 @@ vact_status vact_gate_packed_f32(vact_op op, const vact_params_f32 *params, vact
     if (check_share(to, from))
         return VACT_EOVERLAP;
     const vacti_table *table = vacti_table_current();
+    vact_interleaved_f32_fn *interleaved = table->interleaved[VACT_OP_SLOT(op)];
     if (layout == VACT_GATE_INTERLEAVED) {
-        table->interleaved[VACT_OP_SLOT(op)](dst, dst_stride, src, src_stride, rows, cols, params);
+        interleaved(dst, dst_stride, src, src_stride, rows, cols, params);
+        return VACT_OK;
+    }
+    if (layout == VACT_GATE_INTERLEAVED_SECOND) {
+        for (size_t r = 0; r < rows; r++)
+            gate_second_pairs(interleaved, dst + r * dst_stride, src + r * src_stride, cols, params);
         return VACT_OK;
     }
     const float *gate = layout == VACT_GATE_FIRST ? src : src + cols,
@@ -168,6 +210,9 @@ vact_status vact_gate_backward_packed_f32(vact_op op, const vact_params_f32 *par
         case VACT_GATE_FIRST: kernel(first, first + cols, slope, row, row + cols, cols, params); break;
         case VACT_GATE_SECOND: kernel(first + cols, first, slope, row + cols, row, cols, params); break;
         case VACT_GATE_INTERLEAVED: interleaved(first, slope, row, cols, params); break;
+        case VACT_GATE_INTERLEAVED_SECOND:
+            gate_second_pairs_backward(interleaved, first, slope, row, cols, params);
+            break;
         }
     }
     return VACT_OK;
@@ -175,21 +220,38 @@ vact_status vact_gate_backward_packed_f32(vact_op op, const vact_params_f32 *par
 
 /* ------------------------------------------------------------------- the named functions, from the registry */
 
-#define NAMED_UNARY(name, NAME)
-#define NAMED_CHANNELS(name, NAME)
-#define NAMED_ROWS(name, NAME)
-#define NAMED_GATE(name, NAME)                                                                                         \
-    vact_status vact_##name##_f32(float *dst, const float *gate, const float *up, size_t n)                            \
+/* How many parameters an operation has; those of its function, as it declares them and as it passes them on. */
+/* clang-format off */
+#define P0() 0
+#define P1(...) 1
+#define P2(...) 2
+#define P3(...) 3
+#define DECLARED_0
+#define DECLARED_1 , float a
+#define DECLARED_2 , float a, float b
+#define DECLARED_3 , float a, float b, float c
+#define PASSED_0 NULL
+#define PASSED_1 &(const vact_params_f32){{a}}
+#define PASSED_2 &(const vact_params_f32){{a, b}}
+#define PASSED_3 &(const vact_params_f32){{a, b, c}}
+/* clang-format on */
+
+#define NAMED_UNARY(name, NAME, count)
+#define NAMED_CHANNELS(name, NAME, count)
+#define NAMED_ROWS(name, NAME, count)
+#define NAMED_GATE(name, NAME, count)                                                                                  \
+    vact_status vact_##name##_f32(float *dst, const float *gate, const float *up, size_t n DECLARED_##count)           \
     {                                                                                                                  \
-        return vact_gate_rows_f32(VACT_OP_##NAME, NULL, dst, n, gate, n, up, n, 1, n);                                 \
+        return vact_gate_rows_f32(VACT_OP_##NAME, PASSED_##count, dst, n, gate, n, up, n, 1, n);                       \
     }                                                                                                                  \
     vact_status vact_##name##_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,               \
-                                           const float *up, size_t n)                                                  \
+                                           const float *up, size_t n DECLARED_##count)                                 \
     {                                                                                                                  \
-        return vact_gate_backward_rows_f32(VACT_OP_##NAME, NULL, dgate, n, dup, n, dy, n, gate, n, up, n, 1, n);       \
+        return vact_gate_backward_rows_f32(VACT_OP_##NAME, PASSED_##count, dgate, n, dup, n, dy, n, gate, n, up, n, 1, \
+                                           n);                                                                         \
     }
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    NAMED_##kind(name, NAME)
+    NAMED_##kind(name, NAME, parameters)
 
 /* clang-format off */
 #include "registry.def"

@@ -3,11 +3,15 @@
 
 #include <string.h>
 
+#define NO_PARAM {NULL, 0.0f, VACT_DOMAIN_FINITE}
+#define PARAM(name, value, domain) {#name, value, VACT_DOMAIN_##domain}
 /* clang-format off */
-#define P0() 0, {{NULL, 0.0f, VACT_DOMAIN_FINITE}, {NULL, 0.0f, VACT_DOMAIN_FINITE}}
-#define P1(name, value, domain) 1, {{#name, value, VACT_DOMAIN_##domain}, {NULL, 0.0f, VACT_DOMAIN_FINITE}}
+#define P0() 0, {NO_PARAM, NO_PARAM, NO_PARAM}
+#define P1(name, value, domain) 1, {PARAM(name, value, domain), NO_PARAM, NO_PARAM}
 #define P2(name1, value1, domain1, name2, value2, domain2)                                                            \
-    2, {{#name1, value1, VACT_DOMAIN_##domain1}, {#name2, value2, VACT_DOMAIN_##domain2}}
+    2, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), NO_PARAM}
+#define P3(name1, value1, domain1, name2, value2, domain2, name3, value3, domain3)                                    \
+    3, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), PARAM(name3, value3, domain3)}
 /* clang-format on */
 #define PLAIN_BOUND(b) b, b
 #define BOUNDS(sleef, fast) sleef, fast
@@ -62,7 +66,8 @@ const vacti_op_info *vacti_registry_by_name(const char *name)
 
 vact_params_f32 vacti_registry_defaults(const vacti_op_info *info)
 {
-    vact_params_f32 params = {{info->params[0].default_value, info->params[1].default_value, 0.0f, 0.0f}};
+    vact_params_f32 params = {
+        {info->params[0].default_value, info->params[1].default_value, info->params[2].default_value, 0.0f}};
     return params;
 }
 

@@ -13,6 +13,7 @@ typedef enum vacti_domain {
     VACT_DOMAIN_FINITE,
     VACT_DOMAIN_NONZERO,     /* finite and not 0 */
     VACT_DOMAIN_POSITIVE,    /* finite and > 0 */
+    VACT_DOMAIN_ABOVE_ZERO,  /* > 0, infinity included */
     VACT_DOMAIN_NONNEGATIVE, /* >= 0, infinity included */
     VACT_DOMAIN_NOT_NAN,
     VACT_DOMAIN_NOT_BELOW_FIRST /* >= the operation's first parameter, neither NaN */
@@ -26,6 +27,7 @@ static inline bool vacti_domain_holds(vacti_domain domain, float value, float fi
     case VACT_DOMAIN_FINITE: return isfinite(value);
     case VACT_DOMAIN_NONZERO: return isfinite(value) && value != 0.0f;
     case VACT_DOMAIN_POSITIVE: return isfinite(value) && value > 0.0f;
+    case VACT_DOMAIN_ABOVE_ZERO: return value > 0.0f;
     case VACT_DOMAIN_NONNEGATIVE: return value >= 0.0f;
     case VACT_DOMAIN_NOT_NAN: return !isnan(value);
     case VACT_DOMAIN_NOT_BELOW_FIRST: return value >= first;
@@ -48,7 +50,7 @@ typedef struct vacti_op_info {
     bool rises;          /* at default parameters a larger input never has a smaller exact result */
     vact_math auto_math; /* what VACT_MATH_AUTO selects; VACT_MATH_AUTO itself if needs_math is false */
     int param_count;
-    vacti_param_info params[2];
+    vacti_param_info params[3];
     double bound_sleef, bound_fast; /* equal if one kernel serves every variant */
     const char *range;
     const char *formula;

@@ -22,6 +22,7 @@ HEADER = pathlib.Path(__file__).resolve().parent.parent / "include/vact/vact.h"
 CODES = {name.lower(): int(code, 16) for name, code in re.findall(r"VACT_OP_(\w+) = (0x\w+)", HEADER.read_text())}
 FLOATS = ctypes.POINTER(ctypes.c_float)
 BOUND = 2.0  # of every gradient: vact.h
+GATE_BOUND = 2.75  # of gated units
 LARGEST = 2.0**128 - 2.0**103  # rounds to infinity
 mpmath.mp.dps = 50
 m = mpmath
@@ -228,35 +229,51 @@ def check_from_output(lib, report, random):
         yield [f"{name}, from the output", shown(ours), shown(ulp_errors(single, exact).max()), ""]
 
 
+ALPHA = float(np.float32(1.702))  # of swiglu_oai, a float
+
 GATES = {
     "glu": (lambda g, u: F.glu(torch.cat([u, g]), 0), None),
     "reglu": (lambda g, u: F.relu(g) * u, None),
     "geglu": (lambda g, u: F.gelu(g) * u, "gelu"),
     "geglu_tanh": (lambda g, u: F.gelu(g, approximate="tanh") * u, "gelu_tanh"),
     "swiglu": (lambda g, u: F.silu(g) * u, "silu"),
-    "swiglu_oai": (lambda g, u: torch.clamp(g, max=7) * torch.sigmoid(1.702 * torch.clamp(g, max=7))
+    "swiglu_oai": (lambda g, u: torch.clamp(g, max=7) * torch.sigmoid(ALPHA * torch.clamp(g, max=7))
                    * (torch.clamp(u, -7, 7) + 1), "gelu_quick"),
+    "swiglu_clamped": (lambda g, u: F.silu(torch.clamp(g, max=3)) * torch.clamp(u, -3, 3), "silu"),
+    "swiglu_step": (lambda g, u: torch.clamp(F.silu(g), max=7) * torch.clamp(u, -7, 7), "silu"),
+    "geglu_quick": (lambda g, u: g * torch.sigmoid(1.702 * g) * u, "gelu_quick"),
+    "situ_glu": (lambda g, u: 4 * torch.tanh(g / 4) * torch.sigmoid(g) * 25 * torch.tanh(u / 25), "silu"),
+    "fatreglu": (lambda g, u: torch.where(g > 0.5, g, 0) * u, "relu"),
+    "relu_squared_glu": (lambda g, u: F.relu(g) ** 2 * u, "relu"),
 }
+
+# What their functions take last.
+GATE_PARAMETERS = {"swiglu_oai": (ALPHA, 1.0, 7.0), "swiglu_clamped": (1.0, 3.0), "swiglu_step": (7.0,),
+                   "situ_glu": (4.0, 25.0), "fatreglu": (0.5,)}
 
 
 def check_gates(lib, report, random):
-    """Gates in [-5, 8], where PyTorch's double gradient has the digits; the gate's gradient may err by 1 ULP more."""
+    """Gates in [-5, 8], where PyTorch's double gradient has the digits; the gate's gradient may err by 1 ULP more. The
+    results too: most of the units are no function of PyTorch's but a composition."""
     for name, (f, activation) in GATES.items():
         gate = random.uniform(-5, 8, 20000).astype(np.float32)
         up, dy = (random.normal(size=gate.size).astype(np.float32) for _ in range(2))
-        dgate, dup = np.full_like(gate, 7), np.full_like(gate, 7)
-        status = lib.__getattr__(f"vact_{name}_backward_f32")(
-            floats(dgate), floats(dup), floats(dy), floats(gate), floats(up), ctypes.c_size_t(gate.size))
-        assert status == 0, (name, status)
-        exact, single = (torch_gradients(f, dy, gate, up, dtype=t) for t in (torch.float64, torch.float32))
+        dgate, dup, y = (np.full_like(gate, 7) for _ in range(3))
+        given = [floats(gate), floats(up), ctypes.c_size_t(gate.size),
+                 *map(ctypes.c_float, GATE_PARAMETERS.get(name, ()))]
+        assert lib.__getattr__(f"vact_{name}_f32")(floats(y), *given) == 0, name
+        assert lib.__getattr__(f"vact_{name}_backward_f32")(floats(dgate), floats(dup), floats(dy), *given) == 0, name
+        exact, single = ([f(torch.tensor(gate).to(t), torch.tensor(up).to(t)).double().numpy(),
+                          *torch_gradients(f, dy, gate, up, dtype=t)] for t in (torch.float64, torch.float32))
         low, high = NEAR_ZERO.get(activation, (0.0, 0.0))
         factor = np.clip(up, -7, 7) + 1 if name == "swiglu_oai" else up
         scale = np.where((gate > low) & (gate < high), np.abs(dy.astype(np.float64) * factor) * 2.0**-25, 0.0)
-        for what, ours, theirs, reference, unit, bound in (("gate", dgate, single[0], exact[0], scale, BOUND + 1),
-                                                           ("up", dup, single[1], exact[1], None, BOUND)):
+        for what, ours, theirs, reference, unit, bound in (("the result", y, single[0], exact[0], None, GATE_BOUND),
+                                                           ("by gate", dgate, single[1], exact[1], scale, BOUND + 1),
+                                                           ("by up", dup, single[2], exact[2], None, GATE_BOUND)):
             error = ulp_errors(ours.astype(np.float64), reference, unit).max()
-            report.check(error <= bound, name, "by", what, "vact's error", error)
-            yield [f"{name}, by {what}", shown(error), shown(ulp_errors(theirs, reference, unit).max()), ""]
+            report.check(error <= bound, name, what, "vact's error", error)
+            yield [f"{name}, {what}", shown(error), shown(ulp_errors(theirs, reference, unit).max()), ""]
 
 
 def check_prelu(lib, report, random):
@@ -320,7 +337,8 @@ counts them, over {count} random x in [−120, 120] and the kinks, dy normal; th
 digits*: the error is half of the gradient or more.
 
 {unary}
-Gradients from the output, of gated units (gate in [−5, 8]), of prelu and along rows, against PyTorch's in double:
+Gated units and their gradients (gate in [−5, 8]), gradients from the output, of prelu and along rows, against PyTorch's in
+double:
 
 {others}
 prelu's slope is counted in 2^−24 of Σ|dy·x|, a row's gradient in 2^−24 of the sum of its terms' sizes.
@@ -348,7 +366,7 @@ def main():
     heads = ["gradient", "vact", "PyTorch, x in [−8, 8]", "PyTorch, beyond"]
     unary = table(heads, check_unary(lib, report, random))
     checks = (check_from_output, check_gates, check_prelu, check_rows)
-    others = table(["gradient", "vact", "PyTorch"], [row[:3] for c in checks for row in c(lib, report, random)])
+    others = table(["what", "vact", "PyTorch"], [row[:3] for c in checks for row in c(lib, report, random)])
     exceptions = "".join(
         f"* {name}, {low:g} ≤ {'|x|' if name in EXCEPTIONS_OF_SIZE else 'x'} ≤ {high:g}: {why}\n"
         for name, (low, high, why) in EXCEPTIONS.items()).replace("inf", "∞").replace("-", "−")

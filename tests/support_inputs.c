@@ -205,7 +205,7 @@ static const float SECONDS[] = {0.5f, 0.0f,   -0.0f,   1.0f,     -1.0f,        2
 
 static void add_params(const vacti_op_info *info, vact_params_f32 *params, size_t *n, float first, float second)
 {
-    vact_params_f32 candidate = {{first, second, 0.0f, 0.0f}};
+    vact_params_f32 candidate = {{first, second, info->params[2].default_value, 0.0f}};
     if (*n < TEST_PARAMS_LIMIT && vacti_registry_accepts(info, &candidate))
         params[(*n)++] = candidate;
 }

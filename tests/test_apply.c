@@ -285,6 +285,10 @@ Test(apply, gates)
     cr_assert(vact_gate_packed_f32(VACT_OP_GEGLU, NULL, VACT_GATE_INTERLEAVED, expected, 2, gate, 4, 3, 2) == VACT_OK);
     program_expect(program_run("apply --op geglu --packed interleaved gate.npy out.npy"), 0, "");
     npy_expect("out.npy", "(3, 2)", expected, 6);
+    cr_assert(vact_swiglu_oai_f32(expected, gate, up, 12, 1.5f, 0.5f, INFINITY) == VACT_OK);
+    program_expect(program_run("apply --op swiglu_oai --alpha 1.5 --beta 0.5 --limit inf gate.npy up.npy out.npy"), 0,
+                   "");
+    npy_expect("out.npy", "(3, 4)", expected, 12);
     npy_save("odd.npy", "(4, 3)", gate, 12);
     program_expect(program_run("apply --op swiglu gate.npy odd.npy none.npy"), 1, "shape");
     program_expect(program_run("apply --op swiglu --packed gate-first odd.npy none.npy"), 1, "pairs");
@@ -319,8 +323,8 @@ Test(apply, gradients_of_gates)
         program_expect(program_run(command), 0, "");
         npy_expect("dgate.npy", "(3, 4)", dgate, 12);
         npy_expect("dup.npy", "(3, 4)", dup, 12);
-        static const char *const words[] = {"gate-first", "gate-second", "interleaved"};
-        for (unsigned layout = 0; layout < 3; layout++) {
+        static const char *const words[] = {"gate-first", "gate-second", "interleaved", "interleaved-second"};
+        for (unsigned layout = 0; layout < sizeof words / sizeof words[0]; layout++) {
             float expected[24];
             cr_assert(vact_gate_backward_packed_f32(op->op, NULL, (vact_gate_layout)layout, expected, 8, dy, 4, packed,
                                                     8, 3, 4) == VACT_OK);

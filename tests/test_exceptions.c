@@ -164,7 +164,8 @@ static int call_interleaved(const test_subject *subject, const operands *with, f
 
 static bool usable_gate(const test_subject *subject, const operands *with, size_t i)
 {
-    return fits(vacti_reference_gate(subject->info->op, (double)with->in[0][i], (double)with->in[1][i]));
+    const vact_params_f32 params = vacti_registry_defaults(subject->info);
+    return fits(vacti_reference_gate(subject->info->op, (double)with->in[0][i], (double)with->in[1][i], &params));
 }
 
 static int call_gate_backward(const test_subject *subject, const operands *with, float *dst, float *second)
@@ -193,8 +194,10 @@ static bool usable_gate_backward(const test_subject *subject, const operands *wi
     const double gate = (double)with->in[0][i], up = (double)with->in[1][i], dy = (double)with->in[2][i];
     const bool clamped = subject->info->op == VACT_OP_SWIGLU_OAI;
     const double factor = clamped ? fmin(7.0, fmax(-7.0, up)) + 1.0 : up;
-    const vacti_reference_gate_gradients d = vacti_reference_gate_backward(subject->info->op, dy, gate, up);
-    return fabs(dy * factor) <= most_dy(subject) && fits(d.gate) && fits(d.up);
+    const vact_params_f32 params = vacti_registry_defaults(subject->info);
+    const vacti_reference_gate_gradients d = vacti_reference_gate_backward(subject->info->op, dy, gate, up, &params);
+    const bool limits_dy = subject->info->op == VACT_OP_SITU_GLU;
+    return fabs(dy * (limits_dy ? fmax(1.0, fabs(factor)) : factor)) <= most_dy(subject) && fits(d.gate) && fits(d.up);
 }
 
 static int call_channels(const test_subject *subject, const operands *with, float *dst, float *second)

@@ -44,6 +44,8 @@ static const struct {
     {"PReLU", "prelu"},
     {"SwiGLU", "swiglu"},
     {"swigluoai", "swiglu_oai"},
+    {"swiglustep", "swiglu_step"},
+    {"SituGLU", "situ_glu"},
     {"GeGLU", "geglu"},
 };
 enum { KNOWN = sizeof known / sizeof known[0] };

@@ -59,6 +59,12 @@ static const released_code codes[] = {
     {"geglu_tanh", 0x404},
     {"swiglu", 0x405},
     {"swiglu_oai", 0x406},
+    {"swiglu_clamped", 0x407},
+    {"swiglu_step", 0x408},
+    {"geglu_quick", 0x409},
+    {"situ_glu", 0x40a},
+    {"fatreglu", 0x40b},
+    {"relu_squared_glu", 0x40c},
 };
 
 enum { CODE_COUNT = sizeof codes / sizeof codes[0] };
@@ -161,6 +167,15 @@ static void expect_prototype(const char *header, const vacti_op_info *info, cons
     cr_expect(strstr(header, prototype), "the header lacks: %s", prototype);
 }
 
+/* Appends the operation's parameters to those of its function. */
+static void add_declared(char *parameters, size_t size, const vacti_op_info *info)
+{
+    for (int i = 0; i < info->param_count; i++) {
+        size_t length = strlen(parameters);
+        snprintf(parameters + length, size - length, ", float %s", info->params[i].name);
+    }
+}
+
 Test(registry, header_prototypes)
 {
     char *header = header_text();
@@ -169,10 +184,7 @@ Test(registry, header_prototypes)
         char parameters[256] = "float *dst, const float *src, size_t n";
         switch (info->kind) {
         case VACT_KIND_UNARY:
-            for (int i = 0; i < info->param_count; i++) {
-                size_t length = strlen(parameters);
-                snprintf(parameters + length, sizeof parameters - length, ", float %s", info->params[i].name);
-            }
+            add_declared(parameters, sizeof parameters, info);
             expect_prototype(header, info, "", parameters);
             break;
         case VACT_KIND_CHANNELS:
@@ -187,9 +199,13 @@ Test(registry, header_prototypes)
                              "size_t src_stride, size_t rows, size_t cols");
             break;
         case VACT_KIND_GATE:
-            expect_prototype(header, info, "", "float *dst, const float *gate, const float *up, size_t n");
-            expect_prototype(header, info, "_backward",
-                             "float *dgate, float *dup, const float *dy, const float *gate, const float *up, size_t n");
+            snprintf(parameters, sizeof parameters, "float *dst, const float *gate, const float *up, size_t n");
+            add_declared(parameters, sizeof parameters, info);
+            expect_prototype(header, info, "", parameters);
+            snprintf(parameters, sizeof parameters,
+                     "float *dgate, float *dup, const float *dy, const float *gate, const float *up, size_t n");
+            add_declared(parameters, sizeof parameters, info);
+            expect_prototype(header, info, "_backward", parameters);
             break;
         default: cr_expect(false, "%s: a kind that this test does not know", info->name);
         }
@@ -272,6 +288,8 @@ Test(registry, act_files_have_operations)
     for (size_t i = 0; i < files.gl_pathc; i++) {
         char folder[64] = "", name[64] = "";
         sscanf(strstr(files.gl_pathv[i], "/act/"), "/act/%63[a-z]/%63[a-z0-9_].h", folder, name);
+        if (strcmp(name, "gated_swish") == 0) /* the kernel of four operations */
+            continue;
         const vacti_op_info *info = vacti_registry_by_name(name);
         cr_expect(info, "%s has no line in the registry", files.gl_pathv[i]);
         bool of_variant = strcmp(folder, "fast") == 0 || strcmp(folder, "sleef") == 0;

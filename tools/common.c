@@ -157,6 +157,7 @@ const char *vact_tool_domain(const vacti_op_info *op, int index)
     case VACT_DOMAIN_FINITE: return "finite";
     case VACT_DOMAIN_NONZERO: return "finite and not 0";
     case VACT_DOMAIN_POSITIVE: return "finite and > 0";
+    case VACT_DOMAIN_ABOVE_ZERO: return "> 0";
     case VACT_DOMAIN_NONNEGATIVE: return ">= 0";
     case VACT_DOMAIN_NOT_NAN: return "not NaN";
     case VACT_DOMAIN_NOT_BELOW_FIRST: return ">= the first parameter";

@@ -93,7 +93,7 @@ static void parse_ups(expression_parser *p, const function *f, expression_value 
         gates[i] = (float)list->v[i];
         ups[i] = (float)up.v[i];
     }
-    vact_gate_rows_f32(f->info->op, NULL, gates, count, gates, count, ups, count, 1, count);
+    vact_gate_rows_f32(f->info->op, &f->params, gates, count, gates, count, ups, count, 1, count);
     for (size_t i = 0; i < count; i++)
         list->v[i] = (double)gates[i];
 }

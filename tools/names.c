@@ -26,8 +26,10 @@ static const struct {
     {"quickgelu", "gelu_quick"},
     {"relu2", "relu_squared"},
     {"softshrink", "soft_shrink"},
+    {"situglu", "situ_glu"},
     {"squared_relu", "relu_squared"},
     {"swigluoai", "swiglu_oai"},
+    {"swiglustep", "swiglu_step"},
     {"tanhshrink", "tanh_shrink"},
     {"thresholdedrelu", "thresholded_relu"},
 };

@@ -194,7 +194,7 @@ def minimum(library: Library, name: str) -> str:
 
 
 def parameters(op: Json) -> list[str]:
-    rows = [[p["name"], shown(f"{p['default']:g}"), p["domain"]] for p in op["parameters"]]
+    rows = [[p["name"], shown(f"{float(p['default']):g}"), p["domain"]] for p in op["parameters"]]
     return table(["parameter", "default", "must be"], rows) if rows else []
 
 

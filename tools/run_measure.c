@@ -109,8 +109,9 @@ static void *compare_share(void *argument)
         return NULL;
     }
     if (mine->op->kind == VACT_KIND_GATE) {
+        const vact_params_f32 defaults = vacti_registry_defaults(mine->op);
         for (size_t i = mine->first; i < mine->end; i++)
-            meet(mine, i, vacti_reference_gate(mine->op->op, (double)src[i], (double)src[i]));
+            meet(mine, i, vacti_reference_gate(mine->op->op, (double)src[i], (double)src[i], &defaults));
         return NULL;
     }
     vacti_reference_fn *reference = vacti_reference_f32(mine->op->op);

@@ -139,7 +139,13 @@ typedef enum vact_op {
     VACT_OP_GEGLU = 0x403,
     VACT_OP_GEGLU_TANH = 0x404,
     VACT_OP_SWIGLU = 0x405,
-    VACT_OP_SWIGLU_OAI = 0x406
+    VACT_OP_SWIGLU_OAI = 0x406,
+    VACT_OP_SWIGLU_CLAMPED = 0x407,
+    VACT_OP_SWIGLU_STEP = 0x408,
+    VACT_OP_GEGLU_QUICK = 0x409,
+    VACT_OP_SITU_GLU = 0x40a,
+    VACT_OP_FATREGLU = 0x40b,
+    VACT_OP_RELU_SQUARED_GLU = 0x40c
 } vact_op;
 
 #define VACT_OP_KIND(op) ((vact_kind)((unsigned)(op) >> 8))
@@ -613,8 +619,8 @@ VACT_API double vact_gain(vact_op op, float param);
  *   Layout     differs (vact_gate_layout): PyTorch's glu(a, b) = a*sigmoid(b) has the gate in the second half, most
  *              transformers' packed projections (gate_up_proj, silu_and_mul) in the first, gpt-oss at even indices.
  *   Error      the error of act, then one rounding of the product: at most 2*b + 0.5 ULP for a bound b of act. The
- *              tests hold them to 2 ULP in the variant fast and to 4 ULP in sleef, also where act(gate) is subnormal or
- *              underflows and act(gate)*up does not.
+ *              tests hold them to 2.75 ULP in the variant fast and to 4 ULP in sleef, for any parameters, also where
+ *              act(gate) is subnormal or underflows and act(gate)*up does not.
  *   NaN        for a NaN in either input, and for an infinite up where act(gate) is 0 (relu below 0, a gate of -inf).
  *   Aliasing   dst may equal gate or up; gate and up may overlap in any way.
  *
@@ -623,8 +629,9 @@ VACT_API double vact_gain(vact_op op, float param);
  *
  *   Error      of dup as of the forward function in the variant fast. Of dgate 1 ULP more than of the derivative of act
  *              (2 ULP away from the zeros of act'), because dy*up is rounded first; where dy*up overflows or is
- *              subnormal the error is larger. Where a case of act' is the constant 0 (relu), dgate is +0 even for an
- *              infinite or NaN dy*up.
+ *              subnormal the error is larger. Near a zero of a slope that is a sum of two terms (swiglu_oai,
+ *              swiglu_step, geglu_quick, situ_glu) it is at most 3*2^-24 of the terms. Where a case of act' is the
+ *              constant 0 (relu), dgate is +0 even for an infinite or NaN dy*up.
  *   Aliasing   dgate and dup may each equal one of the three inputs, but must not overlap each other.
  */
 
@@ -643,8 +650,40 @@ VACT_API vact_status vact_geglu_tanh_f32(float *dst, const float *gate, const fl
 /* swiglu: silu(gate)*up. Shazeer 2020; Llama, Mistral, Qwen. */
 VACT_API vact_status vact_swiglu_f32(float *dst, const float *gate, const float *up, size_t n);
 
-/* swiglu_oai: gelu_quick(min(gate, 7))*(clamp(up, -7, 7) + 1). gpt-oss (alpha 1.702, limit 7). */
-VACT_API vact_status vact_swiglu_oai_f32(float *dst, const float *gate, const float *up, size_t n);
+/*
+ * swiglu_clamped: g*sigmoid(alpha*g)*clamp(up, -limit, limit), g = min(gate, limit). Defaults alpha 1, limit inf,
+ * which is swiglu with the same bits; alpha is finite, limit > 0. DeepSeek-V4 (limit 10); ONNX SwiGLU. A NaN passes
+ * every clamp.
+ */
+VACT_API vact_status vact_swiglu_clamped_f32(float *dst, const float *gate, const float *up, size_t n, float alpha,
+                                             float limit);
+
+/*
+ * swiglu_oai: g*sigmoid(alpha*g)*(clamp(up, -limit, limit) + beta), g = min(gate, limit). Defaults alpha 1.702, beta
+ * 1, limit 7; alpha and beta are finite, limit > 0. With beta 0 it is swiglu_clamped: a zero keeps its sign. gpt-oss;
+ * MiniMax-M3.
+ */
+VACT_API vact_status vact_swiglu_oai_f32(float *dst, const float *gate, const float *up, size_t n, float alpha,
+                                         float beta, float limit);
+
+/* swiglu_step: min(silu(gate), limit)*clamp(up, -limit, limit). Default 7; limit > 0. The result of silu is clamped,
+ * and above only. Step-3.5. */
+VACT_API vact_status vact_swiglu_step_f32(float *dst, const float *gate, const float *up, size_t n, float limit);
+
+/* geglu_quick: gelu_quick(gate)*up, with the real number 1.702. ggml GEGLU_QUICK. */
+VACT_API vact_status vact_geglu_quick_f32(float *dst, const float *gate, const float *up, size_t n);
+
+/* situ_glu: beta1*tanh(gate/beta1)*sigmoid(gate)*beta2*tanh(up/beta2). Defaults 4 and 25, both finite and > 0. An
+ * infinite gate or up gives the limit, never NaN. The gradients take a beta outside [2^-100, 2^100] for the nearer of
+ * these; |dy*beta2| should be below 2^90. Kimi K3 (2026, SiTU-GLU). */
+VACT_API vact_status vact_situ_glu_f32(float *dst, const float *gate, const float *up, size_t n, float beta1,
+                                       float beta2);
+
+/* fatreglu: (gate > theta ? gate : 0)*up. Default 0, not NaN; a NaN gate gives NaN. FATReLU (Kurtz 2020); MiniCPM-S. */
+VACT_API vact_status vact_fatreglu_f32(float *dst, const float *gate, const float *up, size_t n, float theta);
+
+/* relu_squared_glu: relu(gate)^2*up; only the product of all three may overflow. So et al. 2021. */
+VACT_API vact_status vact_relu_squared_glu_f32(float *dst, const float *gate, const float *up, size_t n);
 
 VACT_API vact_status vact_glu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
                                            const float *up, size_t n);
@@ -656,20 +695,40 @@ VACT_API vact_status vact_geglu_tanh_backward_f32(float *dgate, float *dup, cons
                                                   const float *up, size_t n);
 VACT_API vact_status vact_swiglu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
                                               const float *up, size_t n);
-/* dgate is 0 for gate > 7, dup is 0 for |up| > 7; at 7 itself the slope is that inside, as in PyTorch's clamp. */
+/* dgate is 0 for gate > limit, dup is 0 for |up| > limit; at the limit itself the slope is that inside, as in PyTorch's
+ * clamp. */
+VACT_API vact_status vact_swiglu_clamped_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                      const float *up, size_t n, float alpha, float limit);
 VACT_API vact_status vact_swiglu_oai_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
-                                                  const float *up, size_t n);
+                                                  const float *up, size_t n, float alpha, float beta, float limit);
+/* dgate is 0 where silu(gate), rounded to float, is above limit. */
+VACT_API vact_status vact_swiglu_step_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                   const float *up, size_t n, float limit);
+
+VACT_API vact_status vact_geglu_quick_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                   const float *up, size_t n);
+/* With s(x) = beta*tanh(x/beta) dgate is dy*s2(up)*sigmoid(gate)*(1/cosh(gate/beta1)^2 + s1(gate)*sigmoid(-gate)), and
+ * dup is dy*s1(gate)*sigmoid(gate)/cosh(up/beta2)^2. */
+VACT_API vact_status vact_situ_glu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                const float *up, size_t n, float beta1, float beta2);
+/* dgate is 0 for gate <= theta. */
+VACT_API vact_status vact_fatreglu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                const float *up, size_t n, float theta);
+
+VACT_API vact_status vact_relu_squared_glu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
+                                                        const float *up, size_t n);
 
 /* Where the gate is in a row of 2*cols elements. */
 typedef enum vact_gate_layout {
-    VACT_GATE_FIRST = 0,      /* gate in the first cols elements, up in the rest */
-    VACT_GATE_SECOND = 1,     /* up in the first cols elements, gate in the rest: PyTorch's glu */
-    VACT_GATE_INTERLEAVED = 2 /* gate, up, gate, up ...: gpt-oss */
+    VACT_GATE_FIRST = 0,             /* gate in the first cols elements, up in the rest */
+    VACT_GATE_SECOND = 1,            /* up in the first cols elements, gate in the rest: PyTorch's glu */
+    VACT_GATE_INTERLEAVED = 2,       /* gate, up, gate, up ...: gpt-oss */
+    VACT_GATE_INTERLEAVED_SECOND = 3 /* up, gate, up, gate ... */
 } vact_gate_layout;
 
 /* A VACT_KIND_GATE operation by its code over [rows, cols], row r of each array at r times its stride. Results and
  * errors are those of the named function; VACT_EINVAL for another kind and for a stride below cols. A null params means
- * the defaults; no gated unit of this release has parameters. */
+ * the defaults. */
 VACT_API vact_status vact_gate_rows_f32(vact_op op, const vact_params_f32 *params, float *dst, size_t dst_stride,
                                         const float *gate, size_t gate_stride, const float *up, size_t up_stride,
                                         size_t rows, size_t cols);

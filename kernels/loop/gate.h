@@ -39,14 +39,14 @@ typedef struct {
     vm m[4];
 } loop_masks;
 
-typedef vf loop_gate_fn(vf gate, vf up);
+typedef vf loop_gate_fn(vf gate, vf up, const vact_params_f32 *params);
 
-VACT_INLINE loop_four loop_each(loop_four gate, loop_four up, loop_gate_fn *f)
+VACT_INLINE loop_four loop_each(loop_four gate, loop_four up, loop_gate_fn *f, const vact_params_f32 *params)
 {
     const vf *g = gate.x, *u = up.x;
-    vf first = f(g[0], u[0]), second = f(g[1], u[1]);
+    vf first = f(g[0], u[0], params), second = f(g[1], u[1], params);
     __asm__ volatile(""); /* pairs: four at once need more registers */
-    vf third = f(g[2], u[2]), fourth = f(g[3], u[3]);
+    vf third = f(g[2], u[2], params), fourth = f(g[3], u[3], params);
     return (loop_four){{first, second, third, fourth}};
 }
 

@@ -29,17 +29,20 @@ vacti_reference_row_fn *vacti_reference_row_f32(vact_op op);
 double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
 double vacti_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
 
-/* The activation inside a gated unit. */
+/* The activation inside a gated unit; 0 where it is no operation by itself with the unit's parameters. */
 vact_op vacti_reference_gate_activation(vact_op op);
 
-/* A gated unit's value and its two derivatives. near_zero: act' has a zero near the gate, and the error of `gate` is
- * absolute. */
+/* A gated unit's value and its two derivatives. `gate` is a sum of two terms and may vanish; `terms` is the sum of
+ * their magnitudes, 0 for other units. */
 typedef struct vacti_reference_gate_gradients {
-    double gate, up;
-    bool near_zero;
+    double gate, up, terms;
 } vacti_reference_gate_gradients;
-double vacti_reference_gate(vact_op op, double gate, double up);
-vacti_reference_gate_gradients vacti_reference_gate_backward(vact_op op, double dy, double gate, double up);
+double vacti_reference_gate(vact_op op, double gate, double up, const vact_params_f32 *params);
+vacti_reference_gate_gradients vacti_reference_gate_backward(vact_op op, double dy, double gate, double up,
+                                                             const vact_params_f32 *params);
+
+/* The error of a computed `gate` in ULP; where the two terms nearly cancel, in units of 2^-24 of `terms`. */
+double vacti_reference_gate_error(const vacti_reference_gate_gradients *exact, float computed);
 
 /* Whether x is in the interval around a zero of f' where the error of a gradient is absolute. */
 bool vacti_reference_near_zero_of_derivative(vact_op op, double x, const vact_params_f32 *params);

@@ -142,7 +142,8 @@ int vact_tool_apply(int argc, char **argv)
                                        .dy = asked.dy_path,
                                        .out = asked.paths[packed ? 1 : 2],
                                        .dup = asked.dup_path,
-                                       .layout = asked.layout};
+                                       .layout = asked.layout,
+                                       .params = asked.params};
         bool done = vact_apply_gate(asked.op, &files);
         return done ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     }

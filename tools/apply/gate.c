@@ -6,11 +6,11 @@
 #include "tools/npy.h"
 #include "tools/output.h"
 
-const char vact_gate_layout_words[] = "gate-first, gate-second or interleaved";
+const char vact_gate_layout_words[] = "gate-first, gate-second, interleaved or interleaved-second";
 
 bool vact_gate_layout_of(const char *word, vact_gate_layout *layout)
 {
-    static const char *const words[] = {"gate-first", "gate-second", "interleaved"};
+    static const char *const words[] = {"gate-first", "gate-second", "interleaved", "interleaved-second"};
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(word, words[i]) == 0) {
             *layout = (vact_gate_layout)i;
@@ -38,18 +38,20 @@ typedef struct {
     vact_shape shape; /* of the gated result */
 } operands;
 
-static vact_status compute(vact_op op, vact_gate_layout layout, const operands *of, float *dst, float *dup)
+static vact_status compute(vact_op op, const vact_gate_files *files, const operands *of, float *dst, float *dup)
 {
+    const vact_gate_layout layout = files->layout;
+    const vact_params_f32 *params = &files->params;
     const vact_shape *shape = &of->shape;
     size_t n = shape->count, cols = shape->dimensions == 0 ? 1 : shape->sizes[shape->dimensions - 1];
     if (n == 0)
         return VACT_OK;
     if (of->up != NULL)
         return of->dy == NULL
-                   ? vact_gate_rows_f32(op, NULL, dst, n, of->gate, n, of->up, n, 1, n)
-                   : vact_gate_backward_rows_f32(op, NULL, dst, n, dup, n, of->dy, n, of->gate, n, of->up, n, 1, n);
-    return of->dy == NULL ? vact_gate_packed_f32(op, NULL, layout, dst, cols, of->gate, 2 * cols, n / cols, cols)
-                          : vact_gate_backward_packed_f32(op, NULL, layout, dst, 2 * cols, of->dy, cols, of->gate,
+                   ? vact_gate_rows_f32(op, params, dst, n, of->gate, n, of->up, n, 1, n)
+                   : vact_gate_backward_rows_f32(op, params, dst, n, dup, n, of->dy, n, of->gate, n, of->up, n, 1, n);
+    return of->dy == NULL ? vact_gate_packed_f32(op, params, layout, dst, cols, of->gate, 2 * cols, n / cols, cols)
+                          : vact_gate_backward_packed_f32(op, params, layout, dst, 2 * cols, of->dy, cols, of->gate,
                                                           2 * cols, n / cols, cols);
 }
 
@@ -71,7 +73,7 @@ static bool write_results(const vacti_op_info *op, const vact_gate_files *files,
         if (dup == NULL)
             return false;
     }
-    vact_status status = compute(op->op, files->layout, of, dst, dup);
+    vact_status status = compute(op->op, files, of, dst, dup);
     if (status != VACT_OK) {
         vact_output_discard(&out);
         vact_tool_fail(files->out, "%s: %s", op->name, vact_status_string(status));

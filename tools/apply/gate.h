@@ -13,6 +13,7 @@ bool vact_gate_layout_of(const char *word, vact_gate_layout *layout);
 typedef struct vact_gate_files {
     const char *gate, *up, *dy, *out, *dup;
     vact_gate_layout layout;
+    vact_params_f32 params;
 } vact_gate_files;
 
 /* On failure it prints a message. */

@@ -87,8 +87,8 @@ static void make_options(void)
          2},
         {"from-output", KEY_FROM_OUTPUT, NULL, 0, "With --backward: IN.npy holds the outputs f(x)", 2},
         {"packed", KEY_PACKED, "LAYOUT", 0,
-         "For gated units: IN.npy holds gate and up along its last axis: gate-first, gate-second (PyTorch's glu) or "
-         "interleaved",
+         "For gated units: IN.npy holds gate and up along its last axis: gate-first, gate-second (PyTorch's glu), "
+         "interleaved or interleaved-second",
          2},
         {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 3},
         {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 3},
@@ -116,9 +116,12 @@ static void reject_parameter(const struct argp_state *state, const vacti_op_info
         vact_tool_misused(state, "%s has no parameter %s; it has none", op->name, name);
     else if (op->param_count == 1)
         vact_tool_misused(state, "%s has no parameter %s; it has: %s", op->name, name, op->params[0].name);
-    else
+    else if (op->param_count == 2)
         vact_tool_misused(state, "%s has no parameter %s; it has: %s, %s", op->name, name, op->params[0].name,
                           op->params[1].name);
+    else
+        vact_tool_misused(state, "%s has no parameter %s; it has: %s, %s, %s", op->name, name, op->params[0].name,
+                          op->params[1].name, op->params[2].name);
 }
 
 static float parse_value(const struct argp_state *state, const char *name, const char *text)

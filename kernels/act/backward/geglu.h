@@ -7,9 +7,9 @@
 #include "loop/backward.h"
 #include "math/common/gate.h"
 
-VACT_INLINE gate_gradients geglu_backward(vf dy, vf gate, vf up)
+VACT_INLINE gate_gradients geglu_backward(vf dy, vf gate, vf up, const vact_params_f32 *params)
 {
-    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, gelu_backward), geglu_forward(gate, dy)};
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, params, gelu_backward), geglu_forward(gate, dy, params)};
 }
 
 #endif

@@ -8,9 +8,10 @@
 #include "loop/backward.h"
 #include "math/common/gate.h"
 
-VACT_INLINE gate_gradients geglu_tanh_backward(vf dy, vf gate, vf up)
+VACT_INLINE gate_gradients geglu_tanh_backward(vf dy, vf gate, vf up, const vact_params_f32 *params)
 {
-    return (gate_gradients){backward_of(vf_mul(dy, up), gate, NULL, gelu_tanh_backward), geglu_tanh_forward(gate, dy)};
+    return (gate_gradients){backward_of(vf_mul(dy, up), gate, params, gelu_tanh_backward),
+                            geglu_tanh_forward(gate, dy, params)};
 }
 
 #endif

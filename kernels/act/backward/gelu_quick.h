@@ -11,7 +11,8 @@
 
 #define GELU_QUICK_BACKWARD_COMMON 8.04f
 
-VACT_INLINE vf_pair gelu_quick_backward_curve(vf t)
+/* The exact |x| is t - excess. */
+VACT_INLINE vf_pair gelu_quick_backward_curve(vf t, vf excess)
 {
     _Alignas(32) static const float centre[8] = {0x1.30d8e4p+1f, 0x1.e0da8p+1f,  0x1.3db6aap+2f, 0x1.8f48bcp+2f,
                                                  0x1.e97346p+2f, 0x1.351eeep-3f, 0x1.79d422p-1f, 0x1.68a864p+0f};
@@ -37,14 +38,14 @@ VACT_INLINE vf_pair gelu_quick_backward_curve(vf t)
         {0x1.a85e18p-13f, -0x1.65e274p-18f, -0x1.5f6754p-22f, 0x1.cbcec6p-30f, 0x1.7122bep-29f, 0x1.ccda28p-2f,
          0x1.37c9cep-7f, -0x1.e44784p-10f}};
     vi interval = vf_bits(vf_fma(t, vf_set1(0x1.7d9d6ap-1f), vf_set1(0x1.fffffap+22f)));
-    return gradient_polynomial(vf_sub(t, vf_look_up(centre, interval)), interval, terms, 9);
+    return gradient_polynomial(vf_sub(vf_sub(t, vf_look_up(centre, interval)), excess), interval, terms, 9);
 }
 
 VACT_INLINE vf gelu_quick_backward_common(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
     gradient_sides sides = gradient_sides_of(dy, vm_le(vf_set1(0.0f), x));
-    return gradient_reflected(sides, gelu_quick_backward_curve(gradient_magnitude(x)));
+    return gradient_reflected(sides, gelu_quick_backward_curve(gradient_magnitude(x), vf_set1(0.0f)));
 }
 
 VACT_INLINE vf gelu_quick_backward_special(vf dy, vf x, const vact_params_f32 *params)
@@ -55,7 +56,7 @@ VACT_INLINE vf gelu_quick_backward_special(vf dy, vf x, const vact_params_f32 *p
     gradient_sides sides = gradient_sides_of(dy, vm_le(vf_set1(0.0f), x));
     vf_pair p = gelu_quick_exponent(vf_min(vf_set1(128.0f), t));
     return vf_select(far, gradient_far_gate(sides, p.hi, p.lo),
-                     gradient_reflected(sides, gelu_quick_backward_curve(vf_min(limit, t))));
+                     gradient_reflected(sides, gelu_quick_backward_curve(vf_min(limit, t), vf_set1(0.0f))));
 }
 
 #define BACKWARD_TWO_FORMS

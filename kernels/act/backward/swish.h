@@ -39,17 +39,22 @@ VACT_INLINE vf swish_backward_common(vf dy, vf x, const vact_params_f32 *params)
     return gradient_reflected(swish_backward_sides(dy, x, params), gradient_near_gate(p.hi, p.lo));
 }
 
-/* The table serves a little more than common lanes need, as p is rounded. x is finite: 0*inf would be NaN, and for
- * beta = 0 the derivative is 1/2. */
-VACT_INLINE vf swish_backward_special(vf dy, vf x, const vact_params_f32 *params)
+/* The table serves a little more than common lanes need, as p is rounded. p is that of a finite x:
+ * 0*inf would be NaN, and for beta = 0 the derivative is 1/2. */
+VACT_INLINE vf swish_backward_special_of(vf dy, vf x, vf_pair p, const vact_params_f32 *params)
 {
-    const vf most = vf_set1(8.15f), largest = vf_set1(FLT_MAX);
+    const vf most = vf_set1(8.15f);
     gradient_sides sides = swish_backward_sides(dy, x, params);
-    vf_pair p = swish_backward_exponent(vf_min(largest, vf_abs(x)), params);
     vf lo = pair_low_of_exponent(p);
     vm far = vm_and(vm_lt(vf_set1(swish_backward_range(params).limit), vf_abs(x)), vm_lt(vf_set1(8.05f), p.hi));
     vf near = gradient_reflected(sides, gradient_near_gate(vf_min(most, p.hi), lo));
     return vf_select(far, gradient_far_gate(sides, p.hi, vf_neg(lo)), near);
+}
+
+VACT_INLINE vf swish_backward_special(vf dy, vf x, const vact_params_f32 *params)
+{
+    vf_pair p = swish_backward_exponent(vf_min(vf_set1(FLT_MAX), vf_abs(x)), params);
+    return swish_backward_special_of(dy, x, p, params);
 }
 
 #define BACKWARD_TWO_FORMS

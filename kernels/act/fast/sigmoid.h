@@ -3,6 +3,7 @@
 #define VACT_ACT_FAST_SIGMOID_H
 
 #include "loop/form.h"
+#include "math/common/pair.h"
 #include "math/fast/logistic.h"
 
 VACT_INLINE vf sigmoid_common(vf x, const vact_params_f32 *params)
@@ -19,6 +20,15 @@ VACT_INLINE vf sigmoid_special(vf x, const vact_params_f32 *params)
     const vf one = vf_set1(1.0f);
     vf result = vf_div(one, fast_wide_sum(one, fast_tail_power(tail, power), power));
     return vf_select(tail, fast_tail_scale_down(result, 1.0f), result);
+}
+
+/* 1 + e^-x before its last rounding, in common lanes; for gated units. */
+VACT_INLINE vf_pair sigmoid_sum(vf x)
+{
+    fast_power power = fast_power_of_negative(x);
+    vf s = vf_power_of_two(power.shifted), base = vf_add(vf_set1(1.0f), s), s_f = vf_mul(s, power.f);
+    vf sum = vf_fma(s_f, power.slope, base);
+    return (vf_pair){sum, vf_fma(s_f, power.slope, vf_sub(base, sum))};
 }
 
 #define ACT_TWO_FORMS

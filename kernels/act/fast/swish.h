@@ -29,6 +29,13 @@ VACT_INLINE swish_factor swish_factor_of(float beta)
     return m;
 }
 
+/* x*sigmoid((beta + beta_lo)*x) in common lanes, for gated units; |beta| as above. */
+VACT_INLINE vf swish_near(vf x, float beta, float beta_lo)
+{
+    swish_factor m = swish_factor_of(beta);
+    return fast_swish(x, m.hi, vf_fma(vf_set1(beta_lo), vf_set1(-MATH_LOG2E), m.lo));
+}
+
 /* `one` and s for fast_wide_sum; 2^-64 times as large where p < -16, since the result may be subnormal. */
 typedef struct {
     vf one, s;

@@ -13,21 +13,31 @@
 /* The exponent is -55.1 there. */
 #define GEGLU_FAR (-10.5f)
 
-VACT_INLINE gate_limits geglu_limits(void) { return (gate_limits){GEGLU_FAR, GATE_TINY, gelu_range(NULL)}; }
-VACT_INLINE vf geglu_common(vf gate, vf v) { return vf_mul(gelu_common(gate, NULL), v); }
+VACT_INLINE gate_limits geglu_limits(const vact_params_f32 *params)
+{
+    return (gate_limits){GEGLU_FAR, GATE_TINY, gelu_range(params)};
+}
+VACT_INLINE vf geglu_common(vf gate, vf v, const vact_params_f32 *params)
+{
+    return vf_mul(gelu_common(gate, params), v);
+}
 
 /* gelu(x) is x where it is above -GEGLU_FAR. */
-VACT_INLINE vf geglu_usual(vf gate, vf v)
+VACT_INLINE vf geglu_usual(vf gate, vf v, const vact_params_f32 *params)
 {
     vf most = vf_set1(-GEGLU_FAR), bounded = vf_min(most, gate);
-    vf a = gelu_range(NULL).limit >= -GEGLU_FAR ? gelu_common(bounded, NULL) : gelu_special(bounded, NULL);
+    vf a = gelu_range(params).limit >= -GEGLU_FAR ? gelu_common(bounded, params) : gelu_special(bounded, params);
     return vf_mul(vf_select(vm_lt(most, gate), gate, a), v);
 }
 
-VACT_INLINE vf geglu_tiny(vf gate, vf v) { return gate_tiny_product(gate, v); }
-
-VACT_INLINE vf geglu_far(vf gate, vf v)
+VACT_INLINE vf geglu_tiny(vf gate, vf v, const vact_params_f32 *params)
 {
+    return (void)params, gate_tiny_product(gate, v);
+}
+
+VACT_INLINE vf geglu_far(vf gate, vf v, const vact_params_f32 *params)
+{
+    (void)params;
     vf bounded = gate_far_bounded(gate, -20.5f, GEGLU_FAR);
     vf_pair square = pair_product(bounded, bounded);
     vf s = vf_div(vf_set1(1.0f), square.hi);

@@ -4,6 +4,9 @@
 
 #include "act/plain/relu.h"
 
-VACT_INLINE vf reglu_forward(vf gate, vf up) { return vf_mul(relu_forward(gate, NULL), up); }
+VACT_INLINE vf reglu_forward(vf gate, vf up, const vact_params_f32 *params)
+{
+    return vf_mul(relu_forward(gate, params), up);
+}
 
 #endif

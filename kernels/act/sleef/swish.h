@@ -12,4 +12,12 @@ VACT_INLINE vf swish_forward(vf x, const vact_params_f32 *params)
     return logistic_product(x, pair_product(vf_set1(params->v[0]), logistic_argument(finite, 0x1p-64f)));
 }
 
+/* x*sigmoid((beta + beta_lo)*x) where the product is of moderate size, for gated units. */
+VACT_INLINE vf swish_near(vf x, float beta, float beta_lo)
+{
+    vf_pair p = pair_product(vf_set1(beta), x);
+    p.lo = vf_fma(vf_set1(beta_lo), x, p.lo);
+    return logistic_product(x, p);
+}
+
 #endif

@@ -13,7 +13,12 @@
 #ifndef VACT_MATH_FAST_TANH_H
 #define VACT_MATH_FAST_TANH_H
 
-VACT_INLINE vf fast_tanh(vf x)
+/* tanh(|x|) = base + d*p */
+typedef struct {
+    vf base, d, p;
+} fast_tanh_parts;
+
+VACT_INLINE fast_tanh_parts fast_tanh_parts_of(vf x)
 {
     _Alignas(32) static const float centre[8] = {0.0f,           0x1.53bc52p-1f, 0x1.62d35p+0f,  0x1.182b02p+1f,
                                                  0x1.b24d0ep+1f, 0x1.3fe6c4p+2f, 0x1.d871b4p+2f, 0.0f};
@@ -42,7 +47,13 @@ VACT_INLINE vf fast_tanh(vf x)
     p = vf_fma(p, d, vf_look_up(p2, i));
     p = vf_fma(p, d, vf_look_up(p1, i));
     p = vf_fma(p, d, vf_look_up(p0, i));
-    return vf_flip_sign(vf_fma(d, p, vf_min(vf_look_up(level, i), t)), x);
+    return (fast_tanh_parts){vf_min(vf_look_up(level, i), t), d, p};
+}
+
+VACT_INLINE vf fast_tanh(vf x)
+{
+    fast_tanh_parts parts = fast_tanh_parts_of(x);
+    return vf_flip_sign(vf_fma(parts.d, parts.p, parts.base), x);
 }
 
 #endif

@@ -4,6 +4,7 @@
  * contract. Links nothing of vact.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include <vact/inline.h>
@@ -44,12 +45,13 @@ static vector factor(void)
 #define P0()
 #define P1(name, value, domain) , value
 #define P2(name1, value1, domain1, name2, value2, domain2) , value1, value2
+#define P3(name1, value1, domain1, name2, value2, domain2, name3, value3, domain3) , value1, value2, value3
 #define FUNCTIONS_UNARY(name, ...)                                                                                     \
     static vector plain_##name(vector v, vector w) { return (void)w, CALL(name)(v __VA_ARGS__); }                      \
     static vector dressed_##name(vector v, vector w) { return CALL(name)(v * factor() __VA_ARGS__) + w; }
 #define FUNCTIONS_GATE(name, ...)                                                                                      \
-    static vector plain_##name(vector v, vector w) { return CALL(name)(v, w); }                                        \
-    static vector dressed_##name(vector v, vector w) { return CALL(name)(v * factor(), w) + w; }
+    static vector plain_##name(vector v, vector w) { return CALL(name)(v, w __VA_ARGS__); }                            \
+    static vector dressed_##name(vector v, vector w) { return CALL(name)(v * factor(), w __VA_ARGS__) + w; }
 #define FUNCTIONS_CHANNELS(name, ...)
 #define FUNCTIONS_ROWS(name, ...)
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
