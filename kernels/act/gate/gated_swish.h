@@ -57,13 +57,14 @@ VACT_INLINE vf_pair gated_swish_sum(vf a, vf b)
 VACT_INLINE vf_pair gated_swish_factor(vf up, const gated_swish_call *c)
 {
     vf limit = vf_set1(c->up);
-    return gated_swish_sum(vf_min(limit, vf_max(vf_neg(limit), up)), vf_set1(c->beta));
+    return gated_swish_sum(vf_apart(vf_min(limit, vf_max(vf_neg(limit), up))), vf_set1(c->beta)); /* as in gate_times */
 }
 
 VACT_INLINE vf_pair gated_swish_factor_halved(vf up, const gated_swish_call *c)
 {
     vf limit = vf_set1(c->up), half = vf_set1(c->half);
-    return gated_swish_sum(vf_mul(half, vf_min(limit, vf_max(vf_neg(limit), up))), vf_set1(c->half * c->beta));
+    return gated_swish_sum(vf_mul(half, vf_apart(vf_min(limit, vf_max(vf_neg(limit), up)))),
+                           vf_set1(c->half * c->beta));
 }
 
 /* A factor of one number. */
@@ -126,7 +127,7 @@ VACT_INLINE gated_swish_result gated_swish_any_lane(vf g, vf_pair w, const gated
     if (vm_any(usual)) {
         const vf limit = vf_set1(c->product);
         vf a = gated_swish_near(vf_select(usual, g, vf_set1(0x1p-60f)), c); /* common, and no product overflows */
-        r.y = vf_select(usual, gated_swish_times(vf_min(limit, a), w), r.y);
+        r.y = vf_select(usual, gated_swish_times(vf_apart(vf_min(limit, a)), w), r.y);
     }
     return r;
 }
@@ -140,7 +141,7 @@ VACT_INLINE vf gated_swish_common(vf gate, vf up, const vact_params_f32 *params)
 {
     const gated_swish_call c = gated_swish_call_of(params);
     vf a = gated_swish_near(vf_min(vf_set1(c.gate), gate), &c);
-    return gated_swish_times(vf_min(vf_set1(c.product), a), gated_swish_factor(up, &c));
+    return gated_swish_times(vf_apart(vf_min(vf_set1(c.product), a)), gated_swish_factor(up, &c));
 }
 
 VACT_INLINE vf gated_swish_special(vf gate, vf up, const vact_params_f32 *params)

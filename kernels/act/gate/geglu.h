@@ -27,7 +27,7 @@ VACT_INLINE vf geglu_usual(vf gate, vf v, const vact_params_f32 *params)
 {
     vf most = vf_set1(-GEGLU_FAR), bounded = vf_min(most, gate);
     vf a = gelu_range(params).limit >= -GEGLU_FAR ? gelu_common(bounded, params) : gelu_special(bounded, params);
-    return vf_mul(vf_select(vm_lt(most, gate), gate, a), v);
+    return gate_times(vf_select(vm_lt(most, gate), gate, a), v);
 }
 
 VACT_INLINE vf geglu_tiny(vf gate, vf v, const vact_params_f32 *params)

@@ -23,7 +23,7 @@ VACT_INLINE vf geglu_tanh_usual(vf gate, vf v, const vact_params_f32 *params)
     vf most = vf_set1(-GEGLU_TANH_FAR), bounded = vf_min(most, gate);
     vf a = gelu_tanh_range(params).limit >= -GEGLU_TANH_FAR ? gelu_tanh_common(bounded, params)
                                                             : gelu_tanh_special(bounded, params);
-    return vf_mul(vf_select(vm_lt(most, gate), gate, a), v);
+    return gate_times(vf_select(vm_lt(most, gate), gate, a), v);
 }
 
 VACT_INLINE vf geglu_tanh_tiny(vf gate, vf v, const vact_params_f32 *params)

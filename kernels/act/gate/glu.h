@@ -16,7 +16,7 @@ VACT_INLINE vf glu_common(vf gate, vf v, const vact_params_f32 *params)
 }
 VACT_INLINE vf glu_usual(vf gate, vf v, const vact_params_f32 *params)
 {
-    return vf_mul(sigmoid_special(gate, params), v);
+    return gate_times(sigmoid_special(gate, params), v);
 }
 VACT_INLINE vf glu_tiny(vf gate, vf v, const vact_params_f32 *params)
 {

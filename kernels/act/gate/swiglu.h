@@ -14,7 +14,7 @@ VACT_INLINE vf swiglu_common(vf gate, vf v, const vact_params_f32 *params)
 }
 VACT_INLINE vf swiglu_usual(vf gate, vf v, const vact_params_f32 *params)
 {
-    return vf_mul(silu_special(gate, params), v);
+    return gate_times(silu_special(gate, params), v);
 }
 VACT_INLINE vf swiglu_tiny(vf gate, vf v, const vact_params_f32 *params)
 {

@@ -41,6 +41,10 @@ VACT_INLINE act_range gate_range_of(gate_limits limits)
     return (act_range){limits.tiny, limit < far ? limit : far};
 }
 
+/* act*v, act being one of several numbers that were selected: without vf_apart a compiler may multiply each of them.
+ * GCC 14 does in scalar builds, and the product of one that is not used overflows. */
+VACT_INLINE vf gate_times(vf act, vf v) { return vf_mul(vf_apart(act), v); }
+
 /* y*2^-49 for y >= 0, rounded once even where that is subnormal: then 2^100*y in units of 2^-149, which adding 2^23
  * rounds. Of the two numbers that are added here as integers one is the least normal number. */
 VACT_INLINE vf gate_scale_down(vf y)
