@@ -186,7 +186,8 @@ static void run_epilogue_0_2(const void *user, size_t calls)
 {
     const library_call *c = user;
     vact_epilogue_f32_fn *function = (vact_epilogue_f32_fn *)c->function;
-    const vact_epilogue_options_f32 options = {sizeof options, 1.0f, c->second, c->residual, c->cols};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 1.0f, .bias = c->second, .residual = c->residual, .residual_stride = c->cols};
     for (size_t i = 0; i < calls; i++)
         function(c->dst, c->cols, c->x, c->cols, c->rows, c->cols, &options, &c->params);
 }

@@ -66,9 +66,33 @@ static void run_gate(const void *user, size_t calls)
 static void run_epilogue(const void *user, size_t calls)
 {
     const work *w = user;
-    const vact_epilogue_options_f32 options = {sizeof options, 1.0f, w->second, NULL, 0};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 1.0f, .bias = w->second, .residual = NULL, .residual_stride = 0};
     for (size_t i = 0; i < calls; i++)
         w->epilogue(w->dst, w->inner, w->src, w->inner, w->outer, w->inner, &options, &w->params);
+}
+
+/* A bias, and the multiplier of a gated unit. */
+static void run_multiplied(const void *user, size_t calls)
+{
+    const work *w = user;
+    vact_epilogue_options_f32 options = VACT_EPILOGUE_OPTIONS_F32;
+    options.bias = options.multiplier = w->second;
+    options.multiplier_stride = w->inner;
+    for (size_t i = 0; i < calls; i++)
+        w->epilogue(w->dst, w->inner, w->src, w->inner, w->outer, w->inner, &options, &w->params);
+}
+
+/* Accumulators (the bits of floats: integers of every size) with a scale for each column, and a bias. */
+static void run_integers(const void *user, size_t calls)
+{
+    const work *w = user;
+    vact_epilogue_options_f32 options = VACT_EPILOGUE_OPTIONS_F32;
+    options.scale = 0x1p-28f;
+    options.bias = options.column_scale = w->second;
+    options.accumulators = (const int32_t *)(const void *)w->src;
+    for (size_t i = 0; i < calls; i++)
+        w->epilogue(w->dst, w->inner, NULL, w->inner, w->outer, w->inner, &options, &w->params);
 }
 
 static void run_public(const void *user, size_t calls)
@@ -343,14 +367,15 @@ static bool add_gate(const vacti_op_info *op, const vacti_table *table, const ch
 }
 
 /* A bias for each of 4096 columns. */
-static bool add_epilogue(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input)
+static bool add_epilogue_of(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input,
+                            contender_fn *run, const char *prefix)
 {
     for (size_t i = IN_CACHE; i < SIZES; i++) {
         char shape[48];
         bench_case *c = new_case(op, table, input);
         if (c == NULL)
             return false;
-        c->run = run_epilogue;
+        c->run = run;
         c->subject.n = sizes[i];
         c->subject.inner = sizes[IN_CACHE];
         c->subject.outer = sizes[i] / sizes[IN_CACHE];
@@ -358,9 +383,16 @@ static bool add_epilogue(const vacti_op_info *op, const vacti_table *table, cons
         c->kernel.unary = table->unary[VACT_OP_SLOT(op->op)];
         c->subject.epilogue = table->epilogue[VACT_OP_SLOT(op->op)];
         snprintf(shape, sizeof shape, "rows:%zux%zu", c->subject.outer, c->subject.inner);
-        add_case(c, "epilogue/", variant, shape);
+        add_case(c, prefix, variant, shape);
     }
     return true;
+}
+
+static bool add_epilogue(const vacti_op_info *op, const vacti_table *table, const char *variant, distribution input)
+{
+    return add_epilogue_of(op, table, variant, input, run_epilogue, "epilogue/") &&
+           (input != UNIFORM || (add_epilogue_of(op, table, variant, input, run_multiplied, "epilogue_multiplied/") &&
+                                 add_epilogue_of(op, table, variant, input, run_integers, "epilogue_integers/")));
 }
 
 static bool add_variant(const vacti_op_info *op, const vacti_table *table, const char *variant)

@@ -55,7 +55,8 @@ static void call_unary(const void *user, size_t at)
 static void call_epilogue(const void *user, size_t at)
 {
     const work *w = user;
-    const vact_epilogue_options_f32 options = {sizeof options, 1.0f, NULL, w->second + at, COLUMNS};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 1.0f, .bias = NULL, .residual = w->second + at, .residual_stride = COLUMNS};
     w->table->epilogue[w->slot](memory_output() + at, COLUMNS, w->src + at, COLUMNS, ELEMENTS / COLUMNS, COLUMNS,
                                 &options, &w->params);
 }

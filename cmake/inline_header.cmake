@@ -72,7 +72,10 @@ endforeach()
 
 # The caller's operations before and after must not be fused with the function's own: a compiler that contracts would
 # turn a product of the caller and a sum in here into one FMA, with other bits. Hence vf_apart.
-string(APPEND text "\n/* ---- what is called */\n")
+string(APPEND text "
+/* ---- what is called. The sum of two zeros is for Clang 14: on a function without an operator it leaves the attribute
+ * no-nans-fp-math, whatever float_control says, and a minimum or maximum there may lose NaN. */
+")
 
 string(REGEX REPLACE "([^A-Za-z0-9_])NULL([^A-Za-z0-9_])" "\\1VACT_NULL\\2" text "${text}") # vact/inline.h
 string(REGEX REPLACE "_Alignas[(]([0-9]+)[)]" "__attribute__((aligned(\\1)))" text "${text}") # C++ has another word
@@ -115,6 +118,7 @@ foreach(operation IN LISTS operations)
         string(APPEND text "
 static inline ${TYPE} vact_${name}_${SUFFIX}(${inputs})
 {
+    (void)(0.0f + 0.0f);
     return vf_apart(${name}_forward(${passed}, VACT_NULL));
 }
 ")
@@ -123,11 +127,39 @@ static inline ${TYPE} vact_${name}_${SUFFIX}(${inputs})
 static inline ${TYPE} vact_${name}_${SUFFIX}(${inputs}${declared})
 {
     const vact_params_f32 params = {{${values}}};
+    (void)(0.0f + 0.0f);
     return vf_apart(${name}_forward(${passed}, &params));
 }
 ")
     endif()
 endforeach()
+
+# Four lanes are the low half of eight: no second copy of the mathematics, and a look-up in eight floats is one
+# instruction, which 128 bits do not have. The upper lanes hold 1, which is common to every operation.
+if(SUFFIX STREQUAL "m256")
+    string(APPEND text "
+VACT_INLINE __m256 m128_widened(__m128 x)
+{
+    return _mm256_blend_ps(_mm256_castps128_ps256(x), _mm256_set1_ps(1.0f), 0xf0);
+}
+")
+    list(APPEND names m128_widened)
+    foreach(operation IN LISTS operations)
+        string(REGEX REPLACE "VACT_OP\\(([a-z0-9_]+), .*" "\\1" name "${operation}")
+        string(REGEX MATCH "static inline __m256 vact_${name}_m256\\(([^)]*)\\)" declaration "${text}")
+        set(declared "${CMAKE_MATCH_1}")
+        string(REPLACE "__m256" "__m128" declared "${declared}")
+        string(REGEX REPLACE "(__m128|float) ([a-z0-9_]+)" "\\2" passed "${declared}")
+        string(REGEX REPLACE "(^|, )(x|gate|up)(,|$)" "\\1m128_widened(\\2)\\3" passed "${passed}")
+        string(REGEX REPLACE "(, )(up)(,|$)" "\\1m128_widened(\\2)\\3" passed "${passed}")
+        string(APPEND text "
+static inline __m128 vact_${name}_m128(${declared})
+{
+    return _mm256_castps256_ps128(vact_${name}_m256(${passed}));
+}
+")
+    endforeach()
+endif()
 
 # Twice, since two names with one character between them share it.
 foreach(name IN LISTS names)
@@ -146,6 +178,25 @@ file(WRITE "${OUTPUT}" "/*
 #define ${guard}
 
 #include <vact/vact.h>
+
+/* Clang: the mathematics is IEEE's whatever -fno-honor-nans, -fassociative-math and the like say, of which no macro
+ * tells. GCC, in C++: its own intrinsics for AVX-512 leave variables uninitialised, on purpose. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored \"-Wignored-pragmas\" /* Clang 14 for AArch64 has no float_control */
+#pragma float_control(precise, on, push)
+#else
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored \"-Wuninitialized\"
+#pragma GCC diagnostic ignored \"-Wmaybe-uninitialized\"
+#endif
 ${text}
+#ifdef __clang__
+#pragma float_control(pop)
+#pragma clang diagnostic pop
+#else
+#pragma GCC diagnostic pop
+#endif
+
 #endif
 ")

@@ -12,6 +12,35 @@ kernel_builds()
     done
 }
 
+# The matrix product of tests/consumers/gemm, by every compiler at every level on every vector: no warning, the library's
+# bits. Counts in $differing what fails.
+gemm()
+{
+    for compiler in g++ clang++-14 clang++-19; do
+        for set in m128 m256 m512; do
+            flags='-mavx2 -mfma'
+            needs=avx2
+            if [ "$set" = m512 ]; then
+                flags="$flags -mavx512f -mavx512bw -mavx512dq -mavx512vl"
+                needs=avx512
+            fi
+            case " $(kernel_builds | tr '\n' ' ')" in
+                *" $needs "*) ;;
+                *) continue ;;
+            esac
+            for level in -O0 -O1 -O2 -O3; do
+                verdict=passed
+                # shellcheck disable=SC2086 # words
+                "$root/tests/consumers/gemm/build" "$root/build" "$root/build/gemm" "$compiler" "$level" "-DSET=$set" $flags \
+                    >"$root/build/gemm.log" 2>&1 || verdict=FAILED
+                [ "$verdict" = passed ] || differing=$((differing + 1))
+                printf '%-10s %-4s %s: matrix product %s\n' "$compiler" "$set" "$level" "$verdict"
+                [ "$verdict" = passed ] || cat -- "$root/build/gemm.log"
+            done
+        done
+    done
+}
+
 # All digests, of every compiler and every build of the kernels, must be equal.
 compilers()
 {
@@ -43,5 +72,6 @@ compilers()
         done
     done
     [ -n "$first" ] || fail "no build of the kernels runs here"
+    gemm
     [ "$differing" -eq 0 ] || fail "$differing of the digests differ"
 }

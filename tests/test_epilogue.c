@@ -61,15 +61,19 @@ TEST_CASES(epilogue, bits, test_cases(VACT_KIND_UNARY))
             fill(&m, &random);
             const float *bias = terms & 1 ? m.bias : NULL, *residual = terms & 2 ? m.residual : NULL;
             one_by_one(&subject, &m, cols, scale, bias, residual);
-            const vact_epilogue_options_f32 options = {sizeof options, scale, bias, residual, STRIDE};
+            const vact_epilogue_options_f32 options = {
+                .size = sizeof options, .scale = scale, .bias = bias, .residual = residual, .residual_stride = STRIDE};
             kernel(m.dst, STRIDE, m.x, STRIDE, ROWS, cols, &options, NULL);
             check(&subject, &m, m.dst, cols, "apart");
             matrices copy = m;
             kernel(m.x, STRIDE, m.x, STRIDE, ROWS, cols, &options, NULL);
             check(&subject, &m, m.x, cols, "on x");
             if (residual) {
-                const vact_epilogue_options_f32 onto = {sizeof onto, scale, bias ? copy.bias : NULL, copy.residual,
-                                                        STRIDE};
+                const vact_epilogue_options_f32 onto = {.size = sizeof onto,
+                                                        .scale = scale,
+                                                        .bias = bias ? copy.bias : NULL,
+                                                        .residual = copy.residual,
+                                                        .residual_stride = STRIDE};
                 kernel(copy.residual, STRIDE, copy.x, STRIDE, ROWS, cols, &onto, NULL);
                 check(&subject, &copy, copy.residual, cols, "on the residual");
             }
@@ -90,7 +94,8 @@ TEST_CASES(epilogue, memory, test_cases(VACT_KIND_UNARY))
             end[i] = memory[i].first + memory[i].n - n;
             memset(end[i], 0, n * sizeof(float));
         }
-        const vact_epilogue_options_f32 options = {sizeof options, 1.0f, end[2], end[3], n};
+        const vact_epilogue_options_f32 options = {
+            .size = sizeof options, .scale = 1.0f, .bias = end[2], .residual = end[3], .residual_stride = n};
         kernel(end[0], n, end[1], n, 1, n, &options, NULL);
     }
     for (size_t i = 0; i < 4; i++)
@@ -102,7 +107,8 @@ Test(epilogue, parameters)
     const float x[] = {-2.0f, 2.0f}, bias[] = {1.0f, 1.0f};
     const vact_params_f32 params = {{0.5f}};
     float y[2];
-    const vact_epilogue_options_f32 options = {sizeof options, 2.0f, bias, x, 2};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 2.0f, .bias = bias, .residual = x, .residual_stride = 2};
     cr_assert(vact_epilogue_f32(VACT_OP_LEAKY_RELU, &params, y, 2, x, 2, 1, 2, &options) == VACT_OK);
     cr_expect(y[0] == -3.5f && y[1] == 7.0f, "%g, %g", (double)y[0], (double)y[1]);
 }
@@ -110,7 +116,8 @@ Test(epilogue, parameters)
 static vact_status call(vact_op op, float *dst, size_t ds, const float *x, size_t xs, size_t rows, size_t cols,
                         const float *bias, const float *residual, size_t rs)
 {
-    const vact_epilogue_options_f32 options = {sizeof options, 1.0f, bias, residual, rs};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 1.0f, .bias = bias, .residual = residual, .residual_stride = rs};
     return vact_epilogue_f32(op, NULL, dst, ds, x, xs, rows, cols, &options);
 }
 

@@ -125,6 +125,8 @@ static int call_epilogue(const test_subject *subject, const operands *with, floa
     options.bias = with->terms & 1 ? with->in[1] : NULL;
     options.residual = with->terms & 2 ? with->in[2] : NULL;
     options.residual_stride = with->n;
+    options.multiplier = with->terms & 4 ? with->in[1] : NULL;
+    options.multiplier_stride = with->n;
     exceptions_clear();
     subject->table->epilogue[SLOT(subject)](dst, with->n, with->in[0], with->n, 1, with->n, &options, &with->params);
     return exceptions_raised();
@@ -134,7 +136,9 @@ static bool usable_epilogue(const test_subject *subject, const operands *with, s
 {
     double x = (double)fmaf(with->in[0][i], 0.75f, with->terms & 1 ? with->in[1][i] : 0.0f);
     double y = vacti_reference_f32(subject->info->op)(x, &with->params);
-    return fits(x) && argument_fits(subject, &with->params, (float)x) && fits(y) && fits(y + (double)with->in[2][i]);
+    return fits(x) && argument_fits(subject, &with->params, (float)x) && fits(y) &&
+           fits(y * (with->terms & 4 ? (double)with->in[1][i] : 1.0) + (double)with->in[2][i]) &&
+           (!(with->terms & 4) || fits(y * (double)with->in[1][i]));
 }
 
 static int call_gate(const test_subject *subject, const operands *with, float *dst, float *second)
@@ -329,9 +333,9 @@ static void check(const test_case *which, const walk *how)
     vact_params_f32 params[TEST_PARAMS_LIMIT];
     const size_t count = how->operand_count > 2 ? 0 : test_params(subject.info, params);
     operands with = {.in = {in[0], in[1], in[2]}, .params = vacti_registry_defaults(subject.info)};
-    for (with.terms = 0; with.terms < (how->call == call_epilogue ? 4u : 1u); with.terms++) {
+    for (with.terms = 0; with.terms < (how->call == call_epilogue ? 8u : 1u); with.terms++) {
         check_kinds(&subject, how, &with, &random, EXCEPTIONS_KINDS);
-        if (with.terms == 3 || how->call != call_epilogue)
+        if (with.terms % 4 == 3 || how->call != call_epilogue)
             check_long(&subject, how, &with, &random);
     }
     for (size_t p = 1; p < count; p++) {

@@ -86,7 +86,8 @@ static void gate_backward(const vacti_table *table, const arrays *a)
 
 static void epilogue(const vacti_table *table, const arrays *a)
 {
-    const vact_epilogue_options_f32 options = {sizeof options, 1.0f, a->z, a->y, COLS};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 1.0f, .bias = a->z, .residual = a->y, .residual_stride = COLS};
     table->epilogue[VACT_OP_SLOT(VACT_OP_RELU)](a->dst, COLS, a->x, COLS, ROWS, COLS, &options, NULL);
 }
 

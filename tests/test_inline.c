@@ -15,8 +15,13 @@
 #define AVX2 "-mavx2 -mfma"
 #define AVX512 "-mavx512f -mavx512bw -mavx512dq -mavx512vl " AVX2
 
+/* Parts of -ffast-math of which Clang has no macro. */
+#define CLANG_FAST                                                                                                     \
+    "-fassociative-math -fno-signed-zeros -fno-trapping-math -freciprocal-math -fapprox-func -fno-honor-nans "         \
+    "-ffp-contract=fast "
+
 typedef struct consumer {
-    char compiler[64], flags[128], suffix[8], runner[64];
+    char compiler[64], flags[256], suffix[8], runner[64];
     char build[16]; /* what the CPU must run */
 } consumer;
 
@@ -30,8 +35,21 @@ static consumer consumers[] = {
     {"clang-19", "-O2 " AVX2, "m256", "", "avx2"},
     {"clang-19", "-O3 -ffp-contract=fast " AVX512, "m512", "", "avx512"},
     {"g++", "-O2 -x c++ -std=gnu++11 " AVX512, "m512", "", "avx512"},
+    {"g++", "-O2 -x c++ -std=c++17 " AVX2, "m128", "", "avx2"},
+    {"gcc", "-O2 -ffast-math -fno-fast-math " AVX2, "m256", "",
+     "avx2"}, /* what docs/operations/inline.md tells engines */
+    {"gcc", "-O2 -ffast-math -DIN_C_BY_PRAGMA " AVX2, "m256", "", "avx2"},
+    {"clang-14", "-O2 -ffast-math -fno-fast-math " AVX2, "m256", "", "avx2"},
+    {"clang-19", "-O2 -ffast-math -fno-fast-math " AVX2, "m128", "", "avx2"},
+    {"clang-14", "-O2 " CLANG_FAST AVX2, "m128", "", "avx2"},
+    {"clang-14", "-O2 " CLANG_FAST AVX512, "m256", "", "avx512"},
+    {"clang-14", "-O3 " CLANG_FAST AVX512, "m512", "", "avx512"},
+    {"clang-14", "-O2 -fno-honor-infinities " AVX512, "m512", "", "avx512"},
+    {"clang-19", "-O2 " CLANG_FAST AVX512, "m256", "", "avx512"},
+    {"clang-19", "-O2 " CLANG_FAST AVX512, "m512", "", "avx512"},
     {"clang++-19", "-O2 -x c++ -std=c++17 " AVX2, "m256", "", "avx2"},
     {"aarch64-linux-gnu-gcc", "-O2", "f32x4", "qemu-aarch64 -L /", ""},
+    {"clang-19", "--target=aarch64-linux-gnu -O2 " CLANG_FAST, "f32x4", "qemu-aarch64 -L /", ""},
 };
 
 /* The library's results for the same inputs, from the reference for bits; argument and sum as the consumer has them. */
@@ -90,6 +108,8 @@ ParameterizedTest(consumer *c, inline_header, bits, .timeout = 300)
         cr_skip("%s is not installed", c->compiler);
     if (c->runner[0] && !command_exists("qemu-aarch64"))
         cr_skip("qemu-aarch64 is not installed");
+    if (c->runner[0] && !command_exists("aarch64-linux-gnu-gcc")) /* with it, the library for Clang to link */
+        cr_skip("aarch64-linux-gnu-gcc is not installed");
     if (!vacti_build_runs("scalar_fma") || (c->build[0] && !vacti_build_runs(c->build)))
         cr_skip("this CPU lacks %s", c->build);
     cr_assert_not_null(mkdtemp(folder));
@@ -106,6 +126,54 @@ ParameterizedTest(consumer *c, inline_header, bits, .timeout = 300)
     }
     free(compiled.text);
     free(command_run("rm -r %s", folder).text);
+}
+
+/* A matrix product of an engine in C++17 with the activation on its accumulators, and no warnings. ./dev compilers has
+ * every compiler at every level. */
+Test(inline_header, gemm, .timeout = 300)
+{
+    static const char *const builds[][2] = {{"g++ -O2 -DSET=m256 " AVX2, "avx2"},
+                                            {"g++ -O3 -DSET=m512 " AVX512, "avx512"},
+                                            {"clang++-14 -O2 -DSET=m128 " AVX2, "avx2"},
+                                            {"clang++-19 -O3 -DSET=m512 " AVX512, "avx512"}};
+    char folder[] = "/tmp/vact-gemm-XXXXXX";
+    cr_assert_not_null(mkdtemp(folder));
+    for (size_t i = 0; i < sizeof builds / sizeof builds[0]; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(builds[i][0], " "), builds[i][0]);
+        if (!command_exists(name) || !vacti_build_runs(builds[i][1]))
+            continue;
+        command_result run =
+            command_run("'" VACT_SOURCE_DIR "/tests/consumers/gemm/build' '" VACT_BINARY_DIR "' %s/gemm %s 2>&1",
+                        folder, builds[i][0]);
+        cr_expect(run.status == 0 && strstr(run.text, "12 passed, 0 failed"), "%s: status %d: %s", builds[i][0],
+                  run.status, run.text);
+        free(run.text);
+    }
+    free(command_run("rm -r %s", folder).text);
+}
+
+/* One message, whatever the language is too old for. */
+Test(inline_header, refuses_old_cxx)
+{
+    static const char *const compilers[] = {"g++", "clang++-14", "clang++-19"};
+    static const struct {
+        const char *standard;
+        bool accepted;
+    } standards[] = {{"gnu++98", false}, {"c++11", false}, {"c++14", false},
+                     {"gnu++14", true},  {"c++17", true},  {"c++20", true}};
+    for (size_t i = 0; i < sizeof compilers / sizeof compilers[0]; i++)
+        for (size_t k = 0; k < sizeof standards / sizeof standards[0] && command_exists(compilers[i]); k++) {
+            command_result compiled =
+                command_run("echo '#include <vact/inline.h>' | %s -x c++ -std=%s -fsyntax-only " AVX512
+                            " -I'" VACT_SOURCE_DIR "/include' -I'" VACT_BINARY_DIR "/generated/include' - 2>&1",
+                            compilers[i], standards[k].standard);
+            const char *first = strstr(compiled.text, "error:");
+            const bool told = first && strstr(compiled.text, "needs C++17") && !strstr(first + 1, "error:");
+            cr_expect(standards[k].accepted ? compiled.status == 0 : compiled.status != 0 && told, "%s -std=%s: %s",
+                      compilers[i], standards[k].standard, compiled.text);
+            free(compiled.text);
+        }
 }
 
 #define NULL_TOO " -Wzero-as-null-pointer-constant"
@@ -183,15 +251,16 @@ Test(inline_header, refuses_other_precision)
 /* The headers define no macros but vact_* and VACT_*. */
 Test(inline_header, names)
 {
-    static const char *const suffixes[] = {"m256", "m512", "f32x4"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const suffixes[] = {"m256", "m512", "f32x4", "m128"}, *const files[] = {"m256", "m512", "f32x4",
+                                                                                               "m256"};
+    for (size_t i = 0; i < 4; i++) {
         command_result strangers =
             command_run("grep -hE '^#define' '" VACT_BINARY_DIR
                         "/generated/include/vact/inline_%s.h' | grep -vE '^#define (vact|VACT)_'",
-                        suffixes[i]);
+                        files[i]);
         command_result functions = command_run("grep -cE '^static inline .* vact_[a-z0-9_]+_%s\\(' '" VACT_BINARY_DIR
                                                "/generated/include/vact/inline_%s.h'",
-                                               suffixes[i], suffixes[i]);
+                                               suffixes[i], files[i]);
         cr_expect(strangers.text[0] == '\0', "inline_%s.h defines: %s", suffixes[i], strangers.text);
         cr_expect(atoi(functions.text) >= 34, "inline_%s.h has %s functions", suffixes[i], functions.text);
         free(strangers.text), free(functions.text);

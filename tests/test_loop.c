@@ -370,7 +370,8 @@ TEST_CASES(loop, epilogues_beyond_the_cache, cases_beyond_the_cache(VACT_KIND_UN
         size_t cols = shapes[k].cols, stride = shapes[k].stride, rows = most / stride, n = rows * stride;
         const float *bias = shapes[k].bias ? x + 5 : NULL;
         const bool residual = shapes[k].residual;
-        vact_epilogue_options_f32 options = {sizeof options, 0.7f, bias, NULL, stride};
+        vact_epilogue_options_f32 options = {
+            .size = sizeof options, .scale = 0.7f, .bias = bias, .residual = NULL, .residual_stride = stride};
         memset(want, 0, n * sizeof *want), memset(dst, 0, n * sizeof *dst); /* between the rows nothing is written */
         for (size_t r = 0; r < rows; r++) {
             options.residual = residual ? source + r * stride : NULL;

@@ -26,6 +26,10 @@ static void unary(void)
     options.residual = d;
     options.residual_stride = 101;
     vact_epilogue_f32(subject->op, NULL, a, 101, b, 101, 50, 101, &options);
+    options.row_bias = d;
+    options.multiplier = e;
+    options.multiplier_stride = 101;
+    vact_epilogue_f32(subject->op, NULL, a, 101, b, 101, 50, 101, &options);
     if (subject->op == VACT_OP_GELU || subject->op == VACT_OP_RELU) /* the walk beyond the cache is the same for all */
         vact_forward_f32(subject->op, NULL, to, from, LARGE);
 }

@@ -100,20 +100,42 @@ static void softmax_backward_masked(float *const m[], const size_t s[], size_t r
 
 static void epilogue(float *const m[], const size_t s[], size_t rows, size_t cols)
 {
-    const vact_epilogue_options_f32 options = {sizeof options, 0.7f, NULL, m[2], s[2]};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 0.7f, .bias = NULL, .residual = m[2], .residual_stride = s[2]};
     OK(vact_epilogue_f32(VACT_OP_SILU, NULL, m[0], s[0], m[1], s[1], rows, cols, &options));
 }
 
 static void epilogue_bias(float *const m[], const size_t s[], size_t rows, size_t cols)
 {
-    const vact_epilogue_options_f32 options = {sizeof options, 0.7f, m[3], m[2], s[2]};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 0.7f, .bias = m[3], .residual = m[2], .residual_stride = s[2]};
     OK(vact_epilogue_f32(VACT_OP_RELU, NULL, m[0], s[0], m[1], s[1], rows, cols, &options));
 }
 
 static void epilogue_bias_alone(float *const m[], const size_t s[], size_t rows, size_t cols)
 {
-    const vact_epilogue_options_f32 options = {sizeof options, 0.7f, m[2], NULL, 0};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 0.7f, .bias = m[2], .residual = NULL, .residual_stride = 0};
     OK(vact_epilogue_f32(VACT_OP_GELU, NULL, m[0], s[0], m[1], s[1], rows, cols, &options));
+}
+
+static void epilogue_multiplied(float *const m[], const size_t s[], size_t rows, size_t cols)
+{
+    const vact_epilogue_options_f32 options = {.size = sizeof options,
+                                               .scale = 0.7f,
+                                               .residual = m[2],
+                                               .residual_stride = s[2],
+                                               .row_bias = m[4],
+                                               .multiplier = m[3],
+                                               .multiplier_stride = s[3]};
+    OK(vact_epilogue_f32(VACT_OP_GELU, NULL, m[0], s[0], m[1], s[1], rows, cols, &options));
+}
+
+static void epilogue_of_integers(float *const m[], const size_t s[], size_t rows, size_t cols)
+{
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = 0x1p-30f, .accumulators = (const int32_t *)(const void *)m[1]};
+    OK(vact_epilogue_f32(VACT_OP_SILU, NULL, m[0], s[0], NULL, s[1], rows, cols, &options));
 }
 
 static void gate(float *const m[], const size_t s[], size_t rows, size_t cols)
@@ -176,6 +198,8 @@ static const strided CALLS[] = {
     {"epilogue", 1, 2, {1, 1, 1}, epilogue},
     {"epilogue, bias", 1, 3, {1, 1, 1, 1}, epilogue_bias},
     {"epilogue, bias alone", 1, 2, {1, 1, 1}, epilogue_bias_alone},
+    {"epilogue, multiplied", 1, 4, {1, 1, 1, 1, 0}, epilogue_multiplied},
+    {"epilogue, accumulators", 1, 1, {1, 1}, epilogue_of_integers},
     {"gate_rows", 1, 2, {1, 1, 1}, gate},
     {"gate_backward_rows", 2, 3, {1, 1, 1, 1, 1}, gate_backward},
     {"gate_packed", 1, 1, {1, 2}, gate_packed},

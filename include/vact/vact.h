@@ -765,25 +765,49 @@ VACT_API vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, va
  * x*scale + bias is rounded once (one FMA), act has the error and the bits of vact_forward_f32, and the sum with the
  * residual is rounded once more. So the result is that of three calls. Where x*scale + bias is beyond the range of
  * floats act gets an infinity, even if the exact result is a number (leaky_relu, or with a large residual).
+ *
+ * With all options:
+ *
+ *     factor   = (scale*row_scale[r])*column_scale[c]
+ *     shift    = bias[c] + row_bias[r]
+ *     dst[r][c] = clip(act(x[r][c]*factor + shift)*multiplier[r][c] + residual[r][c])
+ *
+ * Each product of factor and the sum of shift is rounded; x*factor + shift and act()*multiplier +
+ * residual are one FMA each. A clip is y < lo ? lo : y > hi ? hi : y, as hardtanh, but hi also where lo > hi; NaN
+ * passes.
  */
 
-/* What surrounds the activation. */
+/* What surrounds the activation. A null pointer: none. */
 typedef struct vact_epilogue_options_f32 {
     size_t size;           /* sizeof(vact_epilogue_options_f32) */
     float scale;           /* finite; default 1 */
-    const float *bias;     /* `cols` values; null: none */
-    const float *residual; /* a matrix of the shape of x; null: none */
+    const float *bias;     /* `cols` values */
+    const float *residual; /* a matrix of the shape of x */
     size_t residual_stride;
+    const float *row_bias;     /* `rows` values: of a convolution, whose rows are channels */
+    const float *column_scale; /* `cols` values, finite */
+    const float *row_scale;    /* `rows` values, finite */
+    const float *multiplier;   /* a matrix of the shape of x: the `up` of a gated unit */
+    size_t multiplier_stride;
+    const float *clip; /* two values, lo and hi; not NaN */
+    /*
+     * What an integer matrix product left, in place of x, which must then be null; with x_stride. Below 2^24 in
+     * magnitude x*factor + shift is rounded once. Beyond, one more rounding of at most 0.5 ULP comes in, but no digit
+     * of x is lost. Zero points are the caller's: their part is a bias.
+     */
+    const int32_t *accumulators;
 } vact_epilogue_options_f32;
 
-#define VACT_EPILOGUE_OPTIONS_F32 {sizeof(vact_epilogue_options_f32), 1.0f, NULL, NULL, 0}
+#define VACT_EPILOGUE_OPTIONS_F32                                                                                      \
+    {sizeof(vact_epilogue_options_f32), 1.0f, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL}
 
 /* As vact_cross_entropy_options_init_f32. */
 VACT_API vact_status vact_epilogue_options_init_f32(void *options, size_t size);
 
 /* op must be of kind VACT_KIND_UNARY (else VACT_EINVAL); null params or options mean the defaults. Row r of each matrix
- * is at r times its stride, and no stride may be below cols (VACT_EINVAL); without a residual its stride is ignored.
- * dst may equal x or the residual, with equal strides; the bias must not overlap dst. */
+ * is at r times its stride, and no stride may be below cols (VACT_EINVAL); without a matrix its stride is ignored.
+ * dst may equal x, the accumulators, the multiplier or the residual, with equal strides; the others must not overlap
+ * dst. */
 VACT_API vact_status vact_epilogue_f32(vact_op op, const vact_params_f32 *params, float *dst, size_t dst_stride,
                                        const float *x, size_t x_stride, size_t rows, size_t cols,
                                        const vact_epilogue_options_f32 *options);

@@ -99,18 +99,22 @@ VACT_NOINLINE static void WALK(rest)(const loop_operands *from, size_t n)
 
 KERNEL_TYPE(epilogue) KERNEL(ACT(epilogue));
 
-/* The caller's options may be of an older version: only members of the first version are read. */
-void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows, size_t cols,
-                           const epilogue_options *options, const vact_params_f32 *params)
+/* Whole matrices, and the options that few callers use, in functions of their own with the kernel's arguments: it jumps
+ * to them, and needs no stack frame for the short call that it does itself. */
+VACT_NOINLINE static void WALK(more)(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows,
+                                     size_t cols, const epilogue_options *options, const vact_params_f32 *params)
+{
+    const epilogue_call call = {dst, x, dst_stride, x_stride, rows, cols};
+    EPILOGUE_BLOCKS(&call, options, params, KERNEL(ACT(epilogue)));
+}
+
+VACT_NOINLINE static void WALK(matrix)(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows,
+                                       size_t cols, const epilogue_options *options, const vact_params_f32 *params)
 {
     const float *bias = options ? options->bias : NULL;
     const elem *residual = options ? options->residual : NULL;
     const float scale = options ? options->scale : 1.0f;
     params = params ? params : &ACT(defaults);
-    if (rows == 1 && cols < 4 * VF_LANES) {
-        WALK(few)(dst, x, bias, residual, cols, scale, params);
-        return;
-    }
     const loop_operands first = {
         .dst = dst, .x = x, .bias = bias, .residual = residual, .scale = scale, .params = *params};
     const matrix_strides strides = {dst_stride, x_stride, 0, options ? options->residual_stride : 0};
@@ -119,6 +123,19 @@ void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x
         WALK(in_cache)(&first, &strides, rows, cols);
     else
         matrix_walked(&first, &strides, rows, cols, walk, WALK(fours), WALK(rest));
+}
+
+/* The caller's options may be of an older version: only members of the first version are read here. */
+void KERNEL(ACT(epilogue))(elem *dst, size_t dst_stride, const elem *x, size_t x_stride, size_t rows, size_t cols,
+                           const epilogue_options *options, const vact_params_f32 *params)
+{
+    if (__builtin_expect(epilogue_has_more(options), 0))
+        WALK(more)(dst, dst_stride, x, x_stride, rows, cols, options, params);
+    else if (rows == 1 && cols < 4 * VF_LANES)
+        WALK(few)(dst, x, options ? options->bias : NULL, options ? options->residual : NULL, cols,
+                  options ? options->scale : 1.0f, params ? params : &ACT(defaults));
+    else
+        WALK(matrix)(dst, dst_stride, x, x_stride, rows, cols, options, params);
 }
 
 #undef LOOP

@@ -82,10 +82,11 @@ VACT_INLINE void vf_exchange_pair(vf *a, vf *b, size_t d)
     }
 }
 
-VACT_INLINE vf vf_add(vf a, vf b) { return _mm256_add_ps(a, b); }
-VACT_INLINE vf vf_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
-VACT_INLINE vf vf_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }
-VACT_INLINE vf vf_div(vf a, vf b) { return _mm256_div_ps(a, b); }
+/* Operators, not intrinsics: they are what these are made of, but follow the pragmas of vact/inline.h. */
+VACT_INLINE vf vf_add(vf a, vf b) { return a + b; }
+VACT_INLINE vf vf_sub(vf a, vf b) { return a - b; }
+VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }
+VACT_INLINE vf vf_div(vf a, vf b) { return a / b; }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return _mm256_fnmadd_ps(a, b, c); }
 VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return _mm256_fmsub_ps(a, b, c); }
@@ -121,13 +122,21 @@ VACT_INLINE vm vm_outside(vf x, float low, float high)
 VACT_INLINE vm vm_and(vm a, vm b) { return _mm256_and_ps(a, b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return _mm256_or_ps(a, b); }
 
-VACT_INLINE vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
+/* For vact/inline.h, which has VACT_NULL: Clang under -fno-honor-nans would make a maximum of a comparison and a blend.
+ * It must not see the one from the other. */
+VACT_INLINE vf vf_select(vm m, vf a, vf b)
+{
+#if defined(__clang__) && defined(VACT_NULL)
+    __asm__("" : "+x"(m));
+#endif
+    return _mm256_blendv_ps(b, a, m);
+}
 
 /* One operation; the blend takes two or three. */
 #define vf_where vf_where
 VACT_INLINE vf vf_where(vm m, vf a) { return _mm256_and_ps(m, a); }
 
-VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return _mm256_add_ps(a, _mm256_and_ps(m, b)); }
+VACT_INLINE vf vf_add_where(vm m, vf a, vf b) { return a + _mm256_and_ps(m, b); }
 
 VACT_INLINE int vm_any(vm m) { return _mm256_movemask_ps(m) != 0; }
 VACT_INLINE int vm_all(vm m) { return _mm256_movemask_ps(m) == 0xff; }

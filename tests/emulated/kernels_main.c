@@ -127,6 +127,23 @@ static void run_backward(const trial *t)
         run_gradient(t, t->table->from_output[t->slot]);
 }
 
+/* Every other option, of float and of integers. */
+static void run_epilogue_options(const trial *t, vact_epilogue_f32_fn *kernel, vact_epilogue_options_f32 options,
+                                 size_t stride)
+{
+    const float *x = place(t, 0, MATRIX), *bias = place(t, 1, MATRIX), clip[2] = {-1.5f, 2.5f};
+    options.bias = options.row_bias = bias;
+    options.residual = options.multiplier = place(t, 2, MATRIX);
+    options.residual_stride = options.multiplier_stride = stride;
+    options.column_scale = options.row_scale = t->n & 4 ? bias : NULL;
+    options.clip = t->n & 8 ? clip : NULL;
+    kernel(place(t, 3, 0), stride, x, stride, ROWS, t->n, &options, t->params);
+    add(3);
+    options.accumulators = (const int32_t *)(const void *)x;
+    kernel(place(t, 3, 0), stride, NULL, stride, ROWS, t->n, &options, t->params);
+    add(3);
+}
+
 /* With and without bias and residual, as one array and as separate rows. */
 static void run_epilogue(const trial *t)
 {
@@ -136,7 +153,8 @@ static void run_epilogue(const trial *t)
     const size_t stride = t->n % 8 < 4 ? t->n : STRIDE;
     float *x = place(t, 0, MATRIX), *residual = t->n & 2 ? place(t, 2, MATRIX) : NULL;
     const float *bias = t->n & 1 ? place(t, 1, t->n) : NULL;
-    const vact_epilogue_options_f32 options = {sizeof options, scale, bias, residual, stride};
+    const vact_epilogue_options_f32 options = {
+        .size = sizeof options, .scale = scale, .bias = bias, .residual = residual, .residual_stride = stride};
     kernel(place(t, 3, 0), stride, x, stride, ROWS, t->n, &options, t->params);
     kernel(x, stride, x, stride, ROWS, t->n, &options, t->params);
     add(0), add(3);
@@ -145,6 +163,7 @@ static void run_epilogue(const trial *t)
         kernel(residual, stride, x, stride, ROWS, t->n, &options, t->params);
         add(2);
     }
+    run_epilogue_options(t, kernel, options, stride);
 }
 
 static void run_gate(const trial *t)

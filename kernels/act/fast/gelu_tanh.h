@@ -43,7 +43,7 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
 VACT_INLINE vf gelu_tanh_quotient(vf x, vf s, fast_power power)
 {
     const vf per_slope = vf_set1(-0x1.c0794cp+3f);
-    vf base = vf_add(vf_set1(1.0f), s);
+    vf base = vf_apart(vf_add(vf_set1(1.0f), s)); /* base - s is not 1, whatever Clang's -fassociative-math says */
     vf lost = vf_fnma(vf_sub(base, s), per_slope, per_slope); /* 0 up to n = 23 */
     return vf_div(x, vf_fma(vf_fma(s, power.f, lost), power.slope, base));
 }

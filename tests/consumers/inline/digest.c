@@ -1,5 +1,5 @@
 /*
- * An engine that uses vact/inline.h, compiled by tests/test_inline.c with an engine's flags and SUFFIX as m256, m512 or
+ * An engine that uses vact/inline.h, compiled by tests/test_inline.c with an engine's flags and SUFFIX as m128, m256, m512 or
  * f32x4. Prints for every function a digest of its results, and of f(x*INLINE_FACTOR) + u, which a compiler might
  * contract. Links nothing of vact.
  */
@@ -7,16 +7,21 @@
 #include <math.h>
 #include <stdio.h>
 
+#ifdef IN_C_BY_PRAGMA /* under -ffast-math */
+#pragma GCC optimize("no-fast-math")
+#endif
 #include <vact/inline.h>
 
 #include "inputs.h"
 
 #define JOIN_EXPANDED(a, b, c) a##b##c
 #define JOIN(a, b, c) JOIN_EXPANDED(a, b, c)
+#define WIDTH_m128 4
 #define WIDTH_m256 8
 #define WIDTH_m512 16
 #define WIDTH_f32x4 4
 #define WIDTH JOIN(WIDTH_, SUFFIX, )
+#define VECTOR_m128 __m128
 #define VECTOR_m256 __m256
 #define VECTOR_m512 __m512
 #define VECTOR_f32x4 float32x4_t
@@ -86,6 +91,9 @@ static uint64_t digest_of(vector (*function)(vector v, vector w))
 
 int main(void)
 {
+#ifdef IN_C_BY_PRAGMA /* it is linked in the same step: that flushes subnormal numbers */
+    _mm_setcsr(0x1f80);
+#endif
     for (uint32_t i = 0; i < INLINE_INPUTS; i++) {
         x[i] = inline_input(i);
         u[i] = inline_input(2u * i + 1u);
