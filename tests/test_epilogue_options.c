@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/reference/reference.h"
+#include "loop/cache.h"
 #include "support.h"
 
 enum {
@@ -46,7 +47,8 @@ static void fill(operands *o, test_random *random, unsigned terms, bool wild)
     for (size_t i = 0; i < 4; i++)
         *strides[i] = o->cols + 1 + (i + shift) % 4;
     o->scale = wild && test_random_below(random, 8) == 0 ? 0.0f : terms & INTEGERS ? 0x1p-20f : 0.75f;
-    for (size_t i = 0; i < MOST; i++) {
+    const size_t used = o->rows * (o->cols + 4);
+    for (size_t i = 0; i < used && i < MOST; i++) {
         o->x[i] = wild && i % 7 == 6 ? test_from_bits((uint32_t)test_random_next(random)) : number(random);
         o->integers[i] = (int32_t)(uint32_t)test_random_next(random) >> (i % 3 * 6);
         o->multiplier[i] = i % 11 == 10 ? -0.0f : number(random);
@@ -144,6 +146,57 @@ TEST_CASES(epilogue, options_bits, test_cases(VACT_KIND_UNARY))
         const size_t place = terms % 3;
         kernel(places[place], strides[place], x, now.x_stride, now.rows, now.cols, &options, NULL);
         check(&subject, &before, places[place], strides[place], "in place");
+    }
+}
+
+/* Beyond the caches, where stores bypass them: rows that begin at a line, some that do not, short ones; in place.
+ * The code is the same for all operations: each tries one of four kinds of options. */
+TEST_CASES(epilogue, options_beyond_the_cache, test_cases(VACT_KIND_UNARY))
+{
+    enum { SIZE = 1 << 17 }; /* what is shorter is not streamed */
+    static float x[SIZE], second[SIZE], want[SIZE];
+    _Alignas(64) static float dst[SIZE + 1];
+    static const struct {
+        size_t cols, stride, shift;
+    } shapes[] = {{1003, 1008, 0}, {1003, 1009, 0}, {1024, 1024, 1}, {33, 48, 0}, {SIZE, SIZE, 0}};
+    test_subject subject = test_begin(which);
+    vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];
+    const size_t cache = vacti_cache_of_core;
+    test_random random = {54};
+    for (size_t i = 0; i < SIZE; i++)
+        x[i] = number(&random), second[i] = number(&random);
+    for (size_t k = VACT_OP_SLOT(subject.info->op) % 4; k < 4 * (sizeof shapes / sizeof shapes[0]); k += 4) {
+        const size_t cols = shapes[k / 4].cols, stride = shapes[k / 4].stride, rows = SIZE / stride;
+        float *to = k % 4 == 3 ? second : dst + shapes[k / 4].shift; /* the last: in place of the multiplier */
+        vact_epilogue_options_f32 options = VACT_EPILOGUE_OPTIONS_F32;
+        options.column_scale = k % 4 < 2 ? second : NULL;
+        options.multiplier = k % 4 < 2 ? NULL : second;
+        options.multiplier_stride = stride;
+        options.accumulators = k % 2 ? (const int32_t *)(const void *)x : NULL;
+        options.scale = k % 2 ? 0x1p-30f : 1.0f;
+        memset(want, 0, sizeof want), memset(dst, 0, sizeof dst);
+        for (size_t r = 0; r < rows; r++) {
+            vact_epilogue_options_f32 row = options;
+            row.multiplier = options.multiplier ? options.multiplier + r * stride : NULL;
+            row.accumulators = options.accumulators ? options.accumulators + r * stride : NULL;
+            for (size_t c = 0; c < cols; c += 512) {
+                vact_epilogue_options_f32 part = row;
+                part.multiplier = row.multiplier ? row.multiplier + c : NULL;
+                part.accumulators = row.accumulators ? row.accumulators + c : NULL;
+                part.column_scale = row.column_scale ? row.column_scale + c : NULL;
+                kernel(want + r * stride + c, stride, k % 2 ? NULL : x + r * stride + c, stride, 1,
+                       cols - c < 512 ? cols - c : 512, &part, NULL);
+            }
+        }
+        vacti_cache_of_core = 1 << 14;
+        kernel(to, stride, k % 2 ? NULL : x, stride, rows, cols, &options, NULL);
+        vacti_cache_of_core = cache;
+        for (size_t i = 0; i < rows * stride; i++) {
+            const bool between = i % stride >= cols;
+            if (!test_same(to[i], want[i]) && !(between && to == second))
+                test_fail_bits(&subject, NULL, x[i], want[i], to[i], "rows of %zu, stride %zu, case %zu, at %zu", cols,
+                               stride, k % 4, i);
+        }
     }
 }
 

@@ -166,11 +166,14 @@ VACT_INLINE vf gated_swish_forward(vf gate, vf up, const vact_params_f32 *params
     return gated_swish_common(gate, up, params);
 }
 
-/* Whether it is swiglu with these parameters: that has a shorter kernel. */
+/* Whether it is swiglu with these parameters: that has a shorter kernel. Infinity by its bits: Clang 14 under
+ * -fno-honor-infinities takes no float for it. */
 VACT_INLINE int gated_swish_is_swiglu(const vact_params_f32 *params)
 {
     const float *v = params->v;
-    return (v[0] == 1.0f) & (v[1] == 0.0f) & (__builtin_fabsf(v[2]) == ACT_UNLIMITED) & (v[3] == 0.0f);
+    uint32_t limit;
+    __builtin_memcpy(&limit, &v[2], sizeof limit);
+    return (v[0] == 1.0f) & (v[1] == 0.0f) & (limit << 1 == 0xffu << 24) & (v[3] == 0.0f);
 }
 
 /* One vector of an operation that is this kernel. */
