@@ -154,10 +154,12 @@ VACT_INLINE void epilogue_finish(const epilogue_row *row, const float *block, si
 /* Beyond the caches stores that bypass them: half the time of relu with a multiplier. */
 VACT_INLINE int epilogue_streams(const epilogue_call *call, const epilogue_options *options)
 {
+    if (!VF_STREAMS)
+        return 0;
     const void *dst = call->dst;
     const int in_place =
         dst == call->x || dst == options->accumulators || dst == options->multiplier || dst == options->residual;
-    return VF_STREAMS && ((uintptr_t)dst | (call->dst_stride * sizeof(elem))) % (VF_LANES * sizeof(elem)) == 0 &&
+    return ((uintptr_t)dst | (call->dst_stride * sizeof(elem))) % (VF_LANES * sizeof(elem)) == 0 &&
            loop_walk_here(in_place, call->rows * call->cols) == WALK_STREAM;
 }
 

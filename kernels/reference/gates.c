@@ -38,7 +38,7 @@ vact_op vacti_reference_gate_activation(vact_op op)
     case VACT_OP_GEGLU_QUICK: return VACT_OP_GELU_QUICK;
     case VACT_OP_FATREGLU: return VACT_OP_THRESHOLD;
     case VACT_OP_RELU_SQUARED_GLU: return VACT_OP_RELU_SQUARED;
-    default: return (vact_op)0;
+    default: return op;
     }
 }
 

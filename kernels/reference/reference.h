@@ -29,7 +29,7 @@ vacti_reference_row_fn *vacti_reference_row_f32(vact_op op);
 double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *params);
 double vacti_reference_derivative_from_output(vact_op op, double y, const vact_params_f32 *params);
 
-/* The activation inside a gated unit; 0 where it is no operation by itself with the unit's parameters. */
+/* The activation inside a gated unit; the unit itself where it is no operation by itself. */
 vact_op vacti_reference_gate_activation(vact_op op);
 
 /* A gated unit's value and its two derivatives. `gate` is a sum of two terms and may vanish; `terms` is the sum of

@@ -98,7 +98,9 @@ VACT_INLINE gated_swish_result gated_swish_far(vf g, vf_pair w, const gated_swis
     const float divisor = size > 0x1p-100f ? size : 0x1p-100f, most = size > 0x1p-100f ? 600.0f / divisor : FLT_MAX;
     vf x = vf_flip_sign(g, vf_set1(c->alpha)), magnitude = vf_abs(g), factor = vf_abs(w.hi);
 
-    vf bounded = vf_min(vf_set1(most), magnitude), p = vf_mul(vf_set1(size), bounded);
+    /* Of a tiny p sigma is 1/2; the rounding error of a smaller one would be subnormal. */
+    vf bounded = vf_max(vf_set1(0x1p-60f / divisor), vf_min(vf_set1(most), magnitude)),
+       p = vf_mul(vf_set1(size), bounded);
     vf p_lo = vf_fma(vf_set1(size_lo), bounded, vf_fms(vf_set1(size), bounded, p));
     vf_pair t = {vf_min(vf_set1(300.0f), p), pair_low_of_exponent((vf_pair){p, p_lo})};
     vm above = vm_le(zero, x);

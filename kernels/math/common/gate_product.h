@@ -9,6 +9,7 @@
 #ifndef VACT_MATH_COMMON_GATE_PRODUCT_H
 #define VACT_MATH_COMMON_GATE_PRODUCT_H
 
+#include "math/common/gate.h"
 #include "math/common/pair.h"
 #include "math/fast/exp_rise.h"
 
@@ -62,10 +63,18 @@ VACT_INLINE gate_sigma gate_sigma_of(vm above, gate_logistic e)
     return (gate_sigma){e.reciprocal, vf_select(above, e.residual, below), vf_select(above, vf_set1(0.0f), e.n)};
 }
 
+/* y*2^n for y in [1/4, 16), rounded once, also where it is subnormal; no operation has a subnormal operand or result.
+ */
+VACT_INLINE vf gate_scaled(vf y, vf n)
+{
+    const vf border = vf_set1(-60.0f), least = vf_set1(-120.0f), most = vf_set1(252.0f);
+    vf small = gate_scale_down(vf_scale(y, vf_max(least, vf_add(vf_min(border, n), vf_set1(49.0f)))));
+    return vf_select(vm_lt(n, border), small, vf_scale(y, vf_min(most, vf_max(border, n))));
+}
+
 /* x*sigma*w*2^extra; one rounding but for those of small parts. Both x.hi and w.hi are > 0 and finite. */
 VACT_INLINE vf gate_product(vf_pair x, gate_sigma s, vf_pair w, vf extra)
 {
-    const vf most = vf_set1(252.0f);
     gate_split a = gate_split_of(x), b = gate_split_of(w);
     vf_pair p = pair_product(a.hi, b.hi);
     p.lo = vf_fma(a.hi, b.lo, vf_fma(a.lo, b.hi, p.lo));
@@ -73,7 +82,7 @@ VACT_INLINE vf gate_product(vf_pair x, gate_sigma s, vf_pair w, vf extra)
     q.lo = vf_fma(p.lo, s.reciprocal, q.lo);
     vf y = vf_add(q.hi, vf_fma(q.hi, s.change, vf_fma(q.lo, s.change, q.lo)));
     vf n = vf_add(vf_add(a.exponent, b.exponent), vf_add(s.n, extra));
-    return vf_scale(y, vf_min(most, vf_max(vf_neg(most), n)));
+    return gate_scaled(y, n);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * An engine that uses vact/inline.h, compiled by tests/test_inline.c with an engine's flags and SUFFIX as m128, m256, m512 or
- * f32x4. Prints for every function a digest of its results, and of f(x*INLINE_FACTOR) + u, which a compiler might
- * contract. Links nothing of vact.
+ * An engine that uses vact/inline.h, compiled by tests/test_inline.c with an engine's flags and SUFFIX as m128, m256,
+ * m512 or f32x4. Prints for every function a digest of its results, and of f(x*INLINE_FACTOR) + u, which a compiler
+ * might contract. Links nothing of vact.
  */
 #include <inttypes.h>
 #include <math.h>
