@@ -41,7 +41,8 @@ foreach(line keeps IN ZIP_LISTS vact_lines vact_keeps)
     list(APPEND VACT_OPS ${op})
 endforeach()
 
-# Gated units that are one kernel, each with parameters of its own. The kernel is no operation; it comes before the first.
+# Gated units that are one kernel, each with parameters of its own. The kernel is no operation. It comes before the first
+# of them, in the order of the registry.
 set(VACT_SHARED_GATE gated_swish)
 set(VACT_${VACT_SHARED_GATE}_KIND GATE)
 set(VACT_SHARING_GATES swiglu_oai swiglu_clamped swiglu_step geglu_quick)
@@ -97,7 +98,8 @@ function(vact_operations set out)
             set(needs MATH)
         endif()
         if(VACT_${op}_NEEDS STREQUAL needs)
-            if(op STREQUAL "swiglu_oai")
+            list(GET VACT_SHARING_GATES 0 first)
+            if(op STREQUAL first)
                 vact_operation(${set} ${VACT_SHARED_GATE} one)
                 string(APPEND text "${one}")
             endif()

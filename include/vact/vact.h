@@ -718,7 +718,8 @@ VACT_API vact_status vact_fatreglu_backward_f32(float *dgate, float *dup, const 
 VACT_API vact_status vact_relu_squared_glu_backward_f32(float *dgate, float *dup, const float *dy, const float *gate,
                                                         const float *up, size_t n);
 
-/* Where the gate is in a row of 2*cols elements. */
+/* Where the gate is in a row of 2*cols elements. Pairs with the gate second go through a buffer: they take about 1.2 to
+ * 2.5 times as long as the other order, the gates of relu 2 to 5 times. */
 typedef enum vact_gate_layout {
     VACT_GATE_FIRST = 0,             /* gate in the first cols elements, up in the rest */
     VACT_GATE_SECOND = 1,            /* up in the first cols elements, gate in the rest: PyTorch's glu */
@@ -768,13 +769,12 @@ VACT_API vact_gate_backward_f32_fn *vact_gate_backward_kernel_f32(vact_op op, va
  *
  * With all options:
  *
- *     factor   = (scale*row_scale[r])*column_scale[c]
- *     shift    = bias[c] + row_bias[r]
+ *     factor    = (scale*row_scale[r])*column_scale[c]
+ *     shift     = bias[c] + row_bias[r]
  *     dst[r][c] = clip(act(x[r][c]*factor + shift)*multiplier[r][c] + residual[r][c])
  *
- * Each product of factor and the sum of shift is rounded; x*factor + shift and act()*multiplier +
- * residual are one FMA each. A clip is y < lo ? lo : y > hi ? hi : y, as hardtanh, but hi also where lo > hi; NaN
- * passes.
+ * The products of factor and the sum of shift are rounded. x*factor + shift is one FMA, act*multiplier + residual
+ * another. The clip is min(max(y, lo), hi): where lo > hi every result is hi. NaN passes.
  */
 
 /* What surrounds the activation. A null pointer: none. */
