@@ -15,18 +15,29 @@ VACT_INLINE loop_four ACT(special_vectors)(loop_four gate, loop_four up, const v
 {
 #ifdef ACT_TWO_FORMS
     const gate_limits limits = ACT(limits)(params);
+#ifdef ACT_BY_PARAMETERS
+    const int far_is_wide = 1;
+    if (!loop_has_special(gate, ACT(long_range)(params)))
+        return loop_each(gate, up, ACT(long), params);
+    if (limits.far > 0.0f)
+        return loop_each(gate, up, ACT(far), params);
+#else
+    const int far_is_wide = 0;
+#endif
     if (!loop_has_special(gate, (act_range){GATE_TINY, -limits.far}))
         return loop_each(gate, up, ACT(usual), params);
     const loop_masks far = loop_below(gate, limits.far), tiny = loop_near_zero(gate, GATE_TINY);
     const loop_masks either = loop_either(far, tiny);
     const vf one = vf_set1(1.0f);
     loop_four y = up;
-    if (!loop_all(either)) {
+    if (far_is_wide && loop_any(far)) {
+        y = loop_each(gate, up, ACT(far), params);
+    } else if (!loop_all(either)) {
         const loop_four usual = loop_choose(either, (loop_four){{one, one, one, one}}, gate);
         y = loop_has_special(usual, limits.activation) ? loop_each(usual, up, ACT(usual), params)
                                                        : loop_each(usual, up, ACT(common), params);
     }
-    if (loop_any(far))
+    if (!far_is_wide && loop_any(far))
         y = loop_choose(far, loop_each(gate, up, ACT(far), params), y);
     if (loop_any(tiny))
         y = loop_choose(tiny, loop_each(gate, up, ACT(tiny), params), y);
@@ -45,9 +56,10 @@ VACT_INLINE loop_four ACT(special_vectors)(loop_four gate, loop_four up, const v
 VACT_NOINLINE static size_t ACT(special_fours)(float *dst, const float *gate, const float *up, size_t n,
                                                const vact_params_f32 *params)
 {
+    const vact_params_f32 own = *params; /* stores to dst cannot change it */
     size_t i = 0;
     do {
-        loop_store_four(dst + i, ACT(special_vectors)(loop_load_four(gate + i), loop_load_four(up + i), params));
+        loop_store_four(dst + i, ACT(special_vectors)(loop_load_four(gate + i), loop_load_four(up + i), &own));
         i += 4 * VF_LANES;
     } while (n - i >= 4 * VF_LANES && loop_has_special(loop_load_four(gate + i), ACT(range)(params)));
     return i;
@@ -218,4 +230,5 @@ void KERNEL(ACT(interleaved))(elem *dst, size_t dst_stride, const elem *src, siz
 
 #undef LOOP
 #undef ACT_TWO_FORMS
+#undef ACT_BY_PARAMETERS
 #undef ACT_OWN_FORMS

@@ -7,9 +7,11 @@
  *   OP_far       for far gates
  *   OP_tiny      for tiny gates
  *
- * and OP_limits, which says which gates are far, and up to where the activation's lanes are common; or it defines
- * ACT_OWN_FORMS and has all names that are made here: OP_range, OP_common, OP_any, which serves every lane
- * and is not inlined, and OP_forward.
+ * and OP_limits, which says which gates are far, and up to where the activation's lanes are common. If it also defines
+ * ACT_BY_PARAMETERS, OP_far serves every gate but tiny ones; all special ones where the limit of far gates is above 0;
+ * and there are OP_long, a common form for parameters for which OP_limits has no common lanes, and OP_long_range, where
+ * its lanes are. Or the header defines ACT_OWN_FORMS and has all names that are made here: OP_range, OP_common, OP_any,
+ * which serves every lane and is not inlined, and OP_forward.
  */
 #ifdef ACT_TWO_FORMS
 VACT_INLINE act_range ACT(range)(const vact_params_f32 *params) { return gate_range_of(ACT(limits)(params)); }
@@ -17,7 +19,10 @@ VACT_INLINE act_range ACT(range)(const vact_params_f32 *params) { return gate_ra
 /* In far and tiny lanes the other forms compute with a gate of 1. */
 VACT_INLINE vf ACT(special)(vf gate, vf up, const vact_params_f32 *params)
 {
-    vm far = vm_lt(gate, vf_set1(ACT(limits)(params).far)), tiny = vm_lt(vf_abs(gate), vf_set1(GATE_TINY));
+    const float limit = ACT(limits)(params).far;
+    if (limit > 0.0f)
+        return ACT(far)(gate, up, params);
+    vm far = vm_lt(gate, vf_set1(limit)), tiny = vm_lt(vf_abs(gate), vf_set1(GATE_TINY));
     vm either = vm_or(far, tiny);
     vf y = vm_all(either) ? up : ACT(usual)(vf_select(either, vf_set1(1.0f), gate), up, params);
     if (vm_any(far))

@@ -54,6 +54,13 @@ VACT_INLINE vf_pair gated_swish_exponent(vf g, const vact_params_f32 *params)
     return (vf_pair){p, lo};
 }
 
+/* dy*(w.hi + w.lo) for any dy: gated_swish_times without its conditions. */
+VACT_INLINE vf gated_swish_raised(vf dy, vf_pair w)
+{
+    const vf largest = vf_set1(FLT_MAX);
+    return vf_fma(dy, w.hi, vf_max(vf_neg(largest), vf_min(vf_mul(dy, w.lo), largest)));
+}
+
 /* Both gradients before the clamps, and whether the activation is above its limit. raised: dy*(clamp(up) + beta) */
 typedef struct {
     vf gate, up;
@@ -74,11 +81,21 @@ VACT_NOINLINE static gated_swish_slopes gated_swish_slopes_any(vf dy, vf g, vf r
     vf_pair p = gated_swish_exponent(g, params);
     gradient_sides sides = swish_backward_sides(raised, g, params);
     gated_swish_slopes d;
-    if (vm_all(gated_swish_usual(g, &c))) {
+    if (vm_all(gated_swish_is_common(g, &c))) {
         d = gated_swish_slopes_near(dy, g, raised, &c, params);
     } else {
-        c.half = 1.0f; /* dy is not halved */
-        gated_swish_result r = gated_swish_any_lane(g, gated_swish_single(dy), &c);
+        gated_swish_result r;
+        if (c.far < 0.0f) {
+            vm tiny = vm_lt(vf_abs(g), vf_set1(GATE_TINY));
+            r = gated_swish_split_product(vf_select(tiny, vf_set1(1.0f), g), gated_swish_single(dy), &c);
+            if (vm_any(tiny)) {
+                r.y = vf_select(tiny, gate_tiny_product(g, dy), r.y);
+                r.clamped = vm_and(r.clamped, vm_le(vf_set1(GATE_TINY), g));
+            }
+        } else {
+            c.half = 1.0f; /* dy is not halved */
+            r = gated_swish_any_lane(g, gated_swish_single(dy), &c);
+        }
         d = (gated_swish_slopes){gated_swish_curve(sides, g, &c), r.y, r.clamped};
     }
     if (c.common > 0.0f) {
@@ -94,7 +111,7 @@ VACT_INLINE gate_gradients gated_swish_backward(vf dy, vf gate, vf up, const vac
 {
     const gated_swish_call c = gated_swish_call_of(params);
     const vf zero = vf_set1(0.0f), limit = vf_set1(c.gate);
-    vf g = vf_min(limit, gate), raised = gated_swish_times(dy, gated_swish_factor(up, &c));
+    vf g = vf_min(limit, gate), raised = gated_swish_raised(dy, gated_swish_factor(up, &c));
     gated_swish_slopes d;
     if (__builtin_expect(vm_all(gated_swish_backward_usual(g, &c)), 1))
         d = gated_swish_slopes_near(dy, g, raised, &c, params);

@@ -29,11 +29,38 @@ VACT_INLINE swish_factor swish_factor_of(float beta)
     return m;
 }
 
+VACT_INLINE fast_power swish_power(vf x, float beta, float beta_lo)
+{
+    swish_factor m = swish_factor_of(beta);
+    return fast_power_of_product(x, m.hi, vf_fma(vf_set1(beta_lo), vf_set1(-MATH_LOG2E), m.lo));
+}
+
 /* x*sigmoid((beta + beta_lo)*x) in common lanes, for gated units; |beta| as above. */
 VACT_INLINE vf swish_near(vf x, float beta, float beta_lo)
 {
-    swish_factor m = swish_factor_of(beta);
-    return fast_swish(x, m.hi, vf_fma(vf_set1(beta_lo), vf_set1(-MATH_LOG2E), m.lo));
+    return vf_div(x, fast_common_sum(swish_power(x, beta, beta_lo)));
+}
+
+/* The same, with its bits in common lanes, for any x that `bounded` bounds so that p is in [-80, 64]. */
+VACT_INLINE vf swish_wide(vf x, vf bounded, float beta, float beta_lo)
+{
+    fast_power power = swish_power(bounded, beta, beta_lo);
+    return vf_div(x, fast_wide_sum(vf_set1(1.0f), vf_power_of_two(power.shifted), power));
+}
+
+/* y*2^-n */
+typedef struct {
+    vf y, n;
+} swish_split;
+
+/* The same for p in [-250, 64], with n = 0 where e^-p is below 2^(most - 1/2). `most` is so large that beside 2^most
+ * the 1 does not count. */
+VACT_INLINE swish_split swish_split_of(vf x, vf bounded, float beta, float beta_lo, float most)
+{
+    fast_power power = swish_power(bounded, beta, beta_lo);
+    vf shifted = vf_min(vf_set1(VF_POWER_SHIFT + most), power.shifted);
+    vf sum = fast_wide_sum(vf_set1(1.0f), vf_power_of_two(shifted), power);
+    return (swish_split){vf_div(x, sum), vf_sub(power.shifted, shifted)};
 }
 
 /* `one` and s for fast_wide_sum; 2^-64 times as large where p < -16, since the result may be subnormal. */

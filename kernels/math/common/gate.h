@@ -28,17 +28,20 @@ typedef struct {
 
 #define GATE_LEAST 0x1p-126f
 
+/* The limit of far gates where OP_far serves every special lane. */
+#define GATE_ALL_FAR FLT_MAX
+
 /* Which gates are far, which so near 0 that they are not common, and which are common to the activation. */
 typedef struct {
     float far, tiny;
     act_range activation;
 } gate_limits;
 
-/* The gates that are common to all. */
+/* The gates that are common to all; a limit below 0: none. */
 VACT_INLINE act_range gate_range_of(gate_limits limits)
 {
-    const float far = -limits.far, limit = limits.activation.limit;
-    return (act_range){limits.tiny, limit < far ? limit : far};
+    const float far = __builtin_fabsf(limits.far), limit = limits.activation.limit;
+    return (act_range){limit < 0.0f ? 0.0f : limits.tiny, limit < far ? limit : far};
 }
 
 /* act*v, act being one of several numbers that were selected: without vf_apart a compiler may multiply each of them.
@@ -73,6 +76,9 @@ VACT_INLINE gate_power gate_power_of(vf p, vf p_lo)
     return (gate_power){vf_bits(parts.shifted), fast_exp_rise(vf_add(parts.r, p_lo))};
 }
 
+/* The same power for y*2^-n, n in [0, 250]; y*2^49 must not overflow. */
+VACT_INLINE vi gate_power_below(vf n) { return vf_bits(vf_sub(vf_set1(0x1.8001fcp+23f + 49.0f), n)); }
+
 /* a*(1 + change)*2^-30, a in [1/4, 2^8]; 0 for a gate of -inf, whose activation is 0. */
 VACT_INLINE vf gate_far_scaled(vf gate, vf a, vf change)
 {
@@ -80,11 +86,11 @@ VACT_INLINE vf gate_far_scaled(vf gate, vf a, vf change)
     return vf_select(vm_lt(gate, vf_set1(-FLT_MAX)), vf_set1(0.0f), vf_fma(scaled, change, scaled));
 }
 
-/* y*2^(n + 30) for y >= 0, by two factors for 2^(n + 79). */
-VACT_INLINE vf gate_far_magnitude(vf y, gate_power power)
+/* y*2^(n + 30) for y >= 0, by two factors for 2^(n + 79); `both` as in gate_power. */
+VACT_INLINE vf gate_far_magnitude(vf y, vi both)
 {
     const vf least = vf_set1(GATE_LEAST);
-    vi first = vi_shift_right(power.both, 1), second = vi_sub(power.both, first);
+    vi first = vi_shift_right(both, 1), second = vi_sub(both, first);
     y = vf_fma(y, vf_of_bits(vi_shift_left(first, 23)), least);
     y = vf_fma(y, vf_of_bits(vi_shift_left(second, 23)), least);
     return gate_scale_down(y);
@@ -94,7 +100,7 @@ VACT_INLINE vf gate_far_magnitude(vf y, gate_power power)
 VACT_INLINE vf gate_far_product(vf gate, vf a, vf change, gate_power power, vf v)
 {
     vf scaled = gate_far_scaled(gate, a, change);
-    return gate_far_magnitude(vf_fma(scaled, vf_abs(v), vf_set1(GATE_LEAST)), power);
+    return gate_far_magnitude(vf_fma(scaled, vf_abs(v), vf_set1(GATE_LEAST)), power.both);
 }
 
 /* bounded*e^p*v, for a gate that `bounded` bounds. */
