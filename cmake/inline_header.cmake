@@ -51,7 +51,7 @@ function(append_forms name file)
 endfunction()
 
 file(READ "${KERNELS}/registry.def" registry)
-string(REGEX MATCHALL "VACT_OP\\([a-z0-9_]+, +[A-Z0-9_]+, +(UNARY|GATE), +[A-Z]+, +[A-Z]+, +P[0-9]\\([^)]*\\)"
+string(REGEX MATCHALL "VACT_OP\\([a-z0-9_]+, +[A-Z0-9_]+, +(UNARY|GATE), +[A-Z]+, +[A-Z]+, +P[0-9][A-Z_]*\\([^)]*\\)"
     operations "${registry}")
 
 append(${VECTOR})
@@ -74,6 +74,8 @@ foreach(operation IN LISTS operations)
     endif()
 endforeach()
 
+string(REGEX REPLACE "#define ACT_(USUAL|CALLED)[^\n]*\n" "" text "${text}") # for loops
+
 # The caller's operations before and after must not be fused with the function's own: a compiler that contracts would
 # turn a product of the caller and a sum in here into one FMA, with other bits. Hence vf_apart.
 string(APPEND text "
@@ -83,7 +85,7 @@ string(APPEND text "
 
 string(REGEX REPLACE "([^A-Za-z0-9_])NULL([^A-Za-z0-9_])" "\\1VACT_NULL\\2" text "${text}") # vact/inline.h
 string(REGEX REPLACE "_Alignas[(]([0-9]+)[)]" "__attribute__((aligned(\\1)))" text "${text}") # C++ has another word
-string(REGEX MATCHALL "(VACT_INLINE|VACT_NOINLINE static) [A-Za-z0-9_]+ [A-Za-z0-9_]+\\(" functions "${text}")
+string(REGEX MATCHALL "(VACT_INLINE|VACT_NOINLINE static|VACT_SELDOM static) [A-Za-z0-9_]+ [A-Za-z0-9_]+\\(" functions "${text}")
 string(REGEX MATCHALL "\n} [a-z0-9_]+" structures "${text}")
 string(REGEX MATCHALL "\ntypedef [a-z0-9_]+ [a-z0-9_]+" types "${text}")
 string(REGEX MATCHALL "#define [A-Za-z0-9_]+" macros "${text}")
@@ -97,7 +99,7 @@ list(REMOVE_DUPLICATES names)
 
 foreach(operation IN LISTS operations)
     string(REGEX REPLACE "VACT_OP\\(([a-z0-9_]+), .*" "\\1" name "${operation}")
-    string(REGEX REPLACE ".* P[0-9]\\(([^)]*)\\)$" "\\1" parameters "${operation}")
+    string(REGEX REPLACE ".* P[0-9][A-Z_]*\\(([^)]*)\\)$" "\\1" parameters "${operation}")
     string(REPLACE "," ";" parameters "${parameters}")
     set(declared "")
     set(values "")
@@ -107,7 +109,13 @@ foreach(operation IN LISTS operations)
         foreach(i RANGE 0 ${last} 3)
             list(GET parameters ${i} parameter)
             string(STRIP "${parameter}" parameter)
-            string(APPEND declared ", float ${parameter}")
+            if(operation MATCHES "_BY_CODE") # the default; the function takes none
+                math(EXPR i "${i} + 1")
+                list(GET parameters ${i} parameter)
+                string(STRIP "${parameter}" parameter)
+            else()
+                string(APPEND declared ", float ${parameter}")
+            endif()
             list(APPEND values ${parameter})
         endforeach()
     endif()

@@ -169,28 +169,38 @@ static vact_status run_rows(vact_op op, float *dst, size_t dst_stride, const flo
 
 /* One store of all four: a kernel that loads them at once would have to wait for narrower stores, which doubles the
  * time of a call of 17 elements. */
-static inline vact_params_f32 params_of(float a, float b)
+static inline vact_params_f32 params_of(float a, float b, float c)
 {
     typedef float all __attribute__((vector_size(sizeof(vact_params_f32))));
-    all values = {a, b, a, b};
+    all values = {a, b, c, b};
     vact_params_f32 params;
     memcpy(&params, &values, sizeof params);
     return params;
 }
 
-/* Of an operation with one parameter, or two. */
+/* Of an operation with one parameter, two or three. */
 static inline vact_status run_with_one(vact_op op, vacti_domain domain, float *dst, const float *src, size_t n, float a)
 {
-    const vact_params_f32 params = params_of(a, a);
-    bool accepted = vacti_domain_holds(domain, a, a);
+    const vact_params_f32 params = params_of(a, a, a);
+    bool accepted = vacti_domain_holds(domain, a);
     return __builtin_expect(accepted, 1) ? run_unary(op, &params, dst, src, n) : VACT_EINVAL;
 }
 
 static inline vact_status run_with_two(vact_op op, vacti_domain domain_a, vacti_domain domain_b, float *dst,
                                        const float *src, size_t n, float a, float b)
 {
-    const vact_params_f32 params = params_of(a, b);
-    bool accepted = vacti_domain_holds(domain_a, a, a) && vacti_domain_holds(domain_b, b, a);
+    const vact_params_f32 params = params_of(a, b, a);
+    bool accepted = vacti_domain_holds(domain_a, a) && vacti_domain_holds(domain_b, b);
+    return __builtin_expect(accepted, 1) ? run_unary(op, &params, dst, src, n) : VACT_EINVAL;
+}
+
+static inline vact_status run_with_three(vact_op op, vacti_domain domain_a, vacti_domain domain_b,
+                                         vacti_domain domain_c, float *dst, const float *src, size_t n, float a,
+                                         float b, float c)
+{
+    const vact_params_f32 params = params_of(a, b, c);
+    bool accepted =
+        vacti_domain_holds(domain_a, a) && vacti_domain_holds(domain_b, b) && vacti_domain_holds(domain_c, c);
     return __builtin_expect(accepted, 1) ? run_unary(op, &params, dst, src, n) : VACT_EINVAL;
 }
 
@@ -198,6 +208,10 @@ static inline vact_status run_with_two(vact_op op, vacti_domain domain_a, vacti_
 #define P0() 0, none
 #define P1(name, value, domain) 1, VACT_DOMAIN_##domain
 #define P2(name1, value1, domain1, name2, value2, domain2) 2, VACT_DOMAIN_##domain1, VACT_DOMAIN_##domain2
+/* The named functions have the defaults. */
+#define P2_BY_CODE(name1, value1, domain1, name2, value2, domain2) 0, none
+#define P3(name1, value1, domain1, name2, value2, domain2, name3, value3, domain3)                                     \
+    3, VACT_DOMAIN_##domain1, VACT_DOMAIN_##domain2, VACT_DOMAIN_##domain3
 
 #define NAMED_0(name, NAME, none)                                                                                      \
     vact_status vact_##name##_f32(float *dst, const float *src, size_t n)                                              \
@@ -214,6 +228,12 @@ static inline vact_status run_with_two(vact_op op, vacti_domain domain_a, vacti_
     {                                                                                                                  \
         return run_with_two(VACT_OP_##NAME, domain_a, domain_b, dst, src, n, a, b);                                    \
     }
+#define NAMED_3(name, NAME, domain_a, domain_b, domain_c)                                                              \
+    NO_STACK_PROTECTOR vact_status vact_##name##_f32(float *dst, const float *src, size_t n, float a, float b,         \
+                                                     float c)                                                          \
+    {                                                                                                                  \
+        return run_with_three(VACT_OP_##NAME, domain_a, domain_b, domain_c, dst, src, n, a, b, c);                     \
+    }
 
 #define BACKWARD_0(name, NAME, function, output)                                                                       \
     vact_status vact_##function##_f32(float *dx, const float *dy, const float *x, size_t n)                            \
@@ -229,6 +249,11 @@ static inline vact_status run_with_two(vact_op op, vacti_domain domain_a, vacti_
     vact_status vact_##function##_f32(float *dx, const float *dy, const float *x, size_t n, float a, float b)          \
     {                                                                                                                  \
         return run_backward_with(VACT_OP_##NAME, output, (vact_params_f32){{a, b}}, dx, dy, x, n);                     \
+    }
+#define BACKWARD_3(name, NAME, function, output)                                                                       \
+    vact_status vact_##function##_f32(float *dx, const float *dy, const float *x, size_t n, float a, float b, float c) \
+    {                                                                                                                  \
+        return run_backward_with(VACT_OP_##NAME, output, (vact_params_f32){{a, b, c}}, dx, dy, x, n);                  \
     }
 #define FROM_INPUT(name, NAME, parameters)
 #define FROM_OUTPUT(name, NAME, parameters) BACKWARD_##parameters(name, NAME, name##_backward_from_output, true)

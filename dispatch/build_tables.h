@@ -39,8 +39,10 @@
 #else
 #define SLEEF_OF_MATH fast /* declared twice; there is no table of the variant sleef */
 #endif
+#define SLEEF_OF_OWN fast
 #define FAST_OF_PLAIN plain
 #define FAST_OF_MATH fast
+#define FAST_OF_OWN fast
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     TYPE_##kind KERNEL(name, SLEEF_OF_##needs);                                                                        \
     TYPE_##kind KERNEL(name, FAST_OF_##needs);                                                                         \
@@ -62,6 +64,7 @@ vact_online_f32_fn KERNEL(softmax_online, fast);
 vact_rows_backward_f32_fn KERNEL(softmax_backward, fast), KERNEL(log_softmax_backward, fast);
 vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward, fast);
 vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
+vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
 
 /* A gradient's kernel, null in a library without gradients. */
 #if VACT_WITH_GRADIENTS
@@ -87,6 +90,7 @@ vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
         .log_softmax_backward = GRADIENT(log_softmax_backward, fast),                                                  \
         .logsumexp_backward = GRADIENT(logsumexp_backward, fast),                                                      \
         .prelu_backward = GRADIENT(prelu_backward, fast),                                                              \
+        .xielu_alpha_backward = GRADIENT(xielu_alpha_backward, fast),                                                  \
     }
 
 /* An operation's entries in the table of one variant: kernel, second kernel, derivatives. */

@@ -1,4 +1,5 @@
-/* The softmax family and prelu's gradient: the checks, in the order of vact.h, then one call of a kernel. */
+/* The softmax family, prelu's gradient and that of xielu's parameters: the checks, in the order of vact.h, then one
+ * call of a kernel. */
 #include "checks.h"
 #include "options.h"
 #include "table.h"
@@ -389,5 +390,20 @@ vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, c
         check_share(gradients, parameters))
         return VACT_EOVERLAP;
     vacti_table_current()->family.prelu_backward(dx, dslope, dy, x, slope, outer, channels, inner);
+    return VACT_OK;
+}
+
+vact_status vact_xielu_alpha_backward_f32(float *dalpha, const float *dy, const float *x, size_t n)
+{
+    check_range to, slopes, inputs;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
+    if (!array(&to, dalpha, 2) || !array(&slopes, dy, n) || !array(&inputs, x, n))
+        return VACT_EINVAL;
+    if (dalpha == NULL || (n != 0 && (dy == NULL || x == NULL)))
+        return VACT_EINVAL;
+    if (check_share(to, slopes) || check_share(to, inputs))
+        return VACT_EOVERLAP;
+    vacti_table_current()->family.xielu_alpha_backward(dalpha, dy, x, n);
     return VACT_OK;
 }

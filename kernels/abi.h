@@ -88,6 +88,9 @@ typedef void vact_logsumexp_backward_f32_fn(float *dx, size_t dx_stride, const f
 typedef void vact_prelu_backward_f32_fn(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
                                         size_t outer, size_t channels, size_t inner);
 
+/* dalpha[0] of alpha_p, dalpha[1] of alpha_n. */
+typedef void vact_xielu_alpha_f32_fn(float *dalpha, const float *dy, const float *x, size_t n);
+
 typedef struct vacti_softmax_family {
     vact_masked_f32_fn *softmax, *log_softmax;
     vact_logsumexp_f32_fn *logsumexp;
@@ -96,6 +99,7 @@ typedef struct vacti_softmax_family {
     vact_rows_backward_f32_fn *softmax_backward, *log_softmax_backward;
     vact_logsumexp_backward_f32_fn *logsumexp_backward;
     vact_prelu_backward_f32_fn *prelu_backward;
+    vact_xielu_alpha_f32_fn *xielu_alpha_backward;
 } vacti_softmax_family;
 
 /* For each state, 1/sum and the logarithm of the sum; either array may be null. The same code serves every build. */

@@ -6,17 +6,20 @@
 #define NO_PARAM {NULL, 0.0f, VACT_DOMAIN_FINITE}
 #define PARAM(name, value, domain) {#name, value, VACT_DOMAIN_##domain}
 /* clang-format off */
-#define P0() 0, {NO_PARAM, NO_PARAM, NO_PARAM}
-#define P1(name, value, domain) 1, {PARAM(name, value, domain), NO_PARAM, NO_PARAM}
+#define P0() 0, true, {NO_PARAM, NO_PARAM, NO_PARAM}
+#define P1(name, value, domain) 1, true, {PARAM(name, value, domain), NO_PARAM, NO_PARAM}
 #define P2(name1, value1, domain1, name2, value2, domain2)                                                            \
-    2, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), NO_PARAM}
+    2, true, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), NO_PARAM}
+#define P2_BY_CODE(name1, value1, domain1, name2, value2, domain2)                                                    \
+    2, false, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), NO_PARAM}
 #define P3(name1, value1, domain1, name2, value2, domain2, name3, value3, domain3)                                    \
-    3, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), PARAM(name3, value3, domain3)}
+    3, true, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), PARAM(name3, value3, domain3)}
 /* clang-format on */
 #define PLAIN_BOUND(b) b, b
 #define BOUNDS(sleef, fast) sleef, fast
-#define NEEDS_PLAIN false
-#define NEEDS_MATH true
+#define NEEDS_PLAIN false, false
+#define NEEDS_MATH true, false
+#define NEEDS_OWN true, true
 #define KEEPS_OUTPUT true
 #define KEEPS_INPUT false
 #define ORDER_RISING true
@@ -81,7 +84,7 @@ double vacti_registry_bound(const vacti_op_info *info, vact_math math)
 bool vacti_registry_accepts(const vacti_op_info *info, const vact_params_f32 *params)
 {
     for (int i = 0; i < info->param_count; i++)
-        if (!vacti_domain_holds(info->params[i].domain, params->v[i], params->v[0]))
+        if (!vacti_domain_holds(info->params[i].domain, params->v[i]))
             return false;
     return true;
 }

@@ -15,13 +15,11 @@ typedef enum vacti_domain {
     VACT_DOMAIN_POSITIVE,    /* finite and > 0 */
     VACT_DOMAIN_ABOVE_ZERO,  /* > 0, infinity included */
     VACT_DOMAIN_NONNEGATIVE, /* >= 0, infinity included */
-    VACT_DOMAIN_NOT_NAN,
-    VACT_DOMAIN_NOT_BELOW_FIRST /* >= the operation's first parameter, neither NaN */
+    VACT_DOMAIN_NOT_NAN
 } vacti_domain;
 
-/* Whether `value` lies in the domain; `first` is the operation's first parameter. In the header, so that a call with
- * constant domains need not search the registry. */
-static inline bool vacti_domain_holds(vacti_domain domain, float value, float first)
+/* In the header, so that a call with constant domains need not search the registry. */
+static inline bool vacti_domain_holds(vacti_domain domain, float value)
 {
     switch (domain) {
     case VACT_DOMAIN_FINITE: return isfinite(value);
@@ -30,7 +28,6 @@ static inline bool vacti_domain_holds(vacti_domain domain, float value, float fi
     case VACT_DOMAIN_ABOVE_ZERO: return value > 0.0f;
     case VACT_DOMAIN_NONNEGATIVE: return value >= 0.0f;
     case VACT_DOMAIN_NOT_NAN: return !isnan(value);
-    case VACT_DOMAIN_NOT_BELOW_FIRST: return value >= first;
     }
     return false;
 }
@@ -46,10 +43,12 @@ typedef struct vacti_op_info {
     vact_kind kind;
     const char *name;
     bool needs_math;     /* false: one kernel serves every variant */
+    bool own_math;       /* the kernel of `fast` is also that of `sleef` */
     bool keeps_output;   /* the derivative can be computed from the output too */
     bool rises;          /* at default parameters a larger input never has a smaller exact result */
     vact_math auto_math; /* what VACT_MATH_AUTO selects; VACT_MATH_AUTO itself if needs_math is false */
     int param_count;
+    bool named; /* the named functions take the parameters too */
     vacti_param_info params[3];
     double bound_sleef, bound_fast; /* equal if one kernel serves every variant */
     const char *range;

@@ -164,6 +164,13 @@ static void prelu_backward(const vacti_table *table)
     add(p->per_row, p->cols);
 }
 
+static void xielu_alpha(const vacti_table *table)
+{
+    rows_part *p = &data;
+    table->family.xielu_alpha_backward(p->per_row, p->dy, p->x, p->rows * p->cols);
+    add(p->per_row, 2);
+}
+
 static void cross_entropy(const vacti_table *table)
 {
     rows_part *p = &data;
@@ -212,6 +219,7 @@ static const struct {
             {"log_softmax", "backward", log_softmax_backward},
             {"logsumexp", "backward", logsumexp_backward},
             {"prelu", "backward", prelu_backward},
+            {"xielu_alpha", "backward", xielu_alpha},
             {"cross_entropy", "forward_backward", cross_entropy},
             {"bce_with_logits", "forward_backward", bce_with_logits}};
 

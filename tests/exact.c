@@ -2,6 +2,7 @@
 #include "exact.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static void set(mpfr_t y, float x) { mpfr_set_flt(y, x, MPFR_RNDN); }
 
@@ -50,10 +51,7 @@ static void exact_leaky_relu(mpfr_t y, float x, const float *params)
         mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
 }
 
-static void exact_hardtanh(mpfr_t y, float x, const float *params)
-{
-    set(y, x < params[0] ? params[0] : x > params[1] ? params[1] : x);
-}
+static void exact_hardtanh(mpfr_t y, float x, const float *params) { set(y, fminf(fmaxf(x, params[0]), params[1])); }
 
 static void exact_hard_sigmoid(mpfr_t y, float x, const float *params)
 {
@@ -80,7 +78,10 @@ static void exact_hard_sigmoid6(mpfr_t y, float x, const float *params)
 
 static void exact_hard_swish(mpfr_t y, float x, const float *params)
 {
-    exact_hard_sigmoid6(y, x, params);
+    if (params[0] == 1.0f / 6.0f && params[1] == 0.5f)
+        exact_hard_sigmoid6(y, x, params);
+    else
+        exact_hard_sigmoid(y, x, params);
     mpfr_mul_d(y, y, (double)x, MPFR_RNDN);
 }
 
@@ -171,7 +172,7 @@ static void exact_celu(mpfr_t y, float x, const float *params)
  * equation 14) confirms these digits. */
 static void exact_selu(mpfr_t y, float x, const float *params)
 {
-    (void)params;
+    const bool exact = params[0] == 1.67326319217681884765625f && params[1] == 1.05070102214813232421875f;
     mpfr_t constant;
     mpfr_init2(constant, EXACT_BITS);
     set(y, x);
@@ -179,9 +180,13 @@ static void exact_selu(mpfr_t y, float x, const float *params)
         mpfr_exp(y, y, MPFR_RNDN);
         mpfr_sub_ui(y, y, 1, MPFR_RNDN);
         mpfr_set_str(constant, "1.6732632423543772848170429916717", 10, MPFR_RNDN);
+        if (!exact)
+            set(constant, params[0]);
         mpfr_mul(y, y, constant, MPFR_RNDN);
     }
     mpfr_set_str(constant, "1.0507009873554804934193349852946", 10, MPFR_RNDN);
+    if (!exact)
+        set(constant, params[1]);
     mpfr_mul(y, y, constant, MPFR_RNDN);
     mpfr_clear(constant);
 }
@@ -264,6 +269,58 @@ static void exact_softplus(mpfr_t y, float x, const float *params)
     mpfr_div_d(y, y, (double)params[0], MPFR_RNDN);
 }
 
+static void exact_identity(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+}
+
+static void exact_softcap(mpfr_t y, float x, const float *params)
+{
+    set(y, x);
+    mpfr_div_d(y, y, (double)params[0], MPFR_RNDN);
+    mpfr_tanh(y, y, MPFR_RNDN);
+    mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
+}
+
+static void exact_xielu(mpfr_t y, float x, const float *params)
+{
+    mpfr_t line;
+    mpfr_init2(line, EXACT_BITS);
+    set(y, x);
+    if (x > 0.0f) {
+        mpfr_sqr(y, y, MPFR_RNDN);
+        mpfr_mul_d(y, y, (double)params[0], MPFR_RNDN);
+    } else {
+        mpfr_expm1(y, y, MPFR_RNDN);
+        if (x < -100.0f) { /* e^x may be below the last bit, but it decides a tie */
+            mpfr_set_si(y, -1, MPFR_RNDN);
+            mpfr_add_d(y, y, 0x1p-140, MPFR_RNDN);
+        }
+        mpfr_sub_d(y, y, (double)x, MPFR_RNDN);
+        mpfr_mul_d(y, y, (double)params[1], MPFR_RNDN);
+    }
+    set(line, x);
+    mpfr_mul_d(line, line, (double)params[2], MPFR_RNDN);
+    mpfr_add(y, y, line, MPFR_RNDN);
+    mpfr_clear(line);
+}
+
+static void exact_sqrt_softplus(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+    log_of_exp_plus_one(y);
+    mpfr_sqrt(y, y, MPFR_RNDN);
+}
+
+static void exact_erf(mpfr_t y, float x, const float *params)
+{
+    (void)params;
+    set(y, x);
+    mpfr_erf(y, y, MPFR_RNDN);
+}
+
 exact_fn *exact_f32(vact_op op)
 {
     static const struct {
@@ -299,6 +356,11 @@ exact_fn *exact_f32(vact_op op)
         {VACT_OP_SWISH, exact_swish},
         {VACT_OP_MISH, exact_mish},
         {VACT_OP_SOFTPLUS, exact_softplus},
+        {VACT_OP_IDENTITY, exact_identity},
+        {VACT_OP_SOFTCAP, exact_softcap},
+        {VACT_OP_XIELU, exact_xielu},
+        {VACT_OP_SQRT_SOFTPLUS, exact_sqrt_softplus},
+        {VACT_OP_ERF, exact_erf},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (table[i].op == op)

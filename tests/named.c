@@ -2,10 +2,12 @@
 #include "named.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef vact_status no_parameter_fn(float *dst, const float *src, size_t n);
 typedef vact_status one_parameter_fn(float *dst, const float *src, size_t n, float first);
 typedef vact_status two_parameters_fn(float *dst, const float *src, size_t n, float first, float second);
+typedef vact_status three_parameters_fn(float *dst, const float *src, size_t n, float first, float second, float third);
 typedef vact_status channels_fn(float *dst, const float *src, const float *slope, size_t outer, size_t channels,
                                 size_t inner);
 typedef vact_status dense_rows_fn(float *dst, const float *src, size_t rows, size_t cols);
@@ -43,10 +45,14 @@ vact_status named_unary(const vacti_op_info *info, const vact_params_f32 *params
                         size_t n)
 {
     any_fn *function = function_of(info)->function;
-    switch (info->param_count) {
+    const vact_params_f32 defaults = vacti_registry_defaults(info);
+    if (!info->named && memcmp(params, &defaults, sizeof(float) * (size_t)info->param_count) != 0)
+        return vact_forward_f32(info->op, params, dst, src, n);
+    switch (info->named ? info->param_count : 0) {
     case 0: return ((no_parameter_fn *)function)(dst, src, n);
     case 1: return ((one_parameter_fn *)function)(dst, src, n, params->v[0]);
     case 2: return ((two_parameters_fn *)function)(dst, src, n, params->v[0], params->v[1]);
+    case 3: return ((three_parameters_fn *)function)(dst, src, n, params->v[0], params->v[1], params->v[2]);
     default: abort();
     }
 }

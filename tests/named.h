@@ -4,7 +4,8 @@
 
 #include "kernels/registry.h"
 
-/* An element-by-element operation: vact_<name>_f32 with as many of the values as it has parameters. */
+/* An element-by-element operation: vact_<name>_f32 with as many of the values as it has parameters. By
+ * code where it takes none and the values are not the defaults. */
 vact_status named_unary(const vacti_op_info *info, const vact_params_f32 *params, float *dst, const float *src,
                         size_t n);
 

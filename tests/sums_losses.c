@@ -177,7 +177,34 @@ static void run_prelu_one(sums_problem *p) { run_prelu(p, 1, 1, p->n); }
 static void run_prelu_beside(sums_problem *p) { run_prelu(p, p->n / 3, 3, 1); }
 static void run_prelu_runs(sums_problem *p) { run_prelu(p, p->n / 100 / 2, 2, 100); }
 
+/* dalpha[0] over positive x, or dalpha[1] over negative x. */
+static void run_xielu(sums_problem *p, sums_value_fn *values, int which)
+{
+    float dalpha[2];
+    sums_total exact = {0.0L, 0.0L}, size = {0.0L, 0.0L};
+    sums_fill(p->x, p, values);
+    sums_fill(p->dy, p, sums_factor);
+    for (size_t i = 0; i < p->n; i++) {
+        long double x = (long double)p->x[i];
+        long double curve = x > 0.0L ? x * x : x > -0x1p-12L ? x * x * (0.5L + x / 6.0L) : expm1l(x) - x;
+        if ((x <= 0.0L) == (which == 1)) {
+            sums_add(&exact, (long double)p->dy[i] * curve);
+            sums_add(&size, fabsl((long double)p->dy[i] * curve));
+        }
+    }
+    for (sums_first(p); sums_table(p); sums_next(p)) {
+        sums_table(p)->family.xielu_alpha_backward(dalpha, p->dy, p->x, p->n);
+        long double sum = sums_value(&exact);
+        sums_judge(p, dalpha[which], sum, sum, 1.0, 0x1p-28L * sums_value(&size));
+    }
+}
+
+static void run_xielu_alpha_p(sums_problem *p) { run_xielu(p, sums_factor, 0); }
+static void run_xielu_alpha_n(sums_problem *p) { run_xielu(p, sums_negative, 1); }
+
 const sums_reduction sums_of_losses[] = {{"prelu dslope", run_prelu_one},
+                                         {"xielu alpha_p", run_xielu_alpha_p},
+                                         {"xielu alpha_n", run_xielu_alpha_n},
                                          {"prelu dslope, inner 1", run_prelu_beside},
                                          {"prelu dslope, inner 100", run_prelu_runs},
                                          {"cross_entropy, long row", run_long_row},

@@ -203,18 +203,33 @@ static const float SECONDS[] = {0.5f, 0.0f,   -0.0f,   1.0f,     -1.0f,        2
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void add_params(const vacti_op_info *info, vact_params_f32 *params, size_t *n, float first, float second)
+static void add_three(const vacti_op_info *info, vact_params_f32 *params, size_t *n, float first, float second,
+                      float third)
 {
-    vact_params_f32 candidate = {{first, second, info->params[2].default_value, 0.0f}};
+    vact_params_f32 candidate = {{first, second, third, 0.0f}};
     if (*n < TEST_PARAMS_LIMIT && vacti_registry_accepts(info, &candidate))
         params[(*n)++] = candidate;
+}
+
+static void add_params(const vacti_op_info *info, vact_params_f32 *params, size_t *n, float first, float second)
+{
+    add_three(info, params, n, first, second, info->params[2].default_value);
+}
+
+/* A threshold may be anything; a factor of a transcendental function is within the range that the bound was sampled
+ * for. */
+static const float *seconds_of(const vacti_op_info *info, size_t *count)
+{
+    const bool factor = info->params[1].domain == VACT_DOMAIN_FINITE;
+    *count = !info->needs_math ? COUNT(SECONDS) : factor ? COUNT(MODERATE) : COUNT(THRESHOLDS);
+    return !info->needs_math ? SECONDS : factor ? MODERATE : THRESHOLDS;
 }
 
 /* Every value of a list as the first parameter, with the second from its own list in turn. */
 static void add_from(const vacti_op_info *info, vact_params_f32 *params, size_t *n, const float *values, size_t count)
 {
-    const float *second = info->needs_math ? THRESHOLDS : SECONDS;
-    size_t seconds = info->needs_math ? COUNT(THRESHOLDS) : COUNT(SECONDS);
+    size_t seconds;
+    const float *second = seconds_of(info, &seconds);
     for (size_t i = 0; i < count; i++) {
         add_params(info, params, n, values[i], info->params[1].default_value);
         if (info->param_count > 1)
@@ -238,13 +253,16 @@ size_t test_params(const vacti_op_info *info, vact_params_f32 *params)
     add_from(info, params, &n, ZEROS, COUNT(ZEROS));
     if (!info->needs_math)
         add_from(info, params, &n, EXTREME, COUNT(EXTREME));
+    size_t seconds;
+    const float *second = seconds_of(info, &seconds);
     if (info->param_count > 1)
-        for (size_t i = 0; i < (info->needs_math ? COUNT(THRESHOLDS) : COUNT(SECONDS)); i++)
-            add_params(info, params, &n, info->params[0].default_value, info->needs_math ? THRESHOLDS[i] : SECONDS[i]);
+        for (size_t i = 0; i < seconds; i++)
+            add_params(info, params, &n, info->params[0].default_value, second[i]);
     add_from(info, params, &n, MODERATE, COUNT(MODERATE));
     for (int i = 0; i < 16; i++) {
         float first = log_uniform(&random);
-        add_params(info, params, &n, first, log_uniform(&random));
+        float drawn = log_uniform(&random);
+        add_three(info, params, &n, first, drawn, info->param_count > 2 ? log_uniform(&random) : 0.0f);
     }
     return n;
 }

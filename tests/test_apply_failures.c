@@ -53,10 +53,10 @@ Test(apply_failures, usage)
         {"apply --op elu --alpha 1e39 in.npy out.npy", "beyond the largest float"},
         {"apply --op elu --alpha nan in.npy out.npy", "alpha must be finite"},
         {"apply --op celu --alpha 0 in.npy out.npy", "alpha must be finite and not 0"},
-        {"apply --op hardtanh --lo 2 in.npy out.npy", "outside the domain of hardtanh"},
+        {"apply --op hardtanh --lo nan in.npy out.npy", "outside the domain of hardtanh"},
         {"apply --op relu --isa sse in.npy out.npy", "--isa 'sse' is unknown"},
         {"apply --op relu --math exact in.npy out.npy", "--math 'exact' is unknown"},
-        {"apply --op relu --gamma 1 in.npy out.npy", "unrecognized option"},
+        {"apply --op relu --delta 1 in.npy out.npy", "unrecognized option"},
     };
     prepare();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -118,9 +118,6 @@ static void check_domain(const vacti_op_info *info, int index)
     const domain_values *values = domains;
     while (values->domain != info->params[index].domain)
         cr_assert(++values < domains + sizeof domains / sizeof domains[0], "%s: a domain without values", info->name);
-    /* lo of lo <= hi must not break the other's domain */
-    if (index + 1 < info->param_count && info->params[index + 1].domain == VACT_DOMAIN_NOT_BELOW_FIRST)
-        params.v[index + 1] = INFINITY;
     for (int i = 0; i < values->bad_count; i++) {
         params.v[index] = values->bad[i];
         expect_refusal(info, &params, area + LENGTH, area, LENGTH, VACT_EINVAL, info->params[index].name);
@@ -134,34 +131,11 @@ static void check_domain(const vacti_op_info *info, int index)
     }
 }
 
-static void check_ordered_pair(const vacti_op_info *info)
-{
-    static const float bad[][2] = {
-        {1.0f, 0.5f},          {0.0f, -0x1p-149f}, {INFINITY, FLT_MAX}, {-FLT_MAX, -INFINITY},
-        {INFINITY, -INFINITY}, {NAN, 1.0f},        {-1.0f, NAN},        {NAN, NAN}};
-    static const float good[][2] = {{-1.0f, -1.0f},         {-0.0f, 0.0f},        {0.0f, -0.0f},
-                                    {-INFINITY, INFINITY},  {INFINITY, INFINITY}, {-INFINITY, -INFINITY},
-                                    {0x1p-149f, 0x1p-148f}, {-FLT_MAX, FLT_MAX}};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        vact_params_f32 params = {{bad[i][0], bad[i][1], 0.0f, 0.0f}};
-        expect_refusal(info, &params, area + LENGTH, area, LENGTH, VACT_EINVAL, "parameters out of order");
-        expect_refusal(info, &params, NULL, NULL, 0, VACT_EINVAL, "bad parameters come before n = 0");
-    }
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        vact_params_f32 params = {{good[i][0], good[i][1], 0.0f, 0.0f}};
-        expect_results(info, &params, area + 2 * LENGTH, area, "parameters in order");
-    }
-}
-
 Test(arguments, parameter_domains)
 {
     for (const vacti_op_info *info = next_unary(NULL); info; info = next_unary(info))
-        for (int i = 0; i < info->param_count; i++) {
-            if (info->params[i].domain == VACT_DOMAIN_NOT_BELOW_FIRST)
-                check_ordered_pair(info);
-            else
-                check_domain(info, i);
-        }
+        for (int i = 0; i < info->param_count; i++)
+            check_domain(info, i);
 }
 
 Test(arguments, null_parameters_are_the_defaults)

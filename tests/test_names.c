@@ -41,6 +41,12 @@ static const struct {
     {"Hardshrink", "hard_shrink"},
     {"ThresholdedRelu", "thresholded_relu"},
     {"Hardtanh", "hardtanh"},
+    {"Clip", "hardtanh"},
+    {"linear", "identity"},
+    {"Identity", "identity"},
+    {"sqrtsoftplus", "sqrt_softplus"},
+    {"xIELU", "xielu"},
+    {"Erf", "erf"},
     {"PReLU", "prelu"},
     {"SwiGLU", "swiglu"},
     {"swigluoai", "swiglu_oai"},
@@ -98,6 +104,9 @@ Test(names, a_name_that_means_two_functions)
     program_expect(program_run("list hardsigmoid"), 2, "hard_sigmoid6 in PyTorch and hard_sigmoid in ONNX");
     program_expect(program_run("list HardSigmoid"), 2, "hard_sigmoid6 in PyTorch and hard_sigmoid in ONNX");
 }
+
+/* Not an operation of its own: the program says what to do. */
+Test(names, softmin) { program_expect(program_run("list Softmin"), 2, "softmax(-x)"); }
 
 Test(names, suggestions)
 {

@@ -9,14 +9,14 @@
 
 typedef struct point {
     vact_op op;
-    float params[2];
+    float params[3];
     double x;
     double expected;
 } point;
 
 static double oracle(vact_op op, const float *params, double x)
 {
-    vact_params_f32 p = {{params[0], params[1], 0.0f, 0.0f}};
+    vact_params_f32 p = {{params[0], params[1], params[2], 0.0f}};
     return vacti_reference_f32(op)(x, &p);
 }
 
@@ -40,7 +40,7 @@ Test(reference_points, nan_gives_nan)
         if (info->kind == VACT_KIND_ROWS || info->kind == VACT_KIND_GATE)
             continue;
         vact_params_f32 defaults = vacti_registry_defaults(info);
-        static const float ZEROS[2] = {0.0f, 0.0f};
+        static const float ZEROS[3] = {0.0f, 0.0f, 0.0f};
         cr_expect(isnan(oracle(info->op, defaults.v, (double)NAN)), "%s", info->name);
         cr_expect(isnan(oracle(info->op, defaults.v, (double)-NAN)), "%s", info->name);
         cr_expect(info->op == VACT_OP_CELU || info->op == VACT_OP_SOFTPLUS ||
@@ -128,11 +128,11 @@ Test(reference_points, of_the_clamps_and_thresholds)
         {VACT_OP_HARD_SIGMOID6, {0}, -INFINITY, 0.0},
         {VACT_OP_HARD_SIGMOID6, {0}, 3.0, 1.0},
         {VACT_OP_HARD_SIGMOID6, {0}, INFINITY, 1.0},
-        {VACT_OP_HARD_SWISH, {0}, -3.0, -0.0},
-        {VACT_OP_HARD_SWISH, {0}, -4.0, -0.0},
-        {VACT_OP_HARD_SWISH, {0}, -INFINITY, -0.0},
-        {VACT_OP_HARD_SWISH, {0}, (double)FLT_MAX, (double)FLT_MAX},
-        {VACT_OP_HARD_SWISH, {0}, INFINITY, INFINITY},
+        {VACT_OP_HARD_SWISH, {1.0f / 6.0f, 0.5f}, -3.0, -0.0},
+        {VACT_OP_HARD_SWISH, {1.0f / 6.0f, 0.5f}, -4.0, -0.0},
+        {VACT_OP_HARD_SWISH, {1.0f / 6.0f, 0.5f}, -INFINITY, -0.0},
+        {VACT_OP_HARD_SWISH, {1.0f / 6.0f, 0.5f}, (double)FLT_MAX, (double)FLT_MAX},
+        {VACT_OP_HARD_SWISH, {1.0f / 6.0f, 0.5f}, INFINITY, INFINITY},
         {VACT_OP_SOFT_SHRINK, {0.5f}, 0.5, 0.0},
         {VACT_OP_SOFT_SHRINK, {0.5f}, -0.5, -0.0},
         {VACT_OP_SOFT_SHRINK, {0.5f}, -INFINITY, -INFINITY},
@@ -189,7 +189,7 @@ Test(reference_points, of_the_exponential_units)
         {VACT_OP_CELU, {-1.5f}, -(double)FLT_MAX, -INFINITY},
         {VACT_OP_CELU, {-1.5f}, -0.0, -0.0},
         {VACT_OP_CELU, {0x1p-20f}, -(double)FLT_MAX, -0x1p-20},
-        {VACT_OP_SELU, {0}, INFINITY, INFINITY},
+        {VACT_OP_SELU, {1.67326319217681884765625f, 1.05070102214813232421875f}, INFINITY, INFINITY},
     };
     EXPECT(POINTS);
 }
@@ -237,12 +237,12 @@ Test(reference_points, of_the_self_gated_units)
 /* beta*x = 1 + 2^-46 exceeds the threshold 1 although the float product is 1. */
 Test(reference_points, softplus_compares_the_exact_product)
 {
-    const float params[2] = {0x1.000002p0f, 1.0f};
+    const float params[3] = {0x1.000002p0f, 1.0f, 0.0f};
     double below = 0x1.fffffcp-1;
     double product = (double)params[0] * below;
     cr_assert(product < 1.0 && (float)product == 1.0f);
     cr_expect(oracle(VACT_OP_SOFTPLUS, params, below) > 1.3);
-    const float above[2] = {0x1.fffffep-1f, 0x1.fffffcp-1f};
+    const float above[3] = {0x1.fffffep-1f, 0x1.fffffcp-1f, 0.0f};
     double x = 0x1.fffffep-1;
     cr_assert((double)above[0] * x > (double)above[1] && (float)((double)above[0] * x) == above[1]);
     cr_expect(oracle(VACT_OP_SOFTPLUS, above, x) == x);

@@ -12,7 +12,7 @@ enum { EXPECTED_LIMIT = 8 };
 
 typedef struct promise {
     vact_op op;
-    float params[2];
+    float params[3];
     struct {
         float x, y;
     } pairs[EXPECTED_LIMIT]; /* ends at the first pair of two +0, but for the first one */
@@ -33,7 +33,9 @@ static const promise PROMISES[] = {
     {VACT_OP_ELU, {3.0f}, {{-0.0f, -0.0f}, {-INFINITY, -3.0f}, {INFINITY, INFINITY}, {-200.0f, -3.0f}, {2.5f, 2.5f}}},
     {VACT_OP_CELU, {1.0f}, {{-0.0f, -0.0f}, {-INFINITY, -1.0f}, {INFINITY, INFINITY}, {2.5f, 2.5f}}},
     {VACT_OP_CELU, {2.0f}, {{-0.0f, -0.0f}, {-INFINITY, -2.0f}, {INFINITY, INFINITY}, {2.5f, 2.5f}}},
-    {VACT_OP_SELU, {0}, {{-0.0f, -0.0f}, {-INFINITY, -1.75809934f}, {INFINITY, INFINITY}, {1.0f, 1.05070099f}}},
+    {VACT_OP_SELU,
+     {1.67326319217681884765625f, 1.05070102214813232421875f},
+     {{-0.0f, -0.0f}, {-INFINITY, -1.75809934f}, {INFINITY, INFINITY}, {1.0f, 1.05070099f}}},
     {VACT_OP_GELU,
      {0},
      {{-0.0f, -0.0f}, {-INFINITY, -0.0f}, {INFINITY, INFINITY}, {-FLT_MAX, -0.0f}, {FLT_MAX, FLT_MAX}}},
@@ -72,8 +74,15 @@ static const promise PROMISES[] = {
      {{-0.0f, 0.5f}, {-INFINITY, 0.0f}, {INFINITY, 1.0f}, {-3.0f, 0.0f}, {3.0f, 1.0f}}},
     {VACT_OP_HARD_SIGMOID, {0.0f, 0.25f}, {{-INFINITY, 0.25f}, {INFINITY, 0.25f}, {-0.0f, 0.25f}, {7.0f, 0.25f}}},
     {VACT_OP_HARD_SIGMOID6, {0}, {{-0.0f, 0.5f}, {-INFINITY, 0.0f}, {INFINITY, 1.0f}, {-3.0f, 0.0f}, {3.0f, 1.0f}}},
+    {VACT_OP_SELU,
+     {2.0f, 3.0f},
+     {{-0.0f, -0.0f}, {-INFINITY, -6.0f}, {INFINITY, INFINITY}, {1.5f, 4.5f}, {-90.0f, -6.0f}}},
+    {VACT_OP_SELU, {2.0f, 0.0f}, {{-INFINITY, -0.0f}, {INFINITY, 0.0f}, {1.5f, 0.0f}, {-1.0f, -0.0f}}},
+    {VACT_OP_HARD_SWISH, {1.0f, 0.25f}, {{-0.0f, -0.0f}, {-INFINITY, -0.0f}, {INFINITY, INFINITY}, {0.5f, 0.375f}}},
+    {VACT_OP_HARD_SWISH, {0.0f, 0.25f}, {{-0.0f, -0.0f}, {-INFINITY, -INFINITY}, {INFINITY, INFINITY}, {2.0f, 0.5f}}},
+    {VACT_OP_HARD_SWISH, {-1.0f, 0.5f}, {{-0.0f, -0.0f}, {-INFINITY, -INFINITY}, {INFINITY, 0.0f}, {-2.0f, -2.0f}}},
     {VACT_OP_HARD_SWISH,
-     {0},
+     {1.0f / 6.0f, 0.5f},
      {{-0.0f, -0.0f},
       {-INFINITY, -0.0f},
       {INFINITY, INFINITY},
@@ -88,6 +97,9 @@ static const promise PROMISES[] = {
      {{-0.0f, -0.0f}, {-INFINITY, -INFINITY}, {INFINITY, INFINITY}, {FLT_MAX, FLT_MAX}, {-1e-30f, -0.0f}}},
     {VACT_OP_HARDTANH, {-1.0f, 1.0f}, {{-0.0f, -0.0f}, {-INFINITY, -1.0f}, {INFINITY, 1.0f}, {0.75f, 0.75f}}},
     {VACT_OP_HARDTANH, {-INFINITY, 4.0f}, {{-0.0f, -0.0f}, {-INFINITY, -INFINITY}, {INFINITY, 4.0f}, {-9.0f, -9.0f}}},
+    {VACT_OP_HARDTANH,
+     {2.0f, -1.0f},
+     {{-0.0f, -1.0f}, {-INFINITY, -1.0f}, {INFINITY, -1.0f}, {1.5f, -1.0f}}}, /* hi wins */
     {VACT_OP_SOFT_SHRINK,
      {0.5f},
      {{-0.0f, -0.0f}, {-0.5f, -0.0f}, {0.25f, 0.0f}, {-INFINITY, -INFINITY}, {2.0f, 1.5f}, {-2.0f, -1.5f}}},
@@ -116,6 +128,26 @@ static const promise PROMISES[] = {
     {VACT_OP_EXP,
      {0},
      {{-0.0f, 1.0f}, {0.0f, 1.0f}, {-INFINITY, 0.0f}, {INFINITY, INFINITY}, {88.722839f, INFINITY}, {-104.0f, 0.0f}}},
+    {VACT_OP_IDENTITY, {0}, {{-0.0f, -0.0f}, {1e-45f, 1e-45f}, {-INFINITY, -INFINITY}, {FLT_MAX, FLT_MAX}}},
+    {VACT_OP_SOFTCAP,
+     {30.0f},
+     {{-0.0f, -0.0f}, {-INFINITY, -30.0f}, {INFINITY, 30.0f}, {-FLT_MAX, -30.0f}, {1e-45f, 1e-45f}, {-0.01f, -0.01f}}},
+    {VACT_OP_SOFTCAP, {FLT_MAX}, {{FLT_MAX, 2.59157047e38f}, {INFINITY, FLT_MAX}, {1e-45f, 1e-45f}, {-3.5f, -3.5f}}},
+    {VACT_OP_SOFTCAP, {1e-45f}, {{FLT_MAX, 1e-45f}, {-INFINITY, -1e-45f}, {1e-45f, 1e-45f}, {-0.0f, -0.0f}}},
+    {VACT_OP_XIELU,
+     {0.8f, 0.8f, 0.5f},
+     {{-0.0f, -0.0f}, {-INFINITY, INFINITY}, {INFINITY, INFINITY}, {1.0f, 1.3f}, {-2.0f, -0.091731755f}}},
+    {VACT_OP_XIELU, {0.0f, 0.5f, 0.5f}, {{-0.0f, -0.0f}, {-INFINITY, -0.5f}, {INFINITY, INFINITY}, {-1e30f, -0.5f}}},
+    {VACT_OP_XIELU, {0.0f, 0.0f, 0.0f}, {{-0.0f, -0.0f}, {-INFINITY, -0.0f}, {INFINITY, 0.0f}, {-3.0f, -0.0f}}},
+    {VACT_OP_SQRT_SOFTPLUS,
+     {0},
+     {{-INFINITY, 0.0f},
+      {INFINITY, INFINITY},
+      {0.0f, 0.832554611f},
+      {-170.0f, 1.2160993e-37f},
+      {-208.0f, 0.0f},
+      {64.0f, 8.0f}}},
+    {VACT_OP_ERF, {0}, {{-0.0f, -0.0f}, {-INFINITY, -1.0f}, {INFINITY, 1.0f}, {0.5f, 0.520499878f}, {FLT_MAX, 1.0f}}},
 };
 
 static bool ends(const promise *promised, size_t i)
@@ -132,7 +164,7 @@ static bool keeps(const test_subject *subject, float x, float expected, float go
 
 static void check_promise(const test_subject *subject, const promise *promised)
 {
-    vact_params_f32 params = {{promised->params[0], promised->params[1], 0.0f, 0.0f}};
+    vact_params_f32 params = {{promised->params[0], promised->params[1], promised->params[2], 0.0f}};
     for (size_t i = 0; i < EXPECTED_LIMIT && !ends(promised, i); i++) {
         float got, x = promised->pairs[i].x, expected = promised->pairs[i].y;
         test_unary(subject->table, subject->info)(&got, &x, 1, &params);

@@ -21,6 +21,7 @@ static float want_add(float a, float b, float c) { return (void)c, a + b; }
 static float want_sub(float a, float b, float c) { return (void)c, a - b; }
 static float want_mul(float a, float b, float c) { return (void)c, a * b; }
 static float want_div(float a, float b, float c) { return (void)c, a / b; }
+static float want_sqrt(float a, float b, float c) { return (void)b, (void)c, sqrtf(a); }
 static float want_max(float a, float b, float c) { return (void)c, a > b ? a : b; }
 static float want_min(float a, float b, float c) { return (void)c, a < b ? a : b; }
 static float want_fma(float a, float b, float c) { return fmaf(a, b, c); }
@@ -168,6 +169,7 @@ static const oracle oracles[] = {
     {"vf_sub", want_sub, false},
     {"vf_mul", want_mul, false},
     {"vf_div", want_div, false},
+    {"vf_sqrt", want_sqrt, false},
     {"vf_fma", want_fma, false},
     {"vf_fnma", want_fnma, false},
     {"vf_max", want_max, false},

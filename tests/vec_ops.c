@@ -31,6 +31,7 @@ BINARY(vf_add)
 BINARY(vf_sub)
 BINARY(vf_mul)
 BINARY(vf_div)
+UNARY(vf_sqrt)
 BINARY(vf_copysign)
 BINARY(vf_or_nan)
 BINARY(vf_max)
@@ -213,6 +214,7 @@ static const struct {
     NAMED(vf_sub),
     NAMED(vf_mul),
     NAMED(vf_div),
+    NAMED(vf_sqrt),
     NAMED(vf_copysign),
     NAMED(vf_max),
     NAMED(vf_min),

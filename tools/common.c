@@ -160,7 +160,6 @@ const char *vact_tool_domain(const vacti_op_info *op, int index)
     case VACT_DOMAIN_ABOVE_ZERO: return "> 0";
     case VACT_DOMAIN_NONNEGATIVE: return ">= 0";
     case VACT_DOMAIN_NOT_NAN: return "not NaN";
-    case VACT_DOMAIN_NOT_BELOW_FIRST: return ">= the first parameter";
     }
     return "";
 }

@@ -39,7 +39,11 @@ static cJSON *json_of(const vacti_op_info *op)
         cJSON_AddStringToObject(parameter, "name", op->params[i].name);
         /* the shortest decimal that is this float: 0.01, not the 0.0099999997... that it is as a double */
         const bool finite = isfinite(op->params[i].default_value); /* JSON has no infinity: the word */
-        snprintf(value, sizeof value, finite ? "%.7g" : "\"%g\"", (double)op->params[i].default_value);
+        for (int digits = 6; digits <= 9; digits++) {
+            snprintf(value, sizeof value, finite ? "%.*g" : "\"%.*g\"", digits, (double)op->params[i].default_value);
+            if (!finite || strtof(value, NULL) == op->params[i].default_value)
+                break;
+        }
         cJSON_AddRawToObject(parameter, "default", value);
         cJSON_AddStringToObject(parameter, "domain", vact_tool_domain(op, i));
         cJSON_AddItemToArray(parameters, parameter);

@@ -10,6 +10,8 @@
 static const struct {
     const char *alias, *name;
 } aliases[] = {
+    {"clamp", "hardtanh"},
+    {"clip", "hardtanh"},
     {"fatrelu", "threshold"},
     {"gelu_accurate", "gelu_tanh"},
     {"gelu_fast", "gelu_tanh"},
@@ -20,6 +22,8 @@ static const struct {
     {"hardshrink", "hard_shrink"},
     {"hardswish", "hard_swish"},
     {"leakyrelu", "leaky_relu"},
+    {"linear", "identity"},
+    {"logit_softcap", "softcap"},
     {"logsigmoid", "log_sigmoid"},
     {"logsoftmax", "log_softmax"},
     {"quick_gelu", "gelu_quick"},
@@ -27,6 +31,7 @@ static const struct {
     {"relu2", "relu_squared"},
     {"softshrink", "soft_shrink"},
     {"situglu", "situ_glu"},
+    {"sqrtsoftplus", "sqrt_softplus"},
     {"squared_relu", "relu_squared"},
     {"swigluoai", "swiglu_oai"},
     {"swiglustep", "swiglu_step"},
@@ -62,6 +67,9 @@ const vacti_op_info *vact_tool_operation(const struct argp_state *state, const c
     /* The one name that means different functions: a guess would be a silent error. */
     if (strcasecmp(name, "hardsigmoid") == 0)
         vact_tool_misused(state, "'%s' is hard_sigmoid6 in PyTorch and hard_sigmoid in ONNX; name one of these", name);
+
+    if (strcasecmp(name, "softmin") == 0)
+        vact_tool_misused(state, "softmin(x) is softmax(-x): negate the input and use softmax");
 
     const char *spellings[MOST_NAMES], *names[MOST_NAMES];
     size_t count = 0;

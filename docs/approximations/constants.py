@@ -32,6 +32,7 @@ show("1/1.702", 1 / mpf("1.702"))
 show("2*sqrt(2/pi), 21 bits", 2 * sqrt(2 / pi), 21)
 show("2*sqrt(2/pi)*0.044715", 2 * sqrt(2 / pi) * mpf("0.044715"))
 show("1/6", mpf(1) / 6)
+show("2/sqrt(pi)", 2 / sqrt(pi))
 print("\ne^-k nearest to a float, error in units of 2^-24 (kernels/math/sleef/scaled.h takes 37):")
 for k in range(20, 61):
     value = exp(-k)

@@ -2,7 +2,7 @@
 
 1/sqrt(E[f(z)^2]), z standard normal, f at the registry's default parameters. Needs mpmath.
 """
-from mpmath import mp, mpf, exp, expm1, inf, log1p, npdf, ncdf, quad, sqrt, tanh
+from mpmath import mp, mpf, erf, exp, expm1, inf, log1p, npdf, ncdf, quad, sqrt, tanh
 
 mp.dps = 30
 
@@ -40,6 +40,11 @@ functions = {
     "softplus": lambda x: log1p(exp(x)),
     "softsign": lambda x: x / (1 + abs(x)),
     "exp": exp,
+    "identity": lambda x: x,
+    "softcap": lambda x: 30 * tanh(x / 30),
+    "xielu": lambda x: (mpf("0.8") * x * x if x > 0 else mpf("0.8") * (expm1(x) - x)) + x / 2,
+    "sqrt_softplus": lambda x: sqrt(log1p(exp(x))),
+    "erf": erf,
 }
 kinks = [-inf, -10, -6, -3, -2.5, -1, -0.5, 0, 0.5, 1, 2.5, 3, 6, 10, inf]
 for name, f in functions.items():

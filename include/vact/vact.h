@@ -131,6 +131,11 @@ typedef enum vact_op {
     VACT_OP_SOFTPLUS = 0x11a,
     VACT_OP_SOFTSIGN = 0x11b,
     VACT_OP_EXP = 0x11c,
+    VACT_OP_IDENTITY = 0x11d,
+    VACT_OP_SOFTCAP = 0x11e,
+    VACT_OP_XIELU = 0x11f,
+    VACT_OP_SQRT_SOFTPLUS = 0x120,
+    VACT_OP_ERF = 0x121,
     VACT_OP_PRELU = 0x201,
     VACT_OP_SOFTMAX = 0x301,
     VACT_OP_LOG_SOFTMAX = 0x302,
@@ -150,8 +155,8 @@ typedef enum vact_op {
 
 #define VACT_OP_KIND(op) ((vact_kind)((unsigned)(op) >> 8))
 
-/* The parameters of a by-code call, in the order of the named function; the rest is ignored. A null pointer means the
- * defaults. */
+/* The parameters of a by-code call, in the order of the named function, or of its documentation where it takes none
+ * (hard_swish, selu); the rest is ignored. A null pointer means the defaults. */
 typedef struct vact_params_f32 { /* never grows */
     float v[4];
 } vact_params_f32;
@@ -245,8 +250,8 @@ VACT_API vact_status vact_leaky_relu_f32(float *dst, const float *src, size_t n,
 VACT_API vact_status vact_prelu_f32(float *dst, const float *src, const float *slope, size_t outer, size_t channels,
                                     size_t inner);
 
-/* hardtanh: x < lo ? lo : x > hi ? hi : x. Defaults -1 and 1; lo <= hi, infinities allowed. ONNX Clip,
- * PyTorch hardtanh. */
+/* hardtanh: min(max(x, lo), hi). Defaults -1 and 1, infinities allowed; where lo > hi the result is hi for every x, as
+ * in ONNX Clip and PyTorch clamp. ONNX Clip, PyTorch hardtanh (lo <= hi). */
 VACT_API vact_status vact_hardtanh_f32(float *dst, const float *src, size_t n, float lo, float hi);
 
 /* hard_sigmoid: alpha*x + beta, clamped to [0, 1]. Defaults 0.2 and 0.5, both finite. With alpha 0 an infinite x gives
@@ -256,8 +261,10 @@ VACT_API vact_status vact_hard_sigmoid_f32(float *dst, const float *src, size_t 
 /* hard_sigmoid6: (x + 3)/6, clamped to [0, 1]. PyTorch hardsigmoid (Howard 2019). */
 VACT_API vact_status vact_hard_sigmoid6_f32(float *dst, const float *src, size_t n);
 
-/* hard_swish: x*clamp(x + 3, 0, 6)/6; -0 for every x <= -3, -inf included. ONNX HardSwish, PyTorch
- * hardswish (Howard 2019). */
+/* hard_swish: x*clamp(x + 3, 0, 6)/6; -0 for every x <= -3, -inf included. By code it takes the alpha and beta of
+ * ONNX's definition, x*clamp(alpha*x + beta, 0, 1), both finite. The defaults, the floats 0.166667 (nearest to 1/6) and
+ * 0.5, stand for the exact 1/6 and 1/2, so that an executor may pass ONNX's on. ONNX HardSwish, PyTorch hardswish
+ * (Howard 2019). */
 VACT_API vact_status vact_hard_swish_f32(float *dst, const float *src, size_t n);
 
 /* soft_shrink: x > lambda ? x - lambda : x < -lambda ? x + lambda : 0 with the sign of x. Default 0.5;
@@ -275,6 +282,9 @@ VACT_API vact_status vact_threshold_f32(float *dst, const float *src, size_t n, 
 /* thresholded_relu: x > alpha ? x : +0, but -0 stays -0 where alpha >= 0. Default 1, finite. ONNX ThresholdedRelu
  * (Konda 2014). */
 VACT_API vact_status vact_thresholded_relu_f32(float *dst, const float *src, size_t n, float alpha);
+
+/* identity: x; a code for graph executors. ONNX Identity, PyTorch nn.Identity. */
+VACT_API vact_status vact_identity_f32(float *dst, const float *src, size_t n);
 
 /* softsign: x/(1 + |x|); +-1 at the infinities. ONNX Softsign, PyTorch softsign (Turian 2009). */
 VACT_API vact_status vact_softsign_f32(float *dst, const float *src, size_t n);
@@ -306,7 +316,10 @@ VACT_API vact_status vact_elu_f32(float *dst, const float *src, size_t n, float 
 VACT_API vact_status vact_celu_f32(float *dst, const float *src, size_t n, float alpha);
 
 /* selu: s*(x > 0 ? x : a*(e^x - 1)) with the exact constants a = 1.67326324235437728... and s = 1.05070098735548049...
- * ONNX Selu, PyTorch selu (Klambauer 2017). */
+ * By code it takes the attributes of ONNX's Selu: gamma*(x > 0 ? x : alpha*(e^x - 1)), both finite. The defaults are
+ * ONNX's floats alpha 1.67326 (1.67326319217681884765625) and gamma 1.0507 (1.05070102214813232421875), which stand for
+ * the exact constants; with others the error bound was sampled for 2^-20 to 2^20 in magnitude. ONNX Selu, PyTorch selu
+ * (Klambauer 2017). */
 VACT_API vact_status vact_selu_f32(float *dst, const float *src, size_t n);
 
 /* gelu: x*Phi(x), where Phi is the standard normal CDF; accurate in the whole lower tail; -0 at -inf. ONNX
@@ -335,6 +348,23 @@ VACT_API vact_status vact_mish_f32(float *dst, const float *src, size_t n);
  * Softplus (threshold +inf), PyTorch softplus (Dugas 2001). */
 VACT_API vact_status vact_softplus_f32(float *dst, const float *src, size_t n, float beta, float threshold);
 
+/* sqrt_softplus: sqrt(log(1 + e^x)), which is e^(x/2) where e^x underflows. The router of DeepSeek-V4. */
+VACT_API vact_status vact_sqrt_softplus_f32(float *dst, const float *src, size_t n);
+
+/* softcap: c*tanh(x/c), within [-c, c]; x itself where it is small. Default c 30, finite and > 0; the error bound was
+ * sampled for 2^-20 <= c <= 2^20. The soft cap of logits in Gemma 2, with 50 and 30. */
+VACT_API vact_status vact_softcap_f32(float *dst, const float *src, size_t n, float c);
+
+/* xielu: x > 0 ? alpha_p*x^2 + beta*x : alpha_n*(e^x - 1 - x) + beta*x. Defaults 0.8, 0.8 and 0.5, all finite. The
+ * error bound holds next to its zero below 0 too (-2.4325 at the defaults); it was sampled for parameters within
+ * 2^-20 and 2^20 in magnitude, where an input within 2^-28 of the zero may have a larger error. xielu(-0) is -0 for
+ * beta >= 0. Models learn them as alpha_p = softplus(a), alpha_n = beta + softplus(b): pass the
+ * results. (Huang 2024, arXiv 2411.13010; Apertus.) */
+VACT_API vact_status vact_xielu_f32(float *dst, const float *src, size_t n, float alpha_p, float alpha_n, float beta);
+
+/* erf: the error function, within [-1, 1]. ONNX Erf, PyTorch erf. */
+VACT_API vact_status vact_erf_f32(float *dst, const float *src, size_t n);
+
 /* ---------------------------------------------------------------------------- element by element: gradients
  *
  * dx[i] = dy[i]*f'(x[i]). The comment of each function is its f', in the parameters of the forward function. dx may
@@ -344,8 +374,9 @@ VACT_API vact_status vact_softplus_f32(float *dst, const float *src, size_t n, f
  *   NaN        in x (or y) gives NaN. In dy it gives NaN except where a case of f' is the constant 0.
  *   Error      at most 2 ULP of dy*f'(x) for |dy| in [2^-90, 2^90], also where f'(x) is subnormal. Near a zero of f'
  *              (gelu, gelu_tanh, gelu_quick, silu, swish, mish, hard_swish) at most 2^-24*|dy|; docs/accuracy.md has
- *              the intervals. A larger dy may overflow too early, a smaller one may lose digits. An infinite dy gives
- *              an infinity or NaN except where a case of f' is the constant 0.
+ *              the intervals. Where that of xielu is below |beta|/2, at x < 0, at most 2^-24*|dy*beta|. A larger dy
+ *              may overflow too early, a smaller one may lose digits. An infinite dy gives an infinity or NaN except
+ *              where a case of f' is the constant 0.
  *
  * The functions from the output take y = f(x) in place of x, for frameworks that keep y. There alpha of leaky_relu and
  * elu must not be negative (VACT_EINVAL). Their error is counted against f' at the given y.
@@ -371,7 +402,7 @@ VACT_API vact_status vact_elu_backward_from_output_f32(float *dx, const float *d
                                                        float alpha);
 /* x > 0 ? 1 : e^(x/alpha) */
 VACT_API vact_status vact_celu_backward_f32(float *dx, const float *dy, const float *x, size_t n, float alpha);
-/* s*(x > 0 ? 1 : a*e^x) */
+/* s*(x > 0 ? 1 : a*e^x); by code with gamma and alpha for s and a */
 VACT_API vact_status vact_selu_backward_f32(float *dx, const float *dy, const float *x, size_t n);
 /* Phi(x) + x*phi(x) */
 VACT_API vact_status vact_gelu_backward_f32(float *dx, const float *dy, const float *x, size_t n);
@@ -396,7 +427,8 @@ VACT_API vact_status vact_hard_sigmoid_backward_f32(float *dx, const float *dy, 
                                                     float beta);
 /* -3 < x < 3 ? 1/6 : 0 */
 VACT_API vact_status vact_hard_sigmoid6_backward_f32(float *dx, const float *dy, const float *x, size_t n);
-/* x <= -3 ? 0 : x < 3 ? x/3 + 1/2 : 1 */
+/* x <= -3 ? 0 : x < 3 ? x/3 + 1/2 : 1; by code, with the line alpha*x + beta rounded as in the forward function, line
+ * <= 0 ? 0 : line < 1 ? 2*alpha*x + beta : 1 */
 VACT_API vact_status vact_hard_swish_backward_f32(float *dx, const float *dy, const float *x, size_t n);
 /* 1 - tanh(x)^2 */
 VACT_API vact_status vact_tanh_backward_f32(float *dx, const float *dy, const float *x, size_t n);
@@ -404,7 +436,7 @@ VACT_API vact_status vact_tanh_backward_f32(float *dx, const float *dy, const fl
 VACT_API vact_status vact_tanh_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n);
 /* tanh(x)^2 */
 VACT_API vact_status vact_tanh_shrink_backward_f32(float *dx, const float *dy, const float *x, size_t n);
-/* lo < x < hi ? 1 : 0 */
+/* lo < x < hi ? 1 : 0, so 0 everywhere where lo > hi */
 VACT_API vact_status vact_hardtanh_backward_f32(float *dx, const float *dy, const float *x, size_t n, float lo,
                                                 float hi);
 /* |x| > lambda ? 1 : 0 */
@@ -429,6 +461,18 @@ VACT_API vact_status vact_softsign_backward_f32(float *dx, const float *dy, cons
 VACT_API vact_status vact_exp_backward_f32(float *dx, const float *dy, const float *x, size_t n);
 /* y */
 VACT_API vact_status vact_exp_backward_from_output_f32(float *dx, const float *dy, const float *y, size_t n);
+
+/* 1 */
+VACT_API vact_status vact_identity_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* 1 - tanh(x/c)^2 */
+VACT_API vact_status vact_softcap_backward_f32(float *dx, const float *dy, const float *x, size_t n, float c);
+/* x > 0 ? 2*alpha_p*x + beta : alpha_n*(e^x - 1) + beta */
+VACT_API vact_status vact_xielu_backward_f32(float *dx, const float *dy, const float *x, size_t n, float alpha_p,
+                                             float alpha_n, float beta);
+/* sigmoid(x)/(2*sqrt(log(1 + e^x))) */
+VACT_API vact_status vact_sqrt_softplus_backward_f32(float *dx, const float *dy, const float *x, size_t n);
+/* 2/sqrt(pi)*e^(-x^2) */
+VACT_API vact_status vact_erf_backward_f32(float *dx, const float *dy, const float *x, size_t n);
 
 /* By code, on the terms of vact_forward_f32. The second is VACT_EINVAL for an operation without a gradient from the
  * output. */
@@ -1006,6 +1050,14 @@ VACT_API vact_status vact_softmax_online_finish_f32(float *factor, float *lse, c
  */
 VACT_API vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, const float *x,
                                              const float *slope, size_t outer, size_t channels, size_t inner);
+
+/*
+ * The gradients of xielu with respect to its parameters, over n elements: dalpha[0], of alpha_p, is the sum of dy*x^2
+ * over x > 0, and dalpha[1], of alpha_n, that of dy*(e^x - 1 - x) over x <= 0. Sums as those of
+ * vact_prelu_backward_f32: at most 1 ULP + 2^-28 of the sum of the terms' magnitudes; terms below 2^-100 may count as
+ * 0. dalpha has two elements, which must overlap nothing; both are 0 for n = 0. A NaN in x gives NaN in both.
+ */
+VACT_API vact_status vact_xielu_alpha_backward_f32(float *dalpha, const float *dy, const float *x, size_t n);
 
 #ifdef __cplusplus
 }

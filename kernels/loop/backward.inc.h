@@ -67,6 +67,8 @@ VACT_INLINE size_t WALK(special_run)(elem *dx, const elem *dy, const elem *x, si
 /* One vector. */
 VACT_INLINE vf WALK(one)(vf dy, vf x, const vact_params_f32 *params)
 {
+    if (!ACT(usual)(params))
+        return WALK(otherwise)(dy, x, params);
     return act_is_limited(WALK(range)(params)) ? ACT(BACKWARD)(dy, x, params) : WALK(common)(dy, x, params);
 }
 
@@ -82,7 +84,7 @@ VACT_INLINE void WALK(few)(elem *dx, const elem *dy, const elem *x, size_t n, co
 VACT_INLINE void WALK(in_cache)(elem *dx, const elem *dy, const elem *x, size_t n, const vact_params_f32 *params)
 {
     size_t done = 0;
-    if (LOOP_BY_FOURS && n >= 4 * VF_LANES) {
+    if (LOOP_BY_FOURS && n >= 4 * VF_LANES && ACT(usual)(params)) {
         const loop_operands from = {.dst = dx, .x = x, .up = dy, .params = *params};
         done = LOOP_PREFETCHES_STORES && n > LOOP_FIRST_LEVEL ? WALK(fours)(&from, n, WALK_PREFETCHING)
                                                               : WALK(fours)(&from, n, WALK_CACHED);
@@ -102,7 +104,7 @@ void KERNEL(ACT(BACKWARD))(elem *dx, const elem *dy, const elem *x, size_t n, co
 {
     static const vact_params_f32 defaults = {{OP_DEFAULTS}};
     params = params ? params : &defaults;
-    if (!VF_STREAMS || n <= LOOP_SHORT)
+    if (!VF_STREAMS || n <= LOOP_SHORT || !ACT(usual)(params))
         WALK(in_cache)(dx, dy, x, n, params);
     else
         loop_beyond_cache(dx, x, dy, n, params, WALK(fours), WALK(rest));

@@ -36,7 +36,7 @@ VACT_INLINE void WALK(prefetch)(const loop_operands *from, size_t ahead)
 
 #define LOOP_RANGE ACT(range)(&from->params)
 #define LOOP_ARGUMENTS WALK(arguments)(from, i)
-#define LOOP_COMMON(x, k) ACT(common)(x, &from->params)
+#define LOOP_COMMON(x, k) ACT(common_called)(x, &from->params)
 #define LOOP_SPECIAL(four) ACT(special_four)(four, &from->params)
 #define LOOP_FINISH(four) WALK(finished)(four, from, i)
 #define LOOP_PREFETCH(ahead) WALK(prefetch)(from, ahead)
@@ -50,8 +50,8 @@ VACT_INLINE void WALK(few)(elem *dst, const elem *x, const float *bias, const el
     for (size_t i = 0; i < n; i += VF_LANES) {
         const size_t part = loop_vector_of(n - i);
         const vf scaled = loop_load(x + i, part);
-        const vf y = ACT(forward)(
-            bias ? vf_fma(scaled, factor, loop_load_lanes(bias + i, part)) : vf_mul(scaled, factor), params);
+        const vf y =
+            ACT(one)(bias ? vf_fma(scaled, factor, loop_load_lanes(bias + i, part)) : vf_mul(scaled, factor), params);
         loop_store(dst + i, residual ? vf_add(y, loop_load(residual + i, part)) : y, part);
     }
 }
@@ -77,7 +77,7 @@ VACT_NOINLINE static void WALK(in_cache)(const loop_operands *first, const matri
     elem *dst = first->dst;
     for (size_t r = 0; r < rows; r++) {
         size_t done = 0;
-        if (LOOP_BY_FOURS && cols >= 4 * VF_LANES) {
+        if (LOOP_BY_FOURS && cols >= 4 * VF_LANES && ACT(usual)(&params)) {
             const loop_operands row = {
                 .dst = dst, .x = x, .bias = bias, .residual = residual, .scale = scale, .params = params};
             done = WALK(fours_of_row)(row, cols);
@@ -118,7 +118,8 @@ VACT_NOINLINE static void WALK(matrix)(elem *dst, size_t dst_stride, const elem 
     const loop_operands first = {
         .dst = dst, .x = x, .bias = bias, .residual = residual, .scale = scale, .params = *params};
     const matrix_strides strides = {dst_stride, x_stride, 0, options ? options->residual_stride : 0};
-    const loop_walk walk = VF_STREAMS ? loop_walk_here(dst == x || dst == residual, rows * cols) : WALK_CACHED;
+    const loop_walk walk =
+        VF_STREAMS && ACT(usual)(params) ? loop_walk_here(dst == x || dst == residual, rows * cols) : WALK_CACHED;
     if (walk == WALK_CACHED)
         WALK(in_cache)(&first, &strides, rows, cols);
     else

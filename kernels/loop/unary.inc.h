@@ -20,7 +20,7 @@ static const vact_params_f32 ACT(defaults) = {{OP_DEFAULTS}};
  * test, which saves up to 4 % more. The first four after the start is tested, so that four vectors alone among common
  * ones pull no others with them.
  */
-VACT_NOINLINE static size_t ACT(special_fours)(float *dst, const float *src, size_t n, const vact_params_f32 *params)
+VACT_ONCE static size_t ACT(special_fours)(float *dst, const float *src, size_t n, const vact_params_f32 *params)
 {
     const vact_params_f32 own = *params;
     size_t i = 0;
@@ -75,9 +75,9 @@ VACT_NOINLINE static void WALK(few)(elem *dst, const elem *src, size_t n, const 
 {
     size_t i = 0;
     for (; n - i >= VF_LANES; i += VF_LANES)
-        elem_store(dst + i, ACT(forward)(elem_load(src + i), params));
+        elem_store(dst + i, ACT(one)(elem_load(src + i), params));
     if (i < n)
-        elem_store_partial(dst + i, ACT(forward)(loop_load(src + i, n - i), params), n - i);
+        elem_store_partial(dst + i, ACT(one)(loop_load(src + i, n - i), params), n - i);
 }
 
 VACT_NOINLINE static void WALK(in_cache)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
@@ -103,12 +103,12 @@ VACT_NOINLINE void KERNEL(OP)(elem *dst, const elem *src, size_t n, const vact_p
     params = params ? params : &ACT(defaults);
     if (__builtin_expect(n <= VF_LANES, 1)) {
         const vf x = loop_load(src, n);
-        if (__builtin_expect(!act_has_special(x, ACT(range)(params)), 1)) {
+        if (__builtin_expect(ACT(usual)(params) && !act_has_special(x, ACT(range)(params)), 1)) {
             loop_store(dst, ACT(common)(x, params), n);
             return;
         }
     }
-    if (!LOOP_BY_FOURS || n < 4 * VF_LANES)
+    if (!LOOP_BY_FOURS || n < 4 * VF_LANES || !ACT(usual)(params))
         WALK(few)(dst, src, n, params);
     else if (!VF_STREAMS || n <= LOOP_SHORT)
         WALK(in_cache)(dst, src, n, params);

@@ -55,10 +55,27 @@ static double of_tanh(double x)
     return 4.0 * z / (sum * sum);
 }
 
+static bool is_default_hard_swish(const vact_params_f32 *params)
+{
+    return params->v[0] == 1.0f / 6.0f && params->v[1] == 0.5f;
+}
+
+static double of_sqrt_softplus(double x)
+{
+    if (x > 40.0)
+        return 0.5 / sqrt(x);
+    if (x < -80.0)
+        return 0.5 * exp(0.5 * x);
+    return 0.5 * sigmoid(x) / sqrt(x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)));
+}
+
 double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *params)
 {
     const double first = (double)params->v[0], second = (double)params->v[1];
-    const double scale = 0x1.0cfabd6a91132p+0, scale_alpha = 0x1.c212cc640f031p+0; /* of selu: s and s*a */
+    /* of selu: s and s*a */
+    const bool exact = params->v[0] == 1.67326319217681884765625f && params->v[1] == 1.05070102214813232421875f;
+    const double scale = exact ? 0x1.0cfabd6a91132p+0 : second;
+    const double scale_alpha = exact ? 0x1.c212cc640f031p+0 : first * second;
     if (isnan(x))
         return x;
     switch ((int)op) {
@@ -82,7 +99,14 @@ double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *p
         return line > 0.0f && line < 1.0f ? first : 0.0;
     }
     case VACT_OP_HARD_SIGMOID6: return x > -3.0 && x < 3.0 ? 1.0 / 6.0 : 0.0;
-    case VACT_OP_HARD_SWISH: return x <= -3.0 ? 0.0 : x < 3.0 ? (2.0 * x + 3.0) / 6.0 : 1.0;
+    case VACT_OP_HARD_SWISH:
+        if (is_default_hard_swish(params))
+            return x <= -3.0 ? 0.0 : x < 3.0 ? (2.0 * x + 3.0) / 6.0 : 1.0;
+        if (first == 0.0)
+            return second <= 0.0 ? 0.0 : second < 1.0 ? second : 1.0;
+        if (fmaf(params->v[0], (float)x, params->v[1]) >= 1.0f) /* as the line is rounded */
+            return 1.0;
+        return first * x + second <= 0.0 ? 0.0 : 2.0 * first * x + second;
     case VACT_OP_TANH: return of_tanh(x);
     case VACT_OP_TANH_SHRINK: return tanh(x) * tanh(x);
     case VACT_OP_HARDTANH: return x > first && x < second ? 1.0 : 0.0;
@@ -93,6 +117,14 @@ double vacti_reference_derivative(vact_op op, double x, const vact_params_f32 *p
     case VACT_OP_SOFTPLUS: return first * x > second ? 1.0 : sigmoid(first * x);
     case VACT_OP_SOFTSIGN: return 1.0 / ((1.0 + fabs(x)) * (1.0 + fabs(x)));
     case VACT_OP_EXP: return exp(x);
+    case VACT_OP_IDENTITY: return 1.0;
+    case VACT_OP_SOFTCAP: return of_tanh(x / first);
+    case VACT_OP_XIELU:
+        if (x > 0.0)
+            return first == 0.0 ? (double)params->v[2] : 2.0 * first * x + (double)params->v[2];
+        return second * expm1(x) + (double)params->v[2];
+    case VACT_OP_SQRT_SOFTPLUS: return of_sqrt_softplus(x);
+    case VACT_OP_ERF: return 0x1.20dd750429b6dp+0 * exp(-x * x); /* 2/sqrt(pi) */
     case VACT_OP_PRELU: return x > 0.0 ? 1.0 : first;
     default: return NAN;
     }
@@ -132,6 +164,10 @@ bool vacti_reference_near_zero_of_derivative(vact_op op, double x, const vact_pa
         double p = (double)params->v[0] * x; /* the zero lies at p = -1.278 */
         return p > -1.75 && p < -0.75;
     }
+    if (op == VACT_OP_XIELU)
+        return x < 0.0 && fabs(vacti_reference_derivative(op, x, params)) < 0.5 * fabs((double)params->v[2]);
+    if (op == VACT_OP_HARD_SWISH && !is_default_hard_swish(params))
+        return false;
     for (size_t i = 0; i < sizeof neighbourhoods / sizeof neighbourhoods[0]; i++)
         if (neighbourhoods[i].op == op)
             return x > neighbourhoods[i].low && x < neighbourhoods[i].high;
@@ -165,7 +201,7 @@ double vacti_gradient_error(vact_op op, const vact_params_f32 *params, double x,
         return 0.0;
     double exact = slope == 0.0 && isfinite(dy) == 0 ? 0.0 : dy * slope;
     if (!from_output && vacti_reference_near_zero_of_derivative(op, x, params) && isfinite(dy) && !isnan(computed)) {
-        double allowed = fabs(dy) * 0x1p-25;
+        double allowed = fabs(dy) * (op == VACT_OP_XIELU ? fabs((double)params->v[2]) : 1.0) * 0x1p-25;
         double least = 0x1p-149; /* one rounding of a subnormal result is no error */
         return fabs((double)computed - exact) / (allowed > least ? allowed : least);
     }

@@ -44,4 +44,12 @@ static inline double vacti_reference_add_to_odd(double a, double b)
     return sum;
 }
 
+/* x*(slope*x + offset), with the rounding errors of the line and of the product, for values of floats. */
+static inline double vacti_reference_times_line(double x, double slope, double offset)
+{
+    double term = slope * x, line = offset + term, seen = line - offset, product = x * line;
+    double line_lo = (offset - (line - seen)) + (term - seen);
+    return vacti_reference_add_to_odd(product, fma(x, line, -product) + x * line_lo);
+}
+
 #endif

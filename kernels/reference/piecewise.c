@@ -8,6 +8,12 @@ double vacti_reference_relu(double x, const vact_params_f32 *params)
     return x < 0.0 ? 0.0 : x;
 }
 
+double vacti_reference_identity(double x, const vact_params_f32 *params)
+{
+    (void)params;
+    return x;
+}
+
 double vacti_reference_relu6(double x, const vact_params_f32 *params)
 {
     (void)params;
@@ -47,9 +53,22 @@ double vacti_reference_hard_sigmoid6(double x, const vact_params_f32 *params)
     return x <= -3.0 ? 0.0 : x >= 3.0 ? 1.0 : (x + 3.0) / 6.0;
 }
 
+/* The default floats stand for 1/6 and 1/2. */
 double vacti_reference_hard_swish(double x, const vact_params_f32 *params)
 {
-    (void)params;
+    const double alpha = (double)params->v[0], beta = (double)params->v[1];
+    if (params->v[0] != 1.0f / 6.0f || params->v[1] != 0.5f) {
+        double line = beta + (alpha == 0.0 ? 0.0 : alpha * x);
+        if (isnan(x))
+            return x;
+        if (line <= 0.0)
+            return copysign(0.0, x);
+        if (line >= 1.0)
+            return x;
+        if (alpha == 0.0 || x == 0.0)
+            return beta * x;
+        return vacti_reference_times_line(x, alpha, beta);
+    }
     if (x <= -3.0)
         return -0.0;
     if (x >= 3.0)
@@ -59,11 +78,13 @@ double vacti_reference_hard_swish(double x, const vact_params_f32 *params)
     return x * (x + 3.0) / 6.0;
 }
 
+/* hi wins. */
 double vacti_reference_hardtanh(double x, const vact_params_f32 *params)
 {
     double lo = (double)params->v[0];
     double hi = (double)params->v[1];
-    return x < lo ? lo : x > hi ? hi : x;
+    double above = x < lo ? lo : x;
+    return above > hi ? hi : above;
 }
 
 double vacti_reference_soft_shrink(double x, const vact_params_f32 *params)

@@ -80,12 +80,17 @@ double vacti_reference_elu(double x, const vact_params_f32 *params)
     return (double)params->v[0] * exp_minus_one(x);
 }
 
+/* The default floats, which are ONNX's, stand for the exact constants. */
 double vacti_reference_selu(double x, const vact_params_f32 *params)
 {
-    (void)params;
-    const double scale = 0x1.0cfabd6a91132p+0;       /* s = 1.0507009873554804934193349852946 */
-    const double scale_alpha = 0x1.c212cc640f031p+0; /* s*a, a = 1.6732632423543772848170429916717 */
-    return x >= 0.0 ? scale * x : scale_alpha * exp_minus_one(x);
+    const float alpha = params->v[0], gamma = params->v[1];
+    const bool exact = alpha == 1.67326319217681884765625f && gamma == 1.05070102214813232421875f;
+    const double scale = exact ? 0x1.0cfabd6a91132p+0 : (double)gamma; /* s = 1.0507009873554804934193349852946 */
+    /* s*a, a = 1.6732632423543772848170429916717 */
+    const double scale_alpha = exact ? 0x1.c212cc640f031p+0 : (double)gamma * (double)alpha;
+    if (x >= 0.0)
+        return isinf(x) && scale == 0.0 ? scale : scale * x;
+    return scale_alpha * exp_minus_one(x);
 }
 
 double vacti_reference_celu(double x, const vact_params_f32 *params)
@@ -196,4 +201,100 @@ double vacti_reference_mish(double x, const vact_params_f32 *params)
     double power = exp(x);
     double n = power * (power + 2.0);
     return x * n / (n + 2.0);
+}
+
+/* Where x/c is small, c*tanh(x/c) = x*(1 - (x/c)^2/3): a subnormal x may be halfway between floats times anything. */
+double vacti_reference_softcap(double x, const vact_params_f32 *params)
+{
+    double c = (double)params->v[0], q = x / c;
+    if (fabs(q) < 0x1p-13)
+        return x * vacti_reference_one_plus(q * q / -3.0);
+    return c * tanh(q);
+}
+
+/* erf(x) = 2/sqrt(pi)*x*(1 - x^2/3 + ...) */
+double vacti_reference_erf(double x, const vact_params_f32 *params)
+{
+    (void)params;
+    return erf(x);
+}
+
+/* Above 40 log(1 + e^x) is x, below -80 its root is e^(x/2), both to more bits than a double has. */
+double vacti_reference_sqrt_softplus(double x, const vact_params_f32 *params)
+{
+    (void)params;
+    if (x > 40.0)
+        return sqrt(x);
+    if (x < -80.0)
+        return exp(0.5 * x);
+    return sqrt(x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)));
+}
+
+/* A number as the sum of two doubles. */
+typedef struct {
+    double hi, lo;
+} twofold;
+
+static twofold twofold_sum(twofold a, twofold b)
+{
+    double sum = a.hi + b.hi, seen = sum - a.hi;
+    double lo = (a.hi - (sum - seen)) + (b.hi - seen) + (a.lo + b.lo);
+    double hi = sum + lo;
+    return (twofold){hi, lo - (hi - sum)};
+}
+
+static twofold twofold_product(twofold a, twofold b)
+{
+    double product = a.hi * b.hi;
+    double lo = fma(a.hi, b.hi, -product) + (a.hi * b.lo + a.lo * b.hi);
+    double hi = product + lo;
+    return (twofold){hi, lo - (hi - product)};
+}
+
+static twofold twofold_of(double x) { return (twofold){x, 0.0}; }
+
+/* e^x - 1 - x for -50 <= x <= 0: with y = x/64, its series from y^2 on; the argument is doubled six times:
+ * h(2y) = 2*h(y) + (y + h(y))^2. */
+static twofold exp_minus_line(double x)
+{
+    double y = x / 64.0;
+    twofold sum = twofold_of(0.0), argument = twofold_of(y);
+    for (int k = 24; k >= 2; k--) { /* sum = (1 + sum)*y/k, the last with y^2/2 */
+        twofold inverse = {1.0 / k, 0.0};
+        inverse.lo = fma(-inverse.hi, (double)k, 1.0) / k;
+        sum = twofold_product(twofold_product(twofold_sum(twofold_of(1.0), sum), argument), inverse);
+    }
+    twofold h = twofold_product(sum, argument);
+    for (int k = 0; k < 6; k++) {
+        twofold rise = twofold_sum(argument, h);
+        h = twofold_sum(twofold_sum(h, h), twofold_product(rise, rise));
+        argument.hi *= 2.0;
+    }
+    return h;
+}
+
+/* Twofold where the two terms may cancel. */
+double vacti_reference_xielu(double x, const vact_params_f32 *params)
+{
+    const double p = (double)params->v[0], n = (double)params->v[1], beta = (double)params->v[2];
+    if (isnan(x))
+        return x;
+    if (x == 0.0)
+        return beta < 0.0 ? -x : x;
+    if (isinf(x) && (x > 0.0 ? p : n - beta) == 0.0) /* 0*inf is 0 here */
+        return x < 0.0 && n != 0.0 ? -n : beta == 0.0 ? copysign(0.0, x) : beta * x;
+    if (isinf(x))
+        return x > 0.0 ? p * x : (beta - n) * x;
+    if (x > 0.0)
+        return vacti_reference_times_line(x, p, beta);
+    if (n == 0.0)
+        return beta * x;
+    if (x < -50.0) { /* of e^x only the sign matters */
+        twofold line = twofold_product(twofold_sum(twofold_of(beta), twofold_of(-n)), twofold_of(x));
+        twofold sum = twofold_sum(line, twofold_of(-n));
+        return vacti_reference_add_to_odd(sum.hi, sum.lo + n * fmax(exp(x), 1e-200));
+    }
+    twofold g = exp_minus_line(x);
+    twofold sum = twofold_sum(twofold_product(twofold_of(n), g), twofold_product(twofold_of(beta), twofold_of(x)));
+    return vacti_reference_add_to_odd(sum.hi, sum.lo);
 }

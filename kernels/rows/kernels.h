@@ -1,5 +1,6 @@
 /*
- * The kernels of the softmax family and of prelu's gradient (types: abi.h). One implementation serves every variant.
+ * The kernels of the softmax family, of the gradients of prelu and of xielu's parameters (types: abi.h). One
+ * implementation serves every variant.
  * Included once, in the set `fast`, by the source that CMake writes.
  */
 #include "rows/axis.h"
@@ -9,6 +10,7 @@
 #include "rows/online.h"
 #include "rows/prelu_backward.h"
 #include "rows/softmax.h"
+#include "rows/xielu_alpha.h"
 
 vact_masked_f32_fn KERNEL(softmax_masked);
 void KERNEL(softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows, size_t cols,
@@ -119,5 +121,11 @@ void KERNEL(prelu_backward)(elem *dx, float *dslope, const elem *dy, const elem 
                             size_t channels, size_t inner)
 {
     rows_prelu_backward(dx, dslope, dy, x, slope, outer, channels, inner);
+}
+
+vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward);
+void KERNEL(xielu_alpha_backward)(float *dalpha, const elem *dy, const elem *x, size_t n)
+{
+    rows_xielu_alpha(dalpha, dy, x, n);
 }
 #endif

@@ -34,6 +34,7 @@
  *   vf_sub(a, b)                      a - b
  *   vf_mul(a, b)                      a*b
  *   vf_div(a, b)                      a/b
+ *   vf_sqrt(a)                        the square root of a; NaN for a < 0
  *   vf_fma(a, b, c)                   a*b + c
  *   vf_fnma(a, b, c)                  c - a*b
  *   vf_fms(a, b, c)                   a*b - c
@@ -143,5 +144,13 @@ __extension__ _Static_assert(sizeof 1.0 == sizeof(double),
 
 #define VACT_INLINE static inline __attribute__((always_inline))
 #define VACT_NOINLINE __attribute__((noinline))
+/* Once in each build: GCC would make a copy for each constant argument. Few call it often enough to earn the size. */
+#ifdef __clang__
+#define VACT_ONCE __attribute__((noinline))
+#else
+#define VACT_ONCE __attribute__((noinline, noclone))
+#endif
+/* Seldom called, so small. */
+#define VACT_SELDOM __attribute__((noinline, cold))
 
 #endif

@@ -71,6 +71,7 @@ VACT_INLINE vf vf_add(vf a, vf b) { return a + b; }
 VACT_INLINE vf vf_sub(vf a, vf b) { return a - b; }
 VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }
 VACT_INLINE vf vf_div(vf a, vf b) { return a / b; }
+VACT_INLINE vf vf_sqrt(vf a) { return _mm512_sqrt_ps(a); }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
 VACT_INLINE vf vf_fnma(vf a, vf b, vf c) { return _mm512_fnmadd_ps(a, b, c); }
 VACT_INLINE vf vf_fms(vf a, vf b, vf c) { return _mm512_fmsub_ps(a, b, c); }

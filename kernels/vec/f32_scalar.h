@@ -59,6 +59,7 @@ VACT_INLINE vf vf_add(vf a, vf b) { return a + b; }
 VACT_INLINE vf vf_sub(vf a, vf b) { return a - b; }
 VACT_INLINE vf vf_mul(vf a, vf b) { return a * b; }
 VACT_INLINE vf vf_div(vf a, vf b) { return a / b; }
+VACT_INLINE vf vf_sqrt(vf a) { return __builtin_sqrtf(a); }
 VACT_INLINE vf vf_fma(vf a, vf b, vf c) { return __builtin_fmaf(a, b, c); }
 /* If a is itself d*e + f, GCC 12 turns -a into (-d)*e - f, which has the other sign where it is 0. So where the sign of
  * a zero matters, pass such a number as b; and apply vf_neg to what goes into an FMA, not to what comes out. */

@@ -114,14 +114,13 @@ static void reject_parameter(const struct argp_state *state, const vacti_op_info
         vact_tool_misused(state, "%s has no parameter %s; it has: slope", op->name, name);
     else if (op->param_count == 0)
         vact_tool_misused(state, "%s has no parameter %s; it has none", op->name, name);
-    else if (op->param_count == 1)
-        vact_tool_misused(state, "%s has no parameter %s; it has: %s", op->name, name, op->params[0].name);
-    else if (op->param_count == 2)
-        vact_tool_misused(state, "%s has no parameter %s; it has: %s, %s", op->name, name, op->params[0].name,
-                          op->params[1].name);
-    else
-        vact_tool_misused(state, "%s has no parameter %s; it has: %s, %s, %s", op->name, name, op->params[0].name,
-                          op->params[1].name, op->params[2].name);
+    else {
+        char has[160] = "";
+        size_t used = 0;
+        for (int i = 0; i < op->param_count && used < sizeof has; i++)
+            used += (size_t)snprintf(has + used, sizeof has - used, "%s%s", i == 0 ? "" : ", ", op->params[i].name);
+        vact_tool_misused(state, "%s has no parameter %s; it has: %s", op->name, name, has);
+    }
 }
 
 static float parse_value(const struct argp_state *state, const char *name, const char *text)

@@ -8,13 +8,14 @@
 VACT_INLINE vf sigmoid_backward_common(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return gradient_value(gradient_bell_of(dy, gradient_magnitude(x)));
+    return gradient_value(gradient_bell_of(dy, gradient_magnitude(x), vf_set1(0.0f)));
 }
 
 VACT_INLINE vf sigmoid_backward_special(vf dy, vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return gradient_value_down(gradient_bell_of(dy, vf_min(vf_set1(GRADIENT_MOST), gradient_magnitude(x))));
+    return gradient_value_down(
+        gradient_bell_of(dy, vf_min(vf_set1(GRADIENT_MOST), gradient_magnitude(x)), vf_set1(0.0f)));
 }
 
 #define BACKWARD_TWO_FORMS

@@ -7,7 +7,7 @@
 
 VACT_INLINE gradient_power tanh_backward_power(vf dy, vf t)
 {
-    gradient_power y = gradient_bell_of(dy, vf_add(t, t));
+    gradient_power y = gradient_bell_of(dy, vf_add(t, t), vf_set1(0.0f));
     return (gradient_power){y.value, vf_add(y.shifted, vf_set1(2.0f))};
 }
 

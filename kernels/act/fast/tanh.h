@@ -14,9 +14,10 @@ VACT_INLINE vf tanh_forward(vf x, const vact_params_f32 *params)
 /* tanh of x >= 0 before its last rounding. */
 VACT_INLINE vf_pair tanh_pair(vf x)
 {
-    fast_tanh_parts parts = fast_tanh_parts_of(x);
-    vf y = vf_fma(parts.d, parts.p, parts.base);
-    return (vf_pair){y, vf_fma(parts.d, parts.p, vf_sub(parts.base, y))};
+    vf t = vf_min(vf_set1(FAST_TANH_MOST), x);
+    fast_tanh_piece piece = fast_tanh_piece_of(t);
+    vf d = vf_sub(t, piece.centre), base = vf_min(piece.level, t), y = vf_fma(d, piece.p, base);
+    return (vf_pair){y, vf_fma(d, piece.p, vf_sub(base, y))};
 }
 
 #endif

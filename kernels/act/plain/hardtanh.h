@@ -1,4 +1,4 @@
-/* hardtanh: x < lo ? lo : x > hi ? hi : x. */
+/* hardtanh: min(max(x, lo), hi): where lo > hi, hi wins. */
 #ifndef VACT_ACT_PLAIN_HARDTANH_H
 #define VACT_ACT_PLAIN_HARDTANH_H
 

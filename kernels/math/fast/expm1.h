@@ -56,4 +56,15 @@ VACT_INLINE vf_pair fast_expm1_pair(vf x, vf x_lo)
     return fast_expm1_pair_of(power, vf_sub(power, vf_set1(1.0f)), parts.r, x_lo);
 }
 
+/* The same of x alone, right to 2^-28 also below x = -17, where 2^n - 1 is no float. */
+VACT_INLINE vf_pair fast_expm1_pair_exact(vf x)
+{
+    const vf one = vf_set1(1.0f);
+    fast_reduced parts = fast_reduce(x);
+    vf power = vf_power_of_two(parts.shifted), rest = vf_sub(power, one);
+    vf_pair m = fast_expm1_pair_of(power, rest, parts.r, vf_set1(0.0f));
+    m.lo = vf_add(m.lo, vf_sub(power, vf_add(rest, one)));
+    return m;
+}
+
 #endif

@@ -175,14 +175,14 @@ VACT_INLINE vf gradient_value_any(gradient_power y)
 }
 
 /*
- * dy*z/(1 + z)^2 = 2^n*value, z = e^-a, a >= 0 and at most 174: with 1/(1 + z)^2 = reciprocal*(1 + residual) and
- * z = 2^n*(1 + rise) it is dy*reciprocal*(1 + rise)*(1 + residual), all but the last rounding of small parts.
+ * dy*z/(1 + z)^2 = 2^n*value, z = e^-(a + a_lo), a >= 0 and at most 174: with 1/(1 + z)^2 = reciprocal*(1 + residual)
+ * and z = 2^n*(1 + rise) it is dy*reciprocal*(1 + rise)*(1 + residual), all but the last rounding of small parts.
  */
-VACT_INLINE gradient_power gradient_bell_of(vf dy, vf a)
+VACT_INLINE gradient_power gradient_bell_of(vf dy, vf a, vf a_lo)
 {
     const vf one = vf_set1(1.0f);
     fast_reduced parts = fast_reduce(vf_neg(a));
-    vf rise = fast_exp_rise(parts.r);
+    vf rise = fast_exp_rise(vf_sub(parts.r, a_lo));
     vf power = vf_power_of_two(vf_max(vf_set1(VF_POWER_SHIFT - 64.0f), parts.shifted));
     vf sum = vf_fma(power, rise, vf_add(one, power));
     vf sum_lo = vf_fma(power, rise, vf_add(vf_sub(one, sum), power));

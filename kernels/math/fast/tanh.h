@@ -5,25 +5,28 @@
  * With t = |x|, tanh(t) = base + d*P(d), and d = t - c is exact. In the two intervals next to 0, c is 0, base is t and
  * P is small. In the others c was searched such that base = tanh(c) is within 2^-33 of a float. So two roundings count:
  * of the small part and of the sum. base is the minimum of t and the table's entry, as tanh(c) is below its interval
- * and the two entries next to 0 are 16. The intervals are halves of octaves of START + SLOPE*t; they grow with the
- * distance from the poles at +-i*pi/2. Tables: docs/approximations/fast_tanh.py.
+ * and the two entries next to 0 are 1, above theirs. The intervals are halves of octaves of START + SLOPE*t; they grow
+ * with the distance from the poles at +-i*pi/2. Tables: docs/approximations/fast_tanh.py.
  *
  * Largest error 0.774 ULP, at 0x1.536824p+1 (all inputs); monotone, and never above 1.
  */
 #ifndef VACT_MATH_FAST_TANH_H
 #define VACT_MATH_FAST_TANH_H
 
-/* tanh(|x|) = base + d*p */
-typedef struct {
-    vf base, d, p;
-} fast_tanh_parts;
+/* tanh rounds to 1 from 9.0109 on. */
+#define FAST_TANH_MOST 0x1.206p+3f
 
-VACT_INLINE fast_tanh_parts fast_tanh_parts_of(vf x)
+/* The interval of t in [0, FAST_TANH_MOST]: tanh(t) = min(level, t) + (t - centre)*p. */
+typedef struct {
+    vf centre, level, p;
+} fast_tanh_piece;
+
+VACT_INLINE fast_tanh_piece fast_tanh_piece_of(vf t)
 {
     _Alignas(32) static const float centre[8] = {0.0f,           0x1.53bc52p-1f, 0x1.62d35p+0f,  0x1.182b02p+1f,
                                                  0x1.b24d0ep+1f, 0x1.3fe6c4p+2f, 0x1.d871b4p+2f, 0.0f};
-    _Alignas(32) static const float level[8] = {16.0f,          0x1.2953fp-1f, 0x1.c3bc4ap-1f, 0x1.f34d8ep-1f,
-                                                0x1.fed83cp-1f, 0x1.fff41p-1f, 0x1.ffffe6p-1f, 16.0f};
+    _Alignas(32) static const float level[8] = {1.0f,           0x1.2953fp-1f, 0x1.c3bc4ap-1f, 0x1.f34d8ep-1f,
+                                                0x1.fed83cp-1f, 0x1.fff41p-1f, 0x1.ffffe6p-1f, 1.0f};
     _Alignas(32) static const float p0[8] = {0x1.3e3af2p-16f, 0x1.53561p-1f,  0x1.c5be0ep-3f, 0x1.91448ap-5f,
                                              0x1.276e68p-8f,  0x1.7dfafp-13f, 0x1.9f79bp-20f, 0x1p-60f};
     _Alignas(32) static const float p1[8] = {-0x1.acf17ap-12f, -0x1.8a1e16p-2f,  -0x1.9055aap-3f,  -0x1.8750bap-5f,
@@ -38,22 +41,23 @@ VACT_INLINE fast_tanh_parts fast_tanh_parts_of(vf x)
                                              -0x1.a199eap-13f, -0x1.2771f4p-17f, -0x1.a17292p-24f, -0x1.e1615cp-10f};
     _Alignas(32) static const float p6[8] = {0x1.eed51p-9f,   0x1.2af3cep-6f,  -0x1.22f466p-8f, -0x1.de2ce8p-13f,
                                              0x1.adf4fap-15f, 0x1.4fffcap-19f, 0x1.c4cb3cp-26f, -0x1.8d9058p-5f};
-    vf t = vf_min(vf_set1(0x1.206p+3f), vf_abs(x)); /* tanh rounds to 1 from 9.0109 on; NaN stays NaN */
     vi i = vi_shift_right(vf_bits(vf_fma(t, vf_set1(0x1.3ee3f4p+1f), vf_set1(0x1.8cp+0f))), 22);
-    vf d = vf_sub(t, vf_look_up(centre, i));
-    vf p = vf_fma(vf_look_up(p6, i), d, vf_look_up(p5, i));
-    p = vf_fma(p, d, vf_look_up(p4, i));
-    p = vf_fma(p, d, vf_look_up(p3, i));
-    p = vf_fma(p, d, vf_look_up(p2, i));
-    p = vf_fma(p, d, vf_look_up(p1, i));
-    p = vf_fma(p, d, vf_look_up(p0, i));
-    return (fast_tanh_parts){vf_min(vf_look_up(level, i), t), d, p};
+    fast_tanh_piece piece = {vf_look_up(centre, i), vf_look_up(level, i), vf_look_up(p6, i)};
+    vf d = vf_sub(t, piece.centre);
+    piece.p = vf_fma(piece.p, d, vf_look_up(p5, i));
+    piece.p = vf_fma(piece.p, d, vf_look_up(p4, i));
+    piece.p = vf_fma(piece.p, d, vf_look_up(p3, i));
+    piece.p = vf_fma(piece.p, d, vf_look_up(p2, i));
+    piece.p = vf_fma(piece.p, d, vf_look_up(p1, i));
+    piece.p = vf_fma(piece.p, d, vf_look_up(p0, i));
+    return piece;
 }
 
 VACT_INLINE vf fast_tanh(vf x)
 {
-    fast_tanh_parts parts = fast_tanh_parts_of(x);
-    return vf_flip_sign(vf_fma(parts.d, parts.p, parts.base), x);
+    vf t = vf_min(vf_set1(FAST_TANH_MOST), vf_abs(x)); /* NaN stays NaN */
+    fast_tanh_piece piece = fast_tanh_piece_of(t);
+    return vf_flip_sign(vf_fma(vf_sub(t, piece.centre), piece.p, vf_min(piece.level, t)), x);
 }
 
 #endif

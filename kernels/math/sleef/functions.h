@@ -4,8 +4,8 @@
  * them). A CPU without FMA uses Sleef_cinz_*_purec, whose bits differ: the only exception to the same bits.
  * SLEEF's dispatching entry points are never called: they probe the CPU by catching SIGILL.
  *
- * SLEEF states an error of at most 1.0 ULP for exp, expm1, log1p and tanh; docs/accuracy.md has what was measured for
- * the operations. Included after a header of vec/.
+ * SLEEF states an error of at most 1.0 ULP for exp, expm1, log1p, tanh and erf; docs/accuracy.md has what was measured
+ * for the operations. Included after a header of vec/.
  */
 #ifndef VACT_MATH_SLEEF_FUNCTIONS_H
 #define VACT_MATH_SLEEF_FUNCTIONS_H
@@ -19,26 +19,31 @@ VACT_INLINE vf sleef_exp(vf x) { return Sleef_finz_expf16_u10avx512f(x); }
 VACT_INLINE vf sleef_expm1(vf x) { return Sleef_finz_expm1f16_u10avx512f(x); }
 VACT_INLINE vf sleef_log1p(vf x) { return Sleef_finz_log1pf16_u10avx512f(x); }
 VACT_INLINE vf sleef_tanh(vf x) { return Sleef_finz_tanhf16_u10avx512f(x); }
+VACT_INLINE vf sleef_erf(vf x) { return Sleef_finz_erff16_u10avx512f(x); }
 #elif defined(VACT_VEC_F32_AVX2_H)
 VACT_INLINE vf sleef_exp(vf x) { return Sleef_finz_expf8_u10avx2(x); }
 VACT_INLINE vf sleef_expm1(vf x) { return Sleef_finz_expm1f8_u10avx2(x); }
 VACT_INLINE vf sleef_log1p(vf x) { return Sleef_finz_log1pf8_u10avx2(x); }
 VACT_INLINE vf sleef_tanh(vf x) { return Sleef_finz_tanhf8_u10avx2(x); }
+VACT_INLINE vf sleef_erf(vf x) { return Sleef_finz_erff8_u10avx2(x); }
 #elif defined(VACT_VEC_F32_NEON_H)
 VACT_INLINE vf sleef_exp(vf x) { return Sleef_finz_expf4_u10advsimd(x); }
 VACT_INLINE vf sleef_expm1(vf x) { return Sleef_finz_expm1f4_u10advsimd(x); }
 VACT_INLINE vf sleef_log1p(vf x) { return Sleef_finz_log1pf4_u10advsimd(x); }
 VACT_INLINE vf sleef_tanh(vf x) { return Sleef_finz_tanhf4_u10advsimd(x); }
+VACT_INLINE vf sleef_erf(vf x) { return Sleef_finz_erff4_u10advsimd(x); }
 #elif defined(__FMA__) || defined(__aarch64__)
 VACT_INLINE vf sleef_exp(vf x) { return Sleef_finz_expf1_u10purecfma(x); }
 VACT_INLINE vf sleef_expm1(vf x) { return Sleef_finz_expm1f1_u10purecfma(x); }
 VACT_INLINE vf sleef_log1p(vf x) { return Sleef_finz_log1pf1_u10purecfma(x); }
 VACT_INLINE vf sleef_tanh(vf x) { return Sleef_finz_tanhf1_u10purecfma(x); }
+VACT_INLINE vf sleef_erf(vf x) { return Sleef_finz_erff1_u10purecfma(x); }
 #else
 VACT_INLINE vf sleef_exp(vf x) { return Sleef_cinz_expf1_u10purec(x); }
 VACT_INLINE vf sleef_expm1(vf x) { return Sleef_cinz_expm1f1_u10purec(x); }
 VACT_INLINE vf sleef_log1p(vf x) { return Sleef_cinz_log1pf1_u10purec(x); }
 VACT_INLINE vf sleef_tanh(vf x) { return Sleef_cinz_tanhf1_u10purec(x); }
+VACT_INLINE vf sleef_erf(vf x) { return Sleef_cinz_erff1_u10purec(x); }
 #endif
 
 /*
@@ -68,6 +73,15 @@ VACT_INLINE vf math_tanh(vf x)
 {
     vm tiny = vm_lt(vf_abs(x), vf_set1(0x1p-14f));
     return vf_select(tiny, x, sleef_tanh(vf_select(tiny, vf_set1(0.0f), x)));
+}
+
+/* 2/sqrt(pi)*x, rounded once */
+VACT_INLINE vf math_erf(vf x)
+{
+    vm tiny = vm_lt(vf_abs(x), vf_set1(0x1p-14f));
+    vf slope = vf_fma(x, vf_set1(0x1.20dd76p+0f), vf_mul(x, vf_set1(-0x1.f7ac92p-25f)));
+    slope = vf_copysign(slope, x); /* of a zero */
+    return vf_select(tiny, slope, sleef_erf(vf_select(tiny, vf_set1(0.0f), x)));
 }
 
 #endif

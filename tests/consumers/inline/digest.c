@@ -50,6 +50,7 @@ static vector factor(void)
 #define P0()
 #define P1(name, value, domain) , value
 #define P2(name1, value1, domain1, name2, value2, domain2) , value1, value2
+#define P2_BY_CODE(name1, value1, domain1, name2, value2, domain2)
 #define P3(name1, value1, domain1, name2, value2, domain2, name3, value3, domain3) , value1, value2, value3
 #define FUNCTIONS_UNARY(name, ...)                                                                                     \
     static vector plain_##name(vector v, vector w) { return (void)w, CALL(name)(v __VA_ARGS__); }                      \
