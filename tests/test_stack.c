@@ -42,14 +42,6 @@ static void gate(void)
     vact_gate_backward_packed_f32(subject->op, NULL, VACT_GATE_INTERLEAVED, a, 202, b, 101, c, 202, 50, 101);
 }
 
-static void prelu(void)
-{
-    vact_prelu_f32(a, b, c, 5, 70, 16);
-    vact_prelu_backward_f32(a, e, b, d, c, 5, 70, 16);
-    vact_prelu_backward_f32(a, e, b, d, c, 100, 70, 1);
-    vact_prelu_backward_f32(a, e, b, d, c, 1, 1, 20000);
-}
-
 /* Logits: near the maximum, far from it, and so large that a maximum is not near 0. */
 static void fill_logits(int kind)
 {
@@ -59,6 +51,22 @@ static void fill_logits(int kind)
                : i % 5 == 4 ? 0.0f
                : i % 3 == 0 ? 1e30f
                             : -1e30f;
+}
+
+static void xielu_alpha(void)
+{
+    for (int kind = 0; kind < 3; kind++) {
+        fill_logits(kind);
+        vact_xielu_alpha_backward_f32(a, c, b, 20000);
+    }
+}
+
+static void prelu(void)
+{
+    vact_prelu_f32(a, b, c, 5, 70, 16);
+    vact_prelu_backward_f32(a, e, b, d, c, 5, 70, 16);
+    vact_prelu_backward_f32(a, e, b, d, c, 100, 70, 1);
+    vact_prelu_backward_f32(a, e, b, d, c, 1, 1, 20000);
 }
 
 static void softmax(void)
@@ -108,7 +116,11 @@ static void losses(void)
     vact_cross_entropy_options_f32 options = VACT_CROSS_ENTROPY_OPTIONS_F32;
     options.label_smoothing = 0.1f;
     options.class_weights = e;
-    vact_cross_entropy_forward_backward_i64_f32(a, b, NULL, c, targets, 64, 900, &options);
+    for (int kind = 0; kind < 3; kind++) {
+        fill_logits(kind);
+        memcpy(c, b, sizeof c);
+        vact_cross_entropy_forward_backward_i64_f32(a, d, NULL, c, targets, 64, 900, &options);
+    }
     vact_bce_with_logits_forward_backward_f32(a, b, NULL, c, d, 5000, NULL);
 }
 
@@ -174,6 +186,7 @@ static void check_all(void)
         if (kind == VACT_KIND_UNARY || kind == VACT_KIND_GATE)
             check(subject->name, kind == VACT_KIND_UNARY ? unary : gate);
     }
+    check("xielu_alpha", xielu_alpha);
     check("prelu", prelu);
     check("softmax", softmax);
     check("the softmax family", family);

@@ -276,16 +276,15 @@ VACT_NOINLINE static double sum_of_products_apart(size_t cols, sum_factors_fn *f
     return (to.sum.is_long ? row_sum_long_total(&to.sum) : sum_tree_total(to.sum.lane)) + sum_large_total(large);
 }
 
-/* `add` adds the same factors by sum_add_product. A sum that is not below 2^100, or NaN, is computed again with the
- * large terms apart. */
-VACT_INLINE double sum_of_products(size_t cols, row_add_fn *add, sum_factors_fn *factors, const void *context)
+/* `add` adds the same factors by sum_add_product. A total that is not below 2^100, or NaN, must be computed again by
+ * sum_of_products_apart: not below this function, whose lanes would stay on the stack. */
+VACT_INLINE double sum_of_products(size_t cols, row_add_fn *add, const void *context)
 {
     sum_products to;
     to.context = context;
     row_sum_start(&to.sum);
     row_sums_of(&to.sum, 1, cols, add, &to);
-    const double total = row_sum_total(&to.sum);
-    return __builtin_fabs(total) < 0x1p100 ? total : sum_of_products_apart(cols, factors, context);
+    return row_sum_total(&to.sum);
 }
 
 #endif

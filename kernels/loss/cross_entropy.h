@@ -184,10 +184,17 @@ VACT_INLINE void cross_entropy_add_distance(void *context, size_t i, size_t n, s
     sum_add_product(to, k, cross_entropy_distance(to->context, i, n));
 }
 
-VACT_NOINLINE static double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
+VACT_NOINLINE static double cross_entropy_near_spread(const cross_entropy_distances *distances, size_t cols)
+{
+    return sum_of_products(cols, cross_entropy_add_distance, distances);
+}
+
+VACT_INLINE double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
 {
     const cross_entropy_distances distances = {src, weights, max};
-    const double sum = sum_of_products(cols, cross_entropy_add_distance, cross_entropy_distance_of, &distances);
+    double sum = cross_entropy_near_spread(&distances, cols);
+    if (!(__builtin_fabs(sum) < 0x1p100))
+        sum = sum_of_products_apart(cols, cross_entropy_distance_of, &distances);
     return sum / (double)CROSS_ENTROPY_SPREAD;
 }
 
