@@ -44,6 +44,15 @@ SELU_SCALE = m.mpf("1.0507009873554804934193349852946")
 SELU_ALPHA = m.mpf("1.6732632423543772848170429916717")
 ALPHA = m.mpf(float(np.float32(0.01)))
 FIFTH = m.mpf(float(np.float32(0.2)))
+EIGHT_TENTHS = float(np.float32(0.8))
+
+
+def xielu(x, alpha_p, alpha_n, beta):
+    # where() alone makes the gradient NaN where x*x is infinite.
+    up, down = x.clamp(min=0), x.clamp(max=0)
+    return alpha_p * up * up + alpha_n * (torch.expm1(down) - down) + beta * x
+
+
 OPERATIONS = {
     "relu": ((), F.relu, one_sided(0, 1)),
     "relu6": ((), F.relu6, lambda x: 1 if 0 < x < 6 else 0),
@@ -75,13 +84,21 @@ OPERATIONS = {
     "softplus": ((1.0, 20.0), F.softplus, lambda x: 1 if x > 20 else logistic(x)),
     "softsign": ((), F.softsign, lambda x: 1 / (1 + abs(x)) ** 2),
     "exp": ((), torch.exp, m.exp),
+    "identity": ((), lambda x: 1 * x, lambda x: 1),
+    "softcap": ((30.0,), lambda x: 30 * torch.tanh(x / 30), lambda x: m.sech(x / 30) ** 2),
+    "xielu": ((0.8, 0.8, 0.5), lambda x: xielu(x, EIGHT_TENTHS, EIGHT_TENTHS, 0.5),
+              lambda x: (2 * x if x > 0 else m.expm1(x)) * m.mpf(EIGHT_TENTHS) + 0.5),
+    "sqrt_softplus": ((), lambda x: torch.sqrt(F.softplus(x, threshold=700)),
+                      lambda x: logistic(x) / (2 * m.sqrt(m.log1p(m.exp(x))))),
+    "erf": ((), torch.erf, lambda x: 2 / m.sqrt(m.pi) * m.exp(-x * x)),
 }
 
 GATED = {"gelu", "gelu_tanh", "gelu_quick", "silu", "swish", "mish"}
 
 # Where vact counts the error in units of 2^-25*|dy| (docs/accuracy.md).
 NEAR_ZERO = {"gelu": (-1.25, -0.25), "gelu_tanh": (-1.25, -0.25), "gelu_quick": (-1.25, -0.25), "silu": (-1.75, -0.75),
-             "swish": (-1.75, -0.75), "mish": (-1.75, -0.75), "hard_swish": (-2.0, -1.0)}
+             "swish": (-1.75, -0.75), "mish": (-1.75, -0.75), "hard_swish": (-2.0, -1.0), "xielu": (-2.77, -0.375)}
+UNIT_NEAR_ZERO = {"xielu": 2.0**-26}  # times |dy|, where it is not 2^-25: beta is 1/2
 
 # Where PyTorch's gradient in double is off by more than 0.01 ULP of the float that vact returns: low <= |x| or x <= high.
 EXCEPTIONS = {
@@ -102,8 +119,13 @@ def floats(array):
     return array.ctypes.data_as(FLOATS)
 
 
+def parameters_of(values):
+    """Null without values: the defaults."""
+    return (ctypes.c_float * 4)(*values) if values else None
+
+
 def vact_unary(lib, name, dy, x, from_output=False):
-    params = (ctypes.c_float * 4)(*OPERATIONS[name][0])
+    params = parameters_of(OPERATIONS[name][0])
     dx = np.full_like(x, 7)
     call = lib.vact_backward_from_output_f32 if from_output else lib.vact_backward_f32
     status = call(CODES[name], params, floats(dx), floats(dy), floats(x), ctypes.c_size_t(x.size))
@@ -147,7 +169,8 @@ def compare_unary(lib, name, x, dy):
     """Errors of vact, PyTorch in float and PyTorch in double, one per input."""
     exact = dy.astype(np.float64) * exact_derivatives(name, x)
     low, high = NEAR_ZERO.get(name, (0.0, 0.0))
-    scale = np.where((x > low) & (x < high), np.abs(dy.astype(np.float64)) * 2.0**-25, 0.0)
+    unit = UNIT_NEAR_ZERO.get(name, 2.0**-25)
+    scale = np.where((x > low) & (x < high), np.abs(dy.astype(np.float64)) * unit, 0.0)
     f = OPERATIONS[name][1]
     (single,), (double,) = (torch_gradients(f, dy, x, dtype=t) for t in (torch.float32, torch.float64))
     return [ulp_errors(g, exact, scale) for g in (vact_unary(lib, name, dy, x), single, double)]
@@ -276,6 +299,65 @@ def check_gates(lib, report, random):
             yield [f"{name}, {what}", shown(error), shown(ulp_errors(theirs, reference, unit).max()), ""]
 
 
+# Operations that PyTorch composes, or takes no parameters for: parameters, f, and the f' near 0 at which the gradient's
+# unit is 2^-25*|dy| times it, as vact.h says.
+COMPOSED = {
+    "identity": ((), lambda x: 1 * x, 0),
+    "softcap": ((50.0,), lambda x: 50 * torch.tanh(x / 50), 0),
+    "xielu": ((1.3125, 0.5703125, 0.5), lambda x: xielu(x, 1.3125, 0.5703125, 0.5), 0.5),
+    "sqrt_softplus": ((), lambda x: torch.sqrt(F.softplus(x, threshold=700)), 0),
+    "erf": ((), torch.erf, 0),
+    "hard_swish": ((0.25, 0.375), lambda x: x * torch.clamp(0.25 * x + 0.375, 0, 1), 1),
+    "selu": ((1.5, 1.25), lambda x: 1.25 * F.elu(x, alpha=1.5), 0),
+    "hardtanh": ((1.0, -1.0), lambda x: torch.clamp(x, 1.0, -1.0), 0),
+}
+
+
+def check_composed(lib, report, random):
+    """In [-8, 8], where PyTorch's double has the digits."""
+    for name, (values, f, small) in COMPOSED.items():
+        x = random.uniform(-8, 8, 20000).astype(np.float32)
+        dy = random.normal(size=x.size).astype(np.float32)
+        params = parameters_of(values)
+        y, dx = np.full_like(x, 7), np.full_like(x, 7)
+        size = ctypes.c_size_t(x.size)
+        assert lib.vact_forward_f32(CODES[name], params, floats(y), floats(x), size) == 0, name
+        assert lib.vact_backward_f32(CODES[name], params, floats(dx), floats(dy), floats(x), size) == 0, name
+        exact, single = ([f(torch.tensor(x).to(t)).double().numpy(), *torch_gradients(f, dy, x, dtype=t)]
+                         for t in (torch.float64, torch.float32))
+        wide = np.abs(dy.astype(np.float64))
+        scale = np.where(np.abs(exact[1]) < wide * small / 2, wide * small * 2.0**-25, 0.0)
+        shape = ", ".join(f"{v:g}" for v in values)
+        called = f"{name}({shape})" if values else name
+        for what, ours, theirs, reference, unit in (("the result", y, single[0], exact[0], None),
+                                                    ("the gradient", dx, single[1], exact[1], scale)):
+            error = ulp_errors(ours.astype(np.float64), reference, unit).max()
+            report.check(error <= BOUND, called, what, "vact's error", error)
+            yield [f"{called}, {what}", shown(error), shown(ulp_errors(theirs, reference, unit).max()), ""]
+
+
+def check_xielu_alpha(lib, report, random):
+    """Sums, in units of 2^-24 of those of the terms' sizes."""
+    x = random.normal(size=100000).astype(np.float32)
+    dy = random.normal(size=x.size).astype(np.float32)
+    alphas = np.full(2, 7, np.float32)
+    assert lib.vact_xielu_alpha_backward_f32(floats(alphas), floats(dy), floats(x), ctypes.c_size_t(x.size)) == 0
+
+    def by_torch(dtype):
+        parameters = torch.full((2,), 0.8, dtype=dtype, requires_grad=True)
+        xielu(torch.tensor(x).to(dtype), *parameters, 0.5).backward(torch.tensor(dy).to(dtype))
+        return parameters.grad.double().numpy()
+
+    exact, single = by_torch(torch.float64), by_torch(torch.float32)
+    wide = x.astype(np.float64)
+    terms = np.abs(dy * np.where(x > 0, wide**2, np.expm1(np.minimum(wide, 0)) - wide))
+    for i, (name, side) in enumerate((("alpha_p", x > 0), ("alpha_n", x <= 0))):
+        unit = np.array([2.0**-24 * terms[side].sum()])
+        ours, theirs = (ulp_errors(g[i:i + 1].astype(np.float64), exact[i:i + 1], unit).max() for g in (alphas, single))
+        report.check(ours <= 1, "xielu by", name, "vact's error", ours)
+        yield [f"xielu, by {name}", shown(ours), shown(theirs), ""]
+
+
 def check_prelu(lib, report, random):
     """dslope in units of 2^-24 of the sum of |dy*x|: what the terms of the sum are to be counted against."""
     outer, channels, inner = 16, 5, 1000
@@ -337,11 +419,12 @@ counts them, over {count} random x in [−120, 120] and the kinks, dy normal; th
 digits*: the error is half of the gradient or more.
 
 {unary}
-Gated units and their gradients (gate in [−5, 8]), gradients from the output, of prelu and along rows, against PyTorch's in
-double:
+Gradients from the output, operations that PyTorch composes and their gradients (x in [−8, 8]), gated units and theirs
+(gate in [−5, 8]), gradients of prelu and along rows, against PyTorch's in double:
 
 {others}
-prelu's slope is counted in 2^−24 of Σ|dy·x|, a row's gradient in 2^−24 of the sum of its terms' sizes.
+The gradients of prelu's slope and xielu's parameters, and those of a row, are counted in 2^−24 of the sum of their terms'
+sizes.
 
 PyTorch's gradient in double agrees with the exact one, and so with vact's, to 0.01 ULP, but for
 
@@ -350,7 +433,7 @@ PyTorch's gradient in double agrees with the exact one, and so with vact's, to 0
 
 Where the two libraries return different gradients for dy = 1 (of a float, on purpose): at ±∞ vact returns the limit, a NaN
 in x gives NaN, and sigmoid and tanh keep their digits where the output has none left. PyTorch has no relu_squared,
-gelu_quick, swish and hard_sigmoid: they are composed there, hard_sigmoid by hardtanh.
+gelu_quick, swish, hard_sigmoid, softcap, xielu and sqrt_softplus: they are composed there, hard_sigmoid by hardtanh.
 
 {special}"""
 
@@ -365,7 +448,7 @@ def main():
     report = Report()
     heads = ["gradient", "vact", "PyTorch, x in [−8, 8]", "PyTorch, beyond"]
     unary = table(heads, check_unary(lib, report, random))
-    checks = (check_from_output, check_gates, check_prelu, check_rows)
+    checks = (check_from_output, check_composed, check_xielu_alpha, check_gates, check_prelu, check_rows)
     others = table(["what", "vact", "PyTorch"], [row[:3] for c in checks for row in c(lib, report, random)])
     exceptions = "".join(
         f"* {name}, {low:g} ≤ {'|x|' if name in EXCEPTIONS_OF_SIZE else 'x'} ≤ {high:g}: {why}\n"
