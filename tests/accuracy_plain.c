@@ -43,7 +43,7 @@ static void add_result(accuracy_tally *tally, const accuracy_target *target, flo
     double error = 0.0;
     if (target->function == ACCURACY_FORWARD) {
         double exact = vacti_reference_f32(op)((double)x, params);
-        error = vacti_ulp_error(y, exact);
+        error = vacti_forward_error(op, params, (double)x, y, exact);
         misrounded = !test_same(y, (float)exact);
     } else {
         bool from_output = target->function == ACCURACY_FROM_OUTPUT;

@@ -34,7 +34,8 @@ static void check_bound(const test_subject *subject, const vact_params_f32 *para
     double worst = 0.0;
     size_t worst_at = 0;
     for (size_t i = 0; i < inputs->n; i++) {
-        double error = vacti_ulp_error(results[i], reference((double)inputs->v[i], &values));
+        const double x = (double)inputs->v[i];
+        double error = vacti_forward_error(subject->info->op, &values, x, results[i], reference(x, &values));
         if (!(error <= worst)) {
             worst = error;
             worst_at = i;

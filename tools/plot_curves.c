@@ -169,7 +169,8 @@ static double error_within(const plot_curve *curve, vact_math math, float from, 
     compute(curve, math, y, x, SPAN_INPUTS);
     double most = 0.0;
     for (int i = 0; i < SPAN_INPUTS; i++)
-        most = fmax(most, vacti_ulp_error(y[i], vacti_reference_f32(curve->info->op)((double)x[i], &curve->params)));
+        most = fmax(most, vacti_forward_error(curve->info->op, &curve->params, (double)x[i], y[i],
+                                              vacti_reference_f32(curve->info->op)((double)x[i], &curve->params)));
     return most;
 }
 

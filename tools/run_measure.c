@@ -85,9 +85,10 @@ typedef struct share {
     size_t error_at;
 } share;
 
-static void meet(share *mine, size_t index, double exact)
+static void meet(share *mine, size_t index, double exact, const vact_params_f32 *params)
 {
-    double error = vacti_ulp_error(mine->tensor->dst[index], exact);
+    const double x = (double)mine->tensor->src[index];
+    double error = vacti_forward_error(mine->op->op, params, x, mine->tensor->dst[index], exact);
     if (error > mine->max_error) {
         mine->max_error = error;
         mine->error_at = index;
@@ -99,27 +100,26 @@ static void *compare_share(void *argument)
     share *mine = argument;
     const float *src = mine->tensor->src;
     size_t cols = mine->tensor->cols;
+    vact_params_f32 params = vacti_registry_defaults(mine->op);
     if (mine->row != NULL) {
         vacti_reference_row_fn *reference = vacti_reference_row_f32(mine->op->op);
         for (size_t i = mine->first; i < mine->end; i += cols) {
             reference(mine->row, src + i, cols);
             for (size_t j = 0; j < cols; j++)
-                meet(mine, i + j, mine->row[j]);
+                meet(mine, i + j, mine->row[j], &params);
         }
         return NULL;
     }
     if (mine->op->kind == VACT_KIND_GATE) {
-        const vact_params_f32 defaults = vacti_registry_defaults(mine->op);
         for (size_t i = mine->first; i < mine->end; i++)
-            meet(mine, i, vacti_reference_gate(mine->op->op, (double)src[i], (double)src[i], &defaults));
+            meet(mine, i, vacti_reference_gate(mine->op->op, (double)src[i], (double)src[i], &params), &params);
         return NULL;
     }
     vacti_reference_fn *reference = vacti_reference_f32(mine->op->op);
-    vact_params_f32 params = vacti_registry_defaults(mine->op);
     if (mine->op->kind == VACT_KIND_CHANNELS)
         params.v[0] = prelu_slope;
     for (size_t i = mine->first; i < mine->end; i++)
-        meet(mine, i, reference((double)src[i], &params));
+        meet(mine, i, reference((double)src[i], &params), &params);
     return NULL;
 }
 

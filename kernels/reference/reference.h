@@ -64,4 +64,10 @@ double vacti_gradient_error(vact_op op, const vact_params_f32 *params, double x,
  */
 double vacti_ulp_error(float computed, double exact);
 
+/* The same of a computed f(x). Of xielu below 0 in ULP of the larger of the result and
+ * XIELU_NEAR_ZERO*|beta|*min(-x, 32): next to its zero the bound is absolute. */
+double vacti_forward_error(vact_op op, const vact_params_f32 *params, double x, float computed, double exact);
+
+#define XIELU_NEAR_ZERO 0x1p-6
+
 #endif

@@ -253,27 +253,17 @@ static twofold twofold_product(twofold a, twofold b)
 
 static twofold twofold_of(double x) { return (twofold){x, 0.0}; }
 
-/* e^x - 1 - x for -50 <= x <= 0: with y = x/64, its series from y^2 on; the argument is doubled six times:
- * h(2y) = 2*h(y) + (y + h(y))^2. */
-static twofold exp_minus_line(double x)
+/* (e^x - 1 - x)/(x^2/2) - 1 for -1 <= x <= 0: its series. */
+static long double curve_beyond_square(long double x)
 {
-    double y = x / 64.0;
-    twofold sum = twofold_of(0.0), argument = twofold_of(y);
-    for (int k = 24; k >= 2; k--) { /* sum = (1 + sum)*y/k, the last with y^2/2 */
-        twofold inverse = {1.0 / k, 0.0};
-        inverse.lo = fma(-inverse.hi, (double)k, 1.0) / k;
-        sum = twofold_product(twofold_product(twofold_sum(twofold_of(1.0), sum), argument), inverse);
-    }
-    twofold h = twofold_product(sum, argument);
-    for (int k = 0; k < 6; k++) {
-        twofold rise = twofold_sum(argument, h);
-        h = twofold_sum(twofold_sum(h, h), twofold_product(rise, rise));
-        argument.hi *= 2.0;
-    }
-    return h;
+    const int terms = x > -0x1p-8L ? 9 : 22;
+    long double sum = 0.0L;
+    for (int k = terms; k >= 3; k--)
+        sum = (1.0L + sum) * x / (long double)k;
+    return sum;
 }
 
-/* Twofold where the two terms may cancel. */
+/* long double where the terms nearly cancel. */
 double vacti_reference_xielu(double x, const vact_params_f32 *params)
 {
     const double p = (double)params->v[0], n = (double)params->v[1], beta = (double)params->v[2];
@@ -289,12 +279,17 @@ double vacti_reference_xielu(double x, const vact_params_f32 *params)
         return vacti_reference_times_line(x, p, beta);
     if (n == 0.0)
         return beta * x;
-    if (x < -50.0) { /* of e^x only the sign matters */
+    if (x < -1.0) { /* below -50 only the sign of e^x matters */
         twofold line = twofold_product(twofold_sum(twofold_of(beta), twofold_of(-n)), twofold_of(x));
         twofold sum = twofold_sum(line, twofold_of(-n));
+        if (fabs(sum.hi) < fabs(n))
+            return (double)((long double)sum.hi + ((long double)sum.lo + (long double)n * expl((long double)x)));
         return vacti_reference_add_to_odd(sum.hi, sum.lo + n * fmax(exp(x), 1e-200));
     }
-    twofold g = exp_minus_line(x);
-    twofold sum = twofold_sum(twofold_product(twofold_of(n), g), twofold_product(twofold_of(beta), twofold_of(x)));
-    return vacti_reference_add_to_odd(sum.hi, sum.lo);
+    const twofold square = twofold_product(twofold_of(0.5 * n), twofold_product(twofold_of(x), twofold_of(x)));
+    const twofold near = twofold_sum(twofold_of(beta * x), square); /* beta*x is exact */
+    const long double rest = ((long double)square.hi + (long double)square.lo) * curve_beyond_square((long double)x);
+    if (fabs(near.hi + (double)rest) < 0.5 * fabs(near.hi))
+        return (double)((long double)near.hi + ((long double)near.lo + rest));
+    return vacti_reference_add_to_odd(near.hi, near.lo + (double)rest);
 }

@@ -30,3 +30,13 @@ double vacti_ulp_error(float computed, double exact)
     double value = isinf(computed) ? copysign(0x1p128, computed) : (double)computed;
     return fabs(value - exact) * spacings_per_unit(exact);
 }
+
+double vacti_forward_error(vact_op op, const vact_params_f32 *params, double x, float computed, double exact)
+{
+    if (op == VACT_OP_XIELU && x < 0.0 && isfinite(computed)) {
+        double least = XIELU_NEAR_ZERO * fabs((double)params->v[2]) * fmin(-x, 32.0);
+        if (fabs(exact) < least && (double)(float)least < INFINITY)
+            return fabs((double)computed - exact) * spacings_per_unit(least);
+    }
+    return vacti_ulp_error(computed, exact);
+}

@@ -1,13 +1,11 @@
 /*
  * xielu: x > 0 ? alpha_p*x^2 + beta*x : alpha_n*(e^x - 1 - x) + beta*x.
  *
- * Above 0 it is x*(alpha_p*x + beta), and below x*(beta - alpha_n*S(-x)), S as in math/fast/exp_share.h. The factor
- * below 0 is a hi/lo pair that is right to 2^-30 of its larger term. At default parameters it has a zero at -2.4325.
- * Where the two terms cancel by more than 2^-6, which few arguments do, math/common/xielu.h computes the result in
- * doubles: so the bound in ULP holds next to the zero too. Parameters beyond 2^120 are scaled down first, so that the
- * sum does not overflow.
- *
- * Largest error seen at default parameters 0.59 ULP, at -0x1.29e416p+1 (every 41st input).
+ * Above 0 it is x*(alpha_p*x + beta), and below x*(beta - alpha_n*S(-x)), S as in math/fast/exp_share.h, or from -20.5
+ * down a line. The factor below 0 is a hi/lo pair that is right to 2^-30 of its larger term. At default parameters it
+ * has a zero at -2.4325. Next to it, where the factor is below 2^-6*|beta|, the error is counted against that size.
+ * (Doubles for the few lanes there took 2.7 times as long from memory: one vector of 16 in three has such a lane.)
+ * Parameters beyond 2^120 are scaled down first, so that the sum does not overflow.
  */
 #ifndef VACT_ACT_FAST_XIELU_H
 #define VACT_ACT_FAST_XIELU_H
@@ -20,28 +18,13 @@ typedef struct {
     float alpha_p, alpha_n, beta, back;
 } xielu_scaled;
 
-/* beta + 0: a beta of -0 would turn the sign of zeros. */
+/* + 0: a -0 would turn the sign of zeros. */
 VACT_INLINE xielu_scaled xielu_scaled_of(const vact_params_f32 *params)
 {
-    const float p = params->v[0], n = params->v[1], b = params->v[2] + 0.0f, most = 0x1p+120f;
+    const float p = params->v[0], n = params->v[1] + 0.0f, b = params->v[2] + 0.0f, most = 0x1p+120f;
     const int huge = __builtin_fabsf(p) > most || __builtin_fabsf(n) > most || __builtin_fabsf(b) > most;
     const float factor = huge ? 0x1p-8f : 1.0f;
     return (xielu_scaled){p * factor, n * factor, b * factor, huge ? 0x1p+8f : 1.0f};
-}
-
-/* The lanes of y that need it, again in doubles. */
-VACT_SELDOM static vf xielu_repaired(vf y, vf x, vf factor, const vact_params_f32 *params)
-{
-    float inputs[VF_LANES], results[VF_LANES], factors[VF_LANES];
-    const xielu_scaled scaled = xielu_scaled_of(params);
-    const float close = XIELU_CLOSE * __builtin_fabsf(scaled.beta);
-    vf_store(inputs, x);
-    vf_store(results, y);
-    vf_store(factors, factor);
-    for (int k = 0; k < VF_LANES; k++)
-        if (inputs[k] < 0.0f && __builtin_fabsf(factors[k]) < close)
-            results[k] = xielu_closely(inputs[k], params->v[1], params->v[2]);
-    return vf_load(results);
 }
 
 /* The result from S(-x). */
@@ -74,9 +57,6 @@ VACT_INLINE vf xielu_of(vf x, vf_pair share, const vact_params_f32 *params, int 
     }
     y = vf_mul(y, vf_set1(scaled.back));
     y = vf_copysign(y, vf_flip_sign(x, factor.hi)); /* the sign of a zero, which the sum may lose */
-    vf close = vf_set1(XIELU_CLOSE * __builtin_fabsf(scaled.beta));
-    if (__builtin_expect(vm_any(vm_and(negative, vm_lt(vf_abs(factor.hi), close))), 0))
-        return xielu_repaired(y, x, factor.hi, params);
     return y;
 }
 
@@ -85,14 +65,29 @@ VACT_INLINE vf xielu_common(vf x, const vact_params_f32 *params)
     return xielu_of(x, fast_exp_share(vf_abs(x)), params, 0);
 }
 
+/* x <= -FAST_SHARE_NEAR, where e^x does not count: (beta - alpha_n)*x - alpha_n, with all digits where the slope is
+ * small or 0. */
+VACT_INLINE vf xielu_far(vf x, const vact_params_f32 *params)
+{
+    const xielu_scaled scaled = xielu_scaled_of(params);
+    const vf zero = vf_set1(0.0f), most = vf_set1(FLT_MAX), minus_alpha = vf_set1(-scaled.alpha_n);
+    vf_pair slope = pair_sum(vf_set1(scaled.beta), minus_alpha);
+    vf bounded = vf_max(vf_neg(most), x);
+    vf line = vf_fma(slope.hi, bounded, vf_set1(-0.0f)); /* -0 stays -0 */
+    vf line_lo = vf_fma(slope.lo, bounded, vf_fms(slope.hi, bounded, line));
+    vf_pair sum = pair_sum(line, minus_alpha);
+    vf lo = vf_add(sum.lo, line_lo);
+    vm counts = vm_and(vm_le(vf_abs(sum.hi), most), vm_lt(zero, vf_abs(lo))); /* else -0 would become 0, or inf NaN */
+    vf y = vf_select(counts, vf_add(sum.hi, lo), sum.hi);
+    vm infinite = vm_and(vm_lt(x, vf_neg(most)), vm_lt(zero, vf_abs(slope.hi)));
+    return vf_mul(vf_select(infinite, vf_mul(x, slope.hi), y), vf_set1(scaled.back));
+}
+
 VACT_INLINE vf xielu_special(vf x, const vact_params_f32 *params)
 {
-    vf limit = vf_set1(FAST_SHARE_NEAR), t = vf_abs(x);
-    vf_pair near = fast_exp_share(vf_min(limit, t));
-    vf_pair far = fast_exp_share_far(vf_min(vf_set1(FLT_MAX), vf_max(limit, t)));
-    vm is_far = vm_lt(limit, t);
-    vf_pair share = {vf_select(is_far, far.hi, near.hi), vf_select(is_far, far.lo, near.lo)};
-    return xielu_of(x, share, params, 1);
+    const vf limit = vf_set1(FAST_SHARE_NEAR), least = vf_neg(limit);
+    vf y = xielu_of(vf_max(least, x), fast_exp_share(vf_min(limit, vf_abs(x))), params, 1);
+    return vf_select(vm_lt(x, least), xielu_far(vf_min(least, x), params), y);
 }
 
 #define ACT_TWO_FORMS

@@ -1,13 +1,10 @@
 /*
- * xielu below 0 in doubles, where its two terms nearly cancel: alpha*(e^x - 1 - x) + beta*x. e^x - 1 - x is a series
- * near 0; e^x is 2^-n*e^r. Every product that is added to something is an FMA, so that the bits do not depend on the
- * compiler.
+ * e^-t and e^x - 1 - x in doubles, for the large terms of xielu's gradients by its parameters (rows/xielu_alpha.h). e^x
+ * - 1 - x is a series near 0; e^-t is 2^-n*e^r. Every product that is added to something is an FMA, so that the bits do
+ * not depend on the compiler.
  */
 #ifndef VACT_MATH_COMMON_XIELU_H
 #define VACT_MATH_COMMON_XIELU_H
-
-/* Where |beta - alpha*S| is below this share of |beta|. */
-#define XIELU_CLOSE 0x1p-6f
 
 /* The sum of r^(k - from)/k!, k from `from` on, |r| <= 0.35: with 0 it is e^r, with 2 (e^r - 1 - r)/r^2. */
 VACT_INLINE double xielu_series(double r, int from)
@@ -42,15 +39,6 @@ VACT_INLINE double xielu_exp(double t)
     const double r =
         __builtin_fma((double)n, 0x1.abc9e3b39803fp-56, __builtin_fma((double)n, 0x1.62e42fefa39efp-1, -t));
     return xielu_series(r, 0) / (double)(1ull << n);
-}
-
-VACT_SELDOM static float xielu_closely(float x, float alpha, float beta)
-{
-    const double t = -(double)x, a = (double)alpha, b = (double)beta;
-    if (t <= 0.35)
-        return (float)(__builtin_fma(-a * t, xielu_series(-t, 2), b) * -t);
-    const double slope = b - a, line = slope == 0.0 ? 0.0 : slope * -t;
-    return (float)__builtin_fma(a, xielu_exp(t) - 1.0, line);
 }
 
 #endif
