@@ -357,9 +357,9 @@ VACT_API vact_status vact_softcap_f32(float *dst, const float *src, size_t n, fl
 
 /* xielu: x > 0 ? alpha_p*x^2 + beta*x : alpha_n*(e^x - 1 - x) + beta*x. Defaults 0.8, 0.8 and 0.5, all finite. Below 0
  * it has a zero (-2.4325 at the defaults). Where the result is less than 2^-6*|beta|*min(-x, 32), at the defaults from
- * -2.52 to -2.35, its error is counted in ULP of that size. The bound was sampled for parameters within 2^-20 and 2^20 in magnitude. xielu(-0) is
- * -0 for beta >= 0. Models learn them as alpha_p = softplus(a), alpha_n = beta + softplus(b): pass the results. (Huang
- * 2024, arXiv 2411.13010; Apertus.) */
+ * -2.52 to -2.35, its error is counted in ULP of that size. The bound was sampled for parameters within 2^-20 and 2^20
+ * in magnitude. xielu(-0) is -0 for beta >= 0. Models learn them as alpha_p = softplus(a), alpha_n = beta +
+ * softplus(b): pass the results. (Huang 2024, arXiv 2411.13010; Apertus.) */
 VACT_API vact_status vact_xielu_f32(float *dst, const float *src, size_t n, float alpha_p, float alpha_n, float beta);
 
 /* erf: the error function, within [-1, 1]. ONNX Erf, PyTorch erf. */
