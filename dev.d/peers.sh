@@ -1,11 +1,11 @@
 # shellcheck shell=sh
-# ./dev bench --peers and ./dev pytorch: comparisons with other libraries.
+# ./dev bench --peers, ./dev pytorch and ./dev onnx: comparisons with other libraries.
 
-# The peers from PyPI, in build/peers-venv.
+# install_peers FILE VENV: packages from PyPI, those of bench/peers/FILE into build/VENV, which becomes $venv.
 install_peers()
 {
-    requirements=$root/bench/peers/requirements.txt
-    venv=$root/build/peers-venv
+    requirements=$root/bench/peers/$1
+    venv=$root/build/$2
     if ! cmp -s -- "$requirements" "$venv/requirements.txt"; then
         may_install "python3 -m pip install -r $requirements, into $venv"
         say "installing into $venv (once; VACT_DEV_INSTALL=no forbids it):"
@@ -42,20 +42,43 @@ bench_peers()
     need "$need_peers"
     configure_bench
     warn_of_noise # before the build loads the machine
-    install_peers # of which one is linked: peers.py builds
+    install_peers requirements.txt peers-venv # of which one is linked: peers.py builds
     status=0
     at_fixed_addresses "$venv/bin/python" "$root/bench/peers/peers.py" "$@" || status=$?
     exit "$status"
 }
 
-# Losses and gradients compared with PyTorch's.
-pytorch()
+# build_with FILE VENV: the library for scripts that call it, and their packages.
+build_with()
 {
-    [ $# -eq 0 ] || fail "pytorch takes no arguments"
     need "$need_run python3=python3"
     build_program
     build release --target vact_shared
-    install_peers
-    "$venv/bin/python" "$root/tests/pytorch_losses.py" "$root/build/libvact.so"
-    "$venv/bin/python" "$root/tests/pytorch_gradients.py" "$root/build/libvact.so" --page "$root/docs/pytorch.md"
+    install_peers "$1" "$2"
+}
+
+# Losses, gradients and the samples of PyTorch's own tests compared with PyTorch's results; --cases: the samples alone,
+# the rest of the arguments is pytorch_cases.py's.
+pytorch()
+{
+    page=$root/docs/pytorch.md
+    library=$root/build/libvact.so
+    case ${1-} in
+        '' | --cases) build_with requirements.txt peers-venv ;;
+        *) fail "pytorch knows no '$1'" ;;
+    esac
+    if [ $# -eq 0 ]; then
+        "$venv/bin/python" "$root/tests/pytorch_losses.py" "$library"
+        "$venv/bin/python" "$root/tests/pytorch_gradients.py" "$library" --page "$page"
+    else
+        shift
+    fi
+    "$venv/bin/python" "$root/tests/cases/pytorch_cases.py" "$library" --page "$page" "$@"
+}
+
+# The node cases of the ONNX backend; the arguments are onnx_cases.py's.
+onnx()
+{
+    build_with requirements-onnx.txt onnx-venv
+    "$venv/bin/python" "$root/tests/cases/onnx_cases.py" "$root/build/libvact.so" --page "$root/docs/onnx.md" "$@"
 }
