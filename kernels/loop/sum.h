@@ -264,7 +264,8 @@ VACT_INLINE void sum_add_product_apart(void *context, size_t i, size_t n, size_t
     row_sum_add_pair(&to->sum, k, sum_without_large(to->large, 0, at.a, at.b, pair_product(at.a, at.b)));
 }
 
-VACT_NOINLINE static double sum_of_products_apart(size_t cols, sum_factors_fn *factors, const void *context)
+VACT_NOINLINE __attribute__((unused)) static double sum_of_products_apart(size_t cols, sum_factors_fn *factors,
+                                                                          const void *context)
 {
     sum_products_apart to;
     sum_large large = {0.0, 0.0};
