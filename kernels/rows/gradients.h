@@ -168,18 +168,18 @@ VACT_INLINE double rows_total(const rows_gradient *g, bool products, bool masked
 
 /*
  * What is subtracted from dy may leave the range of floats, or the difference may, though dx does not. Then dx comes
- * out infinite or NaN. Such a vector is computed again with both multiplied by 2^-40, which rounds nothing that counts
- * there, and the result by 2^40.
+ * out infinite or NaN. Such lanes are computed again with both multiplied by 2^-40, which rounds nothing that counts
+ * there, and the result by 2^40. (In others a small dy would lose digits.)
  */
 #define ROWS_DOWN 0x1p-40f
 
-VACT_INLINE bool rows_is_large(vf dx) { return vm_any(vm_outside(dx, 0.0f, 0x1.fffffep+127f)); }
+VACT_INLINE vm rows_large(vf dx) { return vm_outside(dx, 0.0f, 0x1.fffffep+127f); }
 
 VACT_INLINE bool rows_one_is_large(const vf dx[4])
 {
     const vi a = vi_max(vf_bits(vf_abs(dx[0])), vf_bits(vf_abs(dx[1])));
     const vi b = vi_max(vf_bits(vf_abs(dx[2])), vf_bits(vf_abs(dx[3])));
-    return rows_is_large(vf_of_bits(vi_max(a, b)));
+    return vm_any(rows_large(vf_of_bits(vi_max(a, b))));
 }
 
 /* What the results of a row need. */
@@ -271,7 +271,10 @@ VACT_INLINE vf rows_result(const rows_gradient *g, size_t i, const rows_slope *s
 {
     const rows_outputs at = rows_outputs_at(g, i, whole, masked);
     const vf dx = kind.slope(at, slope, unit);
-    return __builtin_expect(rows_is_large(dx), 0) ? kind.large(at, slope->total, slope->scale) : dx;
+    const vm large = rows_large(dx);
+    if (__builtin_expect(vm_any(large), 0))
+        return vf_select(large, kind.large(at, slope->total, slope->scale), dx);
+    return dx;
 }
 
 /* How results are stored: past the caches, and then the rows at `dy` and `y`, which are read soon, are prefetched

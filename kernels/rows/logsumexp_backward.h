@@ -9,10 +9,11 @@ VACT_INLINE vf_pair rows_share(const elem *x, size_t i, size_t cols, const logit
 {
     const vf_pair z = logits_checked(x, i, cols, row);
     vf_pair d = logits_distance(z, y);
-    const bool far = large || vm_any(vm_outside(z.hi, 0.0f, __builtin_inff()));
-    if (__builtin_expect(far, 0)) {
+    const vm far = vm_outside(z.hi, 0.0f, __builtin_inff());
+    if (__builtin_expect(large || vm_any(far), 0)) {
         const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
-        d = wide_distances(x, i, n, row, (wide_logit){(double)sum_first_lane(y.hi), 0.0}, false);
+        const vf_pair wide = wide_distances(x, i, n, row, (wide_logit){(double)sum_first_lane(y.hi), 0.0}, false);
+        d = large ? wide : (vf_pair){vf_select(far, wide.hi, d.hi), vf_select(far, wide.lo, d.lo)};
     }
     return fast_exp_pair(d);
 }
