@@ -105,9 +105,17 @@ void bits_name(char *name, size_t size, const bits_function *f)
     snprintf(name, size, "%s %s %s f32", f->operation, f->function, variants[f->math]);
 }
 
+/* SLEEF's erf has other bits in 3.6.1; its exp and tanh have not. */
+static bool needs_known_sleef(const bits_function *f)
+{
+    return f->math == VACT_MATH_SLEEF && strcmp(f->operation, "erf") == 0;
+}
+
 const vacti_table *bits_table(const bits_function *f, const char *build)
 {
     if (f->math == VACT_MATH_SLEEF && strcmp(build, "scalar") == 0)
+        return NULL;
+    if (needs_known_sleef(f) && strcmp(vact_info()->sleef_version, "3.5.1") != 0)
         return NULL;
     return vacti_table_of_build(build, f->math == VACT_MATH_AUTO ? VACT_MATH_FAST : f->math);
 }

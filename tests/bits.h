@@ -46,7 +46,7 @@ size_t bits_functions(bits_function list[BITS_MOST]);
 void bits_name(char *name, size_t size, const bits_function *function);
 
 /* The table of a build for the function. Null where the function's bits need not be those of the file: SLEEF's without
- * FMA. */
+ * FMA, and its erf in another version than 3.5.1. */
 const vacti_table *bits_table(const bits_function *function, const char *build);
 
 /* All parts. */
