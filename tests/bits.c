@@ -143,7 +143,10 @@ void bits_write(FILE *to, const char *build)
     fprintf(to, "# operation function variant type, the hash, and those of its 64 parts; written by ./dev bits\n");
     for (size_t i = 0; i < count; i++) {
         char name[128];
-        const bits_line line = bits_of(&list[i], bits_table(&list[i], build));
+        const vacti_table *table = bits_table(&list[i], build);
+        if (table == NULL)
+            continue;
+        const bits_line line = bits_of(&list[i], table);
         bits_name(name, sizeof name, &list[i]);
         fprintf(to, "%s %016" PRIx64, name, line.whole);
         for (unsigned part = 0; part < BITS_PARTS; part++)
