@@ -104,3 +104,17 @@ Test(ulp_error, takes_nan_for_nan_only)
     expect(INFINITY, (double)NAN, INFINITY);
     expect(0.0f, (double)NAN, INFINITY);
 }
+
+/* Of xielu below 0 in units of the spacing at 2^-6*|beta|*min(-x, 32), where the result is less than that. */
+Test(ulp_error, of_xielu_is_absolute_next_to_its_zero)
+{
+    const vact_params_f32 params = {{0.8f, 0.8f, 0.5f}};
+    const double unit = 0x1p-6; /* for x = -2 */
+    cr_assert(vacti_forward_error(VACT_OP_XIELU, &params, -2.0, 0x1p-29f, 0.0) == 1.0);
+    cr_assert(vacti_forward_error(VACT_OP_XIELU, &params, -2.0, -0x1p-28f, 0x1p-29) == 3.0);
+    cr_assert(vacti_forward_error(VACT_OP_XIELU, &params, -2.0, (float)unit, unit - 0x1p-29) == 1.0);
+    cr_assert(vacti_forward_error(VACT_OP_XIELU, &params, -0x1p+20, 0x1p-25f, 0.0) == 1.0, "-x counts as 32 at most");
+    cr_assert(vacti_forward_error(VACT_OP_XIELU, &params, -2.0, -1.0f, 1.0) == 0x1p+24, "elsewhere as others");
+    cr_assert(isinf(vacti_forward_error(VACT_OP_XIELU, &params, -2.0, NAN, 0.0)));
+    cr_assert(vacti_forward_error(VACT_OP_TANH, &params, -2.0, 0x1p-29f, 0.0) == 0x1p+120, "of xielu alone");
+}

@@ -1,5 +1,6 @@
 """libvact.so through ctypes, as vact.h declares it: the header is read, so a new function, operation or member of an
 option structure is there without a line here."""
+import argparse
 import ctypes
 import pathlib
 import re
@@ -40,6 +41,14 @@ def read_registry():
         bound = re.search(r"PLAIN_BOUND\(([\d.]+)\)|BOUNDS\([\d.]+, *([\d.]+)\)", rest)
         operations[name] = Operation(parameters, float(bound.group(1) or bound.group(2)))
     return operations
+
+
+def other_operation(text):
+    """The argument of --wrong: {OP: OTHER}."""
+    name, _, other = text.partition("=")
+    if not name or not other:
+        raise argparse.ArgumentTypeError(f"'{text}' is not OP=OTHER")
+    return {name: other}
 
 
 class Library:

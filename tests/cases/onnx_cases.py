@@ -17,7 +17,7 @@ import warnings
 import numpy as np
 
 import forms
-from library import Failed, Library, NotSayable
+from library import Failed, Library, NotSayable, other_operation
 from tally import Tally
 
 warnings.filterwarnings("ignore", category=RuntimeWarning)
@@ -278,11 +278,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library")
     parser.add_argument("--page", metavar="FILE", help="write docs/onnx.md there")
-    parser.add_argument("--wrong", metavar="OP=OTHER", help="call OTHER instead of vact's operation OP")
+    parser.add_argument("--wrong", metavar="OP=OTHER", type=other_operation, default={},
+                        help="call OTHER instead of vact's operation OP")
     arguments = parser.parse_args()
     lib = Library(arguments.library)
-    if arguments.wrong:
-        lib.wrong = dict([arguments.wrong.split("=")])
+    lib.wrong = arguments.wrong
     tally = Tally(["cases"])
     order = list(NODES)
     found = sorted(cases(), key=lambda c: order.index(c[0]))

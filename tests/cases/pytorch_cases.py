@@ -26,7 +26,7 @@ from torch.testing._internal.common_modules import module_db
 from torch.utils._pytree import tree_map
 
 import forms
-from library import Library, NotSayable
+from library import Library, NotSayable, other_operation
 from tally import Tally, ulp
 
 warnings.filterwarnings("ignore")
@@ -506,11 +506,11 @@ def main():
     parser.add_argument("library")
     parser.add_argument("--page", metavar="FILE", help="add the tables to docs/pytorch.md there")
     parser.add_argument("--op", metavar="REGEX", default="", help="only operations with such a name; writes no page")
-    parser.add_argument("--wrong", metavar="OP=OTHER", help="call OTHER instead of vact's operation OP")
+    parser.add_argument("--wrong", metavar="OP=OTHER", type=other_operation, default={},
+                        help="call OTHER instead of vact's operation OP")
     arguments = parser.parse_args()
     lib = Library(arguments.library)
-    if arguments.wrong:
-        lib.wrong = dict([arguments.wrong.split("=")])
+    lib.wrong = arguments.wrong
     torch.set_num_threads(1)
     tally = Tally(["results", "gradients"])
     runner = Runner(lib, tally, arguments.op)

@@ -10,8 +10,7 @@
 #include "math/fast/gradient.h"
 #include "math/fast/softplus.h"
 
-/* |x| <= FAST_SOFTPLUS_REACH, or x above it, where t is FAST_SOFTPLUS_REACH. A
- * call, for the size of the library. */
+/* |x| <= FAST_SOFTPLUS_REACH, or x above it, where t is FAST_SOFTPLUS_REACH. A call, for the size of the library. */
 VACT_NOINLINE static vf sqrt_softplus_backward_near(vf dy, vf x, vf t)
 {
     const vf one = vf_set1(1.0f), half = vf_set1(0.5f), zero = vf_set1(0.0f);
