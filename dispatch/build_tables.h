@@ -59,10 +59,12 @@ vact_outside_f32_fn KERNEL(outside, plain);
 vact_dead_units_f32_fn KERNEL(dead_units, plain);
 vact_masked_f32_fn KERNEL(softmax_masked, fast), KERNEL(log_softmax_masked, fast);
 vact_logsumexp_f32_fn KERNEL(logsumexp, fast);
-vact_axis_f32_fn KERNEL(softmax_axis, fast), KERNEL(log_softmax_axis, fast);
+vact_axis_f32_fn KERNEL(softmax_axis, fast), KERNEL(log_softmax_axis, fast), KERNEL(logsumexp_axis, fast);
 vact_online_f32_fn KERNEL(softmax_online, fast);
 vact_rows_backward_f32_fn KERNEL(softmax_backward, fast), KERNEL(log_softmax_backward, fast);
 vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward, fast);
+vact_axis_backward_f32_fn KERNEL(softmax_backward_axis, fast), KERNEL(log_softmax_backward_axis, fast);
+vact_logsumexp_axis_backward_f32_fn KERNEL(logsumexp_backward_axis, fast);
 vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
 vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
 
@@ -85,10 +87,14 @@ vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
         .logsumexp = KERNEL(logsumexp, fast),                                                                          \
         .softmax_axis = KERNEL(softmax_axis, fast),                                                                    \
         .log_softmax_axis = KERNEL(log_softmax_axis, fast),                                                            \
+        .logsumexp_axis = KERNEL(logsumexp_axis, fast),                                                                \
         .online = KERNEL(softmax_online, fast),                                                                        \
         .softmax_backward = GRADIENT(softmax_backward, fast),                                                          \
         .log_softmax_backward = GRADIENT(log_softmax_backward, fast),                                                  \
         .logsumexp_backward = GRADIENT(logsumexp_backward, fast),                                                      \
+        .softmax_backward_axis = GRADIENT(softmax_backward_axis, fast),                                                \
+        .log_softmax_backward_axis = GRADIENT(log_softmax_backward_axis, fast),                                        \
+        .logsumexp_backward_axis = GRADIENT(logsumexp_backward_axis, fast),                                            \
         .prelu_backward = GRADIENT(prelu_backward, fast),                                                              \
         .xielu_alpha_backward = GRADIENT(xielu_alpha_backward, fast),                                                  \
     }

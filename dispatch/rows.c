@@ -166,6 +166,30 @@ vact_status vact_log_softmax_axis_f32(float *dst, const float *src, size_t outer
     return run_axis(vacti_table_current()->family.log_softmax_axis, dst, src, outer, axis, inner);
 }
 
+/* A tensor and what has one element for each of its columns. */
+static bool tensor(check_range *made, check_range *per_column, const float *first, const float *of_columns,
+                   size_t outer, size_t axis, size_t inner)
+{
+    size_t n, columns;
+    return check_product(&n, outer, axis, inner) && check_product(&columns, outer, 1, inner) && array(made, first, n) &&
+           array(per_column, of_columns, columns);
+}
+
+vact_status vact_logsumexp_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
+{
+    check_range to, from;
+    if (!tensor(&from, &to, src, dst, outer, axis, inner))
+        return VACT_EINVAL;
+    if (outer == 0 || inner == 0)
+        return VACT_OK;
+    if (dst == NULL || (src == NULL && axis != 0))
+        return VACT_EINVAL;
+    if (check_share(to, from))
+        return VACT_EOVERLAP;
+    vacti_table_current()->family.logsumexp_axis(dst, src, outer, axis, inner);
+    return VACT_OK;
+}
+
 /* --------------------------------------------------------------------------------------- block by block */
 
 static bool states(check_range *made, const vact_softmax_online_f32 *first, size_t rows)
@@ -368,6 +392,56 @@ vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_stride, floa
     if (read != VACT_OK)
         return read;
     return run_logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, known.scale, &known);
+}
+
+static vact_status run_axis_backward(vact_axis_backward_f32_fn *kernel, float *dx, const float *dy, const float *y,
+                                     size_t outer, size_t axis, size_t inner)
+{
+    check_range to, slopes, outputs;
+    size_t n;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
+    if (!check_product(&n, outer, axis, inner) || !array(&to, dx, n) || !array(&slopes, dy, n) ||
+        !array(&outputs, y, n))
+        return VACT_EINVAL;
+    if (n == 0)
+        return VACT_OK;
+    if (dx == NULL || dy == NULL || y == NULL)
+        return VACT_EINVAL;
+    if (!check_in_place_or_apart(to, slopes) || !check_in_place_or_apart(to, outputs))
+        return VACT_EOVERLAP;
+    kernel(dx, dy, y, outer, axis, inner);
+    return VACT_OK;
+}
+
+vact_status vact_softmax_backward_axis_f32(float *dx, const float *dy, const float *y, size_t outer, size_t axis,
+                                           size_t inner)
+{
+    return run_axis_backward(vacti_table_current()->family.softmax_backward_axis, dx, dy, y, outer, axis, inner);
+}
+
+vact_status vact_log_softmax_backward_axis_f32(float *dx, const float *dy, const float *y, size_t outer, size_t axis,
+                                               size_t inner)
+{
+    return run_axis_backward(vacti_table_current()->family.log_softmax_backward_axis, dx, dy, y, outer, axis, inner);
+}
+
+vact_status vact_logsumexp_backward_axis_f32(float *dx, const float *dy, const float *x, const float *y, size_t outer,
+                                             size_t axis, size_t inner)
+{
+    check_range to, inputs, slopes, outputs;
+    if (!VACT_WITH_GRADIENTS)
+        return VACT_EUNSUPPORTED;
+    if (!tensor(&to, &slopes, dx, dy, outer, axis, inner) || !tensor(&inputs, &outputs, x, y, outer, axis, inner))
+        return VACT_EINVAL;
+    if (outer == 0 || axis == 0 || inner == 0)
+        return VACT_OK;
+    if (dx == NULL || dy == NULL || x == NULL || y == NULL)
+        return VACT_EINVAL;
+    if (!check_in_place_or_apart(to, inputs) || check_share(to, slopes) || check_share(to, outputs))
+        return VACT_EOVERLAP;
+    vacti_table_current()->family.logsumexp_backward_axis(dx, dy, x, y, outer, axis, inner);
+    return VACT_OK;
 }
 
 vact_status vact_prelu_backward_f32(float *dx, float *dslope, const float *dy, const float *x, const float *slope,

@@ -85,6 +85,10 @@ typedef void vact_rows_backward_f32_fn(float *dx, size_t dx_stride, const float 
 typedef void vact_logsumexp_backward_f32_fn(float *dx, size_t dx_stride, const float *dy, const float *x,
                                             size_t x_stride, const float *y, size_t rows, size_t cols, float scale,
                                             const vact_softmax_options_f32 *options);
+typedef void vact_axis_backward_f32_fn(float *dx, const float *dy, const float *y, size_t outer, size_t axis,
+                                       size_t inner);
+typedef void vact_logsumexp_axis_backward_f32_fn(float *dx, const float *dy, const float *x, const float *y,
+                                                 size_t outer, size_t axis, size_t inner);
 typedef void vact_prelu_backward_f32_fn(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
                                         size_t outer, size_t channels, size_t inner);
 
@@ -94,10 +98,12 @@ typedef void vact_xielu_alpha_f32_fn(float *dalpha, const float *dy, const float
 typedef struct vacti_softmax_family {
     vact_masked_f32_fn *softmax, *log_softmax;
     vact_logsumexp_f32_fn *logsumexp;
-    vact_axis_f32_fn *softmax_axis, *log_softmax_axis;
+    vact_axis_f32_fn *softmax_axis, *log_softmax_axis, *logsumexp_axis;
     vact_online_f32_fn *online;
     vact_rows_backward_f32_fn *softmax_backward, *log_softmax_backward;
     vact_logsumexp_backward_f32_fn *logsumexp_backward;
+    vact_axis_backward_f32_fn *softmax_backward_axis, *log_softmax_backward_axis;
+    vact_logsumexp_axis_backward_f32_fn *logsumexp_backward_axis;
     vact_prelu_backward_f32_fn *prelu_backward;
     vact_xielu_alpha_f32_fn *xielu_alpha_backward;
 } vacti_softmax_family;

@@ -952,6 +952,10 @@ VACT_API vact_status vact_logsumexp_masked_f32(float *dst, const float *src, siz
 VACT_API vact_status vact_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
 VACT_API vact_status vact_log_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
 
+/* logsumexp along it: dst is a dense [outer, inner] and must not overlap src. ONNX ReduceLogSumExp with axes, PyTorch
+ * logsumexp with dim. */
+VACT_API vact_status vact_logsumexp_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner);
+
 /*
  * The gradients, from the outputs. dx may equal dy, y or x, with equal strides. scale is that of the forward function,
  * which computed y from scale*x (finite; 1 without); a bias does not enter. Without options every element counts, so
@@ -998,6 +1002,15 @@ VACT_API vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_strid
 VACT_API vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
                                                         const float *x, size_t x_stride, const float *y, size_t rows,
                                                         size_t cols, const vact_softmax_options_f32 *options);
+
+/* The same along the middle axis of a dense tensor [outer, axis, inner], with the scale 1, the bounds of rows and no
+ * transposed copy. Of logsumexp, dy and y are dense [outer, inner]. */
+VACT_API vact_status vact_softmax_backward_axis_f32(float *dx, const float *dy, const float *y, size_t outer,
+                                                    size_t axis, size_t inner);
+VACT_API vact_status vact_log_softmax_backward_axis_f32(float *dx, const float *dy, const float *y, size_t outer,
+                                                        size_t axis, size_t inner);
+VACT_API vact_status vact_logsumexp_backward_axis_f32(float *dx, const float *dy, const float *x, const float *y,
+                                                      size_t outer, size_t axis, size_t inner);
 
 /*
  * softmax over blocks of columns, for attention that never holds a whole row of scores (Milakov and Gimelshein 2018;

@@ -29,13 +29,12 @@ typedef struct {
 /* Adds element a of every column to a lane. */
 typedef void axis_add_fn(const void *context, size_t a, vf_pair *lane);
 
-/* What is done to a lane at the start and the end, and before each block but the first. */
+/* What is done to a lane at the start and the end, and before every 16th of its terms: constants. */
 typedef struct {
     axis_add_fn *add;
     void (*begin)(vf_pair *lane);
     void (*fold)(vf_pair *lane);
     void (*end)(vf_pair *lane);
-    size_t length; /* elements until lanes move to their long sums, whole blocks */
 } axis_steps;
 
 VACT_INLINE void axis_clear(vf_pair *lane) { *lane = (vf_pair){vf_set1(0.0f), vf_set1(0.0f)}; }
@@ -50,38 +49,42 @@ VACT_INLINE axis_lanes axis_join(const axis_lanes *a, const axis_lanes *b)
     return sum;
 }
 
-/* Lanes `first` and on, of elements from `begin` to `end`. */
+/* Lanes `first` and on, of elements from `begin` to `end`. A sum has one function of this type, which calls
+ * axis_group_of; all else is shared. */
+typedef void axis_group_fn(axis_lanes *to, size_t first, size_t begin, size_t end, const void *context);
+
 VACT_INLINE void axis_group_of(axis_lanes *to, size_t first, size_t begin, size_t end, const axis_steps *steps,
                                const void *context)
 {
-    vf_pair *const lane = to->lane;
+    vf_pair lane[AXIS_GROUP]; /* apart from *to, so that they stay in registers */
     for (size_t k = 0; k < AXIS_GROUP; k++)
         steps->begin(&lane[k]);
     for (size_t a = begin; a < end; a += ROW_LANES) {
-        if (a > begin && a % SUM_BLOCK == 0)
+        if (a > begin && a % SOFTMAX_FOLD == 0)
             for (size_t k = 0; k < AXIS_GROUP; k++)
                 steps->fold(&lane[k]);
         if (end - a >= first + AXIS_GROUP) {
             for (size_t k = 0; k < AXIS_GROUP; k++)
                 steps->add(context, a + first + k, &lane[k]);
         } else {
-            for (size_t k = 0; a + first + k < end; k++)
-                steps->add(context, a + first + k, &lane[k]);
+            for (size_t k = 0; k < AXIS_GROUP; k++)
+                if (a + first + k < end)
+                    steps->add(context, a + first + k, &lane[k]);
         }
     }
-    for (size_t k = 0; k < AXIS_GROUP; k++)
+    for (size_t k = 0; k < AXIS_GROUP; k++) {
         steps->end(&lane[k]);
+        to->lane[k] = lane[k];
+    }
 }
 
-VACT_INLINE void axis_group(axis_lanes *to, size_t first, size_t axis, const axis_steps *steps, const void *context)
+/* A group's lanes over the whole axis. They move to their long sums after every `length` elements, whole blocks. */
+VACT_ONCE static void axis_long_group(axis_lanes *to, size_t first, size_t axis, size_t length, axis_group_fn *group,
+                                      const void *context)
 {
-    if (axis <= steps->length) {
-        axis_group_of(to, first, 0, axis, steps, context);
-        return;
-    }
     sum_long whole[AXIS_GROUP];
-    for (size_t begin = 0; begin < axis; begin += steps->length) {
-        axis_group_of(to, first, begin, axis - begin < steps->length ? axis : begin + steps->length, steps, context);
+    for (size_t begin = 0; begin < axis; begin += length) {
+        group(to, first, begin, axis - begin < length ? axis : begin + length, context);
         for (size_t k = 0; k < AXIS_GROUP; k++)
             if (begin == 0)
                 whole[k] = (sum_long){to->lane[k].hi, to->lane[k].lo, vf_set1(0.0f)};
@@ -92,13 +95,16 @@ VACT_INLINE void axis_group(axis_lanes *to, size_t first, size_t axis, const axi
         to->lane[k] = sum_long_pair(whole[k]);
 }
 
-VACT_INLINE vf_pair axis_sum_of(size_t axis, const axis_steps *steps, const void *context)
+VACT_ONCE static vf_pair axis_sum_of(size_t axis, size_t length, axis_group_fn *group, const void *context)
 {
     static const unsigned char order[AXIS_GROUPS] = {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15};
     axis_lanes waiting[AXIS_LEVELS + 1], sum;
     for (size_t i = 0; i < AXIS_GROUPS; i++) {
-        if ((size_t)order[i] * AXIS_GROUP < axis)
-            axis_group(&sum, (size_t)order[i] * AXIS_GROUP, axis, steps, context);
+        const size_t begin = (size_t)order[i] * AXIS_GROUP;
+        if (begin < axis && axis <= length)
+            group(&sum, begin, 0, axis, context);
+        else if (begin < axis)
+            axis_long_group(&sum, begin, axis, length, group, context);
         size_t level = 0;
         for (; (i >> level & 1) != 0; level++) {
             /* sum begins with this group; if that is empty, all of it is. */
@@ -200,23 +206,24 @@ VACT_INLINE void axis_add_near(const void *context, size_t a, vf_pair *lane)
     axis_add(call, a, lane, softmax_near(z, call->place->max.hi, call->place->origin));
 }
 
-/* Stores the exponentials if `store`, a constant, is true, and returns their sums. */
-VACT_NOINLINE static vf_pair axis_any_sums(const axis_columns *c, const axis_place *place, bool store)
+static void axis_any_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *call)
 {
-    const axis_steps steps = {axis_add_exponential, softmax_begin, softmax_fold, softmax_end, SOFTMAX_LONG};
-    return axis_sum_of(c->axis, &steps, &(axis_call){c, place, store});
+    const axis_steps steps = {axis_add_exponential, softmax_begin, softmax_fold, softmax_end};
+    axis_group_of(to, first, begin, end, &steps, call);
 }
 
-VACT_NOINLINE static vf_pair axis_near_sums(const axis_columns *c, const axis_place *place, bool store)
+static void axis_near_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *call)
 {
-    const axis_steps steps = {axis_add_near, softmax_begin, softmax_fold, softmax_end, SOFTMAX_LONG};
-    return axis_sum_of(c->axis, &steps, &(axis_call){c, place, store});
+    const axis_steps steps = {axis_add_near, softmax_begin, softmax_fold, softmax_end};
+    axis_group_of(to, first, begin, end, &steps, call);
 }
 
-/* The same, with the sums to `totals`. */
+/* The sums of the exponentials; these are stored if `store` is true. */
 VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
 {
-    axis_totals(totals, vm_all(place->near) ? axis_near_sums(c, place, store) : axis_any_sums(c, place, store));
+    const axis_call call = {c, place, store};
+    axis_totals(totals,
+                axis_sum_of(c->axis, SOFTMAX_LONG, vm_all(place->near) ? axis_near_group : axis_any_group, &call));
 }
 
 VACT_INLINE void axis_softmax(const axis_columns *c)
@@ -247,15 +254,21 @@ VACT_INLINE void axis_add_other(const void *context, size_t a, vf_pair *lane)
     sum_pair_add(lane, log_softmax_other(e, softmax_is_winner(z, place->max)));
 }
 
+static void axis_other_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *call)
+{
+    const axis_steps steps = {axis_add_other, axis_clear, axis_keep, axis_keep};
+    axis_group_of(to, first, begin, end, &steps, call);
+}
+
 /* log_softmax_others of each column. */
 VACT_NOINLINE static void axis_others(const axis_columns *c, const axis_place *place, double *others)
 {
-    const axis_steps steps = {axis_add_other, axis_clear, axis_keep, axis_keep, SUM_BLOCK};
-    axis_totals(others, axis_sum_of(c->axis, &steps, &(axis_call){c, place, false}));
+    const axis_call call = {c, place, false};
+    axis_totals(others, axis_sum_of(c->axis, SUM_BLOCK, axis_other_group, &call));
 }
 
 /* log_softmax_rest of each column. */
-VACT_INLINE void axis_rests(const axis_columns *c, const axis_place *place, double *rests)
+VACT_ONCE static void axis_rests(const axis_columns *c, const axis_place *place, double *rests)
 {
     axis_exponentials(c, place, rests, false);
     double winners[VF_LANES];
@@ -283,6 +296,27 @@ VACT_INLINE void axis_log_softmax(const axis_columns *c)
     }
 }
 
+/* logsumexp (rows_logsumexp) of each column. There every maximum counts as far. */
+VACT_INLINE void axis_logsumexp(float *dst, const axis_columns *c)
+{
+    const vf zero = vf_set1(0.0f);
+    axis_place place = axis_place_of(c);
+    const vf max = place.max.hi;
+    const vm finite = vm_lt(vf_abs(max), vf_set1(__builtin_inff()));
+    /* +inf, -inf, or NaN where an element is. */
+    vf limit = max;
+    for (size_t a = 0; a < c->axis && !vm_all(finite); a++) {
+        const vf x = axis_load(c->src + a * c->stride, c);
+        limit = vf_select(vm_eq(x, x), limit, x);
+    }
+    place = (axis_place){{vf_select(finite, max, zero), zero}, vm_lt(zero, zero), fast_eighths_origin(zero)};
+    double rests[VF_LANES];
+    axis_rests(c, &place, rests);
+    float y[VF_LANES], rounded[VF_LANES];
+    log_softmax_levels(y, rounded, place.max.hi, rests);
+    rows_store_lanes(dst, vf_select(finite, vf_load(y), limit), 0, c->n);
+}
+
 typedef void axis_columns_fn(const axis_columns *columns);
 
 VACT_INLINE void loop_axis(elem *dst, const elem *src, size_t outer, size_t axis, size_t inner,
@@ -293,6 +327,14 @@ VACT_INLINE void loop_axis(elem *dst, const elem *src, size_t outer, size_t axis
             size_t at = o * axis * inner + i, n = inner - i < VF_LANES ? inner - i : VF_LANES;
             columns(&(axis_columns){src + at, dst + at, axis, inner, n});
         }
+}
+
+VACT_INLINE void axis_logsumexp_all(float *dst, const elem *src, size_t outer, size_t axis, size_t inner)
+{
+    for (size_t o = 0; o < outer; o++)
+        for (size_t i = 0; i < inner; i += VF_LANES)
+            axis_logsumexp(dst + o * inner + i, &(axis_columns){src + o * axis * inner + i, NULL, axis, inner,
+                                                                inner - i < VF_LANES ? inner - i : VF_LANES});
 }
 
 #endif

@@ -4,6 +4,7 @@
  * Included once, in the set `fast`, by the source that CMake writes.
  */
 #include "rows/axis.h"
+#include "rows/axis_backward.h"
 #include "rows/gradients.h"
 #include "rows/log_softmax.h"
 #include "rows/logsumexp_backward.h"
@@ -74,6 +75,15 @@ void KERNEL(log_softmax_axis)(elem *dst, const elem *src, size_t outer, size_t a
         loop_axis(dst, src, outer, axis, inner, axis_log_softmax);
 }
 
+vact_axis_f32_fn KERNEL(logsumexp_axis);
+void KERNEL(logsumexp_axis)(float *dst, const elem *src, size_t outer, size_t axis, size_t inner)
+{
+    if (inner == 1)
+        KERNEL(logsumexp)(dst, src, axis, outer, axis, NULL);
+    else
+        axis_logsumexp_all(dst, src, outer, axis, inner);
+}
+
 vact_online_f32_fn KERNEL(softmax_online);
 void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, elem *dst, size_t dst_stride,
                             const elem *src, size_t src_stride, size_t rows, size_t cols,
@@ -114,6 +124,34 @@ void KERNEL(logsumexp_backward)(elem *dx, size_t dx_stride, const float *dy, con
         row.scale = scale;
         rows_logsumexp_backward(dx + r * dx_stride, dy[r], x + r * x_stride, y[r], cols, &row);
     }
+}
+
+vact_axis_backward_f32_fn KERNEL(softmax_backward_axis);
+void KERNEL(softmax_backward_axis)(elem *dx, const elem *dy, const elem *y, size_t outer, size_t axis, size_t inner)
+{
+    if (inner == 1)
+        KERNEL(softmax_backward)(dx, axis, dy, axis, y, axis, outer, axis, 1.0f, NULL);
+    else
+        axis_backward(dx, dy, y, outer, axis, inner, true);
+}
+
+vact_axis_backward_f32_fn KERNEL(log_softmax_backward_axis);
+void KERNEL(log_softmax_backward_axis)(elem *dx, const elem *dy, const elem *y, size_t outer, size_t axis, size_t inner)
+{
+    if (inner == 1)
+        KERNEL(log_softmax_backward)(dx, axis, dy, axis, y, axis, outer, axis, 1.0f, NULL);
+    else
+        axis_backward(dx, dy, y, outer, axis, inner, false);
+}
+
+vact_logsumexp_axis_backward_f32_fn KERNEL(logsumexp_backward_axis);
+void KERNEL(logsumexp_backward_axis)(elem *dx, const float *dy, const elem *x, const float *y, size_t outer,
+                                     size_t axis, size_t inner)
+{
+    if (inner == 1)
+        KERNEL(logsumexp_backward)(dx, axis, dy, x, axis, y, outer, axis, 1.0f, NULL);
+    else
+        axis_logsumexp_backward(dx, dy, x, y, outer, axis, inner);
 }
 
 vact_prelu_backward_f32_fn KERNEL(prelu_backward);
