@@ -71,13 +71,4 @@ static inline bool check_all_finite(const float *values, size_t n)
     return true;
 }
 
-/* Whether all weights are finite and none is negative. */
-static inline bool check_weights(const float *weights, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (weights[i] < 0.0f)
-            return false;
-    return check_all_finite(weights, n);
-}
-
 #endif

@@ -9,18 +9,19 @@
 
 /* What a call reads and writes. */
 typedef struct cross_entropy_ranges {
-    check_range loss, dx, dy, logits, targets, weights;
+    check_range loss, dx, dy, logits, targets, weights, probabilities, log_probabilities;
 } cross_entropy_ranges;
 
 static bool accepts_options(const vact_cross_entropy_options_f32 *options)
 {
     return (unsigned)options->reduction <= VACT_REDUCTION_SUM && options->label_smoothing >= 0.0f &&
-           options->label_smoothing <= 1.0f;
+           options->label_smoothing <= 1.0f && options->z_loss >= 0.0f && isfinite(options->z_loss) &&
+           !(options->nll && (options->z_loss != 0.0f || options->log_probabilities));
 }
 
 static bool targets_are_classes(const vacti_cross_entropy_call *call)
 {
-    for (size_t r = 0; r < call->rows; r++) {
+    for (size_t r = 0; call->targets && r < call->rows; r++) {
         int64_t target = call->wide ? ((const int64_t *)call->targets)[r] : ((const int32_t *)call->targets)[r];
         if (target != call->ignore_index && (target < 0 || (uint64_t)target >= call->cols))
             return false;
@@ -32,8 +33,13 @@ static bool cross_entropy_sizes(const vacti_cross_entropy_call *call, cross_entr
 {
     size_t losses = call->reduction == VACT_REDUCTION_NONE ? call->rows : 1;
     size_t target = call->wide ? sizeof(int64_t) : sizeof(int32_t);
-    return check_matrix(&of->logits, call->logits, call->rows, call->cols, call->stride, sizeof(float)) &&
-           check_matrix(&of->dx, call->dx, call->rows, call->cols, call->dx_stride, sizeof(float)) &&
+    size_t blocks = call->rows / call->inner, of_block = call->cols * call->inner;
+    return check_matrix(&of->logits, call->logits, blocks, of_block, call->stride, sizeof(float)) &&
+           check_matrix(&of->dx, call->dx, blocks, of_block, call->dx_stride, sizeof(float)) &&
+           check_matrix(&of->probabilities, call->probabilities, blocks, of_block, call->probabilities_stride,
+                        sizeof(float)) &&
+           check_matrix(&of->log_probabilities, call->log_probabilities, blocks, of_block,
+                        call->log_probabilities_stride, sizeof(float)) &&
            check_array(&of->targets, call->targets, call->rows, target) &&
            check_array(&of->weights, call->weights, call->weights ? call->cols : 0, sizeof(float)) &&
            check_array(&of->loss, call->loss, losses, sizeof(float)) &&
@@ -43,11 +49,39 @@ static bool cross_entropy_sizes(const vacti_cross_entropy_call *call, cross_entr
 /* Whether what is written overlaps nothing else, except that dx may be the logits. */
 static bool cross_entropy_lies_apart(const cross_entropy_ranges *of)
 {
-    const check_range read[] = {of->logits, of->targets, of->weights, of->dy};
+    const check_range read[] = {of->logits, of->targets, of->weights, of->dy, of->probabilities};
     for (size_t i = 0; i < sizeof read / sizeof read[0]; i++)
-        if (check_share(of->loss, read[i]) || (i != 0 && check_share(of->dx, read[i])))
+        if (check_share(of->loss, read[i]) || (i != 0 && check_share(of->dx, read[i])) ||
+            check_share(of->log_probabilities, read[i]))
             return false;
-    return check_in_place_or_apart(of->dx, of->logits) && !check_share(of->loss, of->dx);
+    return check_in_place_or_apart(of->dx, of->logits) && !check_share(of->loss, of->dx) &&
+           !check_share(of->log_probabilities, of->loss) && !check_share(of->log_probabilities, of->dx);
+}
+
+static size_t stride_or(size_t given, size_t otherwise) { return given ? given : otherwise; }
+
+/* Reads the options into the call. False where rows are no multiple of `inner`, or a size is impossible. */
+static bool cross_entropy_read(vacti_cross_entropy_call *call, const vact_cross_entropy_options_f32 *options)
+{
+    size_t dense;
+    call->weights = options->class_weights;
+    call->ignore_index = options->ignore_index;
+    call->smoothing = options->label_smoothing;
+    call->reduction = options->reduction;
+    call->nll = options->nll != 0;
+    call->z_loss = options->z_loss;
+    call->inner = stride_or(options->inner, 1);
+    call->probabilities = options->probabilities;
+    call->log_probabilities = options->log_probabilities;
+    if (call->rows % call->inner != 0 || __builtin_mul_overflow(call->cols, call->inner, &dense))
+        return false;
+    call->stride = stride_or(options->stride, dense);
+    call->dx_stride = stride_or(options->dx_stride, dense);
+    call->probabilities_stride = stride_or(options->probabilities_stride, dense);
+    call->log_probabilities_stride = stride_or(options->log_probabilities_stride, dense);
+    if (call->probabilities)
+        call->targets = NULL;
+    return true;
 }
 
 /* `loss` and `gradient` say what the caller asked for; the pointers cannot, as they may be null by mistake. */
@@ -62,22 +96,16 @@ static vact_status run_cross_entropy(vacti_cross_entropy_call call, const vact_c
     options = &known;
     if (!accepts_options(options))
         return VACT_EINVAL;
-    call.weights = options->class_weights;
-    call.ignore_index = options->ignore_index;
-    call.smoothing = options->label_smoothing;
-    call.reduction = options->reduction;
-    call.stride = options->stride ? options->stride : call.cols;
-    call.dx_stride = options->dx_stride ? options->dx_stride : call.cols;
-    bool reduced = call.reduction != VACT_REDUCTION_NONE;
-    if (!cross_entropy_sizes(&call, &ranges))
+    bool reduced = options->reduction != VACT_REDUCTION_NONE;
+    if (!cross_entropy_read(&call, options) || !cross_entropy_sizes(&call, &ranges))
         return VACT_EINVAL;
     if (call.rows == 0 && !(loss && reduced))
         return VACT_OK;
     bool anything = call.rows > 0 && call.cols > 0;
     if ((loss && !call.loss) || (gradient && !call.dx && anything) || (!call.logits && anything) ||
-        (!call.targets && call.rows > 0))
+        (!call.targets && !call.probabilities && call.rows > 0))
         return VACT_EINVAL;
-    if ((call.weights && !check_weights(call.weights, call.cols)) || !targets_are_classes(&call))
+    if ((call.weights && !check_all_finite(call.weights, call.cols)) || !targets_are_classes(&call))
         return VACT_EINVAL;
     if (!cross_entropy_lies_apart(&ranges))
         return VACT_EOVERLAP;

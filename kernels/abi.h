@@ -31,6 +31,13 @@ typedef struct vacti_cross_entropy_call {
     float smoothing;
     vact_reduction reduction;
     bool wide;
+    bool nll;                   /* the logits are log-probabilities */
+    float z_loss;               /* 0 if nll */
+    size_t inner;               /* above 1: row r is column r mod inner of block r/inner, of cols*inner elements; the
+                                   strides are those of blocks, of the matrices below too */
+    const float *probabilities; /* in place of targets; null: none */
+    float *log_probabilities;   /* null: not asked for, as if nll */
+    size_t probabilities_stride, log_probabilities_stride;
 } vacti_cross_entropy_call;
 
 /* Element i takes weight i mod count; null: ones. */

@@ -113,6 +113,33 @@ static void log_softmax_axis(const vacti_table *table)
     add(data.y, data.rows / 2 * 2 * data.cols);
 }
 
+static void logsumexp_axis(const vacti_table *table)
+{
+    table->family.logsumexp_axis(data.per_row, data.x, 1, data.rows, data.cols);
+    add(data.per_row, data.cols);
+}
+
+static void softmax_backward_axis(const vacti_table *table)
+{
+    table->family.softmax_axis(data.y, data.x, 1, data.rows, data.cols);
+    table->family.softmax_backward_axis(data.dx, data.dy, data.y, 1, data.rows, data.cols);
+    add_matrix(data.dx);
+}
+
+static void log_softmax_backward_axis(const vacti_table *table)
+{
+    table->family.log_softmax_axis(data.y, data.x, 1, data.rows, data.cols);
+    table->family.log_softmax_backward_axis(data.dx, data.dy, data.y, 1, data.rows, data.cols);
+    add_matrix(data.dx);
+}
+
+static void logsumexp_backward_axis(const vacti_table *table)
+{
+    table->family.logsumexp_axis(data.per_row, data.x, 1, data.rows, data.cols);
+    table->family.logsumexp_backward_axis(data.dx, data.dy, data.x, data.per_row, 1, data.rows, data.cols);
+    add_matrix(data.dx);
+}
+
 static void softmax_online(const vacti_table *table)
 {
     rows_part *p = &data;
@@ -188,6 +215,29 @@ static void cross_entropy(const vacti_table *table)
     }
 }
 
+/* Probabilities, a z-loss, log-probabilities as output and as input: as rows, then as columns. */
+static void cross_entropy_options(const vacti_table *table)
+{
+    rows_part *p = &data;
+    vacti_cross_entropy_call call = {.loss = p->per_row, .dx = p->dx, .logits = p->x, .targets = p->targets};
+    call.rows = p->rows, call.cols = p->cols, call.ignore_index = -100;
+    for (int round = 0; round < 8; round++) {
+        call.inner = round < 4 ? 1 : p->rows;
+        call.stride = call.dx_stride = p->cols * call.inner;
+        call.probabilities_stride = call.log_probabilities_stride = call.stride;
+        call.smoothing = round % 2 == 0 ? 0.0f : 0.125f;
+        call.probabilities = round % 4 == 1 || round % 4 == 3 ? p->answers : NULL;
+        call.nll = round % 4 > 1;
+        call.z_loss = call.nll ? 0.0f : 0.01f;
+        call.log_probabilities = call.nll ? NULL : p->y;
+        table->cross_entropy(&call);
+        add(p->per_row, p->rows);
+        add_matrix(p->dx);
+        if (!call.nll)
+            add_matrix(p->y);
+    }
+}
+
 static void bce_with_logits(const vacti_table *table)
 {
     rows_part *p = &data;
@@ -214,13 +264,18 @@ static const struct {
             {"logsumexp_masked", "forward", logsumexp_masked},
             {"softmax_axis", "forward", softmax_axis},
             {"log_softmax_axis", "forward", log_softmax_axis},
+            {"logsumexp_axis", "forward", logsumexp_axis},
             {"softmax_online", "forward", softmax_online},
             {"softmax", "backward", softmax_backward},
             {"log_softmax", "backward", log_softmax_backward},
             {"logsumexp", "backward", logsumexp_backward},
+            {"softmax_axis", "backward", softmax_backward_axis},
+            {"log_softmax_axis", "backward", log_softmax_backward_axis},
+            {"logsumexp_axis", "backward", logsumexp_backward_axis},
             {"prelu", "backward", prelu_backward},
             {"xielu_alpha", "backward", xielu_alpha},
             {"cross_entropy", "forward_backward", cross_entropy},
+            {"cross_entropy_options", "forward_backward", cross_entropy_options},
             {"bce_with_logits", "forward_backward", bce_with_logits}};
 
 static uint64_t rows_hash(const bits_function *f, const vacti_table *table, unsigned part)

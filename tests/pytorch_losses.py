@@ -8,6 +8,7 @@ pytorch` runs it.
 
 Where vact differs from PyTorch 2.13 on purpose:
   * an ignored row that holds a NaN or an infinity has gradient 0 in vact, NaN in PyTorch;
+  * the loss of an infinite probability is NaN in vact, infinite in PyTorch;
   * binary cross-entropy at an infinite logit is its limit in vact (0 or infinity), NaN in PyTorch.
 """
 import ctypes
@@ -33,6 +34,13 @@ class CrossEntropyOptions(ctypes.Structure):
         ("class_weights", FLOATS),
         ("stride", ctypes.c_size_t),
         ("dx_stride", ctypes.c_size_t),
+        ("inner", ctypes.c_size_t),
+        ("probabilities", FLOATS),
+        ("probabilities_stride", ctypes.c_size_t),
+        ("log_probabilities", FLOATS),
+        ("log_probabilities_stride", ctypes.c_size_t),
+        ("z_loss", ctypes.c_float),
+        ("nll", ctypes.c_int),
     ]
 
 
@@ -54,7 +62,8 @@ def floats(array):
 def vact_cross_entropy(lib, logits, targets, weights, ignore, smoothing, reduction):
     rows, cols = logits.shape
     wide = targets.dtype == np.int64
-    options = CrossEntropyOptions(ctypes.sizeof(CrossEntropyOptions), reduction, smoothing, ignore, floats(weights), 0, 0)
+    options = CrossEntropyOptions(size=ctypes.sizeof(CrossEntropyOptions), reduction=reduction, label_smoothing=smoothing,
+                                  ignore_index=ignore, class_weights=floats(weights))
     loss = np.full(rows if reduction == NONE else 1, 7, np.float32)
     dx = np.full_like(logits, 7)
     call = lib.vact_cross_entropy_forward_backward_i64_f32 if wide else lib.vact_cross_entropy_forward_backward_i32_f32
@@ -71,6 +80,56 @@ def torch_cross_entropy(logits, targets, weights, ignore, smoothing, reduction, 
                            label_smoothing=float(np.float32(smoothing)), reduction=REDUCTIONS[reduction])
     loss.sum().backward()
     return loss.detach().double().reshape(-1).numpy(), x.grad.double().numpy()
+
+
+def vact_options(lib, x, targets, weights, smoothing, reduction, z_loss, nll):
+    """Of x, [N, C, d1, ...]; targets are indices or probabilities. Loss, dx and the log-probabilities."""
+    inner = math.prod(x.shape[2:])
+    rows = x.shape[0] * inner
+    log = None if nll else np.full_like(x, 7)
+    soft = targets.dtype == np.float32
+    options = CrossEntropyOptions(size=ctypes.sizeof(CrossEntropyOptions), reduction=reduction, label_smoothing=smoothing,
+                                  ignore_index=-100, class_weights=floats(weights), inner=inner,
+                                  probabilities=floats(targets) if soft else None, log_probabilities=floats(log),
+                                  z_loss=z_loss, nll=nll)
+    loss = np.full(rows if reduction == NONE else 1, 7, np.float32)
+    dx = np.full_like(x, 7)
+    status = lib.vact_cross_entropy_forward_backward_i64_f32(
+        floats(loss), floats(dx), None, floats(x), None if soft else targets.ctypes.data_as(ctypes.c_void_p),
+        ctypes.c_size_t(rows), ctypes.c_size_t(x.shape[1]), ctypes.byref(options))
+    assert status == 0, status
+    return loss, dx, log
+
+
+def torch_options(x, targets, weights, smoothing, reduction, z_loss, nll, dtype):
+    """The same of PyTorch; the z-loss by hand, with the divisor that the mean has."""
+    leaf = torch.tensor(x, dtype=dtype, requires_grad=True)
+    w = None if weights is None else torch.tensor(weights, dtype=dtype)
+    soft = targets.dtype == np.float32
+    t = torch.tensor(targets, dtype=dtype if soft else torch.int64)
+    if nll:
+        loss = F.nll_loss(leaf, t, w, reduction=REDUCTIONS[reduction])
+    else:
+        loss = F.cross_entropy(leaf, t, w, label_smoothing=float(np.float32(smoothing)), reduction=REDUCTIONS[reduction])
+    z = float(np.float32(z_loss)) * torch.logsumexp(leaf, 1) ** 2 if z_loss else torch.zeros_like(leaf.sum(1))
+    if not soft:
+        z = torch.where(t == -100, torch.zeros_like(z), z)
+    if reduction == NONE:
+        loss = loss + z
+    elif reduction == SUM or soft:
+        loss = loss + (z.sum() if reduction == SUM else z.mean())
+    else:
+        kept = t[t != -100]
+        loss = loss + z.sum() / (kept.numel() if w is None else w[kept].sum())
+    loss.sum().backward()
+    return loss.detach().double().reshape(-1).numpy(), leaf.grad.double().numpy(), torch.log_softmax(leaf, 1)
+
+
+def torch_nll(x, targets, reduction):
+    leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    loss = F.nll_loss(leaf, torch.tensor(targets), reduction=REDUCTIONS[reduction])
+    loss.sum().backward()
+    return loss.detach().reshape(-1).numpy(), leaf.grad.numpy()
 
 
 def vact_bce(lib, x, t, positive, weight, reduction):
@@ -144,6 +203,43 @@ def compare_cross_entropy(lib, random):
     return ours, theirs
 
 
+def compare_options(lib, _):
+    """Probabilities, negative weights, z-loss, nll and log-probabilities, with the class axis anywhere."""
+    random = np.random.default_rng(2)  # so that the other comparisons keep their numbers
+    ours, theirs = Worst(), Worst()
+    shapes = [(5, 3), (64, 10), (4, 7, 5), (2, 33, 4, 5), (1, 300, 3)]
+    for shape, smoothing, weighted, reduction, soft, z_loss, nll in itertools.product(
+        shapes, [0.0, 0.1], [False, True], REDUCTIONS, [False, True], [0.0, 0.01], [0, 1]
+    ):
+        if nll and (soft or smoothing or z_loss):
+            continue
+        x = (3 * random.normal(size=shape)).astype(np.float32)
+        classes = shape[1]
+        if nll:
+            x = torch.log_softmax(torch.tensor(x), 1).numpy()
+        targets = random.integers(0, classes, shape[:1] + shape[2:])
+        targets[random.random(targets.shape) < 0.2] = -100
+        targets.reshape(-1)[0] = classes - 1
+        if soft:
+            targets = random.random(shape).astype(np.float32)
+        weights = (random.random(classes) - 0.1).astype(np.float32) if weighted else None
+        arguments = (x, targets, weights, smoothing, reduction, z_loss, nll)
+        loss, slope, log = torch_options(*arguments, torch.float64)
+        got = vact_options(lib, *arguments)
+        # Where weights are negative losses cancel: their errors are relative to those with the weights' magnitudes.
+        plain = None if weights is None else np.abs(weights)
+        size = np.maximum(np.abs(torch_options(x, targets, plain, smoothing, reduction, z_loss, nll, torch.float64)[0]),
+                          np.abs(loss))
+        for worst, result in ((ours, got), (theirs, torch_options(*arguments, torch.float32))):
+            error = np.abs(np.asarray(result[0], np.float64) - loss)
+            worst.loss = max(worst.loss, (error / np.maximum(size, 1e-6)).max())
+            error = np.abs(np.asarray(result[1], np.float64) - slope)
+            worst.slope = max(worst.slope, error.max() / np.abs(slope).max())
+        if not nll:
+            assert np.allclose(got[2], log.detach().numpy(), rtol=3e-7, atol=0), "log-probabilities"
+    return ours, theirs
+
+
 def compare_bce(lib, random):
     ours, theirs = Worst(), Worst()
     for shape, positive, weighted, reduction, scale in itertools.product(
@@ -184,6 +280,25 @@ def compare_specials(lib):
         arguments = (logits, targets, weight, -100, smoothing, reduction)
         what = f"{name}{suffix}, {REDUCTIONS[reduction]}, smoothing {smoothing}"
         yield what, vact_cross_entropy(lib, *arguments), torch_cross_entropy(*arguments, torch.float64), name in known
+    soft = {
+        "a class of -inf": (f([1, -inf], [3, 4]), f([1, 0], [0.5, 0.5])),
+        "a wanted class of -inf": (f([1, -inf], [3, 4]), f([0.5, 0.5], [0.5, 0.5])),
+        "a NaN row": (f([1, nan], [3, 4]), f([1, 0], [0, 1])),
+        "a NaN probability": (f([1, 2], [3, 4]), f([1, nan], [0, 1])),
+        "an infinite probability": (f([1, 2], [3, 4]), f([1, inf], [0, 1])),
+        "no classes": (np.zeros((2, 0), np.float32), np.zeros((2, 0), np.float32)),
+        "no rows": (np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)),
+    }
+    for (name, (logits, targets)), reduction, smoothing in itertools.product(soft.items(), REDUCTIONS, [0.0, 0.5]):
+        arguments = (logits, targets, None, smoothing, reduction, 0.0, 0)
+        yield (f"{name}, probabilities, {REDUCTIONS[reduction]}, smoothing {smoothing}",
+               vact_options(lib, *arguments)[:2], torch_options(*arguments, torch.float64)[:2],
+               name == "an infinite probability")
+    for (name, (logits, targets)), reduction in itertools.product(rows.items(), REDUCTIONS):
+        if "NaN row" in name or "inf" in name or "ignored" in name:
+            arguments = (logits, targets, None, 0.0, reduction, 0.0, 1)
+            yield (f"{name}, nll, {REDUCTIONS[reduction]}", vact_options(lib, *arguments)[:2],
+                   torch_nll(*arguments[:2], reduction), False)
     for x, t in itertools.product([inf, -inf, nan, 200.0, -200.0], [0.0, 1.0, 0.5, nan]):
         arguments = (np.array([x], np.float32), np.array([t], np.float32), None, None, SUM)
         limit = math.isinf(x) and not math.isnan(t)
@@ -197,7 +312,8 @@ def main():
     random = np.random.default_rng(1)
     bad = 0
     print(f"PyTorch {torch.__version__}; relative errors against its double results")
-    for name, compare in (("cross_entropy", compare_cross_entropy), ("bce_with_logits", compare_bce)):
+    for name, compare in (("cross_entropy", compare_cross_entropy), ("its options", compare_options),
+                          ("bce_with_logits", compare_bce)):
         ours, theirs = compare(lib, random)
         print(f"{name:16s} loss: vact {ours.loss:.2e}, torch {theirs.loss:.2e};  "
               f"gradient: vact {ours.slope:.2e}, torch {theirs.slope:.2e}")
@@ -211,7 +327,7 @@ def main():
             exceptions += known
             if not known:
                 print(f"DIFFERS: {name}: vact {ours[0]} {ours[1].tolist()}, torch {theirs[0]} {theirs[1].tolist()}")
-    print(f"special values: equal but for {exceptions} cases of the two exceptions")
+    print(f"special values: equal but for {exceptions} cases of the three exceptions")
     gains(lib)
     sys.exit(1 if bad else 0)
 

@@ -67,6 +67,69 @@ static void run_long_row(sums_problem *p) { run_row(p, false, 0.0f); }
 static void run_smoothed(sums_problem *p) { run_row(p, false, 0.1f); }
 static void run_weighted(sums_problem *p) { run_row(p, true, 0.1f); }
 
+/* ------------------------------------------------------ cross-entropy: probabilities and a z-loss, one long axis */
+
+static float probability(sums_data data, size_t i, size_t n)
+{
+    (void)n;
+    return data == SUMS_RANDOM || data == SUMS_ALTERNATING ? (float)sums_unit(i) : 0.1f;
+}
+
+/* `inner` rows: one, or some as columns beside each other. */
+static void run_soft(sums_problem *p, size_t inner)
+{
+    enum { MOST_ROWS = 3 };
+    static const float z = 0.01f;
+    exact_loss rows[MOST_ROWS];
+    const size_t cols = p->n / inner;
+    sums_fill(p->x, p, sums_logit);
+    sums_fill(p->y, p, probability);
+    for (size_t c = 0; c < inner; c++) {
+        exact_loss *row = &rows[c];
+        sums_total others = {0.0L, 0.0L}, spread = {0.0L, 0.0L}, mass = {0.0L, 0.0L};
+        bool seen = false; /* one of the largest, which counts 1 */
+        *row = (exact_loss){.max = -INFINITY};
+        for (size_t i = c; i < cols * inner; i += inner)
+            row->max = fmaxl(row->max, (long double)p->x[i]);
+        for (size_t i = c; i < cols * inner; i += inner) {
+            long double d = row->max - (long double)p->x[i];
+            sums_add(&spread, (long double)p->y[i] * d);
+            sums_add(&mass, (long double)p->y[i]);
+            if (d == 0.0L && !seen)
+                seen = true;
+            else
+                sums_add(&others, (long double)exp(-(double)d));
+        }
+        row->sum = 1.0L + sums_value(&others);
+        row->log = log1pl(sums_value(&others));
+        row->without = sums_value(&mass);
+        long double level = row->max + row->log;
+        row->loss = sums_value(&spread) + row->without * row->log + (long double)z * level * level;
+    }
+    for (sums_first(p); sums_table(p); sums_next(p)) {
+        float loss[MOST_ROWS];
+        vacti_cross_entropy_call call = {.loss = loss, .dx = p->dx, .logits = p->x, .rows = inner, .cols = cols};
+        call.stride = call.dx_stride = call.probabilities_stride = cols * inner;
+        call.inner = inner, call.probabilities = p->y, call.z_loss = z;
+        sums_table(p)->cross_entropy(&call);
+        for (size_t c = 0; c < inner; c++) {
+            long double level = fabsl(rows[c].max) + rows[c].log;
+            sums_judge(p, loss[c], rows[c].loss, rows[c].loss, SMOOTHED_BOUND,
+                       0x1p-21L * (long double)z * level * level);
+        }
+        for (size_t i = 0; i < cols * inner; i = sums_sample(i, cols * inner)) {
+            const exact_loss *row = &rows[i % inner];
+            long double share = expl((long double)p->x[i] - row->max) / row->sum, t = (long double)p->y[i];
+            long double exact = share * (row->without + 2.0L * (long double)z * (row->max + row->log)) - t;
+            sums_judge(p, p->dx[i], exact, fmaxl(share * row->without, t), GRADIENT_BOUND,
+                       0x1p-20L * (long double)z * (fabsl(row->max) + row->log) * share);
+        }
+    }
+}
+
+static void run_soft_row(sums_problem *p) { run_soft(p, 1); }
+static void run_soft_columns(sums_problem *p) { run_soft(p, 3); }
+
 /* --------------------------------------------------------------------------- cross-entropy: many rows of two */
 
 static void run_rows(sums_problem *p, vact_reduction reduction, const float *weights)
@@ -210,6 +273,8 @@ const sums_reduction sums_of_losses[] = {{"prelu dslope", run_prelu_one},
                                          {"cross_entropy, long row", run_long_row},
                                          {"cross_entropy, smoothing", run_smoothed},
                                          {"cross_entropy, weights", run_weighted},
+                                         {"cross_entropy, probabilities", run_soft_row},
+                                         {"ce, probabilities, axis", run_soft_columns},
                                          {"cross_entropy rows, sum", run_rows_sum},
                                          {"cross_entropy rows, mean", run_rows_mean},
                                          {"ce rows, sum, weights", run_rows_sum_weighted},

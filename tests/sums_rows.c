@@ -211,6 +211,63 @@ static void run_log_softmax_backward(sums_problem *p)
     }
 }
 
+/* The same in three columns beside each other, with a scale of 1. */
+static void run_axis_backward(sums_problem *p, bool logarithm)
+{
+    enum { INNER = 3 };
+    long double dots[INNER], sizes[INNER];
+    const size_t whole = p->n;
+    p->n -= p->n % INNER;
+    sums_fill(p->x, p, sums_logit);
+    sums_fill(p->dy, p, sums_factor);
+    const vacti_softmax_family *of = &p->tables[0]->family;
+    (logarithm ? of->log_softmax_axis : of->softmax_axis)(p->y, p->x, 1, p->n / INNER, INNER);
+    for (size_t c = 0; c < INNER; c++) {
+        sums_total dot = {0.0L, 0.0L}, size = {0.0L, 0.0L};
+        for (size_t i = c; i < p->n; i += INNER) {
+            long double term = (long double)p->dy[i] * (logarithm ? 1.0L : (long double)p->y[i]);
+            sums_add(&dot, term);
+            sums_add(&size, fabsl(term));
+        }
+        dots[c] = sums_value(&dot), sizes[c] = sums_value(&size);
+    }
+    for (sums_first(p); sums_table(p); sums_next(p)) {
+        const vacti_softmax_family *family = &sums_table(p)->family;
+        (logarithm ? family->log_softmax_backward_axis : family->softmax_backward_axis)(p->dx, p->dy, p->y, 1,
+                                                                                        p->n / INNER, INNER);
+        for (size_t i = 0; i < p->n; i = sums_sample(i, p->n)) {
+            const size_t c = i % INNER;
+            const long double y = (long double)p->y[i], dy = (long double)p->dy[i];
+            const long double share = logarithm ? dots[c] * expl(y) : y * dots[c];
+            const long double exact = logarithm ? dy - share : y * dy - share;
+            sums_judge(p, p->dx[i], exact, exact, 2.0,
+                       logarithm ? 0x1p-24L * fabsl(share) + 0x1p-189L * fabsl(dots[c]) : 0x1p-40L * y * sizes[c]);
+        }
+    }
+    p->n = whole;
+}
+
+static void run_softmax_backward_axis(sums_problem *p) { run_axis_backward(p, false); }
+static void run_log_softmax_backward_axis(sums_problem *p) { run_axis_backward(p, true); }
+
+static void run_logsumexp_axis(sums_problem *p)
+{
+    enum { INNER = 3 };
+    exact_row rows[INNER];
+    const size_t whole = p->n;
+    p->n -= p->n % INNER;
+    sums_fill(p->x, p, sums_logit);
+    for (size_t c = 0; c < INNER; c++)
+        rows[c] = exact_row_of(p, c, INNER, NULL);
+    for (sums_first(p); sums_table(p); sums_next(p)) {
+        float got[INNER];
+        sums_table(p)->family.logsumexp_axis(got, p->x, 1, p->n / INNER, INNER);
+        for (size_t c = 0; c < INNER; c++)
+            sums_judge(p, got[c], rows[c].max + rows[c].log, fabsl(rows[c].max) + rows[c].log, FAMILY_BOUND, 0.0L);
+    }
+    p->n = whole;
+}
+
 static void run_logsumexp_backward(sums_problem *p)
 {
     float y, dy = 1.1f;
@@ -244,4 +301,7 @@ const sums_reduction sums_of_rows[] = {{"softmax, fast", run_softmax_fast},
                                        {"softmax_backward", run_softmax_backward},
                                        {"log_softmax_backward", run_log_softmax_backward},
                                        {"logsumexp_backward", run_logsumexp_backward},
+                                       {"logsumexp_axis", run_logsumexp_axis},
+                                       {"softmax_backward_axis", run_softmax_backward_axis},
+                                       {"log_softmax_backward_axis", run_log_softmax_backward_axis},
                                        {NULL, NULL}};

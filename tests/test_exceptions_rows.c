@@ -143,6 +143,63 @@ static int cross_entropy(matrices *m)
     return exceptions_raised();
 }
 
+/* The options of later releases, one after the other: z-loss and log-probabilities, probabilities, log-probabilities
+ * as input; as rows and as columns. */
+static int cross_entropy_options(matrices *m)
+{
+    vacti_cross_entropy_call call = {.loss = m->per_row,
+                                     .dx = m->dx,
+                                     .logits = m->x,
+                                     .targets = m->targets,
+                                     .weights = m->round % 5 < 3 ? m->weights : NULL,
+                                     .rows = ROWS,
+                                     .cols = m->cols,
+                                     .ignore_index = -100,
+                                     .smoothing = m->round % 2 ? 0.125f : 0.0f,
+                                     .nll = m->round % 3 == 2,
+                                     .z_loss = m->round % 3 == 0 ? 0.5f : 0.0f,
+                                     .inner = m->round % 4 < 2 ? 1 : ROWS,
+                                     .probabilities = m->round % 7 < 3 ? m->answers : NULL,
+                                     .log_probabilities = m->round % 3 == 2 ? NULL : m->y,
+                                     .reduction = VACT_REDUCTION_NONE};
+    call.stride = call.dx_stride = call.probabilities_stride = call.log_probabilities_stride = m->cols * call.inner;
+    exceptions_clear();
+    m->table->cross_entropy(&call);
+    return exceptions_raised();
+}
+
+static int logsumexp_axis(matrices *m)
+{
+    exceptions_clear();
+    m->table->family.logsumexp_axis(m->per_row, m->x, 1, m->cols, ROWS);
+    return exceptions_raised();
+}
+
+/* Their outputs as columns. */
+static int backward_axis(matrices *m)
+{
+    m->table->family.softmax_axis(m->y, m->x, 1, m->cols, ROWS);
+    exceptions_clear();
+    m->table->family.softmax_backward_axis(m->dx, m->dy, m->y, 1, m->cols, ROWS);
+    return exceptions_raised();
+}
+
+static int log_backward_axis(matrices *m)
+{
+    m->table->family.log_softmax_axis(m->y, m->x, 1, m->cols, ROWS);
+    exceptions_clear();
+    m->table->family.log_softmax_backward_axis(m->dx, m->dy, m->y, 1, m->cols, ROWS);
+    return exceptions_raised();
+}
+
+static int logsumexp_backward_axis(matrices *m)
+{
+    m->table->family.logsumexp_axis(m->per_row, m->x, 1, m->cols, ROWS);
+    exceptions_clear();
+    m->table->family.logsumexp_backward_axis(m->dx, m->dy, m->x, m->per_row, 1, m->cols, ROWS);
+    return exceptions_raised();
+}
+
 static int bce_with_logits(matrices *m)
 {
     const size_t n = ROWS * m->cols;
@@ -188,6 +245,11 @@ static const struct {
              {"logsumexp_backward", logsumexp_backward, true, true},
              {"prelu_backward", prelu_backward, false, true},
              {"cross_entropy", cross_entropy, false, false},
+             {"cross_entropy, options", cross_entropy_options, false, false},
+             {"logsumexp_axis", logsumexp_axis, false, false},
+             {"softmax_backward_axis", backward_axis, false, true},
+             {"log_softmax_backward_axis", log_backward_axis, false, true},
+             {"logsumexp_backward_axis", logsumexp_backward_axis, false, true},
              {"bce_with_logits", bce_with_logits, false, false},
              {"zeros, outside, dead_units", counts, false, false}};
 

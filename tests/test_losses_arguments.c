@@ -1,5 +1,6 @@
 /* What the losses refuse, and that a refusal writes nothing. */
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -39,13 +40,13 @@ static vact_status run(vact_cross_entropy_options_f32 options)
 
 Test(losses_arguments, options)
 {
-    static const float bad_weights[] = {NAN, INFINITY, -INFINITY, -0.5f};
+    static const float bad_weights[] = {NAN, INFINITY, -INFINITY};
     static const float bad_smoothings[] = {NAN, -0.001f, 1.001f, INFINITY};
     vact_cross_entropy_options_f32 options = VACT_CROSS_ENTROPY_OPTIONS_F32, other;
     fill();
     other = options, other.size = 0;
     expect(run(other), VACT_EINVAL, "no size");
-    other = options, other.size--;
+    other = options, other.size = offsetof(vact_cross_entropy_options_f32, inner) - 1;
     expect(run(other), VACT_EINVAL, "a size below the first");
     other = options, other.reduction = (vact_reduction)3;
     expect(run(other), VACT_EINVAL, "no reduction");
@@ -61,9 +62,58 @@ Test(losses_arguments, options)
         other = options, other.label_smoothing = bad_smoothings[i];
         expect(run(other), VACT_EINVAL, "smoothing");
         other = options, other.class_weights = weights;
-        weights[COLS - 1] = before[128 + COLS - 1] = bad_weights[i];
+        weights[COLS - 1] = before[128 + COLS - 1] = bad_weights[i % 3];
         expect(run(other), VACT_EINVAL, "a weight");
     }
+    fill();
+    for (int i = 0; i < 4; i++) {
+        static const float bad_z[] = {NAN, -0.001f, INFINITY, -INFINITY};
+        other = options, other.z_loss = bad_z[i];
+        expect(run(other), VACT_EINVAL, "a z-loss");
+    }
+    other = options, other.nll = 1, other.z_loss = 0.5f;
+    expect(run(other), VACT_EINVAL, "a z-loss of log-probabilities");
+    other.z_loss = 0.0f, other.log_probabilities = area + 160;
+    expect(run(other), VACT_EINVAL, "log-probabilities of log-probabilities");
+}
+
+/* Rows in blocks, matrices besides the logits: their sizes and overlaps. */
+Test(losses_arguments, matrices)
+{
+    float *const free_area = area + 160;
+    vact_cross_entropy_options_f32 options = VACT_CROSS_ENTROPY_OPTIONS_F32, other;
+    fill();
+    other = options, other.inner = 2;
+    expect(run(other), VACT_EINVAL, "rows that are no multiple");
+    other.inner = ROWS, other.stride = COUNT - 1;
+    expect(run(other), VACT_EINVAL, "a short stride of blocks");
+    other = options, other.inner = ROWS, other.dx_stride = COUNT - 1;
+    expect(run(other), VACT_EINVAL, "a short stride of blocks of dx");
+    other = options, other.inner = limit;
+    expect(vact_cross_entropy_i64_f32(loss, x, targets, limit, limit, &other), VACT_EINVAL, "a size beyond size_t");
+    other = options, other.probabilities = free_area, other.probabilities_stride = COLS - 1;
+    expect(run(other), VACT_EINVAL, "a short stride of probabilities");
+    other = options, other.log_probabilities = free_area, other.log_probabilities_stride = COLS - 1;
+    expect(run(other), VACT_EINVAL, "a short stride of log-probabilities");
+    other = options, other.reduction = VACT_REDUCTION_NONE;
+    const struct {
+        const float *probabilities;
+        float *log_probabilities;
+        const char *what;
+    } cases[] = {{loss, NULL, "probabilities on the loss"},
+                 {dx + COUNT - 1, NULL, "probabilities on dx"},
+                 {free_area, free_area + 1, "log-probabilities on probabilities"},
+                 {NULL, x, "log-probabilities on logits"},
+                 {NULL, dx, "log-probabilities on dx"},
+                 {NULL, dy + ROWS - 1, "log-probabilities on dy"},
+                 {NULL, loss + ROWS - 1, "log-probabilities on the loss"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        other.probabilities = cases[i].probabilities, other.log_probabilities = cases[i].log_probabilities;
+        expect(run(other), VACT_EOVERLAP, cases[i].what);
+    }
+    other.probabilities = free_area, other.log_probabilities = NULL;
+    cr_expect(vact_cross_entropy_i32_f32(loss, x, NULL, ROWS, COLS, &other) == VACT_OK,
+              "probabilities need no targets");
 }
 
 Test(losses_arguments, targets)

@@ -82,6 +82,10 @@ static void softmax(void)
     vact_log_softmax_f32(to, from, LARGE / 1024, 1024);
     vact_softmax_axis_f32(a, b, 1, 70, 16);
     vact_log_softmax_axis_f32(a, b, 1, 2000, 20);
+    vact_logsumexp_axis_f32(a, b, 1, 5000, 2);
+    vact_softmax_backward_axis_f32(a, b, d, 1, 5000, 2);
+    vact_log_softmax_backward_axis_f32(a, b, d, 1, 1000, 20);
+    vact_logsumexp_backward_axis_f32(a, d, b, d + 64, 1, 100, 20);
     for (size_t i = 0; i < 100; i++) /* sums whose digits are computed again */
         d[i] = i == 0 ? 90.0f : (float)i;
     vact_log_softmax_axis_f32(a, d, 1, 100, 1);
@@ -120,6 +124,15 @@ static void losses(void)
         fill_logits(kind);
         memcpy(c, b, sizeof c);
         vact_cross_entropy_forward_backward_i64_f32(a, d, NULL, c, targets, 64, 900, &options);
+    }
+    for (int round = 0; round < 24; round++) {
+        fill_logits(round / 8);
+        options.probabilities = round & 1 ? e : NULL;
+        options.log_probabilities = round & 2 ? NULL : to;
+        options.z_loss = round & 2 ? 0.0f : 0.5f;
+        options.nll = (round & 2) != 0;
+        options.inner = round & 4 ? 16 : 1;
+        vact_cross_entropy_forward_backward_i64_f32(a, d, NULL, b, targets, 32, 300, &options);
     }
     vact_bce_with_logits_forward_backward_f32(a, b, NULL, c, d, 5000, NULL);
 }

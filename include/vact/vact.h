@@ -517,15 +517,28 @@ typedef enum vact_reduction {
 /* The defaults, VACT_CROSS_ENTROPY_OPTIONS_F32, are PyTorch's. */
 typedef struct vact_cross_entropy_options_f32 {
     size_t size;                /* sizeof(vact_cross_entropy_options_f32) */
-    vact_reduction reduction;   /* default MEAN: divides by the sum of the weights of the targets not ignored */
+    vact_reduction reduction;   /* default MEAN: divides by the sum of the weights of the targets not ignored; with
+                                   probabilities by `rows` */
     float label_smoothing;      /* within [0, 1]; default 0 */
     int64_t ignore_index;       /* rows with this target do not count; default -100 */
-    const float *class_weights; /* `cols` values, finite and not negative; null: ones */
-    size_t stride, dx_stride;   /* of the rows of logits and of dx; 0: `cols` */
+    const float *class_weights; /* `cols` values, finite, of any sign; null: ones */
+    size_t stride, dx_stride;   /* of the rows of logits and of dx, with `inner` of their blocks; 0: dense */
+
+    size_t inner; /* 0 and 1: the classes of a row are adjacent. Above 1: the class axis is the middle one of
+                     [rows/inner, cols, inner], as in PyTorch's [N, C, d1, ...], where inner = d1*... Row r is (r/inner,
+                     r mod inner), so targets and losses are dense [rows/inner, inner]; a stride is the distance between
+                     blocks of cols*inner elements. rows must be a multiple of it */
+    const float *probabilities;      /* class probabilities in place of targets, shaped as the logits; null: none */
+    size_t probabilities_stride;     /* 0: dense */
+    float *log_probabilities;        /* a second output, shaped as the logits: their log_softmax; null: none */
+    size_t log_probabilities_stride; /* 0: dense */
+    float z_loss;                    /* adds z_loss*logsumexp^2 to each row's loss; finite, at least 0; default 0 */
+    int nll;                         /* not 0: the logits are log-probabilities already. Then no z_loss and no
+                                        log_probabilities (VACT_EINVAL) */
 } vact_cross_entropy_options_f32;
 
 #define VACT_CROSS_ENTROPY_OPTIONS_F32                                                                                 \
-    {sizeof(vact_cross_entropy_options_f32), VACT_REDUCTION_MEAN, 0.0f, -100, NULL, 0, 0}
+    {sizeof(vact_cross_entropy_options_f32), VACT_REDUCTION_MEAN, 0.0f, -100, NULL, 0, 0, 0, NULL, 0, NULL, 0, 0.0f, 0}
 
 /* Writes the defaults, for callers that cannot use the macro: `size` bytes, the size of the caller's structure.
  * VACT_EINVAL for a null pointer and for an impossible size. */
@@ -540,19 +553,40 @@ VACT_API vact_status vact_cross_entropy_options_init_f32(void *options, size_t s
  *   dx_j = dy*((1 - s)*w[t]*(p_j - [j = t]) + s/cols*(W*p_j - w[j])); for MEAN divided by the sum of the targets'
  *          weights
  *
+ * With class probabilities t_j, and q_j = w[j]*((1 - s)*t_j + s/cols). No row is ignored, the targets are not read and
+ * may be null; t_j may be any finite number:
+ *
+ *   loss = -sum_j q_j*log_p[j]
+ *   dx_j = dy*(p_j*sum_k q_k - q_j); for MEAN divided by `rows`
+ *
+ * With a z-loss each row's loss has z_loss*L^2 more, L = logsumexp of the row, and dx_j has dy*2*z_loss*L*p_j. It has
+ * no class weight; an ignored row has none; MEAN divides it with the rest, by the same divisor.
+ *
+ * With nll log_p is x, and dx_j = -dy*q_j, where q_j is the weight of -log_p[j] in the loss: PyTorch's nll_loss. There
+ * dx does not depend on x, and without smoothing a loss on x_t alone.
+ *
  * loss has `rows` elements for NONE, else one. An ignored row has loss and gradient +0, whatever it holds. A row that
  * counts and holds a NaN or +inf, or only -inf, has a NaN loss and gradient, and any sum of losses is NaN; nothing else
- * is. 0*inf in the formula (a class of weight 0 and a logit of -inf) is NaN too. Where all rows are ignored the mean is
- * NaN, the sum is 0 and the gradients are 0. dx may equal logits, with equal strides. Otherwise loss and dx must not
- * overlap each other or an input (VACT_EOVERLAP).
+ * is. 0*inf in the formula (a class of weight or probability 0 and a logit of -inf) is NaN too. Where all rows are
+ * ignored the mean is NaN, the sum is 0 and the gradients are 0. dx may equal logits, with equal strides. Otherwise
+ * loss, dx and log_probabilities must not overlap each other or an input (VACT_EOVERLAP). log_probabilities are written
+ * by the backward function too, and for ignored rows.
  *
- *   Error      of a loss, reduced or not, at most 1.5 ULP, also where log_p is near 0; with smoothing 3 ULP, for logits
- *              within +-2^126. Of dx without smoothing at most 3 ULP, also at the target where p is near 1. With
- *              smoothing dx has zeros: it is a difference of two terms, |dy|*Q*p_j and |dy|*q_j, and the error is at
- *              most 3 ULP of the larger (q_j: the weight of -log_p[j] in the loss; Q: their sum). An e^(x - max) below
- *              2^-150 counts as 0.
+ *   Error      of a loss, reduced or not, at most 1.5 ULP, also where log_p is near 0; with smoothing, probabilities
+ *              or nll 3 ULP, for logits within +-2^126. Of dx of targets without smoothing at most 3 ULP, also at the
+ *              target where p is near 1. Otherwise dx has zeros: it is a difference of two terms, |dy*Q|*p_j and
+ *              |dy*q_j|, and the error is at most 3 ULP of the larger (q_j: the weight of -log_p[j] in the loss; Q:
+ *              their sum). An e^(x - max) below 2^-150 counts as 0. nll adds 2^-126*sum |q_j| to a loss.
+ *              Terms of both signs may cancel: of weights, of losses that are summed, of log-probabilities above 0;
+ *              of probabilities below 0, where |w[j]|*((1 - s)*|t_j| + s/cols) stands for |q_j|. Then a loss has
+ *              3 ULP of the sum of the magnitudes of its terms, q_j*(max - x_j) and q_j*log(sum e^(x - max)), and
+ *              Q has 2^-22 of the sum of |q_j|.
+ *              A z-loss adds 2^-21*z_loss*|L|*M to the error of a loss and 2^-20*|dy|*z_loss*M*p_j to that of dx_j,
+ *              with M = |max| + log(sum e^(x - max)). log_probabilities have at most 2 ULP.
  *
- * PyTorch cross_entropy with class indices; ONNX SoftmaxCrossEntropyLoss (no smoothing).
+ * Wherever the class axis is, the bits are the same.
+ *
+ * PyTorch cross_entropy and nll_loss; ONNX SoftmaxCrossEntropyLoss (no smoothing) and NegativeLogLikelihoodLoss.
  */
 VACT_API vact_status vact_cross_entropy_i32_f32(float *loss, const float *logits, const int32_t *targets, size_t rows,
                                                 size_t cols, const vact_cross_entropy_options_f32 *options);

@@ -50,7 +50,7 @@ VACT_INLINE axis_lanes axis_join(const axis_lanes *a, const axis_lanes *b)
 }
 
 /* Lanes `first` and on, of elements from `begin` to `end`. A sum has one function of this type, which calls
- * axis_group_of; all else is shared. */
+ * axis_group_of. */
 typedef void axis_group_fn(axis_lanes *to, size_t first, size_t begin, size_t end, const void *context);
 
 VACT_INLINE void axis_group_of(axis_lanes *to, size_t first, size_t begin, size_t end, const axis_steps *steps,
@@ -95,7 +95,7 @@ VACT_ONCE static void axis_long_group(axis_lanes *to, size_t first, size_t axis,
         to->lane[k] = sum_long_pair(whole[k]);
 }
 
-VACT_ONCE static vf_pair axis_sum_of(size_t axis, size_t length, axis_group_fn *group, const void *context)
+VACT_INLINE vf_pair axis_sum_inline(size_t axis, size_t length, axis_group_fn *group, const void *context)
 {
     static const unsigned char order[AXIS_GROUPS] = {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15};
     axis_lanes waiting[AXIS_LEVELS + 1], sum;
@@ -117,6 +117,12 @@ VACT_ONCE static vf_pair axis_sum_of(size_t axis, size_t length, axis_group_fn *
         for (size_t k = 0; k < half; k++)
             sum.lane[k] = sum_join(sum.lane[k], sum.lane[k + half]);
     return sum.lane[0];
+}
+
+/* The same in a function that all sums share, but the most frequent ones. */
+VACT_ONCE static vf_pair axis_sum_of(size_t axis, size_t length, axis_group_fn *group, const void *context)
+{
+    return axis_sum_inline(axis, length, group, context);
 }
 
 VACT_INLINE void axis_totals(double *totals, vf_pair sum)
@@ -206,24 +212,36 @@ VACT_INLINE void axis_add_near(const void *context, size_t a, vf_pair *lane)
     axis_add(call, a, lane, softmax_near(z, call->place->max.hi, call->place->origin));
 }
 
-static void axis_any_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *call)
+static void axis_any_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *given)
 {
     const axis_steps steps = {axis_add_exponential, softmax_begin, softmax_fold, softmax_end};
-    axis_group_of(to, first, begin, end, &steps, call);
+    const axis_call *call = given;
+    const axis_columns columns = *call->columns; /* copies, which no store of results can change */
+    const axis_place place = *call->place;
+    axis_group_of(to, first, begin, end, &steps, &(axis_call){&columns, &place, call->store});
 }
 
-static void axis_near_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *call)
+VACT_INLINE void axis_near_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *given)
 {
     const axis_steps steps = {axis_add_near, softmax_begin, softmax_fold, softmax_end};
-    axis_group_of(to, first, begin, end, &steps, call);
+    const axis_call *call = given;
+    const axis_columns columns = *call->columns; /* copies, which no store of results can change */
+    const axis_place place = *call->place;
+    axis_group_of(to, first, begin, end, &steps, &(axis_call){&columns, &place, call->store});
+}
+
+VACT_NOINLINE static vf_pair axis_near_sums(const axis_columns *c, const axis_place *place, bool store)
+{
+    const axis_call call = {c, place, store};
+    return axis_sum_inline(c->axis, SOFTMAX_LONG, axis_near_group, &call);
 }
 
 /* The sums of the exponentials; these are stored if `store` is true. */
 VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
 {
     const axis_call call = {c, place, store};
-    axis_totals(totals,
-                axis_sum_of(c->axis, SOFTMAX_LONG, vm_all(place->near) ? axis_near_group : axis_any_group, &call));
+    axis_totals(totals, vm_all(place->near) ? axis_near_sums(c, place, store)
+                                            : axis_sum_of(c->axis, SOFTMAX_LONG, axis_any_group, &call));
 }
 
 VACT_INLINE void axis_softmax(const axis_columns *c)
@@ -305,10 +323,8 @@ VACT_INLINE void axis_logsumexp(float *dst, const axis_columns *c)
     const vm finite = vm_lt(vf_abs(max), vf_set1(__builtin_inff()));
     /* +inf, -inf, or NaN where an element is. */
     vf limit = max;
-    for (size_t a = 0; a < c->axis && !vm_all(finite); a++) {
-        const vf x = axis_load(c->src + a * c->stride, c);
-        limit = vf_select(vm_eq(x, x), limit, x);
-    }
+    for (size_t a = 0; a < c->axis && !vm_all(finite); a++)
+        limit = vf_or_nan(limit, axis_load(c->src + a * c->stride, c));
     place = (axis_place){{vf_select(finite, max, zero), zero}, vm_lt(zero, zero), fast_eighths_origin(zero)};
     double rests[VF_LANES];
     axis_rests(c, &place, rests);

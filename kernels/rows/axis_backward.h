@@ -96,7 +96,8 @@ VACT_INLINE void axis_add_output(const void *context, size_t a, vf_pair *lane)
 static void axis_output_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *gradient)
 {
     const axis_steps steps = {axis_add_output, axis_clear, axis_keep, axis_keep};
-    axis_group_of(to, first, begin, end, &steps, gradient);
+    const axis_gradient g = *(const axis_gradient *)gradient;
+    axis_group_of(to, first, begin, end, &steps, &g);
 }
 
 static sum_factors axis_output_factors(const void *context, size_t a)
@@ -156,12 +157,13 @@ VACT_NOINLINE static vf axis_result_large(rows_outputs at, const double totals[V
     return vf_mul(axis_result(at, &slope, products), vf_set1(1.0f / ROWS_DOWN));
 }
 
-VACT_NOINLINE static void axis_backward_columns(const axis_gradient *g)
+VACT_NOINLINE static void axis_backward_columns(const axis_gradient *given)
 {
+    const axis_gradient here = *given, *const g = &here;
     double totals[VF_LANES];
-    axis_totals(totals, axis_sum_of(g->axis, SUM_BLOCK, axis_output_group, g));
+    axis_totals(totals, axis_sum_of(g->axis, SUM_BLOCK, axis_output_group, given));
     if (__builtin_expect(!axis_sums_are_sound(totals), 0))
-        axis_sums_apart(totals, &(axis_products){axis_output_factors, g, g->axis, true});
+        axis_sums_apart(totals, &(axis_products){axis_output_factors, given, g->axis, true});
     rows_slope slope;
     axis_slope_of(&slope, totals, g->products);
     for (size_t a = 0; a < g->axis; a++) {

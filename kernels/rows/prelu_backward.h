@@ -89,16 +89,17 @@ VACT_INLINE void prelu_add(const void *context, size_t o, vf_pair *lane)
     rows_store(c->dx + at, y, 0, c->n);
 }
 
-static void prelu_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *columns)
+VACT_INLINE void prelu_group(axis_lanes *to, size_t first, size_t begin, size_t end, const void *columns)
 {
     const axis_steps steps = {prelu_add, axis_clear, axis_keep, axis_keep};
-    axis_group_of(to, first, begin, end, &steps, columns);
+    const prelu_columns here = *(const prelu_columns *)columns;
+    axis_group_of(to, first, begin, end, &steps, &here);
 }
 
 VACT_NOINLINE static void prelu_beside(const prelu_columns *c, float *dslope, size_t outer)
 {
     double below[VF_LANES];
-    axis_totals(below, axis_sum_of(outer, SUM_BLOCK, prelu_group, c));
+    axis_totals(below, axis_sum_inline(outer, SUM_BLOCK, prelu_group, c));
     for (size_t lane = 0; lane < c->n; lane++)
         dslope[lane] = (float)(below[lane] + sum_large_total(c->large[lane]));
 }

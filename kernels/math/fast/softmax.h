@@ -20,12 +20,15 @@ typedef struct {
 
 VACT_INLINE int fast_softmax_near(float max) { return max >= -0x1p8f && max <= 0x1p8f; }
 
-VACT_INLINE fast_softmax_row fast_softmax_row_of(float max)
+/* A maximum for each lane. */
+VACT_INLINE fast_softmax_row fast_softmax_row_of_lanes(vf max)
 {
-    vf shift = vf_set1(0x1.8p9f), all = vf_set1(max);
-    vf hi = vf_sub(vf_add(all, shift), shift);
-    return (fast_softmax_row){all, vf_add(all, vf_set1(FAST_SOFTMAX_LEAST)), hi, vf_sub(all, hi)};
+    vf shift = vf_set1(0x1.8p9f);
+    vf hi = vf_sub(vf_add(max, shift), shift);
+    return (fast_softmax_row){max, vf_add(max, vf_set1(FAST_SOFTMAX_LEAST)), hi, vf_sub(max, hi)};
 }
+
+VACT_INLINE fast_softmax_row fast_softmax_row_of(float max) { return fast_softmax_row_of_lanes(vf_set1(max)); }
 
 /* power + power*rise */
 typedef struct {
