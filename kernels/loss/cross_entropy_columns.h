@@ -38,10 +38,10 @@ VACT_INLINE void cross_entropy_axis_sums(double sums[VF_LANES], const cross_entr
 
 /* The exponentials of each column: near or far (math/fast/softmax.h) by its maximum. */
 typedef struct {
-    const axis_columns *columns;
     fast_softmax_row near_row, far_row; /* 0 in lanes of the other kind */
     vf max;
     vm near;
+    const axis_columns *columns;
     bool all_near, store;
 } cross_entropy_axis_rest;
 
@@ -99,11 +99,11 @@ VACT_NOINLINE static void cross_entropy_axis_rests(double rests[VF_LANES], const
 {
     const vf zero = vf_set1(0.0f);
     const vm near = vm_le(vf_abs(max), vf_set1(0x1p8f)); /* fast_softmax_near */
-    const cross_entropy_axis_rest rest = {c,
-                                          fast_softmax_row_of_lanes(vf_select(near, max, zero)),
+    const cross_entropy_axis_rest rest = {fast_softmax_row_of_lanes(vf_select(near, max, zero)),
                                           fast_softmax_row_of_lanes(vf_select(near, zero, max)),
                                           max,
                                           near,
+                                          c,
                                           vm_all(near),
                                           store};
     double winners[VF_LANES];
@@ -157,7 +157,7 @@ VACT_NOINLINE static void cross_entropy_few_columns(const vacti_cross_entropy_ca
     cross_entropy_axis axis = {{src, dx, call->cols, stride, n}, NULL};
     const vf max = call->nll ? vf_set1(0.0f) : cross_entropy_axis_max(&axis.columns);
     cross_entropy_distances distances = {
-        src, shares->smooth > 0.0 || t ? call->weights : NULL, max, t, (float)shares->keep, (float)shares->smooth};
+        max, src, shares->smooth > 0.0 || t ? call->weights : NULL, t, (float)shares->keep, (float)shares->smooth};
     axis.distances = &distances;
     vf_store(maxima, max);
     for (size_t lane = 0; lane < n; lane++) {

@@ -194,12 +194,9 @@ VACT_NOINLINE static void cross_entropy_rich_walk(cross_entropy_row *row, const 
     const float max = call->nll ? 0.0f : row_max(src, call->cols);
     if (!t)
         *row = (cross_entropy_row){0.0, (double)max - (double)src[target], 0.0, cross_entropy_weight(call, target)};
-    cross_entropy_distances distances = {src,
-                                         shares->smooth > 0.0 || t ? call->weights : NULL,
-                                         vf_set1(max),
-                                         t,
-                                         (float)shares->keep,
-                                         (float)shares->smooth};
+    cross_entropy_distances distances = {
+        vf_set1(max),         src, shares->smooth > 0.0 || t ? call->weights : NULL, t, (float)shares->keep,
+        (float)shares->smooth};
     if (t || shares->smooth > 0.0)
         row->spread = cross_entropy_sum(&distances, call->cols, true) / (double)CROSS_ENTROPY_SPREAD;
     distances.src = NULL;

@@ -117,9 +117,9 @@ VACT_NOINLINE static double cross_entropy_rest(float *lanes, const elem *src, si
 #define CROSS_ENTROPY_SPREAD 0x1p-20f
 
 typedef struct {
+    vf max;
     const elem *src; /* null: ones in place of the distances */
     const float *weights;
-    vf max;
     const float *probabilities; /* null: the weights alone */
     float keep, smooth;
 } cross_entropy_distances;
@@ -194,7 +194,7 @@ VACT_INLINE double cross_entropy_sum(const cross_entropy_distances *distances, s
 
 VACT_INLINE double cross_entropy_spread(const elem *src, const float *weights, size_t cols, vf max)
 {
-    const cross_entropy_distances distances = {src, weights, max, NULL, 0.0f, 0.0f};
+    const cross_entropy_distances distances = {max, src, weights, NULL, 0.0f, 0.0f};
     return cross_entropy_sum(&distances, cols, false) / (double)CROSS_ENTROPY_SPREAD;
 }
 
