@@ -241,12 +241,13 @@ Test(losses_options, central_differences)
     for (int round = 0; round < 100; round++) {
         long double x[MOST], room;
         draw(&rows, round, &random);
-        rows.call.cols = rows.call.cols < 12 ? rows.call.cols : 12;
-        rows.targets[0] = (int64_t)test_random_below(&random, rows.call.cols);
-        for (size_t j = 0; j < rows.call.cols; j++)
+        const size_t cols = rows.call.cols < 12 ? rows.call.cols : 12;
+        rows.call.cols = cols;
+        rows.targets[0] = (int64_t)test_random_below(&random, cols);
+        for (size_t j = 0; j < cols; j++)
             x[j] = 0.1L * (long double)rows.x[j];
         const exact_row row = exact_of(&rows, 0, x);
-        for (size_t j = 0; j < rows.call.cols; j++) {
+        for (size_t j = 0; j < cols; j++) {
             const long double kept = x[j], slope = slope_of(&rows, 0, j, &row, x, 1.0L, &room);
             x[j] = kept + step;
             const long double above = exact_of(&rows, 0, x).loss;
