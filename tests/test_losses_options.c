@@ -239,7 +239,7 @@ Test(losses_options, central_differences)
     const long double step = 0x1p-24L;
     test_random random = {72};
     for (int round = 0; round < 100; round++) {
-        long double x[MOST], room;
+        long double x[12] = {0.0L}, room;
         draw(&rows, round, &random);
         const size_t cols = rows.call.cols < 12 ? rows.call.cols : 12;
         rows.call.cols = cols;
