@@ -65,6 +65,8 @@ vact_rows_backward_f32_fn KERNEL(softmax_backward, fast), KERNEL(log_softmax_bac
 vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward, fast);
 vact_axis_backward_f32_fn KERNEL(softmax_backward_axis, fast), KERNEL(log_softmax_backward_axis, fast);
 vact_logsumexp_axis_backward_f32_fn KERNEL(logsumexp_backward_axis, fast);
+vact_masked_backward_f32_fn KERNEL(masked_backward, fast);
+vact_softmax_exp_f32_fn KERNEL(softmax_exp, fast);
 vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
 vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
 
@@ -95,6 +97,8 @@ vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
         .softmax_backward_axis = GRADIENT(softmax_backward_axis, fast),                                                \
         .log_softmax_backward_axis = GRADIENT(log_softmax_backward_axis, fast),                                        \
         .logsumexp_backward_axis = GRADIENT(logsumexp_backward_axis, fast),                                            \
+        .masked_backward = GRADIENT(masked_backward, fast),                                                            \
+        .softmax_exp = KERNEL(softmax_exp, fast),                                                                      \
         .prelu_backward = GRADIENT(prelu_backward, fast),                                                              \
         .xielu_alpha_backward = GRADIENT(xielu_alpha_backward, fast),                                                  \
     }

@@ -16,8 +16,11 @@ static bool array(check_range *made, const float *first, size_t n)
     return check_array(made, first, n, sizeof *first);
 }
 
+/* What the options point to. */
+enum { MASK_BIAS, MASK_KEEP, MASK_CAUSAL, MASK_LENGTHS, MASK_SLOPES, MASK_SINKS, MASK_ARRAYS };
+
 typedef struct masks {
-    check_range bias, keep;
+    check_range of[MASK_ARRAYS];
 } masks;
 
 static bool mask(check_range *made, const void *first, const vact_mask_layout *layout, size_t rows, size_t cols,
@@ -44,9 +47,27 @@ static bool mask(check_range *made, const void *first, const vact_mask_layout *l
     return check_spaced_rows(made, first, used < period ? used : period, cols, layout->stride, element);
 }
 
+/* The values that the rows use. */
+static bool values(check_range *made, const void *first, const vact_values_layout *layout, size_t rows, size_t element)
+{
+    *made = (check_range){first, 0};
+    if (first == NULL || rows == 0)
+        return true;
+    const size_t count = layout->count == 0 ? 1 : layout->count, repeat = layout->repeat == 0 ? 1 : layout->repeat;
+    const size_t used = (rows - 1) / repeat + 1;
+    return check_array(made, first, used < count ? used : count, element);
+}
+
 static bool accepted(const vact_softmax_options_f32 *options)
 {
-    return options->scale > 0.0f && isfinite(options->scale);
+    const bool window = options->window_before != 0 || options->window_after != 0;
+    return isfinite(options->scale) && options->softcap >= 0.0f && (!window || options->causal_queries != 0) &&
+           (options->softcap_order == VACT_SOFTCAP_BEFORE_MASK || options->softcap_order == VACT_SOFTCAP_AFTER_MASK);
+}
+
+static bool has_cap(const vact_softmax_options_f32 *options)
+{
+    return options->softcap > 0.0f && isfinite(options->softcap);
 }
 
 /* Reads the options into `known` and points *options to it. Null options stay null. */
@@ -61,15 +82,31 @@ static vact_status read_options(vact_softmax_options_f32 *known, const vact_soft
 
 static bool masks_of(masks *made, const vact_softmax_options_f32 *options, size_t rows, size_t cols)
 {
-    *made = (masks){{NULL, 0}, {NULL, 0}};
+    *made = (masks){{{NULL, 0}}};
+    check_range *of = made->of;
     return options == NULL ||
-           (mask(&made->bias, options->bias, &options->bias_layout, rows, cols, sizeof *options->bias) &&
-            mask(&made->keep, options->keep, &options->keep_layout, rows, cols, sizeof *options->keep));
+           (mask(&of[MASK_BIAS], options->bias, &options->bias_layout, rows, cols, sizeof *options->bias) &&
+            mask(&of[MASK_KEEP], options->keep, &options->keep_layout, rows, cols, sizeof *options->keep) &&
+            values(&of[MASK_CAUSAL], options->causal_offsets, &options->causal_layout, rows,
+                   sizeof *options->causal_offsets) &&
+            values(&of[MASK_LENGTHS], options->lengths, &options->lengths_layout, rows, sizeof *options->lengths) &&
+            values(&of[MASK_SLOPES], options->slopes, &options->heads_layout, rows, sizeof *options->slopes) &&
+            values(&of[MASK_SINKS], options->sinks, &options->heads_layout, rows, sizeof *options->sinks));
+}
+
+/* Whether the values of the arrays are in their domain. */
+static bool masks_are_valid(const masks *m)
+{
+    const check_range slopes = m->of[MASK_SLOPES];
+    return slopes.first == NULL || check_all_finite(slopes.first, slopes.bytes / sizeof(float));
 }
 
 static bool overlaps_masks(check_range dst, const masks *m)
 {
-    return check_share(dst, m->bias) || check_share(dst, m->keep);
+    bool shares = false;
+    for (size_t k = 0; k < MASK_ARRAYS; k++)
+        shares = shares || check_share(dst, m->of[k]);
+    return shares;
 }
 
 /* ---------------------------------------------------------------------------------------------- forward */
@@ -88,7 +125,7 @@ static vact_status run_masked(vact_masked_f32_fn *kernel, float *dst, size_t dst
         return VACT_EINVAL;
     if (rows == 0 || cols == 0)
         return VACT_OK;
-    if (dst == NULL || src == NULL)
+    if (dst == NULL || src == NULL || !masks_are_valid(&given))
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, from) || overlaps_masks(to, &given))
         return VACT_EOVERLAP;
@@ -121,7 +158,7 @@ vact_status vact_logsumexp_masked_f32(float *dst, const float *src, size_t src_s
         return VACT_EINVAL;
     if (rows == 0)
         return VACT_OK;
-    if (dst == NULL || (src == NULL && cols != 0))
+    if (dst == NULL || (src == NULL && cols != 0) || !masks_are_valid(&given))
         return VACT_EINVAL;
     if (check_share(to, from) || overlaps_masks(to, &given))
         return VACT_EOVERLAP;
@@ -226,7 +263,7 @@ vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *state, float
         return VACT_EINVAL;
     if (rows == 0)
         return VACT_OK;
-    if (state == NULL || rescale == NULL || (cols != 0 && (dst == NULL || src == NULL)))
+    if (state == NULL || rescale == NULL || (cols != 0 && (dst == NULL || src == NULL)) || !masks_are_valid(&given))
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, from) || overlaps_masks(to, &given) || overlaps_masks(factors, &given) ||
         overlaps_masks(all, &given) || check_share(all, factors) || check_share(all, to) || check_share(all, from) ||
@@ -240,67 +277,125 @@ vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact
                                            const vact_softmax_options_f32 *options)
 {
     check_range all, factors, logs;
+    masks given;
     vact_softmax_options_f32 known;
     vact_status read = read_options(&known, &options);
     if (read != VACT_OK)
         return read;
-    if (!states(&all, state, rows) || !array(&factors, factor, rows) || !array(&logs, lse, rows))
+    if (!states(&all, state, rows) || !array(&factors, factor, rows) || !array(&logs, lse, rows) ||
+        !masks_of(&given, options, rows, 0))
         return VACT_EINVAL;
     if (rows == 0)
         return VACT_OK;
     if (state == NULL)
         return VACT_EINVAL;
-    if (check_share(factors, all) || check_share(factors, logs) || check_share(logs, all))
+    if (check_share(factors, all) || check_share(factors, logs) || check_share(logs, all) ||
+        check_share(factors, given.of[MASK_SINKS]) || check_share(logs, given.of[MASK_SINKS]))
         return VACT_EOVERLAP;
-    vacti_softmax_online_finish(factor, lse, state, rows);
+    vacti_softmax_online_finish(factor, lse, state, rows, options);
+    return VACT_OK;
+}
+
+vact_status vact_softmax_exp_f32(double *sum, float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                 const float *max, size_t rows, size_t cols, float scale)
+{
+    check_range sums, to, from, maxima;
+    if (!isfinite(scale))
+        return VACT_EINVAL;
+    if (!check_array(&sums, sum, rows, sizeof *sum) || !matrix(&to, dst, rows, cols, dst_stride) ||
+        !matrix(&from, src, rows, cols, src_stride) || !array(&maxima, max, rows))
+        return VACT_EINVAL;
+    if (rows == 0)
+        return VACT_OK;
+    if (sum == NULL || max == NULL || (cols != 0 && (dst == NULL || src == NULL)))
+        return VACT_EINVAL;
+    if (!check_in_place_or_apart(to, from) || check_share(to, maxima) || check_share(to, sums) ||
+        check_share(sums, from) || check_share(sums, maxima))
+        return VACT_EOVERLAP;
+    vacti_table_current()->family.softmax_exp(sum, dst, dst_stride, src, src_stride, max, rows, cols, scale);
     return VACT_OK;
 }
 
 /* --------------------------------------------------------------------------------------------- gradients */
 
-/* The options of a gradient. dsink is for a later release. */
+/* Of what the functions without options do not have: the gradient of the sinks, the kind, and the input. */
+typedef struct gradient_extras {
+    vacti_softmax_kind of;
+    float *dsink;
+    const float *x;
+    size_t x_stride;
+} gradient_extras;
+
 static vact_status read_gradient_options(vact_softmax_options_f32 *known, const vact_softmax_options_f32 *options,
                                          const float *dsink)
 {
     vact_status status = vacti_options_read(&vacti_softmax_options_kind, known, options);
     if (status != VACT_OK)
         return status;
-    if (!accepted(known))
-        return VACT_EINVAL;
-    return dsink != NULL ? VACT_EUNSUPPORTED : VACT_OK;
+    return !accepted(known) || (dsink != NULL && known->sinks == NULL) ? VACT_EINVAL : VACT_OK;
 }
 
-/* x, if given, is only checked. */
-static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, size_t dx_stride, const float *dy,
-                                size_t dy_stride, const float *x, size_t x_stride, const float *y, size_t y_stride,
-                                size_t rows, size_t cols, float scale, const vact_softmax_options_f32 *options)
+static size_t sink_count(const vact_softmax_options_f32 *options)
 {
-    check_range to, slopes, outputs, inputs = {NULL, 0};
+    return options->heads_layout.count == 0 ? 1 : options->heads_layout.count;
+}
+
+/* The sinks of no rows, or of rows without columns. */
+static void no_sinks(float *dsink, const vact_softmax_options_f32 *options)
+{
+    for (size_t h = 0; dsink != NULL && h < sink_count(options); h++)
+        dsink[h] = 0.0f;
+}
+
+static bool overlaps_sinks(check_range sinks, const check_range *others, size_t n, const masks *given)
+{
+    bool shares = overlaps_masks(sinks, given);
+    for (size_t k = 0; k < n; k++)
+        shares = shares || check_share(sinks, others[k]);
+    return shares;
+}
+
+/* extras: null without options. x, if given, is only checked unless a sink or a cap needs it. */
+static vact_status run_backward(vact_rows_backward_f32_fn *kernel, float *dx, size_t dx_stride, const float *dy,
+                                size_t dy_stride, const float *y, size_t y_stride, size_t rows, size_t cols,
+                                float scale, const vact_softmax_options_f32 *options, const gradient_extras *extras)
+{
+    check_range to, slopes, outputs, inputs = {NULL, 0}, sinks = {NULL, 0};
     masks given;
+    const float *x = extras ? extras->x : NULL;
+    float *dsink = extras ? extras->dsink : NULL;
+    const bool needs_x = extras && (dsink != NULL || has_cap(options));
     if (!isfinite(scale))
         return VACT_EINVAL;
     if (!VACT_WITH_GRADIENTS)
         return VACT_EUNSUPPORTED;
     if (!matrix(&to, dx, rows, cols, dx_stride) || !matrix(&slopes, dy, rows, cols, dy_stride) ||
-        (x && !matrix(&inputs, x, rows, cols, x_stride)) || !matrix(&outputs, y, rows, cols, y_stride) ||
-        !masks_of(&given, options, rows, cols))
+        (x && !matrix(&inputs, x, rows, cols, extras->x_stride)) || !matrix(&outputs, y, rows, cols, y_stride) ||
+        !masks_of(&given, options, rows, cols) || (dsink && !array(&sinks, dsink, sink_count(options))))
         return VACT_EINVAL;
-    if (rows == 0 || cols == 0)
+    if (rows == 0 || cols == 0) {
+        no_sinks(dsink, options);
         return VACT_OK;
-    if (dx == NULL || dy == NULL || y == NULL)
+    }
+    if (dx == NULL || dy == NULL || y == NULL || (needs_x && x == NULL) || !masks_are_valid(&given))
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, slopes) || !check_in_place_or_apart(to, inputs) ||
-        !check_in_place_or_apart(to, outputs) || overlaps_masks(to, &given))
+        !check_in_place_or_apart(to, outputs) || overlaps_masks(to, &given) ||
+        overlaps_sinks(sinks, (const check_range[]){to, slopes, inputs, outputs}, 4, &given))
         return VACT_EOVERLAP;
-    kernel(dx, dx_stride, dy, dy_stride, y, y_stride, rows, cols, scale, options);
+    if (needs_x)
+        vacti_table_current()->family.masked_backward(&(vacti_masked_gradient){
+            extras->of, dx, dsink, dy, x, y, dx_stride, dy_stride, extras->x_stride, y_stride, rows, cols, options});
+    else
+        kernel(dx, dx_stride, dy, dy_stride, y, y_stride, rows, cols, scale, options);
     return VACT_OK;
 }
 
 vact_status vact_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
                                            const float *y, size_t y_stride, size_t rows, size_t cols, float scale)
 {
-    return run_backward(vacti_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, NULL, 0, y,
-                        y_stride, rows, cols, scale, NULL);
+    return run_backward(vacti_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, y, y_stride, rows,
+                        cols, scale, NULL, NULL);
 }
 
 vact_status vact_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols)
@@ -317,15 +412,15 @@ vact_status vact_softmax_backward_masked_f32(float *dx, size_t dx_stride, float 
     vact_status read = read_gradient_options(&known, options, dsink);
     if (read != VACT_OK)
         return read;
-    return run_backward(vacti_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride, y,
-                        y_stride, rows, cols, known.scale, &known);
+    return run_backward(vacti_table_current()->family.softmax_backward, dx, dx_stride, dy, dy_stride, y, y_stride, rows,
+                        cols, known.scale, &known, &(gradient_extras){VACTI_SOFTMAX, dsink, x, x_stride});
 }
 
 vact_status vact_log_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
                                                const float *y, size_t y_stride, size_t rows, size_t cols, float scale)
 {
-    return run_backward(vacti_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, NULL, 0, y,
-                        y_stride, rows, cols, scale, NULL);
+    return run_backward(vacti_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, y, y_stride,
+                        rows, cols, scale, NULL, NULL);
 }
 
 vact_status vact_log_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols)
@@ -342,15 +437,15 @@ vact_status vact_log_softmax_backward_masked_f32(float *dx, size_t dx_stride, fl
     vact_status read = read_gradient_options(&known, options, dsink);
     if (read != VACT_OK)
         return read;
-    return run_backward(vacti_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, x, x_stride,
-                        y, y_stride, rows, cols, known.scale, &known);
+    return run_backward(vacti_table_current()->family.log_softmax_backward, dx, dx_stride, dy, dy_stride, y, y_stride,
+                        rows, cols, known.scale, &known, &(gradient_extras){VACTI_LOG_SOFTMAX, dsink, x, x_stride});
 }
 
-static vact_status run_logsumexp_backward(float *dx, size_t dx_stride, const float *dy, const float *x, size_t x_stride,
-                                          const float *y, size_t rows, size_t cols, float scale,
+static vact_status run_logsumexp_backward(float *dx, size_t dx_stride, float *dsink, const float *dy, const float *x,
+                                          size_t x_stride, const float *y, size_t rows, size_t cols, float scale,
                                           const vact_softmax_options_f32 *options)
 {
-    check_range to, slopes, inputs, outputs;
+    check_range to, slopes, inputs, outputs, sinks = {NULL, 0};
     masks given;
     if (!isfinite(scale))
         return VACT_EINVAL;
@@ -358,29 +453,36 @@ static vact_status run_logsumexp_backward(float *dx, size_t dx_stride, const flo
         return VACT_EUNSUPPORTED;
     if (!matrix(&to, dx, rows, cols, dx_stride) || !array(&slopes, dy, rows) ||
         !matrix(&inputs, x, rows, cols, x_stride) || !array(&outputs, y, rows) ||
-        !masks_of(&given, options, rows, cols))
+        !masks_of(&given, options, rows, cols) || (dsink && !array(&sinks, dsink, sink_count(options))))
         return VACT_EINVAL;
-    if (rows == 0 || cols == 0)
+    if (rows == 0 || (cols == 0 && dsink == NULL)) {
+        no_sinks(dsink, options);
         return VACT_OK;
-    if (dx == NULL || dy == NULL || x == NULL || y == NULL)
+    }
+    if (dy == NULL || y == NULL || (cols != 0 && (dx == NULL || x == NULL)) || !masks_are_valid(&given))
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, inputs) || check_share(to, slopes) || check_share(to, outputs) ||
-        overlaps_masks(to, &given))
+        overlaps_masks(to, &given) ||
+        overlaps_sinks(sinks, (const check_range[]){to, slopes, inputs, outputs}, 4, &given))
         return VACT_EOVERLAP;
-    vacti_table_current()->family.logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, scale, options);
+    if (dsink != NULL)
+        vacti_table_current()->family.masked_backward(&(vacti_masked_gradient){
+            VACTI_LOGSUMEXP, dx, dsink, dy, x, y, dx_stride, 0, x_stride, 0, rows, cols, options});
+    else
+        vacti_table_current()->family.logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, scale, options);
     return VACT_OK;
 }
 
 vact_status vact_logsumexp_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, const float *x,
                                              size_t x_stride, const float *y, size_t rows, size_t cols, float scale)
 {
-    return run_logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, scale, NULL);
+    return run_logsumexp_backward(dx, dx_stride, NULL, dy, x, x_stride, y, rows, cols, scale, NULL);
 }
 
 vact_status vact_logsumexp_backward_f32(float *dx, const float *dy, const float *x, const float *y, size_t rows,
                                         size_t cols)
 {
-    return run_logsumexp_backward(dx, cols, dy, x, cols, y, rows, cols, 1.0f, NULL);
+    return run_logsumexp_backward(dx, cols, NULL, dy, x, cols, y, rows, cols, 1.0f, NULL);
 }
 
 vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_stride, float *dsink, const float *dy,
@@ -391,7 +493,7 @@ vact_status vact_logsumexp_backward_masked_f32(float *dx, size_t dx_stride, floa
     vact_status read = read_gradient_options(&known, options, dsink);
     if (read != VACT_OK)
         return read;
-    return run_logsumexp_backward(dx, dx_stride, dy, x, x_stride, y, rows, cols, known.scale, &known);
+    return run_logsumexp_backward(dx, dx_stride, dsink, dy, x, x_stride, y, rows, cols, known.scale, &known);
 }
 
 static vact_status run_axis_backward(vact_axis_backward_f32_fn *kernel, float *dx, const float *dy, const float *y,

@@ -96,6 +96,20 @@ typedef void vact_axis_backward_f32_fn(float *dx, const float *dy, const float *
                                        size_t inner);
 typedef void vact_logsumexp_axis_backward_f32_fn(float *dx, const float *dy, const float *x, const float *y,
                                                  size_t outer, size_t axis, size_t inner);
+/* The gradient of a masked function of the softmax family with what sinks and a soft cap need. */
+typedef enum vacti_softmax_kind { VACTI_SOFTMAX, VACTI_LOG_SOFTMAX, VACTI_LOGSUMEXP } vacti_softmax_kind;
+
+typedef struct vacti_masked_gradient {
+    vacti_softmax_kind of;
+    float *dx, *dsink;       /* dsink null: not asked for */
+    const float *dy, *x, *y; /* of logsumexp dy and y have one element per row */
+    size_t dx_stride, dy_stride, x_stride, y_stride, rows, cols;
+    const vact_softmax_options_f32 *options;
+} vacti_masked_gradient;
+
+typedef void vact_masked_backward_f32_fn(const vacti_masked_gradient *call);
+typedef void vact_softmax_exp_f32_fn(double *sum, float *dst, size_t dst_stride, const float *src, size_t src_stride,
+                                     const float *max, size_t rows, size_t cols, float scale);
 typedef void vact_prelu_backward_f32_fn(float *dx, float *dslope, const float *dy, const float *x, const float *slope,
                                         size_t outer, size_t channels, size_t inner);
 
@@ -111,11 +125,15 @@ typedef struct vacti_softmax_family {
     vact_logsumexp_backward_f32_fn *logsumexp_backward;
     vact_axis_backward_f32_fn *softmax_backward_axis, *log_softmax_backward_axis;
     vact_logsumexp_axis_backward_f32_fn *logsumexp_backward_axis;
+    vact_masked_backward_f32_fn *masked_backward;
+    vact_softmax_exp_f32_fn *softmax_exp;
     vact_prelu_backward_f32_fn *prelu_backward;
     vact_xielu_alpha_f32_fn *xielu_alpha_backward;
 } vacti_softmax_family;
 
-/* For each state, 1/sum and the logarithm of the sum; either array may be null. The same code serves every build. */
-void vacti_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows);
+/* For each state, 1/sum and the logarithm of the sum, with the sinks of the options, which may be null; either array
+ * may be null. The same code serves every build. */
+void vacti_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows,
+                                 const vact_softmax_options_f32 *options);
 
 #endif

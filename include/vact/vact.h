@@ -930,39 +930,102 @@ typedef struct vact_mask_layout { /* never grows */
 } vact_mask_layout;
 
 /*
- * How the logits are computed: scale*x + bias, not rounded before the exponential, and -inf where an element is masked
- * out.
+ * Which of an array of values serves row r of the matrix: value (r/repeat) mod count. count and repeat 0 count as 1:
+ * one value serves all rows. For attention scores [batch, heads, queries, keys]:
+ *
+ *   one value per head    count = heads, repeat = queries
+ *   one value per batch   count = batch, repeat = heads*queries
+ */
+typedef struct vact_values_layout { /* never grows */
+    size_t count;
+    size_t repeat;
+} vact_values_layout;
+
+/* Where the soft cap c stands: it is applied to scale*x, and the bias is added after it (Gemma 2, ONNX Attention), or
+ * it is applied to the sum. */
+typedef enum vact_softcap_order { VACT_SOFTCAP_BEFORE_MASK = 0, VACT_SOFTCAP_AFTER_MASK = 1 } vact_softcap_order;
+
+/*
+ * How the logits are computed: scale*x + slope*bias, not rounded before the exponential, and -inf where an element is
+ * left out. With a soft cap, c*tanh(scale*x/c) + slope*bias or c*tanh((scale*x + slope*bias)/c).
  *
  *   vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
  *   options.scale = 0.125f;
  *
- * An element that `keep` or causality masks out counts as -inf whatever it holds, even NaN; it is read all the same.
- * Nothing overflows on the way: where scale*x, x + bias or their sum is beyond the range of floats, the results are
- * still those of the exact logits.
- * Masks must not overlap what is written (VACT_EOVERLAP).
+ * An element that `keep` masks out counts as -inf whatever it holds, even NaN; it is read all the same. A bias of -inf
+ * leaves out too, whatever the slope and the cap. Columns that causality or the window leave out are not read; they get
+ * the result of an element that is left out. Columns from a valid length on are neither read nor written, in no array.
+ * Results have the bits of a row that has only the columns within causality, window and length.
+ *
+ * Nothing overflows on the way: where scale*x, slope*bias, x + bias or a sum is beyond the range of floats, the results
+ * are still those of the exact logits. An infinite x with a scale of 0 is NaN.
+ *
+ * The soft cap errs by up to 2^-23*c in a logit, for any c.
+ *
+ * A sink is one more logit of the row, neither scaled nor capped nor stored: e^(x_i)/(e^sink + sum_j e^(x_j)), and
+ * log(e^sink + sum_j e^(x_j)). -inf is no sink; with +inf the row is 0 (log_softmax -inf, logsumexp +inf); with NaN it
+ * is NaN.
+ *
+ * Arrays of options must not overlap what is written (VACT_EOVERLAP).
  */
 typedef struct vact_softmax_options_f32 {
     size_t size;       /* sizeof(vact_softmax_options_f32) */
-    float scale;       /* 1/temperature; > 0 and finite; default 1 */
+    float scale;       /* 1/temperature; finite, of any sign; default 1 */
     const float *bias; /* an additive mask: the float attn_mask of ONNX Attention and PyTorch; null: none */
     vact_mask_layout bias_layout;
     const unsigned char *keep; /* 0 masks the element out, anything else keeps it: the boolean attn_mask of ONNX
                                   Attention and PyTorch (key_padding_mask is the opposite); null: none */
     vact_mask_layout keep_layout;
-    size_t causal_queries; /* not 0: row r is query q = r mod causal_queries and sees columns k <= q + causal_offset */
+    size_t causal_queries;   /* not 0: row r is query q = r mod causal_queries, at position p = q + causal_offset, and
+                                sees columns k <= p */
     ptrdiff_t causal_offset; /* 0: aligned upper left, as PyTorch's is_causal; keys - queries: aligned lower right */
+    const int64_t *causal_offsets; /* added to causal_offset, per batch; null: none */
+    vact_values_layout causal_layout;
+    size_t window_before; /* not 0: columns k <= p - window_before are left out: a sliding window of so many keys, p the
+                             last; VACT_EINVAL without causal_queries, here and below */
+    size_t window_after;  /* columns k <= p + window_after are seen; with SIZE_MAX causality is off */
+    const int64_t *lengths; /* the valid length: columns k >= lengths[...] do not exist; below 0 counts as 0; null: all
+                               do */
+    vact_values_layout lengths_layout;
+    size_t first_column; /* column 0 of a block is this column of the row, for causality, window and lengths; masks
+                            begin with the block */
+    const float *slopes; /* ALiBi: the bias is multiplied by one slope per head, finite; null: 1 */
+    const float *sinks;  /* one per head; null: none. Not for the online update, but for its end */
+    vact_values_layout heads_layout; /* of slopes and sinks */
+    float softcap;                   /* c > 0; 0 and +inf: none */
+    vact_softcap_order softcap_order;
 } vact_softmax_options_f32;
 
 #define VACT_SOFTMAX_OPTIONS_F32                                                                                       \
-    {sizeof(vact_softmax_options_f32), 1.0f, NULL, {0, 0, 0, 0, 0}, NULL, {0, 0, 0, 0, 0}, 0, 0}
+    {sizeof(vact_softmax_options_f32),                                                                                 \
+     1.0f,                                                                                                             \
+     NULL,                                                                                                             \
+     {0, 0, 0, 0, 0},                                                                                                  \
+     NULL,                                                                                                             \
+     {0, 0, 0, 0, 0},                                                                                                  \
+     0,                                                                                                                \
+     0,                                                                                                                \
+     NULL,                                                                                                             \
+     {0, 0},                                                                                                           \
+     0,                                                                                                                \
+     0,                                                                                                                \
+     NULL,                                                                                                             \
+     {0, 0},                                                                                                           \
+     0,                                                                                                                \
+     NULL,                                                                                                             \
+     NULL,                                                                                                             \
+     {0, 0},                                                                                                           \
+     0.0f,                                                                                                             \
+     VACT_SOFTCAP_BEFORE_MASK}
 
 /* As vact_cross_entropy_options_init_f32. */
 VACT_API vact_status vact_softmax_options_init_f32(void *options, size_t size);
 
 /*
- * softmax and log_softmax of scale*x + mask, with an error of at most 2 ULP of its exact value; null options mean the
- * defaults. A row of which every element is -inf or masked out is 0 (log_softmax: -inf) where a mask was given, as in
- * ONNX Attention, and NaN without a mask. A NaN or +inf that is not masked out makes its row NaN.
+ * softmax and log_softmax of the logits, with an error of at most 2 ULP of its exact value (but for a soft cap's); null
+ * options mean the defaults. A row of which every element is -inf or left out is 0 (log_softmax: -inf) where a mask, a
+ * length or a sink was given, as in ONNX Attention, and NaN without. A NaN or +inf that is not left out makes its row
+ * NaN.
  */
 VACT_API vact_status vact_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride,
                                              size_t rows, size_t cols, const vact_softmax_options_f32 *options);
@@ -1006,10 +1069,16 @@ VACT_API vact_status vact_logsumexp_axis_f32(float *dst, const float *src, size_
  *
  * Where y is -inf, the logsumexp of a row without a finite element, dx is 0 for dy = 0, else NaN.
  *
- * The masked functions take the options of the forward function in place of the scale. What `keep`, causality or a bias
- * of -inf leaves out has the gradient 0, and its dy does not count, whatever it holds. x, the input of the forward
- * function, and dsink are there for later options. x may be null, but not for logsumexp. dsink must be null, else
- * VACT_EUNSUPPORTED.
+ * The masked functions take the options of the forward function in place of the scale. What masks leave out has the
+ * gradient 0, and its dy does not count, whatever it holds. x is the input of the forward function; it may be null, but
+ * not for logsumexp, with a soft cap, or with dsink. A soft cap multiplies dx by its derivative.
+ *
+ * dsink, unless null, gets the gradients of the sinks (VACT_EINVAL without sinks), as many as heads_layout says, summed
+ * over their rows; with the sink's share s = e^sink/(e^sink + sum_j e^(x_j)) those of a row are
+ *
+ *   softmax  -s*sum_j dy_j*y_j          log_softmax  -s*sum_j dy_j          logsumexp  s*dy
+ *
+ * at most 2 ULP + 2^-22 of the sum of the magnitudes of s*dy_j*y_j, s*dy_j and s*dy. dsink overlaps nothing.
  */
 VACT_API vact_status vact_softmax_backward_f32(float *dx, const float *dy, const float *y, size_t rows, size_t cols);
 VACT_API vact_status vact_softmax_backward_rows_f32(float *dx, size_t dx_stride, const float *dy, size_t dy_stride,
@@ -1064,9 +1133,9 @@ VACT_API vact_status vact_logsumexp_backward_axis_f32(float *dx, const float *dy
  * rescaling rounds nothing. p may equal scores. p is in [0, 1], with an error of at most 1.5 ULP. Logits from about
  * 2^51 on are rounded to doubles; an exponent beyond 2^52 is twice such a logit, and rescale[r] then 1, 0 or nearly 0.
  *
- * A mask and its layout are those of the block: pass bias + first key, and causal_offset - first key. A block whose
- * elements are all -inf or masked out adds nothing, and a row that saw nothing else has factor 0. A NaN or +inf makes
- * the row's sum and factor NaN.
+ * A mask and its layout are those of the block: pass bias + first key; and first_column, or causal_offset - first key.
+ * A block whose elements are all -inf or left out adds nothing, and a row that saw nothing else has factor 0. A NaN or
+ * +inf makes the row's sum and factor NaN. A sink joins at the end.
  */
 typedef struct vact_softmax_online_f32 {
     double exponent; /* -inf at the start */
@@ -1084,9 +1153,21 @@ VACT_API vact_status vact_softmax_online_update_f32(vact_softmax_online_f32 *sta
 
 /* factor[r] = 1/sum with an error of at most 1 ULP, or 0 for a row that saw nothing. lse[r] is the logsumexp of the
  * row, for the backward pass, or -inf for a row that saw nothing; at most 2 ULP of |max| + log(sum e^(x - max)), plus
- * 2^-24. Either may be null. Pass the options of the updates; in this release they do not change the result. */
+ * 2^-24. Either may be null. Of the options, those of the updates, only the sinks count: factor is 1/(sum + the sink's
+ * share), and lse includes it. */
 VACT_API vact_status vact_softmax_online_finish_f32(float *factor, float *lse, const vact_softmax_online_f32 *state,
                                                     size_t rows, const vact_softmax_options_f32 *options);
+
+/*
+ * The exponentials of softmax for a maximum of the caller's: dst = e^(scale*x - max[r]) for row r, and sum[r] is their
+ * sum, the inner loop of attention in ggml (ggml_vec_soft_max_f32) and XNNPACK (raddstoreexpminusmax). dst errs by at
+ * most 1.5 ULP; it may equal src, with equal strides, and must overlap neither max nor sum. sum adds the exponentials
+ * as they were before they were rounded, in the lanes and tree of the others: at most 2^-24 of it; 0 for no columns. A
+ * result beyond the range of floats is infinite, and then so is its sum. scale is finite. An infinite or NaN max is
+ * subtracted as it is.
+ */
+VACT_API vact_status vact_softmax_exp_f32(double *sum, float *dst, size_t dst_stride, const float *src,
+                                          size_t src_stride, const float *max, size_t rows, size_t cols, float scale);
 
 /*
  * The gradient of prelu over a dense tensor [outer, channels, inner], as in PyTorch: dx = x > 0 ? dy : slope[c]*dy, and

@@ -224,13 +224,19 @@ VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t co
 
 /* Plain rows: several at a time --------------------------------------------------------------------------------- */
 
-/* Rows of one matrix, without options. */
+/* Rows of one matrix whose logits are their elements. `row` has a sink and says whether there are masks; null: neither.
+ */
 typedef struct {
     elem *dst;
     size_t dst_stride;
     const elem *src;
     size_t src_stride, rows, cols;
+    const logits_row *row;
 } rows_plain;
+
+VACT_INLINE logits_row rows_row_of(const rows_plain *m) { return m->row ? *m->row : logits_plain_row(m->cols); }
+
+VACT_INLINE bool rows_have_sink(const rows_plain *m) { return m->row && m->row->sink != -__builtin_inff(); }
 
 /*
  * Between the passes over a row there is a chain of scalar operations of about a hundred cycles. To hide it, as many

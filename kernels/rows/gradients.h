@@ -6,8 +6,7 @@
 #ifndef VACT_ROWS_GRADIENTS_H
 #define VACT_ROWS_GRADIENTS_H
 
-#include "rows/short.h"
-#include "rows/wide.h"
+#include "rows/log_softmax.h"
 
 typedef struct {
     elem *dx;
@@ -15,6 +14,7 @@ typedef struct {
     size_t cols;
     float scale;
     const logits_row *row; /* of which elements are left out; null: none */
+    const elem *x;         /* for a soft cap */
 } rows_gradient;
 
 typedef struct {
@@ -42,6 +42,8 @@ VACT_INLINE rows_outputs rows_outputs_at(const rows_gradient *g, size_t i, bool 
 
 VACT_INLINE void rows_put(const rows_gradient *g, size_t i, vf dx, bool whole, bool masked)
 {
+    if (masked && g->row->cap != 0.0f)
+        dx = softcap_slope(dx, g->x, i, g->cols, g->row);
     if (masked)
         dx = vf_select(logits_left_out(i, g->cols, g->row), vf_set1(0.0f), dx);
     if (whole)
@@ -360,7 +362,7 @@ VACT_NOINLINE static void rows_log_softmax_results(const rows_gradient *g, doubl
 VACT_INLINE bool rows_gradient_streams(const rows_gradient *first, const rows_gradient_strides *strides, size_t rows)
 {
     const elem *from = first->dx == first->y ? first->y : first->dy;
-    return rows_stream(&(rows_plain){first->dx, strides->dx, from, strides->dy, rows, first->cols});
+    return rows_stream(&(rows_plain){first->dx, strides->dx, from, strides->dy, rows, first->cols, NULL});
 }
 
 /* Rows of which no element is left out. Of two rows that fit in the first-level cache, the sum of the second is begun
@@ -470,15 +472,49 @@ VACT_INLINE bool rows_are_short(size_t rows, size_t cols)
     return VF_LANES > 1 && rows >= SHORT_LEAST && cols <= SHORT_COLUMNS;
 }
 
-VACT_INLINE void rows_masked_backward(const rows_gradient *first, const rows_gradient_strides *strides, size_t rows,
-                                      const vact_softmax_options_f32 *options, rows_kind kind)
+/* A row with options. Returns the sum over the row. */
+VACT_INLINE double rows_masked_row(const rows_gradient *whole, const logits_row *row, rows_kind kind,
+                                   rows_total_fn *total_of, rows_results_fn *results)
 {
     const rows_storing storing = {false, NULL, NULL};
+    rows_gradient g = *whole;
+    g.row = row;
+    g.cols = row->cols;
+    g.dx += row->first;
+    g.dy += row->first;
+    g.y += row->first;
+    double total;
+    if (row->bias == NULL && row->keep == NULL && row->cap == 0.0f) {
+        total = total_of(&g);
+        results(&g, total, &storing);
+    } else {
+        total = rows_total(&g, kind.products, true);
+        rows_results(&g, total, kind, true, false, storing);
+    }
+    rows_fill(whole->dx, row->first, 0.0f);
+    rows_fill(g.dx + row->cols, row->length - row->first - row->cols, 0.0f);
+    return total;
+}
+
+VACT_NOINLINE static double rows_softmax_masked_row(const rows_gradient *g, const logits_row *row)
+{
+    return rows_masked_row(g, row, ROWS_SOFTMAX, rows_softmax_total, rows_softmax_results);
+}
+
+VACT_NOINLINE static double rows_log_softmax_masked_row(const rows_gradient *g, const logits_row *row)
+{
+    return rows_masked_row(g, row, ROWS_LOG_SOFTMAX, rows_log_softmax_total, rows_log_softmax_results);
+}
+
+typedef double rows_masked_row_fn(const rows_gradient *g, const logits_row *row);
+
+VACT_INLINE void rows_masked_backward(const rows_gradient *first, const rows_gradient_strides *strides, size_t rows,
+                                      const vact_softmax_options_f32 *options, rows_masked_row_fn *of_row)
+{
     for (size_t r = 0; r < rows; r++) {
         const logits_row row = logits_row_of(options, r, rows, first->cols);
-        rows_gradient g = rows_gradient_at(first, strides, r);
-        g.row = &row;
-        rows_results(&g, rows_total(&g, kind.products, true), kind, true, false, storing);
+        const rows_gradient g = rows_gradient_at(first, strides, r);
+        of_row(&g, &row);
     }
 }
 
@@ -487,7 +523,7 @@ VACT_INLINE void rows_softmax_backward(const rows_gradient *first, const rows_gr
                                        const vact_softmax_options_f32 *options)
 {
     if (options != NULL) {
-        rows_masked_backward(first, strides, rows, options, ROWS_SOFTMAX);
+        rows_masked_backward(first, strides, rows, options, rows_softmax_masked_row);
     } else if (rows_are_short(rows, first->cols)) {
         rows_softmax_short(first, strides, rows);
     } else {
@@ -501,7 +537,7 @@ VACT_INLINE void rows_log_softmax_backward(const rows_gradient *first, const row
                                            size_t rows, const vact_softmax_options_f32 *options)
 {
     if (options != NULL)
-        rows_masked_backward(first, strides, rows, options, ROWS_LOG_SOFTMAX);
+        rows_masked_backward(first, strides, rows, options, rows_log_softmax_masked_row);
     else if (rows_are_short(rows, first->cols))
         rows_log_softmax_short(first, strides, rows);
     else

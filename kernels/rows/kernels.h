@@ -9,42 +9,74 @@
 #include "rows/log_softmax.h"
 #include "rows/logsumexp_backward.h"
 #include "rows/online.h"
+#include "rows/piece.h"
 #include "rows/prelu_backward.h"
+#include "rows/sinks.h"
 #include "rows/softmax.h"
 #include "rows/xielu_alpha.h"
+
+typedef void rows_plain_fn(const rows_plain *m);
+typedef void rows_any_fn(elem *dst, const elem *src, size_t cols, const logits_row *row);
+
+VACT_INLINE bool rows_are_alike(const logits_row *a, const logits_row *b)
+{
+    return a->first == b->first && a->cols == b->cols && a->length == b->length && a->sink == b->sink;
+}
+
+/* Rows with options. Rows without scale, masks and cap go together, as many in a row as have the same columns and the
+ * same sink. Constants: `plain` and `any`, which do them; `nothing`, the result of an element that is left out. */
+VACT_INLINE void rows_with_options(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
+                                   size_t cols, const vact_softmax_options_f32 *options, rows_plain_fn *plain,
+                                   rows_any_fn *any, float nothing)
+{
+    for (size_t r = 0; r < rows;) {
+        logits_row row = logits_row_of(options, r, rows, cols);
+        elem *const to = dst + r * dst_stride;
+        const elem *from = src + r * src_stride + row.first;
+        const bool capped = row.cap != 0.0f;
+        size_t n = 1;
+        if (row.cols != 0 && capped) {
+            row = softcap_row(to + row.first, from, row.cols, &row);
+            from = to + row.first;
+        }
+        if (row.cols != 0 && logits_are_plain(&row)) {
+            for (; !capped && r + n < rows; n++) {
+                const logits_row next = logits_row_of(options, r + n, rows, cols);
+                if (!logits_are_plain(&next) || !rows_are_alike(&row, &next))
+                    break;
+            }
+            plain(&(rows_plain){to + row.first, dst_stride, from, src_stride, n, row.cols, row.masked ? &row : NULL});
+        } else if (row.cols != 0) {
+            any(to + row.first, from, row.cols, &row);
+        }
+        for (size_t k = 0; k < n; k++) {
+            rows_fill(to + k * dst_stride, row.first, nothing);
+            rows_fill(to + k * dst_stride + row.first + row.cols, row.length - row.first - row.cols, nothing);
+        }
+        r += n;
+    }
+}
 
 vact_masked_f32_fn KERNEL(softmax_masked);
 void KERNEL(softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows, size_t cols,
                             const vact_softmax_options_f32 *options)
 {
-    if (options == NULL) {
-        softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
-        return;
-    }
-    for (size_t r = 0; r < rows; r++) {
-        logits_row row = logits_row_of(options, r, rows, cols);
-        if (logits_are_plain(&row, cols))
-            softmax_plain_rows(&(rows_plain){dst + r * dst_stride, cols, src + r * src_stride, cols, 1, cols});
-        else
-            softmax_any_row(dst + r * dst_stride, src + r * src_stride, cols, &row);
-    }
+    if (options == NULL)
+        softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols, NULL});
+    else
+        rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, softmax_plain_rows, softmax_any_row,
+                          0.0f);
 }
 
 vact_masked_f32_fn KERNEL(log_softmax_masked);
 void KERNEL(log_softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
                                 size_t cols, const vact_softmax_options_f32 *options)
 {
-    if (options == NULL) {
-        log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
-        return;
-    }
-    for (size_t r = 0; r < rows; r++) {
-        logits_row row = logits_row_of(options, r, rows, cols);
-        if (logits_are_plain(&row, cols))
-            log_softmax_plain_rows(&(rows_plain){dst + r * dst_stride, cols, src + r * src_stride, cols, 1, cols});
-        else
-            log_softmax_any_row(dst + r * dst_stride, src + r * src_stride, cols, &row);
-    }
+    if (options == NULL)
+        log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols, NULL});
+    else
+        rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, log_softmax_plain_rows,
+                          log_softmax_any_row, -__builtin_inff());
 }
 
 vact_logsumexp_f32_fn KERNEL(logsumexp);
@@ -52,8 +84,8 @@ void KERNEL(logsumexp)(float *dst, const elem *src, size_t src_stride, size_t ro
                        const vact_softmax_options_f32 *options)
 {
     for (size_t r = 0; r < rows; r++) {
-        logits_row row = logits_row_of(options, r, rows, cols);
-        dst[r] = rows_logsumexp(src + r * src_stride, cols, &row);
+        const logits_row row = logits_row_of(options, r, rows, cols);
+        dst[r] = rows_logsumexp(src + r * src_stride + row.first, row.cols, &row);
     }
 }
 
@@ -91,8 +123,27 @@ void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, elem
 {
     for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
-        rescale[r] = rows_online(&state[r], dst + r * dst_stride, src + r * src_stride, cols, &row);
+        row.sink = -__builtin_inff(); /* it joins at the end */
+        elem *const to = dst + r * dst_stride;
+        const elem *from = src + r * src_stride + row.first;
+        if (row.cap != 0.0f) {
+            row = softcap_row(to + row.first, from, row.cols, &row);
+            from = to + row.first;
+        }
+        rescale[r] = rows_online(&state[r], to + row.first, from, row.cols, &row);
+        rows_fill(to, row.first, 0.0f);
+        rows_fill(to + row.first + row.cols, row.length - row.first - row.cols, 0.0f);
     }
+}
+
+vact_softmax_exp_f32_fn KERNEL(softmax_exp);
+void KERNEL(softmax_exp)(double *sum, elem *dst, size_t dst_stride, const elem *src, size_t src_stride,
+                         const float *max, size_t rows, size_t cols, float scale)
+{
+    logits_row row = logits_plain_row(cols);
+    row.scale = scale;
+    for (size_t r = 0; r < rows; r++)
+        sum[r] = piece_row(dst + r * dst_stride, src + r * src_stride, &row, max[r]);
 }
 
 #if VACT_WITH_GRADIENTS
@@ -101,7 +152,7 @@ void KERNEL(softmax_backward)(elem *dx, size_t dx_stride, const elem *dy, size_t
                               size_t y_stride, size_t rows, size_t cols, float scale,
                               const vact_softmax_options_f32 *options)
 {
-    rows_softmax_backward(&(rows_gradient){dx, dy, y, cols, scale, NULL},
+    rows_softmax_backward(&(rows_gradient){dx, dy, y, cols, scale, NULL, NULL},
                           &(rows_gradient_strides){dx_stride, dy_stride, y_stride}, rows, options);
 }
 
@@ -110,7 +161,7 @@ void KERNEL(log_softmax_backward)(elem *dx, size_t dx_stride, const elem *dy, si
                                   size_t y_stride, size_t rows, size_t cols, float scale,
                                   const vact_softmax_options_f32 *options)
 {
-    rows_log_softmax_backward(&(rows_gradient){dx, dy, y, cols, scale, NULL},
+    rows_log_softmax_backward(&(rows_gradient){dx, dy, y, cols, scale, NULL, NULL},
                               &(rows_gradient_strides){dx_stride, dy_stride, y_stride}, rows, options);
 }
 
@@ -122,7 +173,7 @@ void KERNEL(logsumexp_backward)(elem *dx, size_t dx_stride, const float *dy, con
     for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
         row.scale = scale;
-        rows_logsumexp_backward(dx + r * dx_stride, dy[r], x + r * x_stride, y[r], cols, &row);
+        rows_logsumexp_backward(dx + r * dx_stride, dy[r], x + r * x_stride, y[r], &row);
     }
 }
 
@@ -153,6 +204,8 @@ void KERNEL(logsumexp_backward_axis)(elem *dx, const float *dy, const elem *x, c
     else
         axis_logsumexp_backward(dx, dy, x, y, outer, axis, inner);
 }
+vact_masked_backward_f32_fn KERNEL(masked_backward);
+void KERNEL(masked_backward)(const vacti_masked_gradient *call) { sinks_backward(call); }
 
 vact_prelu_backward_f32_fn KERNEL(prelu_backward);
 void KERNEL(prelu_backward)(elem *dx, float *dslope, const elem *dy, const elem *x, const float *slope, size_t outer,

@@ -154,11 +154,12 @@ VACT_INLINE double log_softmax_winner(const softmax_place *place, bool near)
 /* R from the sum, or summed again where it would lack digits. */
 VACT_INLINE double log_softmax_rest(double sum, const elem *src, size_t cols, const softmax_place *place, bool near)
 {
-    double winner = log_softmax_winner(place, near);
-    double rest = (sum - winner) / winner;
+    double winner = log_softmax_winner(place, near), sink = softmax_sink(place, near);
+    double rest = ((sum + sink) - winner) / winner;
     if (__builtin_expect(log_softmax_has_digits(rest, cols), 1))
         return rest;
-    return log_softmax_others(src, cols, place, near) / winner;
+    const bool sink_wins = place->row->sink == sum_first_lane(place->max.hi) && sum_first_lane(place->max.lo) == 0.0f;
+    return (log_softmax_others(src, cols, place, near) + (sink_wins ? 0.0 : sink)) / winner;
 }
 
 /* A function by itself: its lanes are not on the stack beside those of log_softmax_others. */
@@ -167,22 +168,28 @@ VACT_NOINLINE static double log_softmax_far_sum(const elem *src, size_t cols, co
     return softmax_exponentials(NULL, src, cols, place, softmax_parts_far);
 }
 
-/* log(sum e^(z - max)) for any finite max. */
-VACT_NOINLINE static double log_softmax_any_log(const elem *src, size_t cols, logits_pivot max, const logits_row *row)
+/* R for any finite max. */
+VACT_NOINLINE static double log_softmax_any_rest(const elem *src, size_t cols, logits_pivot max, const logits_row *row)
 {
     const softmax_place place = softmax_place_far(max, row);
     const double sum = log_softmax_far_sum(src, cols, &place);
-    return log_softmax_log(log_softmax_rest(sum, src, cols, &place, false));
+    return log_softmax_rest(sum, src, cols, &place, false);
 }
 
-/* A row with options. */
-VACT_INLINE void log_softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+/* log(sum e^(z - max)) for any finite max. */
+VACT_INLINE double log_softmax_any_log(const elem *src, size_t cols, logits_pivot max, const logits_row *row)
 {
-    const logits_pivot pivot = logits_max(src, cols, row);
+    return log_softmax_log(log_softmax_any_rest(src, cols, max, row));
+}
+
+/* A row with options. A soft cap's results have been stored (rows/softcap.h). */
+VACT_NOINLINE static void log_softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+{
+    const logits_pivot pivot = logits_join(logits_max(src, cols, row), row->sink);
     const bool wide = wide_is_needed(pivot.hi, row);
     const double largest = wide ? wide_log_softmax_row(dst, src, cols, row) : (double)pivot.hi;
     if (!wide_finite(largest)) {
-        rows_fill(dst, cols, rows_without_pivot(largest, row, -__builtin_inff()));
+        rows_fill(dst, cols, rows_without_pivot(largest, src, cols, row, -__builtin_inff()));
     } else if (!wide) {
         const vf_pair max = rows_broadcast(pivot);
         const vf_pair log = rows_broadcast(rows_split(log_softmax_any_log(src, cols, pivot, row)));
@@ -194,7 +201,7 @@ VACT_INLINE void log_softmax_any_row(elem *dst, const elem *src, size_t cols, co
 /* NaN where max is not finite. */
 VACT_NOINLINE static double log_softmax_far_log(const elem *src, size_t cols, float max)
 {
-    const logits_row plain = {1.0f, NULL, NULL, cols, false};
+    const logits_row plain = logits_plain_row(cols);
     logits_pivot pivot = {max, 0.0f};
     return logits_finite(pivot) ? log_softmax_any_log(src, cols, pivot, &plain) : __builtin_nan("");
 }
@@ -217,12 +224,14 @@ VACT_INLINE void log_softmax_maxima(float *max, const elem *src, size_t n, const
 {
     for (size_t r = 0; r < n; r++)
         max[r] = row_max(src + r * m->src_stride, m->cols) + 0.0f;
+    for (size_t r = 0; rows_have_sink(m) && r < n; r++)
+        max[r] = logits_join((logits_pivot){max[r], 0.0f}, m->row->sink).hi;
 }
 
 /* The results of a batch, from the maxima of its rows. The maxima of the next batch go to `next`. */
 VACT_INLINE void log_softmax_batch(const rows_plain *m, const rows_batch *b, const float *max, float *next, bool stream)
 {
-    const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
+    const logits_row plain = rows_row_of(m);
     double sums[ROWS_AT_ONCE];
     log_softmax_level levels[ROWS_AT_ONCE];
     for (size_t r = 0; r < b->n; r++)
@@ -241,12 +250,15 @@ VACT_INLINE void log_softmax_batch(const rows_plain *m, const rows_batch *b, con
             softmax_place place = softmax_place_near(max[r], &plain);
             log = log_softmax_log(log_softmax_rest(sums[r], src, m->cols, &place, true));
         } else {
-            log = log_softmax_far_log(src, m->cols, max[r]);
+            log = m->row ? 0.0 : log_softmax_far_log(src, m->cols, max[r]);
         }
         levels[r] = log_softmax_level_of(max[r], log);
     }
     for (size_t r = 0; r < b->n; r++)
-        log_softmax_results(b->dst + r * m->dst_stride, b->src + r * m->src_stride, m->cols, levels[r], stream);
+        if (__builtin_expect(m->row && !softmax_is_near(max[r]), 0))
+            log_softmax_any_row(b->dst + r * m->dst_stride, b->src + r * m->src_stride, m->cols, &plain);
+        else
+            log_softmax_results(b->dst + r * m->dst_stride, b->src + r * m->src_stride, m->cols, levels[r], stream);
 }
 
 /* stream is a constant. */
@@ -326,7 +338,7 @@ VACT_NOINLINE static size_t log_softmax_short_run(elem *dst, size_t dst_stride, 
 /* R of a row whose sum lacks digits, times the exponential of its maximum. */
 VACT_NOINLINE static double log_softmax_short_others(const elem *src, size_t cols, float max)
 {
-    const logits_row plain = {1.0f, NULL, NULL, cols, false};
+    const logits_row plain = logits_plain_row(cols);
     const softmax_place place = softmax_place_near(max, &plain);
     return log_softmax_others(src, cols, &place, true);
 }
@@ -414,8 +426,10 @@ VACT_INLINE void log_softmax_short_many(const rows_plain *m, size_t first, bool 
         stream ? log_softmax_short_streamed(m, &at) : log_softmax_short_cached(m, &at);
         if (at.row == m->rows)
             return;
-        const rows_plain one = {
-            m->dst + at.row * m->dst_stride, m->dst_stride, m->src + at.row * m->src_stride, m->src_stride, 1, m->cols};
+        rows_plain one = *m;
+        one.dst += at.row * m->dst_stride;
+        one.src += at.row * m->src_stride;
+        one.rows = 1;
         log_softmax_long_rows(&one);
     }
 }
@@ -424,7 +438,7 @@ VACT_INLINE void log_softmax_short_many(const rows_plain *m, size_t first, bool 
 
 VACT_INLINE void log_softmax_plain_rows(const rows_plain *m)
 {
-    const bool brief = VF_LANES > 1 && m->cols <= SHORT_COLUMNS;
+    const bool brief = VF_LANES > 1 && m->cols <= SHORT_COLUMNS && !rows_have_sink(m);
     size_t done = 0;
     if (brief && m->rows < SHORT_LEAST) {
         done = log_softmax_short_run(m->dst, m->dst_stride, m->src, m->src_stride, m->rows, m->cols);
@@ -438,10 +452,12 @@ VACT_INLINE void log_softmax_plain_rows(const rows_plain *m)
         stream ? log_softmax_streamed(m) : log_softmax_long_rows(m);
 }
 
-/* The limits: -inf if no column is left, +inf if a logit is +inf. */
+/* The limits: -inf if no column is left, +inf if a logit or the sink is +inf. */
 VACT_INLINE float rows_logsumexp(const elem *src, size_t cols, const logits_row *row)
 {
-    logits_pivot pivot = logits_max(src, cols, row);
+    if (row->cap != 0.0f)
+        return wide_logsumexp(src, cols, row);
+    logits_pivot pivot = logits_join(logits_max(src, cols, row), row->sink);
     if (pivot.hi == -__builtin_inff())
         return pivot.hi;
     if (!logits_finite(pivot) || wide_is_needed(pivot.hi, row))

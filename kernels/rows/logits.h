@@ -1,6 +1,6 @@
 /*
- * The logits of a row: scale*x + mask, as hi/lo pairs. Rounding the product alone would cost more than 60 ULP of the
- * exponential of a logit of 100. Masked columns are -inf.
+ * The logits of a row: scale*x + slope*bias, as hi/lo pairs. Rounding the product alone would cost more than 60 ULP of
+ * the exponential of a logit of 100. Masked columns are -inf. The soft cap is apart (rows/softcap.h).
  */
 #ifndef VACT_ROWS_LOGITS_H
 #define VACT_ROWS_LOGITS_H
@@ -11,13 +11,23 @@
 #include "math/fast/exp_pair.h"
 #include "rows/once.h"
 
+/* A row, of the columns within causality, window and valid length alone. */
 typedef struct {
-    float scale;
+    float scale, slope;
     const float *bias;         /* this row's, or null */
     const unsigned char *keep; /* this row's, or null */
-    size_t visible;            /* columns from here on are masked */
-    bool masked;               /* a mask was given, even if it masks nothing */
+    bool masked;               /* a mask, a length or a sink was given, even if it leaves out nothing */
+    bool cap_after;            /* the soft cap is of the sum with the bias */
+    float cap;                 /* 0: none */
+    float sink;                /* -inf: none */
+    size_t first, cols;        /* these columns of the matrix; sources, masks and results are from `first` on */
+    size_t length;             /* the valid length */
 } logits_row;
+
+VACT_INLINE logits_row logits_plain_row(size_t cols)
+{
+    return (logits_row){1.0f, 1.0f, NULL, NULL, false, false, 0.0f, -__builtin_inff(), 0, cols, cols};
+}
 
 /* The offset of the mask's row that serves row r. */
 VACT_INLINE size_t logits_mask_offset(const vact_mask_layout *layout, size_t r, size_t rows)
@@ -29,25 +39,67 @@ VACT_INLINE size_t logits_mask_offset(const vact_mask_layout *layout, size_t r, 
     return row % period * layout->stride;
 }
 
+VACT_INLINE size_t logits_value(const vact_values_layout *layout, size_t r)
+{
+    const size_t count = layout->count == 0 ? 1 : layout->count;
+    return count == 1 ? 0 : (layout->repeat <= 1 ? r : r / layout->repeat) % count;
+}
+
+/* a + b, at the end of the range where it would be beyond. */
+VACT_INLINE int64_t logits_bounded_sum(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return !__builtin_add_overflow(a, b, &sum) ? sum : b < 0 ? INT64_MIN : INT64_MAX;
+}
+
+VACT_INLINE int64_t logits_signed(size_t n) { return n < (size_t)INT64_MAX ? (int64_t)n : INT64_MAX; }
+
+/* A column number of the whole row as one of the block, within [0, cols]. */
+VACT_INLINE size_t logits_column(int64_t k, const vact_softmax_options_f32 *options, size_t cols)
+{
+    const int64_t here = logits_bounded_sum(k, -logits_signed(options->first_column));
+    return here <= 0 ? 0 : here < logits_signed(cols) ? (size_t)here : cols;
+}
+
+/* The columns of row r, and the valid length. */
+VACT_INLINE void logits_limit(logits_row *row, const vact_softmax_options_f32 *options, size_t r)
+{
+    size_t end = row->cols;
+    if (options->lengths != NULL)
+        end = logits_column(options->lengths[logits_value(&options->lengths_layout, r)], options, end);
+    row->length = end;
+    if (options->causal_queries != 0) {
+        int64_t position = logits_bounded_sum(logits_signed(r % options->causal_queries), options->causal_offset);
+        if (options->causal_offsets != NULL)
+            position = logits_bounded_sum(position, options->causal_offsets[logits_value(&options->causal_layout, r)]);
+        const int64_t after = logits_bounded_sum(position, 1);
+        end = logits_column(logits_bounded_sum(after, logits_signed(options->window_after)), options, end);
+        if (options->window_before != 0)
+            row->first = logits_column(logits_bounded_sum(after, -logits_signed(options->window_before)), options, end);
+    }
+    row->cols = end - row->first;
+}
+
 VACT_INLINE logits_row logits_row_of(const vact_softmax_options_f32 *options, size_t r, size_t rows, size_t cols)
 {
-    logits_row row = {1.0f, NULL, NULL, cols, false};
+    logits_row row = logits_plain_row(cols);
     if (options == NULL)
         return row;
+    logits_limit(&row, options, r);
     row.scale = options->scale;
     if (options->bias != NULL)
-        row.bias = options->bias + logits_mask_offset(&options->bias_layout, r, rows);
+        row.bias = options->bias + logits_mask_offset(&options->bias_layout, r, rows) + row.first;
     if (options->keep != NULL)
-        row.keep = options->keep + logits_mask_offset(&options->keep_layout, r, rows);
-    if (options->causal_queries != 0) {
-        /* Columns 0 to q + offset are visible. Computed without overflow for any offset. */
-        size_t q = r % options->causal_queries, offset = (size_t)options->causal_offset;
-        if (options->causal_offset >= 0)
-            row.visible = offset >= cols || q >= cols - offset ? cols : q + offset + 1;
-        else
-            row.visible = q < 0 - offset ? 0 : q - (0 - offset) + 1 < cols ? q - (0 - offset) + 1 : cols;
-    }
-    row.masked = row.bias != NULL || row.keep != NULL || options->causal_queries != 0;
+        row.keep = options->keep + logits_mask_offset(&options->keep_layout, r, rows) + row.first;
+    if (options->slopes != NULL)
+        row.slope = options->slopes[logits_value(&options->heads_layout, r)];
+    if (options->sinks != NULL)
+        row.sink = options->sinks[logits_value(&options->heads_layout, r)];
+    if (options->softcap < __builtin_inff())
+        row.cap = options->softcap;
+    row.cap_after = options->softcap_order == VACT_SOFTCAP_AFTER_MASK && row.bias != NULL;
+    row.masked = row.bias != NULL || row.keep != NULL || options->causal_queries != 0 || options->lengths != NULL ||
+                 options->sinks != NULL;
     return row;
 }
 
@@ -60,24 +112,22 @@ VACT_INLINE vf logits_kept(vf hi, const unsigned char *keep, size_t n)
     return vf_select(vm_lt(vf_load(bars), vf_set1(0.0f)), vf_set1(-__builtin_inff()), hi);
 }
 
-/* The lanes at column i that a mask leaves out: by `keep`, causality or a bias of -inf. */
+/* The lanes at column i that a mask leaves out: by `keep` or a bias of -inf. */
 VACT_INLINE vm logits_left_out(size_t i, size_t cols, const logits_row *row)
 {
-    const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES, seen = row->visible <= i ? 0 : row->visible - i;
-    const vf infinity = vf_set1(__builtin_inff());
+    const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
     vf z = vf_set1(0.0f);
     if (row->bias != NULL)
         z = n < VF_LANES ? vf_load_partial(row->bias + i, n) : vf_load(row->bias + i);
     if (row->keep != NULL)
         z = logits_kept(z, row->keep + i, n);
-    if (seen < n)
-        z = vf_keep_first(z, seen, vf_neg(infinity));
-    return vm_eq(z, vf_neg(infinity));
+    return vm_eq(z, vf_set1(-__builtin_inff()));
 }
 
-VACT_INLINE bool logits_are_plain(const logits_row *row, size_t cols)
+/* Whether logits are the elements. */
+VACT_INLINE bool logits_are_plain(const logits_row *row)
 {
-    return row->scale == 1.0f && row->bias == NULL && row->keep == NULL && row->visible == cols;
+    return row->scale == 1.0f && row->bias == NULL && row->keep == NULL && row->cap == 0.0f;
 }
 
 /* Lanes in which an infinite z comes from a finite x and bias become NaN. */
@@ -105,8 +155,11 @@ VACT_INLINE vf_pair logits_read(const elem *src, size_t i, size_t cols, const lo
     } else {
         const vf bias = whole ? vf_load(row->bias + i) : vf_load_partial(row->bias + i, n);
         const vm left_out = vm_eq(bias, nothing);
-        vf_pair sum = pair_sum(z.hi, vf_select(left_out, zero, bias));
-        vf low = vf_add(sum.lo, z.lo);
+        vf_pair added = {vf_select(left_out, zero, bias), zero};
+        if (row->slope != 1.0f)
+            added = pair_product(added.hi, vf_set1(row->slope));
+        vf_pair sum = pair_sum(z.hi, added.hi);
+        vf low = vf_add(sum.lo, vf_add(z.lo, added.lo));
         vm finite = vm_lt(vf_abs(sum.hi), vf_set1(__builtin_inff()));
         z.hi = vf_select(finite, vf_add(sum.hi, low), sum.hi);
         z.lo = vf_sub(low, vf_sub(z.hi, sum.hi));
@@ -115,9 +168,6 @@ VACT_INLINE vf_pair logits_read(const elem *src, size_t i, size_t cols, const lo
     }
     if (row->keep != NULL)
         z.hi = logits_kept(z.hi, row->keep + i, n);
-    size_t seen = row->visible <= i ? 0 : row->visible - i;
-    if (seen < n)
-        n = seen;
     if (n < VF_LANES)
         z.hi = vf_keep_first(z.hi, n, nothing);
     return z;
@@ -190,6 +240,15 @@ VACT_INLINE vf_pair logits_distance(vf_pair z, vf_pair pivot)
     vf bounded = vf_max(least, d.hi);
     vf hi = vf_add(bounded, low);
     return (vf_pair){hi, vf_sub(low, vf_sub(hi, bounded))};
+}
+
+/* The larger of the largest logit and the sink. +inf where the sink is NaN. Never -0. */
+VACT_INLINE logits_pivot logits_join(logits_pivot pivot, float sink)
+{
+    const logits_pivot joined = {sink + 0.0f, 0.0f};
+    if (sink != sink)
+        return (logits_pivot){__builtin_inff(), 0.0f};
+    return logits_above(joined, pivot) ? joined : pivot;
 }
 
 /* Where the pivot is infinite the differences mean nothing; the caller decides the row's result. */

@@ -34,10 +34,29 @@ VACT_INLINE logits_pivot softmax_reciprocal_of_sum(double sum) { return softmax_
 
 /* Rows ---------------------------------------------------------------------------------------------------------- */
 
-/* What fills a row whose largest logit is not finite: `nothing` if a mask excludes every column, else NaN. */
-VACT_INLINE float rows_without_pivot(double max, const logits_row *row, float nothing)
+/* What fills a row whose largest logit, or sink, is not finite: `nothing` if no column is left, or beside a sink of
+ * +inf; else NaN. */
+VACT_NOINLINE static float rows_without_pivot(double max, const elem *src, size_t cols, const logits_row *row,
+                                              float nothing)
 {
-    return max < 0.0 && row->masked ? nothing : __builtin_nanf("");
+    if (max < 0.0)
+        return row->masked ? nothing : __builtin_nanf("");
+    if (!(row->sink == __builtin_inff()))
+        return __builtin_nanf("");
+    logits_row bare = *row;
+    bare.sink = -row->sink;
+    return wide_max(src, cols, &bare).hi < __builtin_inf() ? nothing : __builtin_nanf("");
+}
+
+/* The sink's exponential, as the sum holds those of columns; 0 for none. `near` is a constant. */
+VACT_INLINE double softmax_sink(const softmax_place *place, bool near)
+{
+    if (__builtin_expect(place->row->sink == -__builtin_inff(), 1))
+        return 0.0;
+    const vf sink = vf_set1(place->row->sink);
+    const fast_eighths e = near ? softmax_near(sink, place->max.hi, place->origin)
+                                : softmax_far((vf_pair){sink, vf_set1(0.0f)}, place->max, place->origin);
+    return (double)sum_first_lane(e.power) + (double)sum_first_lane(e.power) * (double)sum_first_lane(e.rise);
 }
 
 /* A row with this finite maximum, which is subtracted first. */
@@ -47,19 +66,20 @@ VACT_NOINLINE static void softmax_far_row(elem *dst, const elem *src, size_t col
     softmax_place place = softmax_place_far(pivot, row);
     float *exponentials = elem_lanes(dst);
     double sum = softmax_exponentials(exponentials, src, cols, &place, softmax_parts_far);
+    sum += softmax_sink(&place, false);
     vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
     for (size_t i = 0; i < cols; i += VF_LANES)
         rows_store(dst, softmax_quotient(rows_load_lanes(exponentials, i, cols), reciprocal), i, cols);
 }
 
-/* Any row. */
+/* Any row. A soft cap's results have been stored (rows/softcap.h). */
 VACT_NOINLINE static void softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
 {
-    const logits_pivot pivot = logits_max(src, cols, row);
+    const logits_pivot pivot = logits_join(logits_max(src, cols, row), row->sink);
     const bool wide = wide_is_needed(pivot.hi, row);
     const double largest = wide ? wide_softmax_row(dst, src, cols, row) : (double)pivot.hi;
     if (!wide_finite(largest))
-        rows_fill(dst, cols, rows_without_pivot(largest, row, 0.0f));
+        rows_fill(dst, cols, rows_without_pivot(largest, src, cols, row, 0.0f));
     else if (!wide)
         softmax_far_row(dst, src, cols, row, pivot);
 }
@@ -119,12 +139,15 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
     const size_t cols = m->cols;
     if (stream && cols > ROWS_STREAMED)
         __builtin_unreachable(); /* so no long sum takes stack */
-    const logits_row plain = {1.0f, NULL, NULL, cols, false};
+    const logits_row plain = rows_row_of(m);
+    const bool sink = rows_have_sink(m);
     softmax_row_kind kinds[ROWS_AT_ONCE];
     double sums[ROWS_AT_ONCE];
     for (size_t r = 0; r < b->n; r++) {
         const elem *src = b->src + r * m->src_stride;
         float *to = exponentials + r * stride;
+        if (sink)
+            ranges[r].max = logits_join((logits_pivot){ranges[r].max, 0.0f}, plain.sink).hi;
         kinds[r] = softmax_kind_of(ranges[r]);
         softmax_place place = softmax_place_near(kinds[r] == SOFTMAX_ROW_FAR ? 0.0f : ranges[r].max, &plain);
         place.ahead = rows_ahead(m, b, r);
@@ -136,6 +159,8 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
             sums[r] = softmax_exponentials(to, src, cols, &place, softmax_parts_near);
         else
             softmax_any_row(b->dst + r * m->dst_stride, src, cols, &plain);
+        if (sink && kinds[r] != SOFTMAX_ROW_FAR)
+            sums[r] += softmax_sink(&place, true);
     }
     if (b->after)
         softmax_ranges(ranges, b->src + b->n * m->src_stride, rows_next(b), m);
@@ -293,7 +318,7 @@ VACT_NOINLINE static void softmax_short_cached(const rows_plain *m, short_walk *
 VACT_INLINE void softmax_short_many(const rows_plain *m, size_t first)
 {
     const bool stream = rows_stream(m);
-    const logits_row plain = {1.0f, NULL, NULL, m->cols, false};
+    const logits_row plain = rows_row_of(m);
     for (short_walk at = {first, 0};; short_done(&at, 1)) {
         stream ? softmax_short_streamed(m, &at) : softmax_short_cached(m, &at);
         if (at.row == m->rows)
@@ -323,7 +348,7 @@ VACT_NOINLINE static void softmax_long_rows(const rows_plain *m)
 
 VACT_INLINE void softmax_plain_rows(const rows_plain *m)
 {
-    if (VF_LANES == 1 || m->cols > SHORT_COLUMNS) {
+    if (VF_LANES == 1 || m->cols > SHORT_COLUMNS || rows_have_sink(m)) {
         softmax_long_rows(m);
         return;
     }

@@ -1,12 +1,14 @@
 /*
- * Rows with logits scale*x + bias so large that a pair of floats does not hold their differences, or that overflow on
- * the way, though the row's softmax consists of numbers. Here a logit is a pair of doubles, computed one by one:
- * scale*x is exact, and so is its sum with the bias. Slow, and seldom needed.
+ * Rows with logits scale*x + slope*bias so large that a pair of floats does not hold their differences, or that
+ * overflow on the way, though the row's softmax consists of numbers. Here a logit is a pair of doubles, computed one by
+ * one: both products are exact, and so is their sum. Slow, and seldom needed. It also serves where a soft cap has no
+ * place for its results.
  */
 #ifndef VACT_ROWS_WIDE_H
 #define VACT_ROWS_WIDE_H
 
 #include "rows/exponentials.h"
+#include "rows/softcap.h"
 
 /* hi + lo; lo is 0 where hi is infinite or NaN. */
 typedef struct {
@@ -30,7 +32,7 @@ VACT_INLINE wide_logit wide_sum(double a, double b)
 /* For the largest logit of a row as pairs of floats, +inf where one may have overflown. */
 VACT_INLINE bool wide_is_needed(float max, const logits_row *row)
 {
-    return (row->scale != 1.0f || row->bias != NULL) && !(__builtin_fabsf(max) <= WIDE_FROM) &&
+    return (row->scale != 1.0f || row->bias != NULL || row->cap != 0.0f) && !(__builtin_fabsf(max) <= WIDE_FROM) &&
            max != -__builtin_inff();
 }
 
@@ -38,15 +40,25 @@ VACT_INLINE bool wide_is_needed(float max, const logits_row *row)
 VACT_INLINE void wide_logits(wide_logit *z, const elem *src, size_t i, size_t n, const logits_row *row)
 {
     float x[VF_LANES];
-    vf_store(x, rows_load(src, i, i + n));
+    const bool capped = row->cap != 0.0f;
+    vf_store(x, capped ? softcap_at(src, i, i + n, row) : rows_load(src, i, i + n));
+    const double scale = capped ? 1.0 : (double)row->scale;
     for (size_t k = 0; k < n; k++) {
-        const bool seen = i + k < row->visible && !(row->keep && row->keep[i + k] == 0);
         const double bias = row->bias ? (double)row->bias[i + k] : 0.0;
-        z[k] = seen ? wide_sum((double)x[k] * (double)row->scale, bias) : (wide_logit){-__builtin_inf(), 0.0};
+        const bool seen = bias != -__builtin_inf() && !(row->keep && row->keep[i + k] == 0);
+        const double added = capped && row->cap_after ? 0.0 : bias * (double)row->slope;
+        z[k] = seen ? wide_sum((double)x[k] * scale, added) : (wide_logit){-__builtin_inf(), 0.0};
     }
 }
 
-/* The largest logit; NaN for a row with a NaN. */
+/* NaN if either is. */
+VACT_INLINE wide_logit wide_larger(wide_logit best, wide_logit z)
+{
+    const bool keep = z.hi < best.hi || (z.hi == best.hi && z.lo <= best.lo) || best.hi != best.hi;
+    return keep ? best : z;
+}
+
+/* The largest logit, or the sink; NaN for a row with a NaN. */
 VACT_NOINLINE static wide_logit wide_max(const elem *src, size_t cols, const logits_row *row)
 {
     wide_logit best = {-__builtin_inf(), 0.0};
@@ -55,16 +67,15 @@ VACT_NOINLINE static wide_logit wide_max(const elem *src, size_t cols, const log
         wide_logit z[VF_LANES];
         wide_logits(z, src, i, n, row);
         for (size_t k = 0; k < n; k++)
-            if (!(z[k].hi < best.hi || (z[k].hi == best.hi && z[k].lo <= best.lo)) && best.hi == best.hi)
-                best = z[k];
+            best = wide_larger(best, z[k]);
     }
-    return best;
+    return wide_larger(best, (wide_logit){(double)(row->sink + 0.0f), 0.0});
 }
 
 VACT_INLINE double wide_distance(wide_logit z, wide_logit pivot) { return (z.hi - pivot.hi) + (z.lo - pivot.lo); }
 
-/* The distances of columns i to i + n - 1 as pairs of floats, at least -512, and -512 in the lanes beyond. as_doubles:
- * of logits rounded to doubles. */
+/* The distances of columns i to i + n - 1 as pairs of floats, from -512 to 512, and -512 in the lanes beyond.
+ * as_doubles: of logits rounded to doubles. */
 VACT_NOINLINE static vf_pair wide_distances(const elem *src, size_t i, size_t n, const logits_row *row,
                                             wide_logit pivot, bool as_doubles)
 {
@@ -76,7 +87,7 @@ VACT_NOINLINE static vf_pair wide_distances(const elem *src, size_t i, size_t n,
         if (as_doubles && k < n)
             z[k].lo = 0.0;
         d[k] = k < n ? wide_distance(z[k], pivot) : -512.0;
-        d[k] = d[k] < -512.0 ? -512.0 : d[k];
+        d[k] = d[k] < -512.0 ? -512.0 : d[k] > 512.0 ? 512.0 : d[k];
     }
     __asm__ volatile("" : : "r"(d) : "memory"); /* else GCC splits a distance of -inf, and selects -512 afterwards */
     for (size_t k = 0; k < VF_LANES; k++) {
@@ -113,8 +124,18 @@ VACT_INLINE void wide_add(void *context, size_t i, size_t n, size_t k)
         rows_store_lanes(walk->lanes, e.hi, i, i + n);
 }
 
-/* Stores the exponentials if `lanes` is not null. Returns their sum without one winner: R of rows/log_softmax.h for a
- * pivot that is the maximum. */
+/* The sink's e^(sink - pivot); 0 for none. */
+VACT_NOINLINE static double wide_sink(float sink, wide_logit pivot)
+{
+    const double d = wide_distance((wide_logit){(double)sink, 0.0}, pivot);
+    const logits_pivot parts = rows_split(d < -512.0 ? -512.0 : d);
+    const vf_pair e = fast_exp_pair((vf_pair){vf_set1(parts.hi), vf_set1(parts.lo)});
+    const double power = (double)sum_first_lane(e.hi) + (double)sum_first_lane(e.lo);
+    return d == 0.0 ? 1.0 : power * (double)FAST_PAIR_UNSCALE;
+}
+
+/* Stores the exponentials if `lanes` is not null. Returns their sum, with the sink, without one winner: R of
+ * rows/log_softmax.h for a pivot that is the maximum. */
 VACT_NOINLINE static double wide_rest(float *lanes, const elem *src, size_t cols, const logits_row *row,
                                       wide_logit pivot, bool as_doubles)
 {
@@ -127,7 +148,13 @@ VACT_NOINLINE static double wide_rest(float *lanes, const elem *src, size_t cols
     walk.winners = 0.0;
     row_sum_start(&walk.others);
     row_sums_of(&walk.others, 1, cols, wide_add, &walk);
-    return (walk.winners - 1.0) + row_sum_total(&walk.others) * (double)FAST_PAIR_UNSCALE;
+    double others = row_sum_total(&walk.others) * (double)FAST_PAIR_UNSCALE;
+    if (row->sink > -__builtin_inff()) {
+        const double sink = wide_sink(row->sink, pivot);
+        walk.winners += sink == 1.0 ? 1.0 : 0.0;
+        others += sink == 1.0 ? 0.0 : sink;
+    }
+    return (walk.winners - 1.0) + others;
 }
 
 /* These return the largest logit. Where it is not finite they write nothing. */
