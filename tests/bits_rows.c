@@ -151,7 +151,7 @@ static void softmax_online(const vacti_table *table)
         add(p->y, p->rows * cols);
         add(p->per_row, p->rows);
     }
-    vacti_softmax_online_finish(p->per_row, p->per_row + p->rows, p->states, p->rows);
+    vacti_softmax_online_finish(p->per_row, p->per_row + p->rows, p->states, p->rows, NULL);
     add(p->per_row, 2 * p->rows);
 }
 

@@ -138,7 +138,7 @@ static void run_online(sums_problem *p)
             size_t cols = p->n - i < BLOCK ? p->n - i : BLOCK;
             sums_table(p)->family.online(&state, &rescale, p->dx, cols, p->x + i, cols, 1, cols, NULL);
         }
-        vacti_softmax_online_finish(&factor, &lse, &state, 1);
+        vacti_softmax_online_finish(&factor, &lse, &state, 1, NULL);
         long double inverse = expl((long double)state.exponent * logl(2.0L) - row.max) / row.sum;
         sums_judge(p, lse, row.max + row.log, fabsl(row.max) + row.log, FAMILY_BOUND, 0x1p-24L);
         sums_judge(p, factor, inverse, inverse, FACTOR_BOUND, 0.0L);

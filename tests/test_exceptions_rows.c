@@ -83,7 +83,7 @@ static int online(matrices *m)
     m->table->family.online(states, m->per_row, m->y, m->cols, m->x, m->cols, ROWS, half, m->given);
     m->table->family.online(states, m->per_row, m->y + half, m->cols, m->x + half, m->cols, ROWS, m->cols - half,
                             m->given);
-    vacti_softmax_online_finish(m->per_row, m->per_row + ROWS, states, ROWS);
+    vacti_softmax_online_finish(m->per_row, m->per_row + ROWS, states, ROWS, NULL);
     return exceptions_raised();
 }
 
