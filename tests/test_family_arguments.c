@@ -47,13 +47,34 @@ Test(family_arguments, options)
         options.size = sizeof options - 1;
         EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
         options.size = sizeof options;
-        const float scales[] = {0.0f, -1.0f, NAN, INFINITY};
-        for (size_t s = 0; s < 4; s++) {
-            options.scale = scales[s];
+        const float finite[] = {0.0f, -1.0f, 1.0f}, others[] = {NAN, INFINITY, -INFINITY};
+        for (size_t s = 0; s < 3; s++) {
+            options.scale = others[s];
             EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
             EXPECT(VACT_EINVAL, run(NULL, COLS, NULL, COLS, 0, COLS, &options)); /* parameters come before n = 0 */
+            options.scale = finite[s];
+            EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
         }
-        options.scale = 1.0f;
+        const float caps[] = {-1.0f, NAN, -INFINITY};
+        for (size_t s = 0; s < 3; s++) {
+            options.softcap = caps[s];
+            EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        }
+        options.softcap = INFINITY;
+        EXPECT(VACT_OK, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.softcap = 0.0f;
+        options.softcap_order = (vact_softcap_order)2;
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.softcap_order = VACT_SOFTCAP_BEFORE_MASK;
+        options.window_before = 1; /* a window without queries */
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.window_before = 0;
+        options.slopes = others;
+        EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.slopes = NULL;
+        options.sinks = f == 3 ? a : c; /* an array of the options inside the destination */
+        EXPECT(f == 3 ? VACT_OK : VACT_EOVERLAP, run(c, COLS, a, COLS, ROWS, COLS, &options));
+        options.sinks = NULL;
         options.bias = b;
         options.bias_layout.stride = COLS - 1;
         EXPECT(VACT_EINVAL, run(c, COLS, a, COLS, ROWS, COLS, &options));
@@ -190,8 +211,14 @@ Test(family_arguments, masked_gradients)
         vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
         EXPECT(VACT_OK, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, NULL));
         EXPECT(VACT_OK, run[f](c, COLS, NULL, a, COLS, a, COLS, b, COLS, ROWS, COLS, &options));
-        EXPECT(VACT_EUNSUPPORTED, run[f](c, COLS, dsink, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
-        EXPECT(VACT_EUNSUPPORTED, run[f](NULL, 0, dsink, NULL, 0, NULL, 0, NULL, 0, 0, 0, NULL));
+        EXPECT(VACT_EINVAL, run[f](c, COLS, dsink, a, COLS, a, COLS, b, COLS, ROWS, COLS, &options)); /* no sinks */
+        EXPECT(VACT_EINVAL, run[f](NULL, 0, dsink, NULL, 0, NULL, 0, NULL, 0, 0, 0, NULL));
+        options.sinks = slopes;
+        EXPECT(VACT_OK, run[f](c, COLS, dsink, a, COLS, a, COLS, b, COLS, ROWS, COLS, &options));
+        EXPECT(VACT_EOVERLAP, run[f](c, COLS, c, a, COLS, a, COLS, b, COLS, ROWS, COLS, &options));
+        EXPECT(f == 2 ? VACT_OK : VACT_EINVAL,
+               run[f](c, COLS, dsink, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options)); /* which takes x */
+        options.sinks = NULL;
         options.causal_queries = 2;
         EXPECT(VACT_OK, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
         options.causal_queries = 0;
@@ -203,7 +230,7 @@ Test(family_arguments, masked_gradients)
         options.keep = (const unsigned char *)c;
         EXPECT(VACT_EOVERLAP, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
         options.keep = NULL;
-        options.scale = -1.0f;
+        options.scale = NAN;
         EXPECT(VACT_EINVAL, run[f](c, COLS, NULL, a, COLS, NULL, 0, b, COLS, ROWS, COLS, &options));
         options.scale = 1.0f;
         options.size = 8;
