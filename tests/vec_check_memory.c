@@ -47,6 +47,25 @@ int vec_check_any(const vec_ops *build, FILE *report)
     return failures;
 }
 
+int vec_check_bytes(const vec_ops *build, FILE *report)
+{
+    int failures = 0;
+    unsigned char p[VEC_LANES_LIMIT];
+    float all[VEC_LANES_LIMIT];
+    for (size_t other = 0; other < build->lanes; other++)
+        for (unsigned value = 0; value < 256; value++) {
+            for (size_t lane = 0; lane < build->lanes; lane++)
+                p[lane] = (unsigned char)(lane == other ? value : lane % 2 * 255);
+            build->bytes(all, p);
+            for (size_t lane = 0; lane < build->lanes; lane++)
+                if (all[lane] != (p[lane] != 0 ? 1.0f : 0.0f)) {
+                    fprintf(report, "%s: vm_bytes, lane %zu of %u\n", build->build, lane, (unsigned)p[lane]);
+                    failures++;
+                }
+        }
+    return failures;
+}
+
 int vec_check_keep_first(const vec_ops *build, FILE *report)
 {
     const uint32_t fill = 0xffc54321u;

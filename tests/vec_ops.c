@@ -326,6 +326,8 @@ static void exchange_pair(float *a, float *b, size_t d)
     vf_store(b, y);
 }
 
+static void bytes(float *all, const unsigned char *p) { vf_store(all, number(vm_bytes(p))); }
+
 static void load_partial(float *all, const float *p, size_t n) { vf_store(all, vf_load_partial(p, n)); }
 
 static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
@@ -340,6 +342,6 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,      set1,          any_negative, all_negative,  load_pairs,
+    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,      set1,          any_negative, all_negative,  bytes,  load_pairs,
     store_pairs,      mixed_pairs, keep_first, exchange, exchange_pair, load_partial, store_partial, stream,
 };

@@ -15,9 +15,10 @@ typedef struct vec_ops {
      * the rest. A comparison shows as 1 or 0; vf_select takes a < b for its mask and chooses between b and c;
      * vf_where takes the same mask for c; vm_and and vm_or work on the masks a < b and b < c. */
     void (*run)(size_t op, float *dst, const float *a, const float *b, const float *c, size_t n);
-    void (*set1)(float *all, float a);     /* all: every lane */
-    int (*any_negative)(const float *all); /* vm_any of all < 0 */
-    int (*all_negative)(const float *all); /* vm_all of them */
+    void (*set1)(float *all, float a);                 /* all: every lane */
+    int (*any_negative)(const float *all);             /* vm_any of all < 0 */
+    int (*all_negative)(const float *all);             /* vm_all of them */
+    void (*bytes)(float *all, const unsigned char *p); /* vm_bytes, as 1 or 0 */
     /* the floats at even places of p to a, those at odd to b; and back */
     void (*load_pairs)(float *a, float *b, const float *p);
     void (*store_pairs)(float *p, const float *a, const float *b);

@@ -177,8 +177,20 @@ VACT_INLINE double row_sum_total(const row_sum *sum)
 /* Adds columns i to i + n - 1, n <= VF_LANES, to the lanes of vector k of the sums in `context`. */
 typedef void row_add_fn(void *context, size_t i, size_t n, size_t k);
 
-/* Adds all columns of a row by `add`, and ends the blocks of the `count` sums. k is a constant in each call once the
- * inner loop is unrolled, so the lanes stay in registers. */
+/* Adds all columns of a row by `add`, and ends the blocks of the `count` sums, with the lanes in memory: less code, for
+ * what is seldom done or slow by itself. */
+VACT_INLINE void row_sums_rolled(row_sum *sums, size_t count, size_t cols, row_add_fn *add, void *context)
+{
+#pragma GCC unroll 1
+    for (size_t i = 0, k = 0; i < cols; i += VF_LANES, k = k + 1 < ROW_VECTORS ? k + 1 : 0) {
+        if (__builtin_expect(i > 0 && i % SUM_BLOCK == 0, 0))
+            for (size_t s = 0; s < count; s++)
+                row_sum_end_block(&sums[s]);
+        add(context, i, cols - i < VF_LANES ? cols - i : VF_LANES, k);
+    }
+}
+
+/* The same. k is a constant in each call once the inner loop is unrolled, so the lanes stay in registers. */
 VACT_INLINE void row_sums_of(row_sum *sums, size_t count, size_t cols, row_add_fn *add, void *context)
 {
     size_t i = 0;
@@ -273,7 +285,7 @@ VACT_NOINLINE __attribute__((unused)) static double sum_of_products_apart(size_t
     to.factors = factors;
     to.large = &large;
     row_sum_start(&to.sum);
-    row_sums_of(&to.sum, 1, cols, sum_add_product_apart, &to);
+    row_sums_rolled(&to.sum, 1, cols, sum_add_product_apart, &to);
     return (to.sum.is_long ? row_sum_long_total(&to.sum) : sum_tree_total(to.sum.lane)) + sum_large_total(large);
 }
 

@@ -100,18 +100,19 @@ typedef struct {
     const logits_row *row;
     const elem *ahead; /* a row to be read soon, or null */
     elem *results;     /* a row to be written soon, or null */
+    bool close;        /* rows/masked.h */
 } softmax_place;
 
 /* For a near maximum. Plain rows only. */
 VACT_INLINE softmax_place softmax_place_near(float max, const logits_row *row)
 {
-    return (softmax_place){fast_eighths_origin(vf_set1(max)), {vf_set1(max), vf_set1(0.0f)}, row, NULL, NULL};
+    return (softmax_place){fast_eighths_origin(vf_set1(max)), {vf_set1(max), vf_set1(0.0f)}, row, NULL, NULL, false};
 }
 
 /* For any maximum. */
 VACT_INLINE softmax_place softmax_place_far(logits_pivot max, const logits_row *row)
 {
-    return (softmax_place){fast_eighths_origin(vf_set1(0.0f)), rows_broadcast(max), row, NULL, NULL};
+    return (softmax_place){fast_eighths_origin(vf_set1(0.0f)), rows_broadcast(max), row, NULL, NULL, false};
 }
 
 typedef fast_eighths softmax_parts_fn(const elem *src, size_t i, size_t cols, const softmax_place *place);
@@ -224,19 +225,13 @@ VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t co
 
 /* Plain rows: several at a time --------------------------------------------------------------------------------- */
 
-/* Rows of one matrix whose logits are their elements. `row` has a sink and says whether there are masks; null: neither.
- */
+/* Rows of one matrix, without options. */
 typedef struct {
     elem *dst;
     size_t dst_stride;
     const elem *src;
     size_t src_stride, rows, cols;
-    const logits_row *row;
 } rows_plain;
-
-VACT_INLINE logits_row rows_row_of(const rows_plain *m) { return m->row ? *m->row : logits_plain_row(m->cols); }
-
-VACT_INLINE bool rows_have_sink(const rows_plain *m) { return m->row && m->row->sink != -__builtin_inff(); }
 
 /*
  * Between the passes over a row there is a chain of scalar operations of about a hundred cycles. To hide it, as many

@@ -160,9 +160,32 @@ VACT_INLINE double rows_lanes_sum(const rows_gradient *g, bool products, bool ma
     return row_sum_long_total(&blocks);
 }
 
+typedef struct {
+    row_sum sum;
+    const rows_gradient *g;
+    bool products;
+} rows_masked_sum;
+
+VACT_INLINE void rows_masked_add(void *context, size_t i, size_t n, size_t k)
+{
+    rows_masked_sum *to = context;
+    (void)n;
+    rows_add(&to->sum.lane[k], to->g, i, to->products, false, true);
+}
+
+VACT_NOINLINE static double rows_masked_lanes_sum(const rows_gradient *g, bool products)
+{
+    rows_masked_sum to;
+    to.g = g;
+    to.products = products;
+    row_sum_start(&to.sum);
+    row_sums_rolled(&to.sum, 1, g->cols, rows_masked_add, &to);
+    return row_sum_total(&to.sum);
+}
+
 VACT_INLINE double rows_total(const rows_gradient *g, bool products, bool masked)
 {
-    const double total = rows_lanes_sum(g, products, masked);
+    const double total = masked ? rows_masked_lanes_sum(g, products) : rows_lanes_sum(g, products, false);
     return __builtin_expect(rows_sum_is_sound(total), 1) ? total : rows_sum_apart(g, products, masked);
 }
 
@@ -362,7 +385,7 @@ VACT_NOINLINE static void rows_log_softmax_results(const rows_gradient *g, doubl
 VACT_INLINE bool rows_gradient_streams(const rows_gradient *first, const rows_gradient_strides *strides, size_t rows)
 {
     const elem *from = first->dx == first->y ? first->y : first->dy;
-    return rows_stream(&(rows_plain){first->dx, strides->dx, from, strides->dy, rows, first->cols, NULL});
+    return rows_stream(&(rows_plain){first->dx, strides->dx, from, strides->dy, rows, first->cols});
 }
 
 /* Rows of which no element is left out. Of two rows that fit in the first-level cache, the sum of the second is begun

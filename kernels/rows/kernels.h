@@ -8,6 +8,7 @@
 #include "rows/gradients.h"
 #include "rows/log_softmax.h"
 #include "rows/logsumexp_backward.h"
+#include "rows/masked.h"
 #include "rows/online.h"
 #include "rows/piece.h"
 #include "rows/prelu_backward.h"
@@ -15,68 +16,56 @@
 #include "rows/softmax.h"
 #include "rows/xielu_alpha.h"
 
-typedef void rows_plain_fn(const rows_plain *m);
-typedef void rows_any_fn(elem *dst, const elem *src, size_t cols, const logits_row *row);
+typedef void rows_any_fn(elem *dst, const elem *src, const logits_row *row, masked_begun *begun);
 
-VACT_INLINE bool rows_are_alike(const logits_row *a, const logits_row *b)
-{
-    return a->first == b->first && a->cols == b->cols && a->length == b->length && a->sink == b->sink;
-}
-
-/* Rows with options. Rows without scale, masks and cap go together, as many in a row as have the same columns and the
- * same sink. Constants: `plain` and `any`, which do them; `nothing`, the result of an element that is left out. */
+/* Rows with options. Constants: `any`, which does a row, and `nothing`, the result of an element that is left out. */
 VACT_INLINE void rows_with_options(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
-                                   size_t cols, const vact_softmax_options_f32 *options, rows_plain_fn *plain,
-                                   rows_any_fn *any, float nothing)
+                                   size_t cols, const vact_softmax_options_f32 *options, rows_any_fn *any,
+                                   float nothing)
 {
-    for (size_t r = 0; r < rows;) {
+    masked_begun begun = {dst, 0, 0.0, false};
+    for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
         elem *const to = dst + r * dst_stride;
         const elem *from = src + r * src_stride + row.first;
-        const bool capped = row.cap != 0.0f;
-        size_t n = 1;
-        if (row.cols != 0 && capped) {
-            row = softcap_row(to + row.first, from, row.cols, &row);
-            from = to + row.first;
-        }
-        if (row.cols != 0 && logits_are_plain(&row)) {
-            for (; !capped && r + n < rows; n++) {
-                const logits_row next = logits_row_of(options, r + n, rows, cols);
-                if (!logits_are_plain(&next) || !rows_are_alike(&row, &next))
-                    break;
+        const size_t first = row.first, end = first + row.cols;
+        if (row.cols != 0) {
+            if (row.cap != 0.0f) {
+                row = softcap_row(to + first, from, row.cols, &row);
+                from = to + first;
             }
-            plain(&(rows_plain){to + row.first, dst_stride, from, src_stride, n, row.cols, row.masked ? &row : NULL});
-        } else if (row.cols != 0) {
-            any(to + row.first, from, row.cols, &row);
+            any(to + first, from, &row, &begun);
         }
-        for (size_t k = 0; k < n; k++) {
-            rows_fill(to + k * dst_stride, row.first, nothing);
-            rows_fill(to + k * dst_stride + row.first + row.cols, row.length - row.first - row.cols, nothing);
-        }
-        r += n;
+        rows_fill(to, first, nothing);
+        rows_fill(to + end, row.length - end, nothing);
     }
+    masked_end(&begun);
+}
+
+VACT_INLINE void log_softmax_row(elem *dst, const elem *src, const logits_row *row, masked_begun *begun)
+{
+    (void)begun;
+    log_softmax_any_row(dst, src, row->cols, row);
 }
 
 vact_masked_f32_fn KERNEL(softmax_masked);
 void KERNEL(softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows, size_t cols,
                             const vact_softmax_options_f32 *options)
 {
-    if (options == NULL)
-        softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols, NULL});
+    if (logits_have_no_options(options))
+        softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
     else
-        rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, softmax_plain_rows, softmax_any_row,
-                          0.0f);
+        rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, masked_softmax_row, 0.0f);
 }
 
 vact_masked_f32_fn KERNEL(log_softmax_masked);
 void KERNEL(log_softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
                                 size_t cols, const vact_softmax_options_f32 *options)
 {
-    if (options == NULL)
-        log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols, NULL});
+    if (logits_have_no_options(options))
+        log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
     else
-        rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, log_softmax_plain_rows,
-                          log_softmax_any_row, -__builtin_inff());
+        rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, log_softmax_row, -__builtin_inff());
 }
 
 vact_logsumexp_f32_fn KERNEL(logsumexp);

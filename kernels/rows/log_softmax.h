@@ -139,7 +139,7 @@ VACT_NOINLINE static double log_softmax_others(const elem *src, size_t cols, con
     others.place = place;
     others.near = near;
     row_sum_start(&others.sum);
-    row_sums_of(&others.sum, 1, cols, log_softmax_add_others, &others);
+    row_sums_rolled(&others.sum, 1, cols, log_softmax_add_others, &others);
     return row_sum_total(&others.sum);
 }
 
@@ -162,17 +162,11 @@ VACT_INLINE double log_softmax_rest(double sum, const elem *src, size_t cols, co
     return (log_softmax_others(src, cols, place, near) + (sink_wins ? 0.0 : sink)) / winner;
 }
 
-/* A function by itself: its lanes are not on the stack beside those of log_softmax_others. */
-VACT_NOINLINE static double log_softmax_far_sum(const elem *src, size_t cols, const softmax_place *place)
-{
-    return softmax_exponentials(NULL, src, cols, place, softmax_parts_far);
-}
-
 /* R for any finite max. */
 VACT_NOINLINE static double log_softmax_any_rest(const elem *src, size_t cols, logits_pivot max, const logits_row *row)
 {
     const softmax_place place = softmax_place_far(max, row);
-    const double sum = log_softmax_far_sum(src, cols, &place);
+    const double sum = softmax_far_sum(NULL, src, cols, &place);
     return log_softmax_rest(sum, src, cols, &place, false);
 }
 
@@ -224,14 +218,12 @@ VACT_INLINE void log_softmax_maxima(float *max, const elem *src, size_t n, const
 {
     for (size_t r = 0; r < n; r++)
         max[r] = row_max(src + r * m->src_stride, m->cols) + 0.0f;
-    for (size_t r = 0; rows_have_sink(m) && r < n; r++)
-        max[r] = logits_join((logits_pivot){max[r], 0.0f}, m->row->sink).hi;
 }
 
 /* The results of a batch, from the maxima of its rows. The maxima of the next batch go to `next`. */
 VACT_INLINE void log_softmax_batch(const rows_plain *m, const rows_batch *b, const float *max, float *next, bool stream)
 {
-    const logits_row plain = rows_row_of(m);
+    const logits_row plain = logits_plain_row(m->cols);
     double sums[ROWS_AT_ONCE];
     log_softmax_level levels[ROWS_AT_ONCE];
     for (size_t r = 0; r < b->n; r++)
@@ -250,15 +242,12 @@ VACT_INLINE void log_softmax_batch(const rows_plain *m, const rows_batch *b, con
             softmax_place place = softmax_place_near(max[r], &plain);
             log = log_softmax_log(log_softmax_rest(sums[r], src, m->cols, &place, true));
         } else {
-            log = m->row ? 0.0 : log_softmax_far_log(src, m->cols, max[r]);
+            log = log_softmax_far_log(src, m->cols, max[r]);
         }
         levels[r] = log_softmax_level_of(max[r], log);
     }
     for (size_t r = 0; r < b->n; r++)
-        if (__builtin_expect(m->row && !softmax_is_near(max[r]), 0))
-            log_softmax_any_row(b->dst + r * m->dst_stride, b->src + r * m->src_stride, m->cols, &plain);
-        else
-            log_softmax_results(b->dst + r * m->dst_stride, b->src + r * m->src_stride, m->cols, levels[r], stream);
+        log_softmax_results(b->dst + r * m->dst_stride, b->src + r * m->src_stride, m->cols, levels[r], stream);
 }
 
 /* stream is a constant. */
@@ -426,10 +415,8 @@ VACT_INLINE void log_softmax_short_many(const rows_plain *m, size_t first, bool 
         stream ? log_softmax_short_streamed(m, &at) : log_softmax_short_cached(m, &at);
         if (at.row == m->rows)
             return;
-        rows_plain one = *m;
-        one.dst += at.row * m->dst_stride;
-        one.src += at.row * m->src_stride;
-        one.rows = 1;
+        const rows_plain one = {
+            m->dst + at.row * m->dst_stride, m->dst_stride, m->src + at.row * m->src_stride, m->src_stride, 1, m->cols};
         log_softmax_long_rows(&one);
     }
 }
@@ -438,7 +425,7 @@ VACT_INLINE void log_softmax_short_many(const rows_plain *m, size_t first, bool 
 
 VACT_INLINE void log_softmax_plain_rows(const rows_plain *m)
 {
-    const bool brief = VF_LANES > 1 && m->cols <= SHORT_COLUMNS && !rows_have_sink(m);
+    const bool brief = VF_LANES > 1 && m->cols <= SHORT_COLUMNS;
     size_t done = 0;
     if (brief && m->rows < SHORT_LEAST) {
         done = log_softmax_short_run(m->dst, m->dst_stride, m->src, m->src_stride, m->rows, m->cols);

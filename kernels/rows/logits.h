@@ -80,6 +80,12 @@ VACT_INLINE void logits_limit(logits_row *row, const vact_softmax_options_f32 *o
     row->cols = end - row->first;
 }
 
+/* 0: none. */
+VACT_INLINE float logits_cap(const vact_softmax_options_f32 *options)
+{
+    return options->softcap < __builtin_inff() ? options->softcap : 0.0f;
+}
+
 VACT_INLINE logits_row logits_row_of(const vact_softmax_options_f32 *options, size_t r, size_t rows, size_t cols)
 {
     logits_row row = logits_plain_row(cols);
@@ -95,21 +101,22 @@ VACT_INLINE logits_row logits_row_of(const vact_softmax_options_f32 *options, si
         row.slope = options->slopes[logits_value(&options->heads_layout, r)];
     if (options->sinks != NULL)
         row.sink = options->sinks[logits_value(&options->heads_layout, r)];
-    if (options->softcap < __builtin_inff())
-        row.cap = options->softcap;
+    row.cap = logits_cap(options);
     row.cap_after = options->softcap_order == VACT_SOFTCAP_AFTER_MASK && row.bias != NULL;
     row.masked = row.bias != NULL || row.keep != NULL || options->causal_queries != 0 || options->lengths != NULL ||
                  options->sinks != NULL;
     return row;
 }
 
-/* Lanes that the boolean mask excludes become -inf. */
-VACT_INLINE vf logits_kept(vf hi, const unsigned char *keep, size_t n)
+/* Those of n elements that the boolean mask keeps. */
+VACT_INLINE vm logits_kept(const unsigned char *keep, size_t n)
 {
-    float bars[VF_LANES];
-    for (size_t lane = 0; lane < VF_LANES; lane++)
-        bars[lane] = lane < n && keep[lane] == 0 ? -1.0f : 0.0f;
-    return vf_select(vm_lt(vf_load(bars), vf_set1(0.0f)), vf_set1(-__builtin_inff()), hi);
+    if (n == VF_LANES)
+        return vm_bytes(keep);
+    unsigned char bytes[VF_LANES] = {0};
+    for (size_t k = 0; k < n; k++)
+        bytes[k] = keep[k];
+    return vm_bytes(bytes);
 }
 
 /* The lanes at column i that a mask leaves out: by `keep` or a bias of -inf. */
@@ -120,14 +127,16 @@ VACT_INLINE vm logits_left_out(size_t i, size_t cols, const logits_row *row)
     if (row->bias != NULL)
         z = n < VF_LANES ? vf_load_partial(row->bias + i, n) : vf_load(row->bias + i);
     if (row->keep != NULL)
-        z = logits_kept(z, row->keep + i, n);
+        z = vf_select(logits_kept(row->keep + i, n), z, vf_set1(-__builtin_inff()));
     return vm_eq(z, vf_set1(-__builtin_inff()));
 }
 
-/* Whether logits are the elements. */
-VACT_INLINE bool logits_are_plain(const logits_row *row)
+/* Whether the logits are the elements, and all take part. */
+VACT_INLINE bool logits_have_no_options(const vact_softmax_options_f32 *options)
 {
-    return row->scale == 1.0f && row->bias == NULL && row->keep == NULL && row->cap == 0.0f;
+    return options == NULL ||
+           (options->scale == 1.0f && options->bias == NULL && options->keep == NULL && options->causal_queries == 0 &&
+            options->lengths == NULL && options->sinks == NULL && logits_cap(options) == 0.0f);
 }
 
 /* Lanes in which an infinite z comes from a finite x and bias become NaN. */
@@ -167,7 +176,7 @@ VACT_INLINE vf_pair logits_read(const elem *src, size_t i, size_t cols, const lo
         z.hi = checked ? logits_overflown(z.hi, x, bias) : z.hi;
     }
     if (row->keep != NULL)
-        z.hi = logits_kept(z.hi, row->keep + i, n);
+        z.hi = vf_select(logits_kept(row->keep + i, n), z.hi, nothing);
     if (n < VF_LANES)
         z.hi = vf_keep_first(z.hi, n, nothing);
     return z;
@@ -199,7 +208,7 @@ VACT_INLINE vf_pair logits_checked(const elem *src, size_t i, size_t cols, const
 
 /* The largest logit. +inf for a row with a NaN, and where a logit overflows (rows/wide.h). Never -0, which would show
  * in the sign of a zero result. */
-VACT_INLINE logits_pivot logits_max(const elem *src, size_t cols, const logits_row *row)
+VACT_NOINLINE static logits_pivot logits_max(const elem *src, size_t cols, const logits_row *row)
 {
     vf_pair a = {vf_set1(-__builtin_inff()), vf_set1(0.0f)}, b = a, c = a, d = a;
     size_t i = 0;
@@ -254,7 +263,7 @@ VACT_INLINE logits_pivot logits_join(logits_pivot pivot, float sink)
 /* Where the pivot is infinite the differences mean nothing; the caller decides the row's result. */
 VACT_INLINE bool logits_finite(logits_pivot pivot) { return pivot.hi - pivot.hi == 0.0f; }
 
-VACT_INLINE void rows_fill(elem *dst, size_t cols, float value)
+VACT_NOINLINE static void rows_fill(elem *dst, size_t cols, float value)
 {
     for (size_t i = 0; i < cols; i++)
         dst[i] = value;

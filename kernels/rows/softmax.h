@@ -59,13 +59,20 @@ VACT_INLINE double softmax_sink(const softmax_place *place, bool near)
     return (double)sum_first_lane(e.power) + (double)sum_first_lane(e.power) * (double)sum_first_lane(e.rise);
 }
 
-/* A row with this finite maximum, which is subtracted first. */
+/* The sum of the exponentials, and they themselves if `lanes` is not null, of a row whose maximum is subtracted first.
+ */
+VACT_NOINLINE static double softmax_far_sum(float *lanes, const elem *src, size_t cols, const softmax_place *place)
+{
+    return softmax_exponentials(lanes, src, cols, place, softmax_parts_far);
+}
+
+/* A row with this finite maximum. */
 VACT_NOINLINE static void softmax_far_row(elem *dst, const elem *src, size_t cols, const logits_row *row,
                                           logits_pivot pivot)
 {
     softmax_place place = softmax_place_far(pivot, row);
     float *exponentials = elem_lanes(dst);
-    double sum = softmax_exponentials(exponentials, src, cols, &place, softmax_parts_far);
+    double sum = softmax_far_sum(exponentials, src, cols, &place);
     sum += softmax_sink(&place, false);
     vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
     for (size_t i = 0; i < cols; i += VF_LANES)
@@ -139,15 +146,12 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
     const size_t cols = m->cols;
     if (stream && cols > ROWS_STREAMED)
         __builtin_unreachable(); /* so no long sum takes stack */
-    const logits_row plain = rows_row_of(m);
-    const bool sink = rows_have_sink(m);
+    const logits_row plain = logits_plain_row(cols);
     softmax_row_kind kinds[ROWS_AT_ONCE];
     double sums[ROWS_AT_ONCE];
     for (size_t r = 0; r < b->n; r++) {
         const elem *src = b->src + r * m->src_stride;
         float *to = exponentials + r * stride;
-        if (sink)
-            ranges[r].max = logits_join((logits_pivot){ranges[r].max, 0.0f}, plain.sink).hi;
         kinds[r] = softmax_kind_of(ranges[r]);
         softmax_place place = softmax_place_near(kinds[r] == SOFTMAX_ROW_FAR ? 0.0f : ranges[r].max, &plain);
         place.ahead = rows_ahead(m, b, r);
@@ -159,8 +163,6 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
             sums[r] = softmax_exponentials(to, src, cols, &place, softmax_parts_near);
         else
             softmax_any_row(b->dst + r * m->dst_stride, src, cols, &plain);
-        if (sink && kinds[r] != SOFTMAX_ROW_FAR)
-            sums[r] += softmax_sink(&place, true);
     }
     if (b->after)
         softmax_ranges(ranges, b->src + b->n * m->src_stride, rows_next(b), m);
@@ -318,7 +320,7 @@ VACT_NOINLINE static void softmax_short_cached(const rows_plain *m, short_walk *
 VACT_INLINE void softmax_short_many(const rows_plain *m, size_t first)
 {
     const bool stream = rows_stream(m);
-    const logits_row plain = rows_row_of(m);
+    const logits_row plain = logits_plain_row(m->cols);
     for (short_walk at = {first, 0};; short_done(&at, 1)) {
         stream ? softmax_short_streamed(m, &at) : softmax_short_cached(m, &at);
         if (at.row == m->rows)
@@ -348,7 +350,7 @@ VACT_NOINLINE static void softmax_long_rows(const rows_plain *m)
 
 VACT_INLINE void softmax_plain_rows(const rows_plain *m)
 {
-    if (VF_LANES == 1 || m->cols > SHORT_COLUMNS || rows_have_sink(m)) {
+    if (VF_LANES == 1 || m->cols > SHORT_COLUMNS) {
         softmax_long_rows(m);
         return;
     }

@@ -70,6 +70,7 @@
  *   vm_outside(x, low, high)          |x| < low or |x| > high, or x is NaN; constants, 0 <= low <= high
  *   vm_and(m, n)                      both hold
  *   vm_or(m, n)                       either holds
+ *   vm_bytes(p)                       byte k of VF_LANES bytes is not 0
  *
  * Conditions of C: an int
  *   vm_any(m)                         m holds in some lane

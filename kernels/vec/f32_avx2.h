@@ -123,6 +123,12 @@ VACT_INLINE vm vm_outside(vf x, float low, float high)
 VACT_INLINE vm vm_and(vm a, vm b) { return _mm256_and_ps(a, b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return _mm256_or_ps(a, b); }
 
+VACT_INLINE vm vm_bytes(const unsigned char *p)
+{
+    const __m256i bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));
+    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(bytes, _mm256_setzero_si256()));
+}
+
 /* For vact/inline.h, which has VACT_NULL: Clang under -fno-honor-nans would make a maximum of a comparison and a blend.
  * It must not see the one from the other. */
 VACT_INLINE vf vf_select(vm m, vf a, vf b)

@@ -108,6 +108,12 @@ VACT_INLINE vm vm_outside(vf x, float low, float high)
 VACT_INLINE vm vm_and(vm a, vm b) { return (vm)(a & b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return (vm)(a | b); }
 
+VACT_INLINE vm vm_bytes(const unsigned char *p)
+{
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return _mm_test_epi8_mask(bytes, bytes);
+}
+
 /* For vact/inline.h, which has VACT_NULL: Clang under -fno-honor-nans would make a maximum of a comparison and a blend.
  * It must not see the one from the other. */
 VACT_INLINE vf vf_select(vm m, vf a, vf b)

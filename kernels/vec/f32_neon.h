@@ -102,6 +102,12 @@ VACT_INLINE vm vm_outside(vf x, float low, float high)
 VACT_INLINE vm vm_and(vm a, vm b) { return vandq_u32(a, b); }
 VACT_INLINE vm vm_or(vm a, vm b) { return vorrq_u32(a, b); }
 
+VACT_INLINE vm vm_bytes(const unsigned char *p)
+{
+    const unsigned lanes[4] = {p[0], p[1], p[2], p[3]};
+    return vcgtq_u32(vld1q_u32(lanes), vdupq_n_u32(0));
+}
+
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
 
 VACT_INLINE vf vf_add_where(vm m, vf a, vf b)

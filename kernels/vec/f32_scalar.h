@@ -86,6 +86,7 @@ VACT_INLINE vm vm_outside(vf x, float low, float high)
 
 VACT_INLINE vm vm_and(vm a, vm b) { return a && b; }
 VACT_INLINE vm vm_or(vm a, vm b) { return a || b; }
+VACT_INLINE vm vm_bytes(const unsigned char *p) { return *p != 0; }
 
 VACT_INLINE vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
 

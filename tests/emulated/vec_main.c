@@ -16,6 +16,7 @@ static const check checks[] = {
     {"set1", vec_check_set1},
     {"any", vec_check_any},
     {"pairs", vec_check_pairs},
+    {"bytes", vec_check_bytes},
     {"keep_first", vec_check_keep_first},
     {"exchange", vec_check_exchange},
     {"exchange_pair", vec_check_exchange_pair},

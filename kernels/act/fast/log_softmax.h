@@ -7,7 +7,7 @@
 VACT_INLINE void log_softmax_rows(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
                                   size_t cols)
 {
-    log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols, NULL});
+    log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
 }
 
 #endif
