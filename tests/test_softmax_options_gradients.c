@@ -157,6 +157,43 @@ static void check_formula(problem *p, vacti_softmax_kind of, size_t r)
     }
 }
 
+/* What row r adds to its sink's gradient: the formula from the given output, and the magnitudes of its terms. A soft
+ * cap may err by 2^-23 of itself in every logit. */
+static long double sink_terms(problem *p, vacti_softmax_kind of, size_t r, long double *size)
+{
+    const vact_softmax_options_f32 *o = &p->options;
+    const size_t length = family_length(r, p->cols, o);
+    const long double sink = family_sink(r, o), cap = o->softcap > 0.0f ? (long double)o->softcap : 0.0L;
+    family_logits(p->z, p->x + r * p->cols, r, ROWS, p->cols, o);
+    const long double share = expl(sink - family_logsumexp_sink(p->z, length, sink));
+    long double sum = of == VACTI_LOGSUMEXP ? -(long double)p->dy[r] : 0.0L, terms = fabsl(sum);
+    for (size_t c = 0; of != VACTI_LOGSUMEXP && c < length; c++)
+        if (p->z[c] > -INFINITY) {
+            const long double y = of == VACTI_SOFTMAX ? (long double)p->y[r * p->cols + c] : 1.0L;
+            const long double term = (long double)p->dy[r * p->cols + c] * y;
+            sum += term, terms += fabsl(term);
+        }
+    *size += share * terms * (0x1p-22L + expm1l(fminl(0x1p-22L * cap, 60.0L)));
+    return -share * sum;
+}
+
+/* dsink within 2 ULP and 2^-22 of the sum of the magnitudes of its terms. */
+static void check_sinks(problem *p, vacti_softmax_kind of)
+{
+    const vact_values_layout layout = p->options.heads_layout;
+    long double exact[HEADS] = {0.0L}, more[HEADS] = {0.0L};
+    for (size_t r = 0; r < ROWS; r++) {
+        const size_t h = r / layout.repeat % layout.count;
+        exact[h] += sink_terms(p, of, r, &more[h]);
+    }
+    for (size_t h = 0; h < layout.count; h++) {
+        const long double ulp = exp2l(fmaxl(floorl(log2l(fabsl(exact[h]) + 0x1p-149L)) - 23.0L, -149.0L));
+        const long double error = fabsl((long double)p->dsink[0][h] - exact[h]);
+        cr_assert(error <= 2.0L * ulp + more[h], "kind %d: dsink %zu is %a, exact %La, off by %Lg, %Lg allowed",
+                  (int)of, h, (double)p->dsink[0][h], exact[h], error, 2.0L * ulp + more[h]);
+    }
+}
+
 static void run(problem *p, vacti_softmax_kind of, const vacti_table *table, bool first)
 {
     const size_t cols = p->cols;
@@ -184,6 +221,7 @@ static void check(problem *p, vacti_softmax_kind of)
             cr_assert(test_same(p->dsink[0][h], p->dsink[1][h]), "%s, kind %d: dsink %zu", tables[b]->build, (int)of,
                       h);
     }
+    check_sinks(p, of);
     long double slopes[HEADS] = {0.0L};
     for (size_t r = 0; r < ROWS; r++) {
         const size_t length = family_length(r, cols, &p->options);

@@ -165,6 +165,8 @@ VACT_NOINLINE static double row_sum_long_total(row_sum *sum)
     return sum_tree_total(sum->lane);
 }
 
+VACT_NOINLINE __attribute__((unused)) static void row_sum_end_block_apart(row_sum *sum) { row_sum_end_block(sum); }
+
 VACT_INLINE double row_sum_total(const row_sum *sum)
 {
     if (__builtin_expect(sum->is_long, 0)) {
@@ -172,6 +174,12 @@ VACT_INLINE double row_sum_total(const row_sum *sum)
         return row_sum_long_total(&copy);
     }
     return sum_tree_total(sum->lane);
+}
+
+/* One copy, for lanes that are in memory. */
+VACT_NOINLINE __attribute__((unused)) static double row_sum_total_apart(row_sum *sum)
+{
+    return sum->is_long ? row_sum_long_total(sum) : sum_tree_total(sum->lane);
 }
 
 /* Adds columns i to i + n - 1, n <= VF_LANES, to the lanes of vector k of the sums in `context`. */
@@ -185,7 +193,7 @@ VACT_INLINE void row_sums_rolled(row_sum *sums, size_t count, size_t cols, row_a
     for (size_t i = 0, k = 0; i < cols; i += VF_LANES, k = k + 1 < ROW_VECTORS ? k + 1 : 0) {
         if (__builtin_expect(i > 0 && i % SUM_BLOCK == 0, 0))
             for (size_t s = 0; s < count; s++)
-                row_sum_end_block(&sums[s]);
+                row_sum_end_block_apart(&sums[s]);
         add(context, i, cols - i < VF_LANES ? cols - i : VF_LANES, k);
     }
 }
@@ -286,7 +294,7 @@ VACT_NOINLINE __attribute__((unused)) static double sum_of_products_apart(size_t
     to.large = &large;
     row_sum_start(&to.sum);
     row_sums_rolled(&to.sum, 1, cols, sum_add_product_apart, &to);
-    return (to.sum.is_long ? row_sum_long_total(&to.sum) : sum_tree_total(to.sum.lane)) + sum_large_total(large);
+    return row_sum_total_apart(&to.sum) + sum_large_total(large);
 }
 
 /* `add` adds the same factors by sum_add_product. A total that is not below 2^100, or NaN, must be computed again by

@@ -182,7 +182,11 @@ VACT_INLINE void cross_entropy_add_rich(void *context, size_t i, size_t n, size_
 
 VACT_NOINLINE static double cross_entropy_near_rich(const cross_entropy_distances *distances, size_t cols)
 {
-    return sum_of_products(cols, cross_entropy_add_rich, distances);
+    sum_products to;
+    to.context = distances;
+    row_sum_start(&to.sum);
+    row_sums_rolled(&to.sum, 1, cols, cross_entropy_add_rich, &to);
+    return row_sum_total_apart(&to.sum);
 }
 
 /* rich: a constant. */

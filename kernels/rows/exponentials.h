@@ -142,6 +142,15 @@ VACT_INLINE fast_eighths softmax_parts_far(const elem *src, size_t i, size_t col
     return softmax_far(logits_at(src, i, cols, place->row), place->max, place->origin);
 }
 
+/* The same for plain rows. */
+VACT_INLINE fast_eighths softmax_parts_far_plain(const elem *src, size_t i, size_t cols, const softmax_place *place)
+{
+    vf x = rows_load(src, i, cols);
+    if (cols - i < VF_LANES)
+        x = vf_keep_first(x, cols - i, vf_set1(-__builtin_inff()));
+    return softmax_far((vf_pair){x, vf_set1(0.0f)}, place->max, place->origin);
+}
+
 /* One vector, at column i < cols; it may be the tail of the row. */
 VACT_INLINE void softmax_rest(float *lanes, const elem *src, size_t i, size_t cols, const softmax_place *place,
                               softmax_parts_fn *parts_at, vf_pair *lane)
@@ -172,8 +181,6 @@ VACT_INLINE void softmax_prefetch(const softmax_place *place, size_t i)
     }
 }
 
-VACT_NOINLINE static void softmax_end_block(row_sum *sum) { row_sum_end_block(sum); }
-
 /* The lanes move to the long sum, which begins with the first ones. */
 VACT_INLINE void softmax_lengthen(row_sum *sum, const vf_pair *lane, bool first)
 {
@@ -182,7 +189,7 @@ VACT_INLINE void softmax_lengthen(row_sum *sum, const vf_pair *lane, bool first)
         softmax_end(&sum->lane[k]);
     }
     sum->is_long = !first;
-    softmax_end_block(sum);
+    row_sum_end_block_apart(sum);
 }
 
 /* Stores the exponentials if `lanes` is not null, and returns their sum. */
@@ -221,6 +228,39 @@ VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t co
     for (size_t k = 0; k < ROW_VECTORS; k++)
         sum.lane[k] = lane[k];
     return row_sum_long_total(&sum);
+}
+
+VACT_NOINLINE static void softmax_fold_all(row_sum *sum, bool lengthen)
+{
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        if (lengthen)
+            softmax_end(&sum->lane[k]);
+        else
+            softmax_fold(&sum->lane[k]);
+    if (lengthen) {
+        row_sum_end_block_apart(sum);
+        for (size_t k = 0; k < ROW_VECTORS; k++)
+            softmax_begin(&sum->lane[k]);
+    }
+}
+
+/* The same with the lanes in memory: less code, for rows that are slow by themselves. */
+VACT_INLINE double softmax_exponentials_rolled(float *lanes, const elem *src, size_t cols, const softmax_place *place,
+                                               softmax_parts_fn *parts_at)
+{
+    row_sum sum;
+    sum.is_long = false;
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        softmax_begin(&sum.lane[k]);
+#pragma GCC unroll 1
+    for (size_t i = 0, k = 0; i < cols; i += VF_LANES, k = k + 1 < ROW_VECTORS ? k + 1 : 0) {
+        if (__builtin_expect(i > 0 && i % SOFTMAX_FOLD == 0, 0))
+            softmax_fold_all(&sum, i % SOFTMAX_LONG == 0);
+        softmax_rest(lanes, src, i, cols, place, parts_at, &sum.lane[k]);
+    }
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        softmax_end(&sum.lane[k]);
+    return row_sum_total_apart(&sum);
 }
 
 /* Plain rows: several at a time --------------------------------------------------------------------------------- */

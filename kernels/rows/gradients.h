@@ -125,9 +125,6 @@ VACT_NOINLINE static double rows_sum_apart(const rows_gradient *g, bool products
 
 VACT_INLINE bool rows_sum_is_sound(double total) { return __builtin_fabs(total) < 0x1p100; }
 
-/* The end of a block: the lanes move to the long sum, which begins with the first ones. */
-VACT_NOINLINE static void rows_end_block(row_sum *sum) { row_sum_end_block(sum); }
-
 /* The lanes are apart from the sums of blocks, so that they stay in registers. */
 VACT_INLINE double rows_lanes_sum(const rows_gradient *g, bool products, bool masked)
 {
@@ -144,7 +141,7 @@ VACT_INLINE double rows_lanes_sum(const rows_gradient *g, bool products, bool ma
                 lane[k] = nothing;
             }
             blocks.is_long = i > SUM_BLOCK;
-            rows_end_block(&blocks);
+            row_sum_end_block_apart(&blocks);
         }
         const size_t end = g->cols - i <= SUM_BLOCK ? g->cols : i + SUM_BLOCK;
         for (; end - i >= ROW_LANES; i += ROW_LANES)
@@ -180,7 +177,7 @@ VACT_NOINLINE static double rows_masked_lanes_sum(const rows_gradient *g, bool p
     to.products = products;
     row_sum_start(&to.sum);
     row_sums_rolled(&to.sum, 1, g->cols, rows_masked_add, &to);
-    return row_sum_total(&to.sum);
+    return row_sum_total_apart(&to.sum);
 }
 
 VACT_INLINE double rows_total(const rows_gradient *g, bool products, bool masked)

@@ -193,6 +193,7 @@ void KERNEL(logsumexp_backward_axis)(elem *dx, const float *dy, const elem *x, c
     else
         axis_logsumexp_backward(dx, dy, x, y, outer, axis, inner);
 }
+
 vact_masked_backward_f32_fn KERNEL(masked_backward);
 void KERNEL(masked_backward)(const vacti_masked_gradient *call) { sinks_backward(call); }
 

@@ -140,7 +140,7 @@ VACT_NOINLINE static double log_softmax_others(const elem *src, size_t cols, con
     others.near = near;
     row_sum_start(&others.sum);
     row_sums_rolled(&others.sum, 1, cols, log_softmax_add_others, &others);
-    return row_sum_total(&others.sum);
+    return row_sum_total_apart(&others.sum);
 }
 
 /* The exponential of the maximum, as the sum holds it. */
@@ -444,7 +444,10 @@ VACT_INLINE float rows_logsumexp(const elem *src, size_t cols, const logits_row 
 {
     if (row->cap != 0.0f)
         return wide_logsumexp(src, cols, row);
-    logits_pivot pivot = logits_join(logits_max(src, cols, row), row->sink);
+    logits_pivot pivot = {logits_are_elements(row) ? row_max(src, cols) + 0.0f : -__builtin_inff(), 0.0f};
+    if (!(pivot.hi > -__builtin_inff())) /* of a row with a NaN row_max may be anything */
+        pivot = logits_max(src, cols, row);
+    pivot = logits_join(pivot, row->sink);
     if (pivot.hi == -__builtin_inff())
         return pivot.hi;
     if (!logits_finite(pivot) || wide_is_needed(pivot.hi, row))

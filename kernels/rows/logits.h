@@ -86,7 +86,8 @@ VACT_INLINE float logits_cap(const vact_softmax_options_f32 *options)
     return options->softcap < __builtin_inff() ? options->softcap : 0.0f;
 }
 
-VACT_INLINE logits_row logits_row_of(const vact_softmax_options_f32 *options, size_t r, size_t rows, size_t cols)
+VACT_NOINLINE static logits_row logits_row_of(const vact_softmax_options_f32 *options, size_t r, size_t rows,
+                                              size_t cols)
 {
     logits_row row = logits_plain_row(cols);
     if (options == NULL)
@@ -129,6 +130,11 @@ VACT_INLINE vm logits_left_out(size_t i, size_t cols, const logits_row *row)
     if (row->keep != NULL)
         z = vf_select(logits_kept(row->keep + i, n), z, vf_set1(-__builtin_inff()));
     return vm_eq(z, vf_set1(-__builtin_inff()));
+}
+
+VACT_INLINE bool logits_are_elements(const logits_row *row)
+{
+    return row->scale == 1.0f && row->bias == NULL && row->keep == NULL;
 }
 
 /* Whether the logits are the elements, and all take part. */
@@ -210,17 +216,10 @@ VACT_INLINE vf_pair logits_checked(const elem *src, size_t i, size_t cols, const
  * in the sign of a zero result. */
 VACT_NOINLINE static logits_pivot logits_max(const elem *src, size_t cols, const logits_row *row)
 {
-    vf_pair a = {vf_set1(-__builtin_inff()), vf_set1(0.0f)}, b = a, c = a, d = a;
-    size_t i = 0;
-    for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES) {
+    vf_pair a = {vf_set1(-__builtin_inff()), vf_set1(0.0f)};
+#pragma GCC unroll 1
+    for (size_t i = 0; i < cols; i += VF_LANES)
         a = logits_larger(a, logits_checked(src, i, cols, row));
-        b = logits_larger(b, logits_checked(src, i + VF_LANES, cols, row));
-        c = logits_larger(c, logits_checked(src, i + 2 * VF_LANES, cols, row));
-        d = logits_larger(d, logits_checked(src, i + 3 * VF_LANES, cols, row));
-    }
-    for (; i < cols; i += VF_LANES)
-        a = logits_larger(a, logits_checked(src, i, cols, row));
-    a = logits_larger(logits_larger(a, b), logits_larger(c, d));
     float hi[VF_LANES], lo[VF_LANES];
     vf_store(hi, a.hi);
     vf_store(lo, a.lo);

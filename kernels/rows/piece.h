@@ -90,7 +90,7 @@ VACT_NOINLINE static double piece_row(elem *dst, const elem *src, const logits_r
     walk.most = vf_set1(0.0f);
     row_sum_start(&walk.sum);
     row_sums_rolled(&walk.sum, 1, cols, piece_add, &walk);
-    const double total = row_sum_total(&walk.sum);
+    const double total = row_sum_total_apart(&walk.sum);
     if (vm_any(vm_eq(walk.most, vf_set1(__builtin_inff()))))
         return total + __builtin_inf(); /* NaN stays */
     return total * (walk.rise ? 0x1p40 : 0x1p-96);

@@ -44,7 +44,7 @@ VACT_INLINE double sinks_row(const vacti_masked_gradient *call, size_t r)
 }
 
 /* Of the rows of value `h`, (r/repeat) mod count == h. */
-VACT_INLINE double sinks_of_one(const vacti_masked_gradient *call, size_t h, size_t count, size_t repeat)
+VACT_NOINLINE static double sinks_of_one(const vacti_masked_gradient *call, size_t h, size_t count, size_t repeat)
 {
     sum_large sum = {0.0, 0.0};
     size_t first, period;

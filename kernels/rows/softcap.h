@@ -66,13 +66,24 @@ VACT_NOINLINE static vf softcap_at(const elem *src, size_t i, size_t cols, const
     return softcap_value(src, i, cols, row, &params);
 }
 
-/* Stores the capped logits of a row in dst, from where it goes on: returns the row that is left to do. */
+/* Stores the capped logits of a row in dst, from where it goes on: returns the row that is left to do. The cap itself
+ * is the elementwise kernel's. */
 VACT_NOINLINE static logits_row softcap_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
 {
     const vact_params_f32 params = softcap_params(row);
     const logits_row here = *row;
-    for (size_t i = 0; i < cols; i += VF_LANES)
-        rows_store(dst, softcap_value(src, i, cols, &here, &params), i, cols);
+    const vf nothing = vf_set1(-__builtin_inff());
+    if (here.cap_after)
+        for (size_t i = 0; i < cols; i += VF_LANES)
+            rows_store(dst, softcap_argument(src, i, cols, &here).hi, i, cols);
+    else if (here.scale != 1.0f)
+        for (size_t i = 0; i < cols; i += VF_LANES)
+            rows_store(dst, vf_mul(rows_load(src, i, cols), vf_set1(here.scale)), i, cols);
+    KERNEL(softcap)(dst, here.cap_after || here.scale != 1.0f ? dst : src, cols, &params);
+    for (size_t i = 0; here.cap_after && i < cols; i += VF_LANES) {
+        const vm left_out = vm_eq(rows_load_lanes(here.bias, i, cols), nothing);
+        rows_store(dst, vf_select(left_out, nothing, rows_load(dst, i, cols)), i, cols);
+    }
     logits_row rest = here;
     rest.scale = 1.0f;
     rest.cap = 0.0f;

@@ -63,7 +63,9 @@ VACT_INLINE double softmax_sink(const softmax_place *place, bool near)
  */
 VACT_NOINLINE static double softmax_far_sum(float *lanes, const elem *src, size_t cols, const softmax_place *place)
 {
-    return softmax_exponentials(lanes, src, cols, place, softmax_parts_far);
+    const softmax_place here = *place;
+    return logits_are_elements(place->row) ? softmax_exponentials(lanes, src, cols, &here, softmax_parts_far_plain)
+                                           : softmax_exponentials_rolled(lanes, src, cols, place, softmax_parts_far);
 }
 
 /* A row with this finite maximum. */

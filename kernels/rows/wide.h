@@ -148,7 +148,7 @@ VACT_NOINLINE static double wide_rest(float *lanes, const elem *src, size_t cols
     walk.winners = 0.0;
     row_sum_start(&walk.others);
     row_sums_rolled(&walk.others, 1, cols, wide_add, &walk);
-    double others = row_sum_total(&walk.others) * (double)FAST_PAIR_UNSCALE;
+    double others = row_sum_total_apart(&walk.others) * (double)FAST_PAIR_UNSCALE;
     if (row->sink > -__builtin_inff()) {
         const double sink = wide_sink(row->sink, pivot);
         walk.winners += sink == 1.0 ? 1.0 : 0.0;
