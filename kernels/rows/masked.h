@@ -129,7 +129,8 @@ VACT_NOINLINE static masked_range masked_range_of(const elem *src, const logits_
     const logits_row row = *whole;
     const masked_kind kind = masked_kind_of(&row);
     const float scale = __builtin_fabsf(row.scale);
-    if (!(scale <= 0x1p60f) || (kind == MASKED_BIASED && !(row.slope >= 0x1p-60f && row.slope <= 1.0f)))
+    if (!(scale <= 0x1p60f) || (kind == MASKED_SCALED && scale == 0.0f) || /* times an infinity is NaN */
+        (kind == MASKED_BIASED && !(row.slope >= 0x1p-60f && row.slope <= 1.0f)))
         return (masked_range){0.0f, 0.0f, false};
     if (kind == MASKED_SCALED) {
         const row_range range = row_range_of(src, row.cols);
@@ -177,10 +178,10 @@ VACT_INLINE fast_eighths masked_parts(const elem *src, size_t i, size_t cols, co
         reduced.r = vf_fnma(m, c2, vf_fms(x, scale, vf_mul(m, c1)));
     }
     fast_eighths e = fast_eighths_of(reduced);
-    if (kind == MASKED_BIASED || !place->close)
-        e.power = vf_select(vm_lt(z, least), zero, e.power);
     if (masked_has_keep(row, kind))
         e.power = vf_where(at.kept, e.power);
+    if (kind == MASKED_BIASED || !place->close)
+        e.power = vf_select(vm_lt(z, least), zero, e.power);
     return e;
 }
 

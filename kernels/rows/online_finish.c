@@ -22,7 +22,10 @@ static double exponential(double v)
     double series = 1.0;
     for (int n = 14; n > 0; n--)
         series = fma(series, r / n, 1.0);
-    return ldexp(series, (int)k);
+    const uint64_t bits = (uint64_t)(1023 + (int64_t)k) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return series * power;
 }
 
 /* The sink minus what the exponentials are relative to. */
