@@ -179,6 +179,75 @@ static void logsumexp_backward(const vacti_table *table)
     add_matrix(p->dx);
 }
 
+/* Sinks and slopes with a window, a soft cap before and after the mask, lengths with a negative scale. */
+static void options_of_round(int round, float sinks[4], int64_t lengths[4])
+{
+    vact_softmax_options_f32 *o = &data.options;
+    for (int k = 0; k < 4; k++) {
+        sinks[k] = data.bias[k];
+        lengths[k] = (int64_t)data.cols * (4 - k) / 4;
+    }
+    *o = (vact_softmax_options_f32)VACT_SOFTMAX_OPTIONS_F32;
+    o->sinks = sinks, o->heads_layout = (vact_values_layout){4, 1};
+    o->scale = round == 3 ? -0.5f : 0.7f;
+    o->softcap = round == 1 || round == 2 ? 20.0f : 0.0f;
+    o->softcap_order = round == 2 ? VACT_SOFTCAP_AFTER_MASK : VACT_SOFTCAP_BEFORE_MASK;
+    if (round != 1)
+        o->bias = data.bias, o->bias_layout.stride = data.cols;
+    if (round == 0)
+        o->slopes = data.answers, o->causal_queries = 1 + data.rows / 2, o->window_before = 40, o->window_after = 3;
+    if (round == 3)
+        o->lengths = lengths, o->lengths_layout = (vact_values_layout){4, 1};
+}
+
+static void softmax_options(const vacti_table *table)
+{
+    rows_part *p = &data;
+    float sinks[4];
+    int64_t lengths[4];
+    for (int round = 0; round < 4; round++) {
+        options_of_round(round, sinks, lengths);
+        memset(p->y, 0, sizeof p->y); /* beyond the lengths */
+        softmax_masked(table);
+        memset(p->y, 0, sizeof p->y);
+        log_softmax_masked(table);
+        logsumexp_masked(table);
+    }
+}
+
+static void softmax_options_backward(const vacti_table *table)
+{
+    rows_part *p = &data;
+    float sinks[4], dsink[4];
+    int64_t lengths[4];
+    for (int round = 0; round < 4; round++)
+        for (int of = VACTI_SOFTMAX; of <= VACTI_LOGSUMEXP; of++) {
+            options_of_round(round, sinks, lengths);
+            memset(p->dx, 0, sizeof p->dx);
+            if (of == VACTI_LOGSUMEXP)
+                table->family.logsumexp(p->y, p->x, p->cols, p->rows, p->cols, &p->options);
+            else
+                (of == VACTI_SOFTMAX ? table->family.softmax : table->family.log_softmax)(
+                    p->y, p->cols, p->x, p->cols, p->rows, p->cols, &p->options);
+            table->family.masked_backward(&(vacti_masked_gradient){(vacti_softmax_kind)of, p->dx, dsink, p->dy, p->x,
+                                                                   p->y, p->cols, p->cols, p->cols, p->cols, p->rows,
+                                                                   p->cols, &p->options});
+            add_matrix(p->dx);
+            add(dsink, 4);
+        }
+}
+
+/* The maxima are those of the columns of `bias`: some below, some above the largest logit. */
+static void softmax_exp(const vacti_table *table)
+{
+    rows_part *p = &data;
+    static double sums[MOST_ROWS];
+    table->family.softmax_exp(sums, p->y, p->cols, p->x, p->cols, p->bias, p->rows, p->cols, 0.7f);
+    add_matrix(p->y);
+    for (size_t r = 0; r < p->rows; r++)
+        add(&(float){(float)sums[r]}, 1);
+}
+
 /* A row is a channel, then a column is. */
 static void prelu_backward(const vacti_table *table)
 {
@@ -262,6 +331,8 @@ static const struct {
             {"softmax_masked", "forward", softmax_masked},
             {"log_softmax_masked", "forward", log_softmax_masked},
             {"logsumexp_masked", "forward", logsumexp_masked},
+            {"softmax_options", "forward", softmax_options},
+            {"softmax_exp", "forward", softmax_exp},
             {"softmax_axis", "forward", softmax_axis},
             {"log_softmax_axis", "forward", log_softmax_axis},
             {"logsumexp_axis", "forward", logsumexp_axis},
@@ -269,6 +340,7 @@ static const struct {
             {"softmax", "backward", softmax_backward},
             {"log_softmax", "backward", log_softmax_backward},
             {"logsumexp", "backward", logsumexp_backward},
+            {"softmax_options", "backward", softmax_options_backward},
             {"softmax_axis", "backward", softmax_backward_axis},
             {"log_softmax_axis", "backward", log_softmax_backward_axis},
             {"logsumexp_axis", "backward", logsumexp_backward_axis},
