@@ -69,6 +69,10 @@ pytorch()
     esac
     if [ $# -eq 0 ]; then
         "$venv/bin/python" "$root/tests/pytorch_losses.py" "$library"
+        "$venv/bin/python" "$root/tests/pytorch_softmax.py" "$library"
+        if "$venv/bin/python" "$root/tests/pytorch_softmax.py" "$library" --wrong; then
+            fail "pytorch_softmax.py found nothing wrong with another scale and other sinks"
+        fi
         "$venv/bin/python" "$root/tests/pytorch_gradients.py" "$library" --page "$page"
     else
         shift

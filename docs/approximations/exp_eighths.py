@@ -66,3 +66,7 @@ for multiple in range(int(theta / missing) // 4096 - 1, int(theta / missing) // 
             found.append((bound(exp(-shift * mpf(step))), shift, step))
 least, shift, step = min(found)
 print(f"exp: shift {float(shift).hex()}, step {step.hex()}, theta {shift * step:.7f}, bound {float(least):.4f} ULP")
+
+# kernels/rows/masked.h: ln(2)/8 in a part of 12 bits and the rest.
+first = float(int(log(2) / 8 * 2**15)) / 2**15
+print(f"ln(2)/8: {first.hex()} + {float(np.float32(float(log(2) / 8 - first))).hex()}")

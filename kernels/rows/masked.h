@@ -19,6 +19,7 @@
 
 #include "rows/softmax.h"
 
+/* docs/approximations/exp_eighths.py */
 #define MASKED_C1 0x1.62ep-4f
 #define MASKED_C2 0x1.0bfbe8p-18f
 
