@@ -442,13 +442,15 @@ Test(softmax_options, ggml_soft_max)
     static float mask[QUERIES * KEYS], by_head[HEADS * QUERIES * KEYS];
     static long double z[KEYS], y[KEYS];
     const float scale = 0.088388f, sinks[HEADS] = {0.7f, -2.0f}, max_bias = 8.0f;
-    const double m0 = exp2(-(double)max_bias / HEADS);
+    const double m0 = exp2(-(double)max_bias / (double)HEADS);
     const float slopes[HEADS] = {(float)m0, (float)(m0 * m0)};
     test_random random = {2206};
     for (size_t i = 0; i < HEADS * QUERIES * KEYS; i++)
         scores[i] = uniform(&random, 90.0);
-    for (size_t i = 0; i < QUERIES * KEYS; i++)
-        mask[i] = i % KEYS > i / KEYS + KEYS / 2 ? -INFINITY : -fabsf((float)(i % KEYS) - (float)(i / KEYS));
+    for (size_t i = 0; i < QUERIES * KEYS; i++) {
+        const size_t query = i / KEYS, key = i % KEYS;
+        mask[i] = key > query + KEYS / 2 ? -INFINITY : -fabsf((float)key - (float)query);
+    }
     for (size_t h = 0; h < HEADS; h++) {
         vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
         options.scale = scale, options.bias = mask, options.bias_layout.stride = KEYS;
@@ -491,7 +493,7 @@ Test(softmax_options, piece)
                 (isfinite(max) && scale != 0.0f ? max / scale : 0.0f) + uniform(&random, round % 3 == 0 ? 120.0 : 8.0);
         if (round % 5 == 0 && cols > 3)
             x[cols / 2] = -INFINITY, x[cols / 3] = round % 10 == 0 ? INFINITY : NAN;
-        double sums[2];
+        double sums[2] = {NAN, NAN};
         for (size_t b = 0; b < builds; b++) {
             tables[b]->family.softmax_exp(&sums[b != 0], got[b != 0], cols, x, cols, &max, 1, cols, scale);
             cr_assert(memcmp(&sums[0], &sums[b != 0], sizeof sums[0]) == 0 || (isnan(sums[0]) && isnan(sums[1])),

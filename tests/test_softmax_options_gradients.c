@@ -213,6 +213,8 @@ static void check(problem *p, vacti_softmax_kind of)
 {
     const vacti_table *tables[TABLES];
     const size_t builds = family_tables(tables, TABLES), cols = p->cols, heads = p->options.heads_layout.count;
+    const size_t repeat = p->options.heads_layout.repeat;
+    cr_assert(builds != 0 && heads != 0 && repeat != 0);
     for (size_t b = 0; b < builds; b++) {
         run(p, of, tables[b], b == 0);
         for (size_t i = 0; b != 0 && i < ROWS * cols; i++)
@@ -225,7 +227,7 @@ static void check(problem *p, vacti_softmax_kind of)
     long double slopes[HEADS] = {0.0L};
     for (size_t r = 0; r < ROWS; r++) {
         const size_t length = family_length(r, cols, &p->options);
-        check_differences(p, of, r, &slopes[r / p->options.heads_layout.repeat % heads]);
+        check_differences(p, of, r, &slopes[r / repeat % heads]);
         check_formula(p, of, r);
         cr_assert(test_untouched(p->dx[0] + r * cols + length, cols - length), "row %zu: dx beyond its length", r);
     }

@@ -9,14 +9,14 @@
 #include "rows/online.h"
 
 typedef struct {
+    vf most;
+    vf_pair max;
     row_sum sum;
     elem *dst;
     const elem *src;
     size_t cols;
     const logits_row *row;
-    vf_pair max;
     bool far, rise;
-    vf most;
 } piece_walk;
 
 VACT_INLINE vf_pair piece_times(vf_pair e, float factor)
