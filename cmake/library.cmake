@@ -5,7 +5,7 @@ include(CheckLinkerFlag)
 file(GLOB vact_dispatch_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/dispatch/*.c")
 set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c"
     "${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"
-    "${PROJECT_SOURCE_DIR}/kernels/loop/cache.c" ${VACT_TABLE_SOURCES})
+    "${PROJECT_SOURCE_DIR}/kernels/loop/cache.c" "${PROJECT_SOURCE_DIR}/kernels/lut/softmax_8.c" ${VACT_TABLE_SOURCES})
 
 # So that a square root is an instruction, not a call that could set errno.
 set_source_files_properties("${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"

@@ -69,6 +69,13 @@ vact_masked_backward_f32_fn KERNEL(masked_backward, fast);
 vact_softmax_exp_f32_fn KERNEL(softmax_exp, fast);
 vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
 vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
+vact_lut_8_fn KERNEL(lut_8, plain);
+#ifdef VACT_BUILD_HAS_VBMI
+vact_lut_8_fn KERNEL(lut_8_vbmi, plain);
+#define LUT_8_VBMI KERNEL(lut_8_vbmi, plain)
+#else
+#define LUT_8_VBMI NULL
+#endif
 
 /* A gradient's kernel, null in a library without gradients. */
 #if VACT_WITH_GRADIENTS
@@ -83,6 +90,7 @@ vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
     [variant].cross_entropy = KERNEL(cross_entropy, fast), [variant].bce_with_logits = KERNEL(bce_with_logits, fast),  \
     [variant].zeros = KERNEL(zeros, plain), [variant].outside = KERNEL(outside, plain),                                \
     [variant].dead_units = KERNEL(dead_units, plain),                                                                  \
+    [variant].lut_8 = KERNEL(lut_8, plain), [variant].lut_8_vbmi = LUT_8_VBMI,                                         \
     [variant].family = {                                                                                               \
         .softmax = KERNEL(softmax_masked, fast),                                                                       \
         .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \

@@ -23,7 +23,7 @@ typedef struct {
     bool found;
 } feature;
 
-enum { FEATURE_COUNT = 7 };
+enum { FEATURE_COUNT = 8, FEATURES_OF_AVX512 = 7 };
 
 static void probe(feature features[FEATURE_COUNT])
 {
@@ -32,7 +32,7 @@ static void probe(feature features[FEATURE_COUNT])
         {"avx", __builtin_cpu_supports("avx")},           {"fma", __builtin_cpu_supports("fma")},
         {"avx2", __builtin_cpu_supports("avx2")},         {"avx512f", __builtin_cpu_supports("avx512f")},
         {"avx512bw", __builtin_cpu_supports("avx512bw")}, {"avx512dq", __builtin_cpu_supports("avx512dq")},
-        {"avx512vl", __builtin_cpu_supports("avx512vl")},
+        {"avx512vl", __builtin_cpu_supports("avx512vl")}, {"avx512vbmi", __builtin_cpu_supports("avx512vbmi")},
     };
     memcpy(features, found, sizeof found);
 }
@@ -52,7 +52,13 @@ bool vacti_cpu_runs_scalar_fma(void) { return has_first(2); }
 
 bool vacti_cpu_runs_avx2(void) { return has_first(3); }
 
-bool vacti_cpu_runs_avx512(void) { return has_first(FEATURE_COUNT); }
+bool vacti_cpu_runs_avx512(void) { return has_first(FEATURES_OF_AVX512); }
+
+bool vacti_cpu_has_vbmi(void)
+{
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512vbmi");
+}
 
 void vacti_cpu_features(char *text, size_t size)
 {
@@ -70,6 +76,8 @@ void vacti_cpu_features(char *text, size_t size)
 
 #elif defined(__aarch64__)
 
+bool vacti_cpu_has_vbmi(void) { return false; }
+
 /* Every AArch64 has FMA. */
 bool vacti_cpu_runs_scalar_fma(void) { return true; }
 
@@ -85,6 +93,8 @@ bool vacti_cpu_runs_neon(void)
 void vacti_cpu_features(char *text, size_t size) { strncpy(text, vacti_cpu_runs_neon() ? "asimd" : "", size); }
 
 #else
+
+bool vacti_cpu_has_vbmi(void) { return false; }
 
 void vacti_cpu_features(char *text, size_t size)
 {

@@ -10,6 +10,9 @@
 #include "vact_builds.def"
 #undef VACT_BUILD_ENTRY
 
+/* Whether it runs a kernel of the build avx512 that needs AVX512_VBMI besides. */
+bool vacti_cpu_has_vbmi(void);
+
 /* The features that the probes ask for and this CPU has, separated by spaces. */
 void vacti_cpu_features(char *text, size_t size);
 

@@ -1187,6 +1187,57 @@ VACT_API vact_status vact_prelu_backward_f32(float *dx, float *dslope, const flo
  */
 VACT_API vact_status vact_xielu_alpha_backward_f32(float *dalpha, const float *dy, const float *x, size_t n);
 
+/* ----------------------------------------------------------------------------------------- 8-bit tables
+ *
+ * Of 8-bit values an operation is a table of 256 results. It is built once for a layer and applied to every tensor:
+ *
+ *   uint8_t table[256];
+ *   vact_lut_build_i8(table, VACT_OP_GELU, NULL, 0.05f, 0, 0.04f, -124);
+ *   vact_lut_8(y, x, n, table);
+ *
+ * Quantisation is ONNX's, per tensor: a value q stands for (q - zero)*scale. Scales must be finite and > 0, zero points
+ * within the type ([-128, 127] or [0, 255]); else VACT_EINVAL.
+ */
+
+/*
+ * Builds the table of a VACT_KIND_UNARY operation, of int8_t to int8_t or uint8_t to uint8_t. The entry of x is at
+ * table[(uint8_t)x]:
+ *
+ *   a = (x - in_zero)*in_scale                  ONNX DequantizeLinear: rounded to float
+ *   b = op(a)                                   the float that vact_forward_f32 returns, with the choice in use
+ *   y = saturate(rint(b/out_scale) + out_zero)  ONNX QuantizeLinear: the quotient rounded to float, ties to even
+ *
+ * An a beyond the range of floats is infinite, and b is then the limit. An infinite b saturates. A NaN gives the least
+ * value of the type, as in ONNX Runtime. The identity's table changes the scale and the zero point. Parameters and
+ * errors are those of vact_forward_f32. With one variant of the mathematics the table is the same on every instruction
+ * set.
+ */
+VACT_API vact_status vact_lut_build_i8(uint8_t table[256], vact_op op, const vact_params_f32 *params, float in_scale,
+                                       int32_t in_zero, float out_scale, int32_t out_zero);
+VACT_API vact_status vact_lut_build_u8(uint8_t table[256], vact_op op, const vact_params_f32 *params, float in_scale,
+                                       int32_t in_zero, float out_scale, int32_t out_zero);
+
+/* dst[i] = table[src[i]] for n bytes, at any alignment. dst may equal src, and must not overlap the table. */
+VACT_API vact_status vact_lut_8(void *dst, const void *src, size_t n, const uint8_t table[256]);
+
+/*
+ * softmax along the rows of 8-bit logits, to the same type:
+ *
+ *   y = saturate(rint(p/out_scale) + out_zero), p = e^(in_scale*x_i)/sum_j e^(in_scale*x_j)
+ *
+ * p/out_scale is computed in double, with an error of at most 2^-32 where it does not saturate: y is the correctly
+ * rounded result unless the exact quotient is that near to a tie. The zero point of the logits cancels out. dst may
+ * equal src, with equal strides. The bits depend on the row alone.
+ *
+ * It is ONNX Runtime's QLinearSoftmax, of which 1/256 and 0, or -128, are the usual scale and zero point. Its kernel
+ * rounds 1/out_scale down to an integer, adds in float and, in int8, lets a sum above 127 wrap around; none of that is
+ * done here.
+ */
+VACT_API vact_status vact_softmax_rows_i8(int8_t *dst, size_t dst_stride, const int8_t *src, size_t src_stride,
+                                          size_t rows, size_t cols, float in_scale, float out_scale, int32_t out_zero);
+VACT_API vact_status vact_softmax_rows_u8(uint8_t *dst, size_t dst_stride, const uint8_t *src, size_t src_stride,
+                                          size_t rows, size_t cols, float in_scale, float out_scale, int32_t out_zero);
+
 #ifdef __cplusplus
 }
 #endif
