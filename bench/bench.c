@@ -7,6 +7,7 @@
 #include "against.h"
 #include "cases.h"
 #include "dispatch/table.h"
+#include "lut.h"
 #include "shim.h"
 #include "special.h"
 #include "table.h"
@@ -31,7 +32,9 @@ static void help(void)
            "                     distribution, with call/ before it for calls through the public function\n"
            "                     and epilogue/ for act(x + bias); these and gated units against the bare activation;\n"
            "                     special/operation/.../every:-20, one_in_two:-20 or one_in_eight:-20 for arguments\n"
-           "                     near a number, against the uniform distribution\n"
+           "                     near a number, against the uniform distribution; lut_8/ and softmax_8/ for tables "
+           "of\n"
+           "                     bytes, against a plain loop\n"
            "\n"
            "Without --benchmark_format it prints a table, with it Google Benchmark's report. Defaults:\n"
            "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). vact_bench --against=OLD.so\n"
@@ -40,7 +43,10 @@ static void help(void)
     bm_help();
 }
 
-static bool register_build(const char *build) { return cases_register(build) && special_register(build); }
+static bool register_build(const char *build)
+{
+    return cases_register(build) && special_register(build) && lut_register(build);
+}
 
 static bool is_build(const char *name)
 {

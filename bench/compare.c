@@ -26,7 +26,7 @@ static const double CACHED_ELEMENTS = 131072.0;
 static const double SHARE_NEEDED = 0.9;
 
 /* The ratios. */
-static const char *const metrics[] = {"x_copy", "x_expf", "x_kernel", "x_bare", "x_usual"};
+static const char *const metrics[] = {"x_copy", "x_expf", "x_kernel", "x_bare", "x_usual", "x_scalar"};
 enum { METRICS = sizeof metrics / sizeof metrics[0] };
 
 typedef struct entry {

@@ -62,7 +62,7 @@ static void print_heading(void)
 static void print_row(const bm_result *value, const bm_result *variation)
 {
     double kernel = counter_of(value, "x_kernel"), bare = counter_of(value, "x_bare");
-    double usual = counter_of(value, "x_usual");
+    double usual = counter_of(value, "x_usual"), scalar = counter_of(value, "x_scalar");
     printf("%-54s", value->name);
     table_print_time(counter_of(value, "n") /
                      counter_of(value, "elements/s")); /* Google Benchmark's is the mean of all */
@@ -72,6 +72,9 @@ static void print_row(const bm_result *value, const bm_result *variation)
         printf("   %.3f times the usual arguments' time\n", usual);
     } else if (!isnan(bare)) {
         printf("   %.3f times the bare activation's time\n", bare);
+    } else if (!isnan(scalar)) {
+        print_ratio(value, variation, "x_copy");
+        printf("   %.2f times as fast as a plain loop\n", 1.0 / scalar);
     } else if (isnan(kernel)) {
         print_ratio(value, variation, "x_copy");
         print_ratio(value, variation, "x_expf");

@@ -89,8 +89,8 @@ vact_lut_8_fn KERNEL(lut_8_vbmi, plain);
     [variant].build = TEXT(VACT_BUILD), [variant].isa = VACT_BUILD_ISA, [variant].math = variant,                      \
     [variant].cross_entropy = KERNEL(cross_entropy, fast), [variant].bce_with_logits = KERNEL(bce_with_logits, fast),  \
     [variant].zeros = KERNEL(zeros, plain), [variant].outside = KERNEL(outside, plain),                                \
-    [variant].dead_units = KERNEL(dead_units, plain),                                                                  \
-    [variant].lut_8 = KERNEL(lut_8, plain), [variant].lut_8_vbmi = LUT_8_VBMI,                                         \
+    [variant].dead_units = KERNEL(dead_units, plain), [variant].lut_8 = KERNEL(lut_8, plain),                          \
+    [variant].lut_8_vbmi = LUT_8_VBMI,                                                                                 \
     [variant].family = {                                                                                               \
         .softmax = KERNEL(softmax_masked, fast),                                                                       \
         .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \

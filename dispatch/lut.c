@@ -41,7 +41,7 @@ static int quantised(float y, quantisation by, int least)
     if ((double)y >= most)
         return least + ENTRIES - 1;
     const float steps = y / by.scale;
-    const double clamped = steps < (float)lowest ? lowest : steps > (float)highest ? highest : (double)steps;
+    const double clamped = steps<(float)lowest ? lowest : steps>(float) highest ? highest : (double)steps;
     return (int)((clamped + 0x1.8p52) - 0x1.8p52) + by.zero;
 }
 

@@ -295,10 +295,10 @@ Test(emulated, neon_kernels)
     free(here), free(there);
 }
 
-/* The hash that vact_losses_hash prints for a build. */
-static void losses_hash(char hash[32], foreign where, const char *build)
+/* The hash that a program prints for a build. */
+static void hash_of(char hash[32], foreign where, const char *program, const char *build)
 {
-    char line[64], *text = run_beside(where, "vact_losses_hash");
+    char line[64], *text = run_beside(where, program);
     snprintf(line, sizeof line, "%s ", build);
     const char *found = strstr(text, line);
     cr_assert(found && (found == text || found[-1] == '\n'), "no %s in: %s", build, text);
@@ -306,13 +306,29 @@ static void losses_hash(char hash[32], foreign where, const char *build)
     free(text);
 }
 
-Test(emulated, neon_losses)
+static void expect_same_hashes(const char *program)
 {
     char here[32], neon_hash[32], scalar_hash[32];
     foreign neon = neon_or_skip();
-    losses_hash(here, host, "scalar_fma");
-    losses_hash(neon_hash, neon, "neon");
-    losses_hash(scalar_hash, neon, "scalar_fma");
+    hash_of(here, host, program, "scalar_fma");
+    hash_of(neon_hash, neon, program, "neon");
+    hash_of(scalar_hash, neon, program, "scalar_fma");
     cr_expect(strcmp(here, neon_hash) == 0, "neon %s, scalar_fma here %s", neon_hash, here);
     cr_expect(strcmp(here, scalar_hash) == 0, "scalar_fma there %s, here %s", scalar_hash, here);
+}
+
+Test(emulated, neon_losses) { expect_same_hashes("vact_losses_hash"); }
+
+Test(emulated, neon_tables) { expect_same_hashes("vact_lut_hash"); }
+
+/* 8-bit tables on the other CPUs of this architecture: no kernel is chosen that they lack. */
+ParameterizedTestParameters(emulated, tables) { return each_processor(); }
+
+ParameterizedTest(int *index, emulated, tables)
+{
+    char runner[64], here[32], there[32];
+    const processor *which = processor_or_skip(*index, runner, sizeof runner);
+    hash_of(here, host, "vact_lut_hash", "scalar_fma");
+    hash_of(there, (foreign){runner, VACT_PROGRAM}, "vact_lut_hash", which->build);
+    cr_expect(strcmp(here, there) == 0, "%s on %s %s, scalar_fma here %s", which->build, which->model, there, here);
 }

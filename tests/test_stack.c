@@ -146,6 +146,16 @@ static void health(void)
     vact_saturated_fraction_f32(&fraction, a, 5000, 0.0f, 1.0f, 0.01f);
 }
 
+static void tables_of_8_bits(void)
+{
+    uint8_t table[256], *bytes = (uint8_t *)a;
+    vact_lut_build_i8(table, VACT_OP_GELU, NULL, 0.05f, 0, 0.02f, 0);
+    vact_lut_8(bytes, bytes, 5000, table);
+    vact_lut_8(to, from, sizeof(float) * LARGE, table);
+    vact_softmax_rows_u8(bytes, 100, bytes, 100, 50, 100, 0.05f, 0.00390625f, 0);
+    vact_softmax_rows_u8(bytes, 5000, bytes, 5000, 5, 5000, 0.05f, 0.00390625f, 0);
+}
+
 static void *run(void *call)
 {
     (*(void (*const *)(void))call)();
@@ -205,6 +215,7 @@ static void check_all(void)
     check("the softmax family", family);
     check("losses", losses);
     check("health", health);
+    check("8-bit tables", tables_of_8_bits);
 }
 
 Test(stack, calls)
