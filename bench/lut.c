@@ -28,7 +28,7 @@ static const float *inputs(size_t n)
 }
 
 typedef struct lut_work {
-    vact_lut_8_fn *kernel;
+    vacti_softmax_8_kernels kernels;
     yardstick_fn *yardstick;
     const uint8_t *src;
     uint8_t *dst;
@@ -47,7 +47,7 @@ static void run_kernel(const void *user, size_t calls)
 {
     const lut_work *w = user;
     for (size_t i = 0; i < calls; i++)
-        w->kernel(w->dst, w->src, w->n, table);
+        w->kernels.apply(w->dst, w->src, w->n, table);
 }
 
 static void run_softmax(const void *user, size_t calls)
@@ -62,7 +62,7 @@ static void run_softmax(const void *user, size_t calls)
                                        .in_scale = 0.05f,
                                        .out_scale = 0.00390625f};
     for (size_t i = 0; i < calls; i++)
-        vacti_softmax_8(&call, w->kernel);
+        vacti_softmax_8(&call, &w->kernels);
 }
 
 static void run_yardstick(const void *user, size_t calls)
@@ -133,15 +133,15 @@ static void run_case(bm_state *state, void *user)
 }
 
 /* Google Benchmark does not own the case, so it lives to the end of the program. */
-static bool add_case(const char *build, bool runs, vact_lut_8_fn *kernel, const char *variant, contender_fn *run,
-                     size_t n)
+static bool add_case(const char *build, bool runs, vacti_softmax_8_kernels kernels, const char *variant,
+                     contender_fn *run, size_t n)
 {
     char name[128], shape[48];
     lut_case *c = calloc(1, sizeof *c);
     if (c == NULL)
         return false;
     c->runs = runs;
-    c->subject.kernel = kernel;
+    c->subject.kernels = kernels;
     c->subject.n = n;
     c->contest.contenders[0].run = run;
     c->contest.warm = n <= sizeof(float) * MEMORY_PLACE_ELEMENTS;
@@ -160,10 +160,11 @@ bool lut_register(const char *build)
     static const size_t sizes[] = {(size_t)1 << 14, (size_t)1 << 19, (size_t)1 << 26};
     const vacti_table *of = vacti_table_of_build(build, VACT_MATH_AUTO);
     const bool runs = vacti_build_runs(build);
-    for (int vbmi = 0; vbmi < (of->lut_8_vbmi ? 2 : 1); vbmi++)
+    for (int vbmi = 0; vbmi < (of->lut_8_vbmi.apply ? 2 : 1); vbmi++)
         for (int part = 0; part < 2; part++)
             for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-                if (!add_case(build, runs && (!vbmi || vacti_cpu_has_vbmi()), vbmi ? of->lut_8_vbmi : of->lut_8,
+                if (!add_case(build, runs && (!vbmi || vacti_cpu_has_vbmi()),
+                              vbmi ? of->lut_8_vbmi : (vacti_softmax_8_kernels){.apply = of->lut_8},
                               vbmi ? "vbmi" : "plain", part ? run_softmax : run_kernel, sizes[i]))
                     return false;
     return true;

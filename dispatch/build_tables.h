@@ -72,9 +72,10 @@ vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
 vact_lut_8_fn KERNEL(lut_8, plain);
 #ifdef VACT_BUILD_HAS_VBMI
 vact_lut_8_fn KERNEL(lut_8_vbmi, plain);
-#define LUT_8_VBMI KERNEL(lut_8_vbmi, plain)
+vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
+#define LUT_8_VBMI {KERNEL(lut_8_vbmi, plain), KERNEL(lut_sum_vbmi, plain)}
 #else
-#define LUT_8_VBMI NULL
+#define LUT_8_VBMI {NULL, NULL}
 #endif
 
 /* A gradient's kernel, null in a library without gradients. */

@@ -74,11 +74,13 @@ vact_status vact_lut_build_u8(uint8_t table[256], vact_op op, const vact_params_
     return build(table, op, params, (quantisation){in_scale, in_zero}, (quantisation){out_scale, out_zero}, 0);
 }
 
-/* The kernel of the table, or the one for CPUs with VBMI where this is one. */
-static vact_lut_8_fn *kernel_in_use(void)
+/* The kernel of the table, or those for CPUs with VBMI where this is one. */
+static vacti_softmax_8_kernels kernels_in_use(void)
 {
     const vacti_table *table = vacti_table_current();
-    return table->lut_8_vbmi && vacti_cpu_has_vbmi() ? table->lut_8_vbmi : table->lut_8;
+    if (table->lut_8_vbmi.apply && vacti_cpu_has_vbmi())
+        return table->lut_8_vbmi;
+    return (vacti_softmax_8_kernels){.apply = table->lut_8};
 }
 
 vact_status vact_lut_8(void *dst, const void *src, size_t n, const uint8_t table[256])
@@ -92,7 +94,7 @@ vact_status vact_lut_8(void *dst, const void *src, size_t n, const uint8_t table
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, from) || check_share(to, entries))
         return VACT_EOVERLAP;
-    kernel_in_use()(dst, src, n, table);
+    kernels_in_use().apply(dst, src, n, table);
     return VACT_OK;
 }
 
@@ -111,7 +113,8 @@ static vact_status softmax(const vacti_softmax_8_call *call, int least, int32_t 
         return VACT_EINVAL;
     if (!check_in_place_or_apart(to, from))
         return VACT_EOVERLAP;
-    vacti_softmax_8(call, kernel_in_use());
+    const vacti_softmax_8_kernels kernels = kernels_in_use();
+    vacti_softmax_8(call, &kernels);
     return VACT_OK;
 }
 

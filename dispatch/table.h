@@ -32,7 +32,7 @@ typedef struct vacti_table {
     vact_interleaved_backward_f32_fn *interleaved_backward[VACT_TABLE_SLOTS];
     vacti_softmax_family family; /* one implementation for every variant */
     vact_lut_8_fn *lut_8;
-    vact_lut_8_fn *lut_8_vbmi; /* the same for CPUs that have AVX512_VBMI too; null but in the build avx512 */
+    vacti_softmax_8_kernels lut_8_vbmi; /* for CPUs that have AVX512_VBMI too; null but in the build avx512 */
 } vacti_table;
 
 /* The builds in this library, fastest first. The last one runs on every CPU. */

@@ -87,6 +87,42 @@ LUT_TARGET VACT_INLINE void permute_few(uint8_t *dst, const uint8_t *src, size_t
     _mm512_mask_storeu_epi8(dst, first, permute_look_up(&tables, _mm512_maskz_loadu_epi8(first, src)));
 }
 
+typedef struct {
+    __m512i planes[VACTI_LUT_PLANES];
+} permute_sums;
+
+/* To the sums of each plane's bytes, in eight parts, those of the bytes of x in `there`. */
+LUT_TARGET VACT_INLINE void permute_add(permute_sums *sums, const permute_tables *tables, __m512i x, __mmask64 there)
+{
+    for (size_t p = 0; p < VACTI_LUT_PLANES; p++) {
+        const __m512i bytes = _mm512_maskz_mov_epi8(there, permute_look_up(&tables[p], x));
+        sums->planes[p] = _mm512_add_epi64(sums->planes[p], _mm512_sad_epu8(bytes, _mm512_setzero_si512()));
+    }
+}
+
+vact_lut_sum_fn KERNEL(lut_sum_vbmi);
+LUT_TARGET uint64_t KERNEL(lut_sum_vbmi)(const uint8_t *src, size_t n, uint8_t top, const uint8_t *planes)
+{
+    const __m512i tops = _mm512_set1_epi8((char)top);
+    permute_tables tables[VACTI_LUT_PLANES];
+    permute_sums sums;
+    uint64_t sum = 0;
+    size_t i = 0;
+    for (size_t p = 0; p < VACTI_LUT_PLANES; p++) {
+        tables[p] = permute_tables_of(planes + 256 * p);
+        sums.planes[p] = _mm512_setzero_si512();
+    }
+    for (; n - i >= LUT_LINE; i += LUT_LINE)
+        permute_add(&sums, tables, _mm512_sub_epi8(tops, lut_load(src + i)), ~(__mmask64)0);
+    if (i < n) {
+        const __mmask64 there = ((__mmask64)1 << (n - i)) - 1;
+        permute_add(&sums, tables, _mm512_sub_epi8(tops, _mm512_maskz_loadu_epi8(there, src + i)), there);
+    }
+    for (size_t p = 0; p < VACTI_LUT_PLANES; p++)
+        sum += (uint64_t)_mm512_reduce_add_epi64(sums.planes[p]) << 8 * p;
+    return sum;
+}
+
 #define LUT_WAY permute
 #define LUT_NAME lut_8_vbmi
 #include "lut/lut_8.inc.h"

@@ -19,7 +19,17 @@ typedef struct vacti_softmax_8_call {
     uint8_t flip; /* 0 or 0x80 */
 } vacti_softmax_8_call;
 
-/* One implementation for every instruction set, which applies its tables by `apply`. */
-void vacti_softmax_8(const vacti_softmax_8_call *call, vact_lut_8_fn *apply);
+/* The sum of integers of 40 bits, of which five tables of 256 bytes, `planes`, hold the bytes, the lowest first. A byte
+ * x stands for the entry (uint8_t)(top - x). At most 2^16 bytes. */
+enum { VACTI_LUT_PLANES = 5 };
+typedef uint64_t vact_lut_sum_fn(const uint8_t *src, size_t n, uint8_t top, const uint8_t *planes);
+
+/* What applies a table, and what sums; null: scalar code does. The results are the same. */
+typedef struct vacti_softmax_8_kernels {
+    vact_lut_8_fn *apply;
+    vact_lut_sum_fn *sum;
+} vacti_softmax_8_kernels;
+
+void vacti_softmax_8(const vacti_softmax_8_call *call, const vacti_softmax_8_kernels *kernels);
 
 #endif
