@@ -23,7 +23,7 @@ typedef struct {
     bool found;
 } feature;
 
-enum { FEATURE_COUNT = 8, FEATURES_OF_AVX512 = 7 };
+enum { FEATURE_COUNT = 8 };
 
 static void probe(feature features[FEATURE_COUNT])
 {
@@ -52,7 +52,7 @@ bool vacti_cpu_runs_scalar_fma(void) { return has_first(2); }
 
 bool vacti_cpu_runs_avx2(void) { return has_first(3); }
 
-bool vacti_cpu_runs_avx512(void) { return has_first(FEATURES_OF_AVX512); }
+bool vacti_cpu_runs_avx512(void) { return has_first(FEATURE_COUNT - 1); } /* VBMI is for some kernels */
 
 bool vacti_cpu_has_vbmi(void)
 {

@@ -23,21 +23,27 @@ typedef struct {
 
 VACT_INLINE shuffle_tables shuffle_tables_of(const uint8_t *table)
 {
-    return (shuffle_tables){{lut_load(table), lut_load(table + 64), lut_load(table + 128), lut_load(table + 192)}};
+    shuffle_tables made;
+    for (size_t k = 0; k < 4; k++) {
+        uint8x16x4_t quarter = vld1q_u8_x4(table + 64 * k);
+        __asm__("" : "+w"(quarter)); /* GCC 12 would take it apart and copy the parts for each look-up */
+        made.quarters[k] = quarter;
+    }
+    return made;
 }
 
 /* TBL gives 0 for an index of 64 or more, TBX leaves what was there. */
 VACT_INLINE lut_line shuffle_look_up(const shuffle_tables *tables, lut_line x)
 {
-    for (size_t j = 0; j < 4; j++) {
-        uint8x16_t index = x.val[j], found = vqtbl4q_u8(tables->quarters[0], index);
-        for (size_t k = 1; k < 4; k++) {
-            index = vsubq_u8(index, vdupq_n_u8(64));
-            found = vqtbx4q_u8(found, tables->quarters[k], index);
+    lut_line found;
+    for (size_t j = 0; j < 4; j++)
+        found.val[j] = vqtbl4q_u8(tables->quarters[0], x.val[j]);
+    for (size_t k = 1; k < 4; k++)
+        for (size_t j = 0; j < 4; j++) {
+            x.val[j] = vsubq_u8(x.val[j], vdupq_n_u8(64));
+            found.val[j] = vqtbx4q_u8(found.val[j], tables->quarters[k], x.val[j]);
         }
-        x.val[j] = found;
-    }
-    return x;
+    return found;
 }
 
 VACT_INLINE void shuffle_few(uint8_t *dst, const uint8_t *src, size_t n, const uint8_t *table)
