@@ -16,6 +16,24 @@ const char vact_npy_needs_c[] = "its elements are in Fortran order; write them i
 
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
+static const struct {
+    const char *name, *code; /* a NumPy type code */
+    size_t size;
+} elements[VACT_ELEMENTS] = {{"float32", "f4", 4}, {"int8", "i1", 1}, {"uint8", "u1", 1}};
+
+static const char convert[] = "convert them in Python: numpy.save(FILE, numpy.load(FILE).astype('float32'))";
+
+const char *vact_npy_element_name(vact_element element) { return elements[element].name; }
+
+size_t vact_npy_element_size(vact_element element) { return elements[element].size; }
+
+bool vact_npy_is_f32(const vact_shape *shape, vact_reason *reason)
+{
+    return shape->element == VACT_ELEMENT_F32 ||
+           vact_because(reason, "its elements are %s ('|%s'), not float32; %s", elements[shape->element].name,
+                        elements[shape->element].code, convert);
+}
+
 /* What is left of the header. */
 typedef struct cursor {
     const unsigned char *at;
@@ -128,15 +146,15 @@ static bool take_shape(cursor *c, vact_shape *shape, vact_reason *reason)
     }
 }
 
-/* Names the type of a descr, a NumPy type code of kind and bytes, as NumPy does. */
-static bool check_type(text descr, vact_reason *reason)
+/* The type of a descr, a NumPy type code of kind and bytes. Names another as NumPy does. */
+static bool find_type(vact_element *element, text descr, vact_reason *reason)
 {
     const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
-    static const char convert[] = "convert them in Python: numpy.save(FILE, numpy.load(FILE).astype('float32'))";
-    static const char *const names[][2] = {
-        {"f2", "float16"}, {"f8", "float64"}, {"f16", "long double"}, {"i1", "int8"},       {"i2", "int16"},
-        {"i4", "int32"},   {"i8", "int64"},   {"u1", "uint8"},        {"u2", "uint16"},     {"u4", "uint32"},
-        {"u8", "uint64"},  {"b1", "bool"},    {"c8", "complex64"},    {"c16", "complex128"}};
+    static const char *const names[][2] = {{"f2", "float16"}, {"f8", "float64"},   {"f16", "long double"},
+                                           {"i2", "int16"},   {"i4", "int32"},     {"i8", "int64"},
+                                           {"u2", "uint16"},  {"u4", "uint32"},    {"u8", "uint64"},
+                                           {"b1", "bool"},    {"c8", "complex64"}, {"c16", "complex128"}};
+    *element = VACT_ELEMENT_F32;
     if (is_text(descr, "=f4") || is_text(descr, little ? "<f4" : ">f4"))
         return true;
     if (is_text(descr, little ? ">f4" : "<f4"))
@@ -144,6 +162,11 @@ static bool check_type(text descr, vact_reason *reason)
                             little ? "big" : "little", convert);
     bool ordered = descr.length > 1 && strchr("<>=|", descr.start[0]) != NULL;
     text code = {descr.start + ordered, descr.length - ordered};
+    for (vact_element byte = VACT_ELEMENT_I8; byte <= VACT_ELEMENT_U8; byte++)
+        if (is_text(code, elements[byte].code)) {
+            *element = byte;
+            return true;
+        }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (is_text(code, names[i][0]))
             return vact_because(reason, "its elements are %s ('%.*s'), not float32%s%s", names[i][1], (int)descr.length,
@@ -153,7 +176,7 @@ static bool check_type(text descr, vact_reason *reason)
     return vact_because(reason, "its element type '%.*s' is not float32", shown, (const char *)descr.start);
 }
 
-static bool take_type(cursor *c, vact_reason *reason)
+static bool take_type(cursor *c, vact_element *element, vact_reason *reason)
 {
     text descr;
     skip_space(c);
@@ -161,7 +184,7 @@ static bool take_type(cursor *c, vact_reason *reason)
         return vact_because(reason, "its elements are structures, not float32");
     if (!take_string(c, &descr))
         return vact_because(reason, "the header's descr is malformed");
-    return check_type(descr, reason);
+    return find_type(element, descr, reason);
 }
 
 static bool take_order(cursor *c, bool *fortran, vact_reason *reason)
@@ -175,7 +198,7 @@ static bool take_order(cursor *c, bool *fortran, vact_reason *reason)
  */
 static bool count_elements(vact_shape *shape, vact_reason *reason)
 {
-    size_t product = sizeof(float);
+    size_t product = elements[shape->element].size;
     bool empty = false;
     for (int i = 0; i < shape->dimensions; i++) {
         if (shape->sizes[i] == 0)
@@ -183,7 +206,7 @@ static bool count_elements(vact_shape *shape, vact_reason *reason)
         else if (__builtin_mul_overflow(product, shape->sizes[i], &product) || product > PTRDIFF_MAX)
             return vact_because(reason, "the header's shape has more elements than this machine can address");
     }
-    shape->count = empty ? 0 : product / sizeof(float);
+    shape->count = empty ? 0 : product / elements[shape->element].size;
     return true;
 }
 
@@ -207,7 +230,7 @@ static bool take_dictionary(cursor *c, vact_shape *shape, vact_reason *reason)
         if ((seen & this) != 0)
             return vact_because(reason, "the header has the key %.*s twice", (int)key.length, (const char *)key.start);
         seen |= this;
-        bool taken = this == TYPE    ? take_type(c, reason)
+        bool taken = this == TYPE    ? take_type(c, &shape->element, reason)
                      : this == ORDER ? take_order(c, &fortran, reason)
                                      : take_shape(c, shape, reason);
         if (!taken)
@@ -273,7 +296,7 @@ bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file
 {
     if (!vact_npy_find_header(offset, file, size, reason) || !vact_npy_parse_header(shape, file, *offset, size, reason))
         return false;
-    size_t wanted = shape->count * sizeof(float);
+    size_t wanted = shape->count * elements[shape->element].size;
     size_t found = size - *offset;
     if (found < wanted)
         return vact_because(reason, "truncated: its shape asks for %zu bytes of elements, the file has %zu", wanted,
@@ -296,10 +319,12 @@ size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape
 {
     char sizes[VACT_NPY_MAX_HEADER - 128];
     vact_npy_shape_text(sizes, sizeof sizes, shape);
-    const char *order = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "<" : ">";
+    const char *order = shape->element != VACT_ELEMENT_F32          ? "|"
+                        : __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "<"
+                                                                    : ">";
     int written =
-        snprintf(header + 10, VACT_NPY_MAX_HEADER - 10, "{'descr': '%sf4', 'fortran_order': %s, 'shape': %s, }", order,
-                 shape->fortran ? "True" : "False", sizes);
+        snprintf(header + 10, VACT_NPY_MAX_HEADER - 10, "{'descr': '%s%s', 'fortran_order': %s, 'shape': %s, }", order,
+                 elements[shape->element].code, shape->fortran ? "True" : "False", sizes);
     size_t total = (10 + (size_t)written + 1 + 63) / 64 * 64;
     memset(header + 10 + written, ' ', total - 10 - (size_t)written);
     header[total - 1] = '\n';

@@ -1,6 +1,6 @@
 /*
- * NumPy's .npy files of float32 (format versions 1.0, 2.0 and 3.0), mapped for reading. Anything else is
- * refused with a reason: nothing in a file is trusted.
+ * NumPy's .npy files of float32, and where they are asked for of int8 and uint8 (format versions 1.0, 2.0 and 3.0),
+ * mapped for reading. Anything else is refused with a reason: nothing in a file is trusted.
  */
 #ifndef VACT_TOOLS_NPY_H
 #define VACT_TOOLS_NPY_H
@@ -23,7 +23,15 @@ typedef struct vact_reason {
 /* Writes the reason and returns false. */
 bool vact_because(vact_reason *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The types of elements that are read. */
+typedef enum vact_element { VACT_ELEMENT_F32, VACT_ELEMENT_I8, VACT_ELEMENT_U8, VACT_ELEMENTS } vact_element;
+
+/* "float32", and the size of an element in bytes. */
+const char *vact_npy_element_name(vact_element element);
+size_t vact_npy_element_size(vact_element element);
+
 typedef struct vact_shape {
+    vact_element element;
     int dimensions;
     size_t sizes[VACT_NPY_MAX_DIMENSIONS];
     size_t count; /* of elements: the product of the sizes; 1 without dimensions */
@@ -50,9 +58,15 @@ bool vact_npy_parse(vact_shape *shape, size_t *offset, const unsigned char *file
 bool vact_npy_find_header(size_t *end, const unsigned char *file, size_t size, vact_reason *reason);
 bool vact_npy_parse_header(vact_shape *shape, const unsigned char *file, size_t end, size_t size, vact_reason *reason);
 
-/* Opens and maps a file, in C order, or in any. On failure they print a message and leave nothing open. */
+/* Why elements that are not float32 are refused. True, and no reason, where they are. */
+bool vact_npy_is_f32(const vact_shape *shape, vact_reason *reason);
+
+/* Opens and maps a file of float32, in C order, or in any. On failure they print a message and leave nothing open. */
 bool vact_npy_open(vact_npy *npy, const char *path);
 bool vact_npy_open_any(vact_npy *npy, const char *path);
+
+/* The same for any type of elements. */
+bool vact_npy_open_any_type(vact_npy *npy, const char *path, bool any_order);
 void vact_npy_close(vact_npy *npy);
 
 /* Whether every open file has the size that it had, with a message for one that does not: where a file ends within a

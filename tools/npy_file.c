@@ -33,7 +33,7 @@ static bool map_file(vact_npy *npy, vact_reason *reason)
     return npy->map != MAP_FAILED || vact_because(reason, "cannot be mapped: %s", strerror(errno));
 }
 
-static bool open_file(vact_npy *npy, const char *path, bool any_order, vact_reason *reason)
+static bool open_file(vact_npy *npy, const char *path, bool any_type, bool any_order, vact_reason *reason)
 {
     /* O_NONBLOCK: opening a pipe without a writer would wait for one. */
     *npy = (vact_npy){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
@@ -42,6 +42,8 @@ static bool open_file(vact_npy *npy, const char *path, bool any_order, vact_reas
     size_t offset = 0;
     bool mapped = map_file(npy, reason);
     bool parsed = mapped && vact_npy_parse(&npy->shape, &offset, npy->map, npy->map_size, reason);
+    if (parsed && !any_type)
+        parsed = vact_npy_is_f32(&npy->shape, reason);
     if (parsed && npy->shape.fortran && !any_order)
         parsed = vact_because(reason, "%s", vact_npy_needs_c);
     if (!parsed) {
@@ -57,18 +59,23 @@ static bool open_file(vact_npy *npy, const char *path, bool any_order, vact_reas
     return true;
 }
 
-static bool open_or_tell(vact_npy *npy, const char *path, bool any_order)
+static bool open_or_tell(vact_npy *npy, const char *path, bool any_type, bool any_order)
 {
     vact_reason reason;
-    if (open_file(npy, path, any_order, &reason))
+    if (open_file(npy, path, any_type, any_order, &reason))
         return true;
     vact_tool_fail(path, "%s", reason.text);
     return false;
 }
 
-bool vact_npy_open(vact_npy *npy, const char *path) { return open_or_tell(npy, path, false); }
+bool vact_npy_open(vact_npy *npy, const char *path) { return open_or_tell(npy, path, false, false); }
 
-bool vact_npy_open_any(vact_npy *npy, const char *path) { return open_or_tell(npy, path, true); }
+bool vact_npy_open_any(vact_npy *npy, const char *path) { return open_or_tell(npy, path, false, true); }
+
+bool vact_npy_open_any_type(vact_npy *npy, const char *path, bool any_order)
+{
+    return open_or_tell(npy, path, true, any_order);
+}
 
 bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose)
 {

@@ -43,12 +43,12 @@ unsigned char *vact_output_add(vact_output *out, const char *path, size_t size)
     return NULL;
 }
 
-float *vact_output_add_npy(vact_output *out, const char *path, const vact_shape *shape)
+void *vact_output_add_npy(vact_output *out, const char *path, const vact_shape *shape)
 {
     char header[VACT_NPY_MAX_HEADER];
     size_t offset = vact_npy_header(header, shape);
     size_t size;
-    if (__builtin_add_overflow(shape->count * sizeof(float), offset, &size)) {
+    if (__builtin_add_overflow(shape->count * vact_npy_element_size(shape->element), offset, &size)) {
         vact_output_discard(out);
         vact_tool_fail(path, "the array is larger than this machine can address");
         return NULL;
@@ -57,7 +57,7 @@ float *vact_output_add_npy(vact_output *out, const char *path, const vact_shape 
     if (bytes == NULL)
         return NULL;
     memcpy(bytes, header, offset);
-    return (float *)(void *)(bytes + offset);
+    return bytes + offset;
 }
 
 bool vact_output_commit(vact_output *out)

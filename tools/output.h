@@ -29,7 +29,7 @@ typedef struct vact_output {
 unsigned char *vact_output_add(vact_output *out, const char *path, size_t size);
 
 /* The same for an array, with its header written; the elements are aligned to 64 bytes. */
-float *vact_output_add_npy(vact_output *out, const char *path, const vact_shape *shape);
+void *vact_output_add_npy(vact_output *out, const char *path, const vact_shape *shape);
 
 /* Both end the output, whatever they return. Commit prints a message for what it cannot write, and for an open input
  * that has become shorter. */

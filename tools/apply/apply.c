@@ -77,6 +77,9 @@ static const char *compute(const vact_apply_request *asked, const vact_slopes *s
                            int axis, float *dst, float *dslope)
 {
     bool rows = asked->op->kind == VACT_KIND_ROWS;
+    if (in->shape.element != VACT_ELEMENT_F32)
+        return axis == in->shape.dimensions - 1 || !rows ? vact_apply_bytes(asked, in, dst)
+                                                         : "bytes go along their last axis only";
     if (rows && (dy != NULL || axis != in->shape.dimensions - 1))
         return vact_apply_axis(asked->op->op, asked->from_output, dst, dy, in, axis);
     if (dy != NULL && asked->op->kind == VACT_KIND_CHANNELS)
@@ -128,6 +131,20 @@ static bool apply_to(const vact_apply_request *asked, vact_npy *in)
     return ok;
 }
 
+/* Whether what was asked for goes with the type of the elements. */
+static bool check_element(const vact_apply_request *asked, const vact_npy *in)
+{
+    const vact_apply_quantisation *bytes = &asked->bytes;
+    const char *name = vact_npy_element_name(in->shape.element);
+    if (in->shape.element == VACT_ELEMENT_F32 && bytes->given != NULL)
+        vact_tool_fail(asked->paths[0], "its elements are %s; %s is for int8 and uint8", name, bytes->given);
+    else if (in->shape.element != VACT_ELEMENT_F32 && (bytes->in_scale == 0.0f || bytes->out_scale == 0.0f))
+        vact_tool_fail(asked->paths[0], "its elements are %s, which need --in-scale and --out-scale", name);
+    else
+        return true;
+    return false;
+}
+
 int vact_tool_apply(int argc, char **argv)
 {
     vact_apply_request asked;
@@ -151,9 +168,10 @@ int vact_tool_apply(int argc, char **argv)
         return vact_apply_stream(&asked) ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     vact_npy in;
     bool any_order = asked.op->kind != VACT_KIND_ROWS;
-    if (!(any_order ? vact_npy_open_any : vact_npy_open)(&in, asked.paths[0]))
+    if (vact_apply_takes_bytes(&asked) ? !vact_npy_open_any_type(&in, asked.paths[0], any_order)
+                                       : !(any_order ? vact_npy_open_any : vact_npy_open)(&in, asked.paths[0]))
         return VACT_TOOL_FAILURE;
-    bool ok = apply_to(&asked, &in);
+    bool ok = check_element(&asked, &in) && apply_to(&asked, &in);
     vact_npy_close(&in);
     return ok ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
 }

@@ -17,6 +17,10 @@ size_t vact_apply_step(const vact_apply_request *asked, const vact_slopes *slope
 vact_status vact_apply_slice(const vact_apply_request *asked, const vact_slopes *slope, const vact_shape *shape,
                              float *dst, const float *src, size_t count);
 
+/* int8 or uint8 from `in` to dst, of the same type and shape, along the last axis. Like the others it returns null, or
+ * an error message. */
+const char *vact_apply_bytes(const vact_apply_request *asked, const vact_npy *in, void *dst);
+
 /* Both return null, or an error message. */
 
 /* softmax or log_softmax along any axis; where dy is not null, its gradient, from the inputs or the outputs in `in`. */

@@ -21,10 +21,14 @@ enum {
     KEY_PACKED = 0x108,
     KEY_DSLOPE = 0x109,
     KEY_DUP = 0x10a,
+    KEY_IN_SCALE = 0x10b,
+    KEY_IN_ZERO = 0x10c,
+    KEY_OUT_SCALE = 0x10d,
+    KEY_OUT_ZERO = 0x10e,
     KEY_FIRST_PARAMETER = 0x200 /* one key per entry of known.names */
 };
 
-enum { MOST_PARAMETERS = 24, FIXED_OPTIONS = 10 };
+enum { MOST_PARAMETERS = 24, FIXED_OPTIONS = 14 };
 
 /* The parameters of all operations, from the registry: each is an option. */
 static struct {
@@ -42,6 +46,8 @@ static const char documentation[] =
     "IN.npy holds float32, of any shape, in C order or, for operations element by element, in Fortran order, which "
     "OUT.npy then has too. softmax and log_softmax run along the last axis, or --axis. prelu takes one slope for all, "
     "or one per channel; channels are axis 1, or axis 0 of an array with one axis.\n"
+    "IN.npy may also hold int8 or uint8, quantised as ONNX has it, for operations element by element and softmax along "
+    "the last axis; OUT.npy then has the same type. --in-scale and --out-scale say what its elements stand for.\n"
     "--backward takes the gradient of the outputs and writes the gradient of the inputs.\n"
     "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one file with --packed. The "
     "gradient of the gate goes to OUT.npy and that of up to --dup; with --packed both go to OUT.npy.\n"
@@ -90,6 +96,11 @@ static void make_options(void)
          "For gated units: IN.npy holds gate and up along its last axis: gate-first, gate-second (PyTorch's glu), "
          "interleaved or interleaved-second",
          2},
+        {"in-scale", KEY_IN_SCALE, "VALUE", 0, "For int8 and uint8: an element q of IN.npy stands for (q - zero)*scale",
+         2},
+        {"in-zero", KEY_IN_ZERO, "N", 0, "For int8 and uint8: the zero point of IN.npy (default 0)", 2},
+        {"out-scale", KEY_OUT_SCALE, "VALUE", 0, "For int8 and uint8: the scale of OUT.npy", 2},
+        {"out-zero", KEY_OUT_ZERO, "N", 0, "For int8 and uint8: the zero point of OUT.npy (default 0)", 2},
         {"isa", KEY_ISA, "NAME", 0, "auto, scalar, avx2, avx512 or neon", 3},
         {"math", KEY_MATH, "NAME", 0, "The variant: auto, sleef, fast or cr", 3},
     };
@@ -135,6 +146,37 @@ static float parse_value(const struct argp_state *state, const char *name, const
     return value;
 }
 
+static float parse_scale(const struct argp_state *state, const char *name, const char *text)
+{
+    const float scale = parse_value(state, name, text);
+    if (!(scale > 0.0f) || isinf(scale))
+        vact_tool_misused(state, "--%s: '%s' is not positive and finite", name, text);
+    return scale;
+}
+
+static int32_t parse_zero(const struct argp_state *state, const char *name, const char *text)
+{
+    char *end;
+    long zero = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || zero < INT8_MIN || zero > UINT8_MAX)
+        vact_tool_misused(state, "--%s: '%s' is not a zero point of int8 or uint8", name, text);
+    return (int32_t)zero;
+}
+
+/* One of the options of bytes. */
+static void parse_quantisation(const struct argp_state *state, int key, const char *text, vact_apply_quantisation *to)
+{
+    static const char *const options[] = {"--in-scale", "--in-zero", "--out-scale", "--out-zero"};
+    const char *const name = options[key - KEY_IN_SCALE];
+    to->given = to->given == NULL ? name : to->given;
+    switch (key) {
+    case KEY_IN_SCALE: to->in_scale = parse_scale(state, name + 2, text); break;
+    case KEY_IN_ZERO: to->in_zero = parse_zero(state, name + 2, text); break;
+    case KEY_OUT_SCALE: to->out_scale = parse_scale(state, name + 2, text); break;
+    default: to->out_zero = parse_zero(state, name + 2, text); break;
+    }
+}
+
 static int parse_axis(const struct argp_state *state, const char *text)
 {
     char *end;
@@ -145,6 +187,11 @@ static int parse_axis(const struct argp_state *state, const char *text)
     return (int)axis;
 }
 
+bool vact_apply_takes_bytes(const vact_apply_request *asked)
+{
+    return asked->dy_path == NULL && (asked->op->kind == VACT_KIND_UNARY || asked->op->op == VACT_OP_SOFTMAX);
+}
+
 /* Options that only some operations have. */
 static void check_kind(const struct argp_state *state, const vact_apply_request *asked)
 {
@@ -153,6 +200,8 @@ static void check_kind(const struct argp_state *state, const vact_apply_request 
         vact_tool_needs_gradients(state, "--backward");
     if (asked->axis_word != NULL && op->kind != VACT_KIND_ROWS)
         vact_tool_misused(state, "--axis is for softmax and log_softmax, not for %s", op->name);
+    if (asked->bytes.given != NULL && !vact_apply_takes_bytes(asked))
+        vact_tool_misused(state, "%s is for operations element by element and softmax, forward", asked->bytes.given);
     bool two = op->kind == VACT_KIND_GATE && asked->packed_word == NULL && asked->dy_path != NULL;
     if (two && asked->dup_path == NULL)
         vact_tool_misused(state, "--dup is missing: where to write the gradient of UP.npy");
@@ -176,6 +225,8 @@ static void check_streams(const struct argp_state *state, const vact_apply_reque
     bool streams = false;
     for (int i = 0; i < asked->path_count; i++)
         streams |= vact_apply_is_stream(asked->paths[i]);
+    if (streams && asked->bytes.given != NULL)
+        vact_tool_misused(state, "%s is for files; - is for float32", asked->bytes.given);
     if (streams && (asked->op->kind == VACT_KIND_GATE || asked->dy_path != NULL))
         vact_tool_misused(state, "- is for operations on one input; `./-' is a file of that name");
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
@@ -249,6 +300,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!vact_gate_layout_of(argument, &asked->layout))
             vact_tool_misused(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
         return 0;
+    case KEY_IN_SCALE:
+    case KEY_IN_ZERO:
+    case KEY_OUT_SCALE:
+    case KEY_OUT_ZERO: parse_quantisation(state, key, argument, &asked->bytes); return 0;
     case KEY_ISA: vact_tool_choose_isa(&asked->kernels, state, argument); return 0;
     case KEY_MATH: vact_tool_choose_math(&asked->kernels, state, argument); return 0;
     case ARGP_KEY_ARG:

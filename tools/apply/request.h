@@ -4,6 +4,13 @@
 
 #include "tools/tool.h"
 
+/* How bytes are read and written: a value q stands for (q - zero)*scale. */
+typedef struct vact_apply_quantisation {
+    const char *given;         /* the first of its options on the command line; null: none */
+    float in_scale, out_scale; /* 0 where not given */
+    int32_t in_zero, out_zero;
+} vact_apply_quantisation;
+
 typedef struct vact_apply_request {
     const char *op_name;
     const char *slope_path;
@@ -14,6 +21,7 @@ typedef struct vact_apply_request {
     const char *axis_word; /* null: the last axis */
     int axis;
     vact_tool_choice kernels;
+    vact_apply_quantisation bytes;
     const char *packed_word;
     vact_gate_layout layout;
     const char *paths[3];
@@ -24,6 +32,9 @@ typedef struct vact_apply_request {
 
 /* Reads the command line. Wrong usage ends the program; what it returns is checked, but for the files' contents. */
 void vact_apply_parse(vact_apply_request *asked, int argc, char **argv);
+
+/* Whether what was asked for may be of int8 or uint8. */
+bool vact_apply_takes_bytes(const vact_apply_request *asked);
 
 /* Whether a path stands for standard input or output. */
 bool vact_apply_is_stream(const char *path);

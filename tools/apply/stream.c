@@ -39,7 +39,7 @@ static bool read_header(source *in, vact_reason *reason)
     if (end > found && !feof(in->stream))
         found += fread(header + found, 1, end - found, in->stream);
     /* a header this short has no room for its dictionary, so that no element was read with the prefix */
-    bool parsed = vact_npy_parse_header(&in->shape, header, end, found, reason);
+    bool parsed = vact_npy_parse_header(&in->shape, header, end, found, reason) && vact_npy_is_f32(&in->shape, reason);
     free(header);
     return parsed;
 }
