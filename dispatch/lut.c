@@ -30,18 +30,17 @@ static float dequantised(int x, quantisation by)
     return exact >= beyond ? INFINITY : exact <= -beyond ? -INFINITY : (float)exact;
 }
 
-/* The quotient, rounded to float, is not computed where it is beyond every result: it might overflow. NaN gives the
- * least. */
+/* The quotient, rounded to float, is not computed where it is beyond every result: it might overflow. No operation
+ * makes a NaN of a number; one would give the least. */
 static int quantised(float y, quantisation by, int least)
 {
-    const double most = 512.0 * (double)by.scale;
-    const int lowest = least - by.zero, highest = least + ENTRIES - 1 - by.zero;
-    if (!((double)y > -most)) /* NaN too */
+    const double most = 512.0 * (double)by.scale, lowest = least - by.zero, highest = least + ENTRIES - 1 - by.zero;
+    if (isnan(y) || (double)y <= -most)
         return least;
     if ((double)y >= most)
         return least + ENTRIES - 1;
-    const float steps = y / by.scale;
-    const double clamped = steps<(float)lowest ? lowest : steps>(float) highest ? highest : (double)steps;
+    const double steps = y / by.scale; /* in float */
+    const double clamped = steps < lowest ? lowest : steps > highest ? highest : steps;
     return (int)((clamped + 0x1.8p52) - 0x1.8p52) + by.zero;
 }
 

@@ -153,7 +153,7 @@ Test(lut, values)
     /* arguments beyond the range of floats: the limits, which saturate */
     cr_assert(vact_lut_build_i8(table, VACT_OP_IDENTITY, NULL, FLT_MAX, 0, 1.0f, 0) == VACT_OK);
     cr_expect((int8_t)table[2] == 127 && (int8_t)table[(uint8_t)-2] == -128 && table[0] == 0);
-    /* NaN: 0.75*inf^2 - 0.5*inf */
+    /* an infinite result of a finite argument saturates too */
     const vact_params_f32 infinite = {{INFINITY, INFINITY, 0.0f, 0.0f}};
     cr_assert(vact_lut_build_u8(table, VACT_OP_THRESHOLD, &infinite, 1.0f, 0, 1.0f, 9) == VACT_OK);
     cr_expect(table[0] == 255 && table[200] == 255);

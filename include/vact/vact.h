@@ -1226,8 +1226,8 @@ VACT_API vact_status vact_lut_8(void *dst, const void *src, size_t n, const uint
  *   y = saturate(rint(p/out_scale) + out_zero), p = e^(in_scale*x_i)/sum_j e^(in_scale*x_j)
  *
  * p has an error of at most (1 + cols)*2^-40: y is the correctly rounded result unless the exact p/out_scale is that
- * near to a tie. The zero point of the logits cancels out. dst may equal src, with equal strides. The bits depend on the
- * row alone.
+ * near to a tie. The zero point of the logits cancels out. dst may equal src, with equal strides. The bits depend on
+ * the row alone.
  *
  * It is ONNX Runtime's QLinearSoftmax, of which 1/256 and 0, or -128, are the usual scale and zero point. Its kernel
  * rounds 1/out_scale down to an integer, adds in float and, in int8, lets a sum above 127 wrap around; none of that is
