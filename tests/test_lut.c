@@ -396,6 +396,68 @@ ParameterizedTest(int *build, lut, softmax)
         }
 }
 
+static long double worst_weight; /* in units of the weights */
+static float weights_scale;
+
+/* In place of a kernel that sums: it is given the weights, byte by byte. */
+static uint64_t look_at_weights(const uint8_t *src, size_t n, uint8_t top, const uint8_t *planes)
+{
+    (void)src, (void)n, (void)top;
+    for (int k = 0; k < ENTRIES; k++) {
+        uint64_t weight = 0;
+        for (int p = 0; p < VACTI_LUT_PLANES; p++)
+            weight |= (uint64_t)planes[ENTRIES * p + k] << 8 * p;
+        const long double exact = (long double)0xffffffffff * expl(-(long double)weights_scale * k);
+        worst_weight = fmaxl(worst_weight, fabsl((long double)weight - exact));
+    }
+    return 1;
+}
+
+/* A half by rounding, an eighth by what is before: that is less than vact.h's 2^-40 of the largest. */
+Test(lut, softmax_weights)
+{
+    enum { SCALES = 20000, COLS = 200 };
+    test_random random = {37};
+    const vacti_softmax_8_kernels kernels = {.apply = losses_reference()->lut_8, .sum = look_at_weights};
+    for (int i = 0; i < SCALES; i++) {
+        weights_scale = i == 0 ? 3e38f : i == 1 ? FLT_TRUE_MIN : (float)exp(16.0 * test_random_unit(&random) - 12.0);
+        const vacti_softmax_8_call call = {.dst = shares,
+                                           .src = logits,
+                                           .dst_stride = COLS,
+                                           .src_stride = COLS,
+                                           .rows = 1,
+                                           .cols = COLS,
+                                           .in_scale = weights_scale,
+                                           .out_scale = 0.00390625f};
+        worst_weight = -1.0L;
+        vacti_softmax_8(&call, &kernels);
+        cr_assert(worst_weight >= 0.0L && worst_weight <= 0.625L, "scale %a: %Lg", (double)weights_scale, worst_weight);
+    }
+}
+
+ParameterizedTestParameters(lut, softmax_of_long_rows) { return losses_builds(); }
+
+/* Two elements share the row, wherever they are: none is left out or counted twice. */
+ParameterizedTest(int *build, lut, softmax_of_long_rows)
+{
+    enum { COLS = 200001, BLOCK = 65472, PLACES = 40 };
+    const softmax_case of = {.rows = 1, .cols = COLS, .in_scale = 12.0f, .out_scale = 0.00390625f};
+    test_random random = {38};
+    use_table(losses_begin(*build));
+    for (size_t i = 0; i < PLACES; i++) {
+        const size_t near = (1 + i % 3) * BLOCK + i / 3 - 4;
+        const size_t place = i < PLACES / 2    ? near
+                             : i == PLACES - 1 ? COLS - 1
+                                               : 1 + test_random_below(&random, COLS - 1);
+        memset(logits, 3, COLS);
+        logits[0] = logits[place] = 200;
+        cr_assert(call_softmax(&of, shares, COLS, logits, COLS) == VACT_OK);
+        cr_expect(shares[0] == 128 && shares[place] == 128 &&
+                      shares[1 + place % 7] == (place == 1 + place % 7 ? 128 : 0),
+                  "%s: place %zu: %d", vacti_builds[*build], place, shares[0]);
+    }
+}
+
 /* The check above finds results that quotients which are off by a 500th do not explain, and a single wrong one. */
 Test(lut, the_check_of_softmax_can_fail)
 {
