@@ -131,7 +131,10 @@ static int run_version(int argc, char **argv)
 static void check_output(void)
 {
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    const bool failed = ferror(stdout) != 0;
+    if (failed)
+        putchar('\n'); /* where nothing is left to be flushed, another byte tells the reason */
+    if (fflush(stdout) == 0 && !failed)
         return;
     vact_tool_fail("standard output", "%s", errno != 0 ? strerror(errno) : "not all of it could be written");
     _exit(VACT_TOOL_FAILURE);
