@@ -9,7 +9,7 @@
 
 enum { MOST = 7000 };
 
-static float logits[MOST], answers[MOST], weights[MOST], dx[MOST], loss[MOST];
+static float logits[MOST], answers[MOST], weights[MOST], dx[MOST], loss[MOST], log_probabilities[MOST];
 static int32_t targets[MOST];
 static uint32_t state;
 static uint64_t hash;
@@ -67,6 +67,23 @@ static void add_losses(const vacti_table *table, size_t rows, size_t cols, int r
     hash = (hash ^ table->dead_units(NULL, answers, rows, cols)) * 0x100000001b3u;
 }
 
+/* Probabilities, a z-loss, log-probabilities as output and as input; in columns the classes are not adjacent. */
+static void add_options(const vacti_table *table, size_t rows, size_t cols, int round)
+{
+    vacti_cross_entropy_call call = {
+        .loss = loss, .dx = dx, .logits = logits, .targets = targets, .rows = rows, .cols = cols};
+    call.inner = round & 1 ? rows : 1, call.ignore_index = -1, call.smoothing = round & 2 ? 0.125f : 0.0f;
+    call.stride = call.dx_stride = call.probabilities_stride = call.log_probabilities_stride = cols * call.inner;
+    call.reduction = (vact_reduction)(round % 3), call.weights = round & 4 ? weights : NULL;
+    call.probabilities = round % 5 < 2 ? answers : NULL;
+    call.nll = round % 7 < 3, call.z_loss = call.nll ? 0.0f : 0.01f;
+    call.log_probabilities = call.nll ? NULL : log_probabilities;
+    table->cross_entropy(&call);
+    add(loss, round % 3 ? 1 : rows);
+    add(dx, rows * cols);
+    add(log_probabilities, call.nll ? 0 : rows * cols);
+}
+
 int main(void)
 {
     static const size_t shapes[][2] = {{1, 1}, {5, 3}, {70, 10}, {66, 65}, {3, 1000}, {1, 7000}};
@@ -78,6 +95,7 @@ int main(void)
             const size_t *shape = shapes[round / 12];
             fill(shape[0], shape[1], round % 4 ? 8.0f : 120.0f);
             add_losses(vacti_table_of_build(vacti_builds[b], VACT_MATH_FAST), shape[0], shape[1], round);
+            add_options(vacti_table_of_build(vacti_builds[b], VACT_MATH_FAST), shape[0], shape[1], round);
         }
         printf("%s %016llx\n", vacti_builds[b], (unsigned long long)hash);
     }
