@@ -111,8 +111,9 @@ static bool overlaps_masks(check_range dst, const masks *m)
 
 /* ---------------------------------------------------------------------------------------------- forward */
 
-static vact_status run_masked(vact_masked_f32_fn *kernel, float *dst, size_t dst_stride, const float *src,
-                              size_t src_stride, size_t rows, size_t cols, const vact_softmax_options_f32 *options)
+__attribute__((noinline)) static vact_status check_masked(float *dst, size_t dst_stride, const float *src,
+                                                          size_t src_stride, size_t rows, size_t cols,
+                                                          const vact_softmax_options_f32 *options)
 {
     check_range to, from;
     masks given;
@@ -127,22 +128,55 @@ static vact_status run_masked(vact_masked_f32_fn *kernel, float *dst, size_t dst
         return VACT_OK;
     if (dst == NULL || src == NULL || !masks_are_valid(&given))
         return VACT_EINVAL;
-    if (!check_in_place_or_apart(to, from) || overlaps_masks(to, &given))
-        return VACT_EOVERLAP;
-    kernel(dst, dst_stride, src, src_stride, rows, cols, options);
+    return !check_in_place_or_apart(to, from) || overlaps_masks(to, &given) ? VACT_EOVERLAP : VACT_OK;
+}
+
+/* Of options that have been checked. */
+__attribute__((noinline)) static bool are_plain(const vact_softmax_options_f32 *options)
+{
+    vact_softmax_options_f32 known;
+    return read_options(&known, &options) == VACT_OK && vacti_softmax_is_plain(options);
+}
+
+__attribute__((noinline)) static vact_status run_masked(vact_masked_f32_fn *kernel, float *dst, size_t dst_stride,
+                                                        const float *src, size_t src_stride, size_t rows, size_t cols,
+                                                        const vact_softmax_options_f32 *options)
+{
+    vact_softmax_options_f32 known;
+    const vact_status read = read_options(&known, &options);
+    if (read == VACT_OK)
+        kernel(dst, dst_stride, src, src_stride, rows, cols, options);
+    return read;
+}
+
+__attribute__((noinline)) static vact_status run_plain(vact_masked_f32_fn *kernel, float *dst, size_t dst_stride,
+                                                       const float *src, size_t src_stride, size_t rows, size_t cols)
+{
+    kernel(dst, dst_stride, src, src_stride, rows, cols, NULL);
     return VACT_OK;
+}
+
+/* Short rows without options take most of the 8 KiB of stack that vact.h promises: no options stand below them. */
+static vact_status run_rows(vact_masked_f32_fn *kernel, float *dst, size_t dst_stride, const float *src,
+                            size_t src_stride, size_t rows, size_t cols, const vact_softmax_options_f32 *options)
+{
+    const vact_status status = check_masked(dst, dst_stride, src, src_stride, rows, cols, options);
+    if (status != VACT_OK || rows == 0 || cols == 0)
+        return status;
+    return are_plain(options) ? run_plain(kernel, dst, dst_stride, src, src_stride, rows, cols)
+                              : run_masked(kernel, dst, dst_stride, src, src_stride, rows, cols, options);
 }
 
 vact_status vact_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                     size_t cols, const vact_softmax_options_f32 *options)
 {
-    return run_masked(vacti_table_current()->family.softmax, dst, dst_stride, src, src_stride, rows, cols, options);
+    return run_rows(vacti_table_current()->family.softmax, dst, dst_stride, src, src_stride, rows, cols, options);
 }
 
 vact_status vact_log_softmax_masked_f32(float *dst, size_t dst_stride, const float *src, size_t src_stride, size_t rows,
                                         size_t cols, const vact_softmax_options_f32 *options)
 {
-    return run_masked(vacti_table_current()->family.log_softmax, dst, dst_stride, src, src_stride, rows, cols, options);
+    return run_rows(vacti_table_current()->family.log_softmax, dst, dst_stride, src, src_stride, rows, cols, options);
 }
 
 vact_status vact_logsumexp_masked_f32(float *dst, const float *src, size_t src_stride, size_t rows, size_t cols,

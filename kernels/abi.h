@@ -96,6 +96,14 @@ typedef void vact_axis_backward_f32_fn(float *dx, const float *dy, const float *
                                        size_t inner);
 typedef void vact_logsumexp_axis_backward_f32_fn(float *dx, const float *dy, const float *x, const float *y,
                                                  size_t outer, size_t axis, size_t inner);
+/* Whether the logits are the elements, and all take part: as with null options. */
+static inline bool vacti_softmax_is_plain(const vact_softmax_options_f32 *options)
+{
+    return options == NULL || (options->scale == 1.0f && options->bias == NULL && options->keep == NULL &&
+                               options->causal_queries == 0 && options->lengths == NULL && options->sinks == NULL &&
+                               !(options->softcap > 0.0f && options->softcap < __builtin_inff()));
+}
+
 /* The gradient of a masked function of the softmax family with what sinks and a soft cap need. */
 typedef enum vacti_softmax_kind { VACTI_SOFTMAX, VACTI_LOG_SOFTMAX, VACTI_LOGSUMEXP } vacti_softmax_kind;
 

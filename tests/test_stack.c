@@ -76,6 +76,10 @@ static void softmax(void)
         for (size_t cols = 1; cols <= 4096; cols *= 4) {
             vact_softmax_f32(a, b, 5000 / cols, cols);
             vact_log_softmax_f32(a, b, 5000 / cols, cols);
+            vact_softmax_masked_f32(a, cols, b, cols, 5000 / cols, cols, NULL);
+            vact_softmax_backward_f32(a, b, d, 5000 / cols, cols);
+            vact_log_softmax_backward_f32(a, b, d, 5000 / cols, cols);
+            vact_logsumexp_backward_f32(a, e, b, d, 5000 / cols, cols);
         }
     }
     vact_softmax_f32(to, from, LARGE / 1024, 1024); /* streamed */
@@ -112,6 +116,31 @@ static void family(void)
         vact_softmax_backward_masked_f32(a, 2000, NULL, b, 2000, NULL, 0, d, 2000, 10, 2000, &options);
         vact_log_softmax_backward_masked_f32(a, 2000, NULL, b, 2000, NULL, 0, d, 2000, 10, 2000, &options);
         vact_logsumexp_backward_masked_f32(a, 2000, NULL, e, b, 2000, d, 10, 2000, &options);
+    }
+}
+
+/* Sinks, slopes, soft caps, and what is computed again for large logits. */
+static void softmax_options(void)
+{
+    float sinks[2] = {1.0f, -2.0f}, dsink[2];
+    double sums[10];
+    for (int round = 0; round < 12; round++) {
+        vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+        fill_logits(round / 4);
+        options.scale = round % 2 ? -1e38f : 0.5f;
+        options.bias = round & 2 ? c : NULL;
+        options.slopes = e;
+        options.sinks = sinks;
+        options.heads_layout = (vact_values_layout){2, 3};
+        options.softcap = round % 4 == 1 ? 0.0f : 30.0f;
+        options.softcap_order = round % 3 == 0 ? VACT_SOFTCAP_BEFORE_MASK : VACT_SOFTCAP_AFTER_MASK;
+        vact_softmax_masked_f32(a, 2000, b, 2000, 10, 2000, &options);
+        vact_log_softmax_masked_f32(a, 2000, b, 2000, 10, 2000, &options);
+        vact_logsumexp_masked_f32(a, b, 2000, 10, 2000, &options);
+        vact_softmax_backward_masked_f32(a, 2000, dsink, d, 2000, b, 2000, d, 2000, 10, 2000, &options);
+        vact_log_softmax_backward_masked_f32(a, 2000, dsink, d, 2000, b, 2000, d, 2000, 10, 2000, &options);
+        vact_logsumexp_backward_masked_f32(a, 2000, dsink, d, b, 2000, d, 10, 2000, &options);
+        vact_softmax_exp_f32(sums, a, 2000, b, 2000, c, 10, 2000, round % 2 ? 1e38f : 0.5f);
     }
 }
 
@@ -213,6 +242,7 @@ static void check_all(void)
     check("prelu", prelu);
     check("softmax", softmax);
     check("the softmax family", family);
+    check("the options of softmax", softmax_options);
     check("losses", losses);
     check("health", health);
     check("8-bit tables", tables_of_8_bits);

@@ -428,8 +428,9 @@ VACT_INLINE vf_pair rows_short_sum(const rows_gradient *g, size_t vectors, bool 
     return short_sum_of(term, vectors, sum_join);
 }
 
-/* A group of n rows. */
-VACT_INLINE void rows_short_group(const rows_gradient *first, const rows_gradient_strides *strides, size_t n,
+/* A group of n rows. False, and nothing is written, where a sum must be computed again: not here, below the lanes, for
+ * the stack. */
+VACT_INLINE bool rows_short_group(const rows_gradient *first, const rows_gradient_strides *strides, size_t n,
                                   size_t vectors, rows_kind kind)
 {
     _Alignas(64) short_lanes lanes;
@@ -443,13 +444,15 @@ VACT_INLINE void rows_short_group(const rows_gradient *first, const rows_gradien
     short_fill(&lanes, n, 0.0f);
     double totals[VF_LANES];
     short_signed_totals(totals, &lanes);
+    bool sound = true;
+    for (size_t r = 0; r < n; r++)
+        sound = sound && rows_sum_is_sound(totals[r]);
+    if (__builtin_expect(!sound, 0))
+        return false;
 #pragma GCC unroll 1
     for (size_t r = 0; r < n; r++) {
         const rows_gradient g = rows_gradient_at(first, strides, r);
-        double total = totals[r];
-        if (__builtin_expect(!rows_sum_is_sound(total), 0))
-            total = rows_sum_apart(&g, kind.products, false);
-        const rows_slope slope = rows_slope_of(&g, total, kind);
+        const rows_slope slope = rows_slope_of(&g, totals[r], kind);
 #pragma GCC unroll 16
         for (size_t k = 0; k < ROW_VECTORS; k++)
             if (k < vectors) {
@@ -458,31 +461,50 @@ VACT_INLINE void rows_short_group(const rows_gradient *first, const rows_gradien
                 rows_put(&g, k * VF_LANES, dx, whole, false);
             }
     }
+    return true;
 }
 
-VACT_INLINE void rows_short_groups(const rows_gradient *first, const rows_gradient_strides *strides, size_t rows,
-                                   size_t vectors, rows_kind kind)
+VACT_INLINE size_t rows_short_group_size(size_t r, size_t rows)
 {
-    for (size_t r = 0; r < rows; r += SHORT_GROUP) {
-        const rows_gradient g = rows_gradient_at(first, strides, r);
-        rows_short_group(&g, strides, rows - r < SHORT_GROUP ? rows - r : SHORT_GROUP, vectors, kind);
-    }
+    return rows - r < SHORT_GROUP ? rows - r : SHORT_GROUP;
 }
 
-VACT_NOINLINE static void rows_softmax_short(const rows_gradient *first, const rows_gradient_strides *strides,
-                                             size_t rows)
+/* From row r on. Returns the first row of the first group that is not done, or `rows`. */
+VACT_INLINE size_t rows_short_groups(const rows_gradient *first, const rows_gradient_strides *strides, size_t r,
+                                     size_t rows, size_t vectors, rows_kind kind)
+{
+    for (; r < rows; r += SHORT_GROUP) {
+        const rows_gradient g = rows_gradient_at(first, strides, r);
+        if (!rows_short_group(&g, strides, rows_short_group_size(r, rows), vectors, kind))
+            return r;
+    }
+    return rows;
+}
+
+typedef size_t rows_short_fn(const rows_gradient *first, const rows_gradient_strides *strides, size_t r, size_t rows);
+
+VACT_NOINLINE static size_t rows_softmax_short(const rows_gradient *first, const rows_gradient_strides *strides,
+                                               size_t r, size_t rows)
 {
     const size_t vectors = short_vectors(first->cols);
-    if (vectors == 1)
-        rows_short_groups(first, strides, rows, 1, ROWS_SOFTMAX);
-    else
-        rows_short_groups(first, strides, rows, vectors, ROWS_SOFTMAX);
+    return vectors == 1 ? rows_short_groups(first, strides, r, rows, 1, ROWS_SOFTMAX)
+                        : rows_short_groups(first, strides, r, rows, vectors, ROWS_SOFTMAX);
 }
 
-VACT_NOINLINE static void rows_log_softmax_short(const rows_gradient *first, const rows_gradient_strides *strides,
-                                                 size_t rows)
+VACT_NOINLINE static size_t rows_log_softmax_short(const rows_gradient *first, const rows_gradient_strides *strides,
+                                                   size_t r, size_t rows)
 {
-    rows_short_groups(first, strides, rows, short_vectors(first->cols), ROWS_LOG_SOFTMAX);
+    return rows_short_groups(first, strides, r, rows, short_vectors(first->cols), ROWS_LOG_SOFTMAX);
+}
+
+/* The groups that are not done go row by row. */
+VACT_INLINE void rows_short_backward(const rows_gradient *first, const rows_gradient_strides *strides, size_t rows,
+                                     rows_short_fn *groups, rows_total_fn *total_of, rows_results_fn *results)
+{
+    for (size_t r = 0; (r = groups(first, strides, r, rows)) < rows; r += rows_short_group_size(r, rows)) {
+        const rows_gradient g = rows_gradient_at(first, strides, r);
+        rows_plain_backward(&g, strides, rows_short_group_size(r, rows), false, total_of, results);
+    }
 }
 
 /* All rows --------------------------------------------------------------------------------------------------------- */
@@ -545,7 +567,7 @@ VACT_INLINE void rows_softmax_backward(const rows_gradient *first, const rows_gr
     if (options != NULL) {
         rows_masked_backward(first, strides, rows, options, rows_softmax_masked_row);
     } else if (rows_are_short(rows, first->cols)) {
-        rows_softmax_short(first, strides, rows);
+        rows_short_backward(first, strides, rows, rows_softmax_short, rows_softmax_total, rows_softmax_results);
     } else {
         const bool stream = rows_gradient_streams(first, strides, rows);
         rows_plain_backward(first, strides, rows, stream, rows_softmax_total,
@@ -559,7 +581,8 @@ VACT_INLINE void rows_log_softmax_backward(const rows_gradient *first, const row
     if (options != NULL)
         rows_masked_backward(first, strides, rows, options, rows_log_softmax_masked_row);
     else if (rows_are_short(rows, first->cols))
-        rows_log_softmax_short(first, strides, rows);
+        rows_short_backward(first, strides, rows, rows_log_softmax_short, rows_log_softmax_total,
+                            rows_log_softmax_results);
     else
         rows_plain_backward(first, strides, rows, rows_gradient_streams(first, strides, rows), rows_log_softmax_total,
                             rows_log_softmax_results);

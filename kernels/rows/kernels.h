@@ -48,21 +48,28 @@ VACT_INLINE void log_softmax_row(elem *dst, const elem *src, const logits_row *r
     log_softmax_any_row(dst, src, row->cols, row);
 }
 
+VACT_NOINLINE static void softmax_with_options(elem *dst, size_t dst_stride, const elem *src, size_t src_stride,
+                                               size_t rows, size_t cols, const vact_softmax_options_f32 *options)
+{
+    rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, masked_softmax_row, 0.0f);
+}
+
+/* Below plain rows no options stand on the stack. */
 vact_masked_f32_fn KERNEL(softmax_masked);
 void KERNEL(softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows, size_t cols,
                             const vact_softmax_options_f32 *options)
 {
-    if (logits_have_no_options(options))
+    if (vacti_softmax_is_plain(options))
         softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
     else
-        rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, masked_softmax_row, 0.0f);
+        softmax_with_options(dst, dst_stride, src, src_stride, rows, cols, options);
 }
 
 vact_masked_f32_fn KERNEL(log_softmax_masked);
 void KERNEL(log_softmax_masked)(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
                                 size_t cols, const vact_softmax_options_f32 *options)
 {
-    if (logits_have_no_options(options))
+    if (vacti_softmax_is_plain(options))
         log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
     else
         rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, log_softmax_row, -__builtin_inff());

@@ -137,14 +137,6 @@ VACT_INLINE bool logits_are_elements(const logits_row *row)
     return row->scale == 1.0f && row->bias == NULL && row->keep == NULL;
 }
 
-/* Whether the logits are the elements, and all take part. */
-VACT_INLINE bool logits_have_no_options(const vact_softmax_options_f32 *options)
-{
-    return options == NULL ||
-           (options->scale == 1.0f && options->bias == NULL && options->keep == NULL && options->causal_queries == 0 &&
-            options->lengths == NULL && options->sinks == NULL && logits_cap(options) == 0.0f);
-}
-
 /* Lanes in which an infinite z comes from a finite x and bias become NaN. */
 VACT_INLINE vf logits_overflown(vf z, vf x, vf bias)
 {
