@@ -130,13 +130,15 @@ static int run_version(int argc, char **argv)
 /* A full disk behind standard output shows only when it is flushed. Some commands, and argp for --help, call exit. */
 static void check_output(void)
 {
-    errno = 0;
     const bool failed = ferror(stdout) != 0;
+    int reason = 0;
     if (failed)
         putchar('\n'); /* where nothing is left to be flushed, another byte tells the reason */
-    if (fflush(stdout) == 0 && !failed)
+    if (fflush(stdout) != 0)
+        reason = errno;
+    else if (!failed)
         return;
-    vact_tool_fail("standard output", "%s", errno != 0 ? strerror(errno) : "not all of it could be written");
+    vact_tool_fail("standard output", "%s", reason != 0 ? strerror(reason) : "not all of it could be written");
     _exit(VACT_TOOL_FAILURE);
 }
 
