@@ -5,7 +5,7 @@
  */
 #include "rows/axis.h"
 #include "rows/axis_backward.h"
-#include "rows/gradients.h"
+#include "rows/gradients_rows.h"
 #include "rows/log_softmax.h"
 #include "rows/logsumexp_backward.h"
 #include "rows/masked.h"

@@ -76,8 +76,8 @@ VACT_INLINE masked_terms masked_terms_at(const elem *src, size_t i, size_t n, co
 }
 
 typedef struct {
-    float max,
-        min;    /* of the logits that are kept; `min` may be less, and with a bias leaves out those without a share */
+    float max;  /* of the logits that are kept */
+    float min;  /* at most the least of them; with a bias, of those that may have a share */
     bool usual; /* the options and the terms of the logits are of an everyday size */
 } masked_range;
 

@@ -66,8 +66,8 @@ VACT_NOINLINE static double piece_without_max(elem *dst, const elem *src, size_t
 {
     double sum = 0.0;
     for (size_t i = 0; i < cols; i++) {
-        const float d = (float)src[i] * scale - max;
-        dst[i] = d == -__builtin_inff() ? 0.0f : d;
+        const double d = (double)src[i] * (double)scale - (double)max; /* a float product might overflow */
+        dst[i] = d < 0.0 ? 0.0f : (float)d;
         sum += (double)dst[i];
     }
     return sum;

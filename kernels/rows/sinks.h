@@ -5,6 +5,7 @@
 #ifndef VACT_ROWS_SINKS_H
 #define VACT_ROWS_SINKS_H
 
+#include "rows/gradients_rows.h"
 #include "rows/logsumexp_backward.h"
 
 /* e^sink/(e^sink + sum_j e^(x_j)) */
