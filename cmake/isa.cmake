@@ -74,6 +74,7 @@ vact_isa(avx2 ISA AVX2 PROCESSORS ${vact_x86_64} HEADER vec/f32_avx2.h OPTION VA
     FLAGS -mavx2 -mfma
     PROBE __x86_64__ __AVX2__ __FMA__
     GCC_TUNING -fexpensive-optimizations)
+set(VACT_avx2_f16_FLAGS -mf16c)
 vact_isa(neon ISA NEON PROCESSORS ${vact_aarch64} HEADER vec/f32_neon.h
     PROBE __aarch64__ __ARM_NEON)
 # sleef.h declares its purecfma functions under math.h's FP_FAST_FMA alone, which Clang does not set.

@@ -51,6 +51,31 @@
 #include "registry.def"
 #undef VACT_OP
 
+/* 16-bit elements: one implementation for every variant, of unary operations and conversions. */
+#define TYPED(name, type, set) JOIN(vacti_, name##_##type, VACT_BUILD, set)
+#define TYPED_UNARY(name, set)                                                                                         \
+    vact_unary_bf16_fn TYPED(name, bf16, set);                                                                         \
+    vact_unary_f16_fn TYPED(name, f16, set);
+#define TYPED_CHANNELS(name, set)
+#define TYPED_ROWS(name, set)
+#define TYPED_GATE(name, set)
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    TYPED_##kind(name, FAST_OF_##needs)
+#include "registry.def"
+#undef VACT_OP
+vacti_widen_fn TYPED(widen, bf16, plain), TYPED(widen, f16, plain);
+vacti_narrow_fn TYPED(narrow, bf16, plain), TYPED(narrow, f16, plain);
+#if VACT_WITH_BF16
+#define OF_BF16(name, set) TYPED(name, bf16, set)
+#else
+#define OF_BF16(name, set) NULL
+#endif
+#if VACT_WITH_F16
+#define OF_F16(name, set) TYPED(name, f16, set)
+#else
+#define OF_F16(name, set) NULL
+#endif
+
 /* Losses, health and the softmax family: one implementation for every variant. */
 vact_cross_entropy_f32_fn KERNEL(cross_entropy, fast);
 vact_bce_f32_fn KERNEL(bce_with_logits, fast);
@@ -91,7 +116,9 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
     [variant].cross_entropy = KERNEL(cross_entropy, fast), [variant].bce_with_logits = KERNEL(bce_with_logits, fast),  \
     [variant].zeros = KERNEL(zeros, plain), [variant].outside = KERNEL(outside, plain),                                \
     [variant].dead_units = KERNEL(dead_units, plain), [variant].lut_8 = KERNEL(lut_8, plain),                          \
-    [variant].lut_8_vbmi = LUT_8_VBMI,                                                                                 \
+    [variant].lut_8_vbmi = LUT_8_VBMI, [variant].widen[VACT_BF16] = OF_BF16(widen, plain),                             \
+    [variant].widen[VACT_F16] = OF_F16(widen, plain), [variant].narrow[VACT_BF16] = OF_BF16(narrow, plain),            \
+    [variant].narrow[VACT_F16] = OF_F16(narrow, plain),                                                                                 \
     [variant].family = {                                                                                               \
         .softmax = KERNEL(softmax_masked, fast),                                                                       \
         .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \
@@ -116,6 +143,8 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
 #define ENTRY(variant, member, NAME, kernel) [variant].member[VACT_OP_SLOT(VACT_OP_##NAME)] = kernel
 #define ENTRIES_UNARY(variant, name, NAME, keeps, set, derivatives)                                                    \
     ENTRY(variant, unary, NAME, KERNEL(name, set)), ENTRY(variant, epilogue, NAME, KERNEL(name##_epilogue, set)),      \
+        ENTRY(variant, unary_bf16, NAME, OF_BF16(name, derivatives)),                                                  \
+        ENTRY(variant, unary_f16, NAME, OF_F16(name, derivatives)),                                                    \
         ENTRY(variant, backward, NAME, GRADIENT(name##_backward, derivatives)),                                        \
         ENTRY(variant, from_output, NAME, FROM_##keeps(name, derivatives))
 #define ENTRIES_CHANNELS(variant, name, NAME, keeps, set, derivatives) ENTRY(variant, channels, NAME, KERNEL(name, set))

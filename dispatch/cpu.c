@@ -18,21 +18,35 @@ bool vacti_cpu_runs_scalar(void) { return true; }
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
+
+/* Older compilers' __builtin_cpu_supports does not know it. Its registers are those of AVX. */
+static bool has_f16c(void)
+{
+    unsigned eax, ebx, ecx, edx;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
+}
+
 typedef struct {
     const char *name;
     bool found;
 } feature;
 
-enum { FEATURE_COUNT = 8 };
+enum { FEATURE_COUNT = 9 };
 
 static void probe(feature features[FEATURE_COUNT])
 {
     __builtin_cpu_init();
     const feature found[FEATURE_COUNT] = {
-        {"avx", __builtin_cpu_supports("avx")},           {"fma", __builtin_cpu_supports("fma")},
-        {"avx2", __builtin_cpu_supports("avx2")},         {"avx512f", __builtin_cpu_supports("avx512f")},
-        {"avx512bw", __builtin_cpu_supports("avx512bw")}, {"avx512dq", __builtin_cpu_supports("avx512dq")},
-        {"avx512vl", __builtin_cpu_supports("avx512vl")}, {"avx512vbmi", __builtin_cpu_supports("avx512vbmi")},
+        {"avx", __builtin_cpu_supports("avx")},
+        {"fma", __builtin_cpu_supports("fma")},
+        {"avx2", __builtin_cpu_supports("avx2")},
+        {"f16c", has_f16c()},
+        {"avx512f", __builtin_cpu_supports("avx512f")},
+        {"avx512bw", __builtin_cpu_supports("avx512bw")},
+        {"avx512dq", __builtin_cpu_supports("avx512dq")},
+        {"avx512vl", __builtin_cpu_supports("avx512vl")},
+        {"avx512vbmi", __builtin_cpu_supports("avx512vbmi")},
     };
     memcpy(features, found, sizeof found);
 }
@@ -50,7 +64,7 @@ static bool has_first(size_t count)
 
 bool vacti_cpu_runs_scalar_fma(void) { return has_first(2); }
 
-bool vacti_cpu_runs_avx2(void) { return has_first(3); }
+bool vacti_cpu_runs_avx2(void) { return has_first(4); } /* F16C is for half; no CPU with AVX2 is known without it */
 
 bool vacti_cpu_runs_avx512(void) { return has_first(FEATURE_COUNT - 1); } /* VBMI is for some kernels */
 

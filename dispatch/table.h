@@ -32,6 +32,10 @@ typedef struct vacti_table {
     vact_interleaved_backward_f32_fn *interleaved_backward[VACT_TABLE_SLOTS];
     vacti_softmax_family family; /* one implementation for every variant */
     vact_lut_8_fn *lut_8;
+    vact_unary_bf16_fn *unary_bf16[VACT_TABLE_SLOTS]; /* the same in every variant; null where the type is not built */
+    vact_unary_f16_fn *unary_f16[VACT_TABLE_SLOTS];
+    vacti_widen_fn *widen[VACT_F16 + 1]; /* by type */
+    vacti_narrow_fn *narrow[VACT_F16 + 1];
     vacti_softmax_8_kernels lut_8_vbmi; /* for CPUs that have AVX512_VBMI too; null but in the build avx512 */
 } vacti_table;
 

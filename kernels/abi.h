@@ -8,6 +8,10 @@
 
 #include "vact/vact.h"
 
+/* Elements of 16 bits to floats and back. The arrays are apart. No checks. */
+typedef void vacti_widen_fn(float *dst, const void *src, size_t n);
+typedef void vacti_narrow_fn(void *dst, const float *src, size_t n);
+
 /* dst and src are dense tensors [outer, channels, inner]; slope holds `channels` values. No checks. */
 typedef void vact_channels_f32_fn(float *dst, const float *src, const float *slope, size_t outer, size_t channels,
                                   size_t inner);

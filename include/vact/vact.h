@@ -93,6 +93,18 @@ typedef enum vact_math {
     VACT_MATH_CR = 3     /* correctly rounded; not in this release: VACT_EUNSUPPORTED */
 } vact_math;
 
+/* bfloat16, the upper half of a float, and half (IEEE binary16), as bits: structures, so that the compiler tells them
+ * apart from each other and from integers. */
+typedef struct vact_bf16 {
+    uint16_t bits;
+} vact_bf16;
+typedef struct vact_f16 {
+    uint16_t bits;
+} vact_f16;
+
+/* The type of an array's elements, for calls by code. */
+typedef enum vact_type { VACT_F32 = 0, VACT_BF16 = 1, VACT_F16 = 2 } vact_type;
+
 /* What an operation works on. It decides which by-code call takes it. */
 typedef enum vact_kind {
     VACT_KIND_UNARY = 1,    /* element by element */
@@ -1241,5 +1253,7 @@ VACT_API vact_status vact_softmax_rows_u8(uint8_t *dst, size_t dst_stride, const
 #ifdef __cplusplus
 }
 #endif
+
+#include "vact/narrow.h"
 
 #endif

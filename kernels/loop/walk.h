@@ -102,6 +102,7 @@ VACT_INLINE loop_walk loop_walk_here(int in_place, size_t n)
 #define LOOP_PREFETCHES_STORES 0
 #endif
 
+#ifndef ELEM_16
 /* n <= VF_LANES elements; the lanes beyond are 1, which is common to every activation. */
 VACT_INLINE vf loop_load(const elem *x, size_t n)
 {
@@ -121,6 +122,8 @@ VACT_INLINE void loop_store(elem *dst, vf y, size_t n)
         elem_store_partial(dst, y, n);
 }
 
+#endif
+
 VACT_INLINE size_t loop_vector_of(size_t n) { return n < VF_LANES ? n : VF_LANES; }
 
 typedef struct {
@@ -137,8 +140,13 @@ VACT_INLINE loop_four loop_load_four(const float *lanes)
 VACT_INLINE loop_four loop_elements(const loop_operands *from, size_t i)
 {
     loop_four four;
+#ifndef ELEM_16
     for (size_t k = 0; k < 4; k++)
         four.x[k] = elem_load(from->x + i + loop_place(k, from->apart));
+#else
+    for (size_t k = 0; k < 4; k += 2)
+        elem_widen(vh_load(from->x + i + loop_place(k, from->apart)), &four.x[k], &four.x[k + 1]);
+#endif
     return four;
 }
 

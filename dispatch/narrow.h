@@ -1,0 +1,31 @@
+/* What the calls on 16-bit elements share. Internal: not installed. */
+#ifndef VACT_DISPATCH_NARROW_H
+#define VACT_DISPATCH_NARROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "table.h"
+
+/* Floats of a block, 4 KiB: what has no kernel of its own on 16-bit elements goes by these through that of f32. */
+enum { VACTI_BLOCK = 1024 };
+
+/* Bytes of an element; 0 for an invalid code. */
+size_t vacti_type_size(vact_type type);
+
+static inline bool vacti_type_is_built(vact_type type)
+{
+    return type == VACT_F32 || (type == VACT_BF16 && VACT_WITH_BF16) || (type == VACT_F16 && VACT_WITH_F16);
+}
+
+/* Elements i to i + n as floats: where they are, or in `block`. */
+static inline const float *vacti_widened(const vacti_table *table, float *block, const void *src, vact_type type,
+                                         size_t i, size_t n)
+{
+    if (type == VACT_F32)
+        return (const float *)src + i;
+    table->widen[type](block, (const uint16_t *)src + i, n);
+    return block;
+}
+
+#endif

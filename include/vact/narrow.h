@@ -1,0 +1,130 @@
+/*
+ * vact on bfloat16 and half: 16-bit elements, computed in float lanes and rounded once. vact.h includes this header.
+ *
+ * What vact.h says of every function holds here too. Besides:
+ *
+ *   Accuracy   A unary operation with its default parameters returns the correctly rounded value of the exact function,
+ *              ties to even, for every one of the 65,536 inputs (the tests try them all on every build). With other
+ *              parameters the error is at most 0.502 ULP of half, 0.5001 of bfloat16. One set of kernels serves every
+ *              variant, VACT_MATH_CR included.
+ *   Parameters are floats, with the domains and defaults of the functions on float.
+ *   Range      Results beyond the largest finite element are infinite, as IEEE rounding has it; subnormal inputs and
+ *              results are handled in full.
+ *   NaN        stays NaN. A conversion keeps its sign and makes it quiet; operations that return the input or a
+ * constant (identity, relu, relu6, hardtanh, hard_shrink, threshold, thresholded_relu) return it as it is. Aliasing dst
+ * may equal src where both have the same type. Arrays of types of different size that share memory are VACT_EOVERLAP.
+ *   Alignment  two bytes.
+ *   Builds     may lack a type (VACT_WITH_BF16, VACT_WITH_F16). Its functions then return VACT_EUNSUPPORTED, after the
+ *              check of their parameters, and its kernels are null.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef VACT_NARROW_H
+#define VACT_NARROW_H
+
+#include "vact/vact.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------------------------------- conversions
+ * Widening is exact. Narrowing rounds to nearest, ties to even. */
+
+VACT_API vact_status vact_f32_from_bf16(float *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_f32_from_f16(float *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_bf16_from_f32(vact_bf16 *dst, const float *src, size_t n);
+VACT_API vact_status vact_f16_from_f32(vact_f16 *dst, const float *src, size_t n);
+
+/* --------------------------------------------------------------------------------------------- by code */
+
+/* A VACT_KIND_UNARY operation from elements of one type to those of another, or the same. Where the types differ it is
+ * computed in float by the kernel of float, whose bound is that of the variant in use, and rounded once: what becomes
+ * of a matrix product's accumulators, or of 16-bit data that goes on in float. With VACT_OP_IDENTITY it converts.
+ * VACT_EINVAL for an invalid code or type, or another kind. */
+VACT_API vact_status vact_forward(vact_op op, const vact_params_f32 *params, void *dst, vact_type dst_type,
+                                  const void *src, vact_type src_type, size_t n);
+
+/* Unary kernels, on the terms of vact_unary_f32_fn and vact_kernel_f32. */
+typedef void vact_unary_bf16_fn(vact_bf16 *dst, const vact_bf16 *src, size_t n, const vact_params_f32 *params);
+typedef void vact_unary_f16_fn(vact_f16 *dst, const vact_f16 *src, size_t n, const vact_params_f32 *params);
+VACT_API vact_unary_bf16_fn *vact_kernel_bf16(vact_op op, vact_isa isa, vact_math math);
+VACT_API vact_unary_f16_fn *vact_kernel_f16(vact_op op, vact_isa isa, vact_math math);
+
+/* ---------------------------------------------------------------------------------- element by element
+ * The definitions and sources are those of the functions on float in vact.h. */
+
+VACT_API vact_status vact_relu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_relu_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_relu6_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_relu6_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_relu_squared_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_relu_squared_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_leaky_relu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float alpha);
+VACT_API vact_status vact_leaky_relu_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float alpha);
+VACT_API vact_status vact_elu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float alpha);
+VACT_API vact_status vact_elu_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float alpha);
+VACT_API vact_status vact_celu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float alpha);
+VACT_API vact_status vact_celu_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float alpha);
+VACT_API vact_status vact_selu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_selu_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_gelu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_gelu_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_gelu_tanh_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_gelu_tanh_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_gelu_quick_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_gelu_quick_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_silu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_silu_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_swish_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float beta);
+VACT_API vact_status vact_swish_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float beta);
+VACT_API vact_status vact_mish_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_mish_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_sigmoid_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_sigmoid_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_log_sigmoid_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_log_sigmoid_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_hard_sigmoid_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float alpha, float beta);
+VACT_API vact_status vact_hard_sigmoid_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float alpha, float beta);
+VACT_API vact_status vact_hard_sigmoid6_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_hard_sigmoid6_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_hard_swish_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_hard_swish_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_tanh_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_tanh_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_tanh_shrink_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_tanh_shrink_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_hardtanh_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float lo, float hi);
+VACT_API vact_status vact_hardtanh_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float lo, float hi);
+VACT_API vact_status vact_soft_shrink_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float lambda);
+VACT_API vact_status vact_soft_shrink_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float lambda);
+VACT_API vact_status vact_hard_shrink_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float lambda);
+VACT_API vact_status vact_hard_shrink_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float lambda);
+VACT_API vact_status vact_threshold_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float theta, float value);
+VACT_API vact_status vact_threshold_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float theta, float value);
+VACT_API vact_status vact_thresholded_relu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float alpha);
+VACT_API vact_status vact_thresholded_relu_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float alpha);
+VACT_API vact_status vact_softplus_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float beta, float threshold);
+VACT_API vact_status vact_softplus_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float beta, float threshold);
+VACT_API vact_status vact_softsign_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_softsign_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_exp_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_exp_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_identity_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_identity_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_softcap_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float c);
+VACT_API vact_status vact_softcap_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float c);
+VACT_API vact_status vact_xielu_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n, float alpha_p, float alpha_n,
+                                     float beta);
+VACT_API vact_status vact_xielu_f16(vact_f16 *dst, const vact_f16 *src, size_t n, float alpha_p, float alpha_n,
+                                    float beta);
+VACT_API vact_status vact_sqrt_softplus_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_sqrt_softplus_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+VACT_API vact_status vact_erf_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
+VACT_API vact_status vact_erf_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

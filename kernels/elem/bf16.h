@@ -1,0 +1,42 @@
+/* bfloat16 elements in float lanes: the upper half of a float. A vector of elements is two vectors of lanes, those at
+ * even and those at odd places, which costs no shuffle either way. */
+#ifndef VACT_ELEM_BF16_H
+#define VACT_ELEM_BF16_H
+
+#include "elem/narrow.h"
+
+#define VACT_TYPE bf16
+
+typedef vact_bf16 elem;
+
+enum { ELEM_ONE = 0x3f80, ELEM_SIX = 0x40c0, ELEM_INFINITY = 0x7f80, ELEM_IS_BF16 = 1 }; /* bits */
+
+VACT_INLINE void elem_widen(vh v, vf *a, vf *b) { vh_widen(v, a, b); }
+VACT_INLINE void elem_load_lanes(const float *p, vf *a, vf *b) { vf_load_pairs(p, a, b); }
+VACT_INLINE void elem_store_lanes(float *p, vf a, vf b) { vf_store_pairs(p, a, b); }
+
+/* The bits of a float whose upper half is the rounded value. A carry into the exponent is right: up to infinity. A NaN
+ * that comes from an element's has 0 in its lower half, and stays. */
+VACT_INLINE vf elem_rounded(vf a, elem_ties ties)
+{
+    const vi bits = vf_bits(a), half = vi_set1(0x8000), below = vi_set1(0x7fff);
+    const vi even = vi_add(vi_add(bits, below), vi_shift_right(vi_shift_left(bits, 15), 31));
+    switch (ties) {
+    case TIES_AWAY: return vf_of_bits(vi_add(bits, half));
+    case TIES_TO_ZERO: return vf_of_bits(vi_add(bits, below));
+    case TIES_UP: return vf_of_bits(vi_sub(vi_add(bits, half), vi_shift_right(bits, 31)));
+    case TIES_TO_EVEN_ANY: return vf_select(vm_eq(a, a), vf_of_bits(even), vf_quiet(a));
+    case TIES_TO_EVEN: break;
+    }
+    return vf_of_bits(even);
+}
+
+VACT_INLINE vh elem_narrow(vf a, vf b, elem_ties ties)
+{
+    return vh_of_upper(elem_rounded(a, ties), elem_rounded(b, ties));
+}
+
+/* Of any floats. A NaN keeps its sign and becomes quiet. */
+VACT_INLINE vh elem_narrow_any(vf a, vf b) { return elem_narrow(a, b, TIES_TO_EVEN_ANY); }
+
+#endif

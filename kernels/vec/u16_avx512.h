@@ -1,0 +1,56 @@
+/* Elements of 16 bits (u16_contract.h) on AVX-512: 32 in a register. */
+#ifndef VACT_VEC_U16_AVX512_H
+#define VACT_VEC_U16_AVX512_H
+
+#include "u16_contract.h"
+
+typedef __m512i vh;
+
+VACT_INLINE vh vh_load(const void *p) { return _mm512_loadu_si512(p); }
+VACT_INLINE void vh_store(void *p, vh v) { _mm512_storeu_si512(p, v); }
+VACT_INLINE void vh_stream(void *p, vh v) { _mm512_stream_si512(p, v); }
+VACT_INLINE vh vh_set1(uint16_t a) { return _mm512_set1_epi16((short)a); }
+
+VACT_INLINE __mmask32 vh_first_lanes(size_t n) { return (__mmask32)((1ull << n) - 1u); }
+
+VACT_INLINE vh vh_load_partial(const void *p, size_t n, uint16_t fill)
+{
+    return _mm512_mask_loadu_epi16(vh_set1(fill), vh_first_lanes(n), p);
+}
+
+VACT_INLINE void vh_store_partial(void *p, vh v, size_t n) { _mm512_mask_storeu_epi16(p, vh_first_lanes(n), v); }
+
+VACT_INLINE vh vh_add_where_equal(vh y, vh x, vh at, vh step)
+{
+    return _mm512_mask_add_epi16(y, _mm512_cmpeq_epi16_mask(x, at), y, step);
+}
+
+VACT_INLINE vh vh_replace_in(vh y, vh x, vh start, vh width, vh by)
+{
+    return _mm512_mask_mov_epi16(y, _mm512_cmple_epu16_mask(_mm512_sub_epi16(x, start), width), by);
+}
+
+VACT_INLINE void vh_widen(vh v, vf *a, vf *b)
+{
+    *a = _mm512_castsi512_ps(_mm512_slli_epi32(v, 16));
+    *b = _mm512_castsi512_ps(_mm512_and_si512(v, _mm512_set1_epi32((int)0xffff0000)));
+}
+
+VACT_INLINE vh vh_of_upper(vf a, vf b)
+{
+    return _mm512_mask_mov_epi16(_mm512_srli_epi32(_mm512_castps_si512(a), 16), 0xaaaaaaaa, _mm512_castps_si512(b));
+}
+
+VACT_INLINE void vh_widen_half(vh v, vf *a, vf *b)
+{
+    *a = _mm512_cvtph_ps(_mm512_castsi512_si256(v));
+    *b = _mm512_cvtph_ps(_mm512_extracti64x4_epi64(v, 1));
+}
+
+VACT_INLINE vh vh_of_half(vf a, vf b)
+{
+    const __m256i first = _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(first), _mm512_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT), 1);
+}
+
+#endif

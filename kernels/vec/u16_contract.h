@@ -1,0 +1,37 @@
+/*
+ * The vector layer for elements of 16 bits: vectors of VH_LANES = 2*VF_LANES of them, beside the vectors of floats of
+ * the same instruction set. u16_avx512.h, u16_avx2.h, u16_neon.h and u16_scalar.h define the same names with the same
+ * bits; u16_scalar.h says in plain C which. tests/test_narrow_vec.c checks each line below.
+ *
+ *   vh        VH_LANES elements of 16 bits; arithmetic is modulo 2^16
+ *
+ * Memory, at any alignment of two bytes
+ *   vh_load(p)                        VH_LANES elements
+ *   vh_store(p, v)                    the same, written
+ *   vh_load_partial(p, n, fill)       the first n < VH_LANES elements, `fill` in the others; reads no memory beyond
+ * them vh_store_partial(p, v, n)         the first n < VH_LANES elements; writes no memory beyond them vh_stream(p, v)
+ * as vf_stream
+ *
+ * Integers
+ *   vh_set1(a)                        a in every element
+ *   vh_add_where_equal(y, x, at, step)
+ *                                     y + step where x == at, else y
+ *   vh_replace_in(y, x, start, width, by)
+ *                                     `by` where x - start <= width, both unsigned, else y
+ *
+ * bfloat16: the upper half of a float
+ *   vh_widen(v, &a, &b)               the floats of the elements at even places in a, of those at odd places in b
+ *   vh_of_upper(a, b)                 the upper halves of such floats, in the order of memory
+ *
+ * half
+ *   vh_widen_half(v, &a, &b)          the first VF_LANES elements as floats in a, the others in b; exact
+ *   vh_of_half(a, b)                  rounded to the nearest half, ties to even; a NaN stays one, quiet
+ */
+#ifndef VACT_VEC_U16_CONTRACT_H
+#define VACT_VEC_U16_CONTRACT_H
+
+#include <stdint.h>
+
+#define VH_LANES ((size_t)2 * VF_LANES)
+
+#endif
