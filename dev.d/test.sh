@@ -81,6 +81,7 @@ test_release()
     run_part release 1800 "$root/build/vact_tests"
     run_part kernels 300 "$root/build/vact_kernels_tests"
     run_part 'softmax family' 300 "$root/build/vact_family_tests"
+    run_part '16 bits' 300 "$root/build/vact_narrow_tests"
     run_part threads 300 "$root/build/vact_threads"
 }
 
@@ -126,6 +127,7 @@ test_every_build()
         export VACT_NEON_PROGRAM="$root/build-aarch64/vact" VACT_NEON_RUNNER='qemu-aarch64 -L /' VACT_REQUIRE_NEON=1
         run_part 'neon vector layer' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_vec_tests"
         run_part 'neon softmax family' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_family_tests"
+        run_part 'neon 16 bits' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_narrow_tests"
     fi
 
     configure release -DVACT_BUILD_TESTS=ON -DVACT_BUILD_BENCH=ON
@@ -133,6 +135,7 @@ test_every_build()
     run_part release 1800 "$root/build/vact_tests"
     run_part kernels 300 "$root/build/vact_kernels_tests"
     run_part 'softmax family' 300 "$root/build/vact_family_tests"
+    run_part '16 bits' 300 "$root/build/vact_narrow_tests"
     run_part threads 300 "$root/build/vact_threads"
     run_part benchmarks 300 "$root/build/vact_bench_tests"
 

@@ -53,6 +53,23 @@ static uint64_t gate_part(const bits_function *f, const vacti_table *table, unsi
     return hash;
 }
 
+/* Of 16-bit elements: all inputs of the part, the results as floats. */
+static uint64_t narrow_part(const bits_function *f, const vacti_table *table, unsigned part)
+{
+    enum { EACH = 65536 / BITS_PARTS };
+    static uint16_t elements[EACH];
+    static float results[EACH];
+    const unsigned slot = VACT_OP_SLOT(f->info->op);
+    for (unsigned i = 0; i < EACH; i++)
+        elements[i] = (uint16_t)(part * EACH + i);
+    if (f->type == VACT_BF16)
+        table->unary_bf16[slot]((vact_bf16 *)elements, (const vact_bf16 *)elements, EACH, NULL);
+    else
+        table->unary_f16[slot]((vact_f16 *)elements, (const vact_f16 *)elements, EACH, NULL);
+    table->widen[f->type](results, elements, EACH);
+    return accuracy_hash(results, EACH);
+}
+
 /* ----------------------------------------------------------------------------------------------- the list */
 
 static const char *function_name(accuracy_function swept)
@@ -64,7 +81,7 @@ static const char *function_name(accuracy_function swept)
 static size_t add(bits_function *list, size_t count, const vacti_op_info *info, vact_math math, accuracy_function swept,
                   bits_part_fn *part)
 {
-    list[count] = (bits_function){info->name, function_name(swept), info, part, math, swept};
+    list[count] = (bits_function){info->name, function_name(swept), info, part, math, swept, VACT_F32};
     return count + 1;
 }
 
@@ -96,13 +113,21 @@ size_t bits_functions(bits_function list[BITS_MOST])
         if (vacti_registry[i].kind != VACT_KIND_ROWS)
             count = add_operation(list, count, &vacti_registry[i],
                                   vacti_registry[i].kind == VACT_KIND_GATE ? gate_part : swept_part);
-    return bits_add_rows(list, count);
+    count = bits_add_rows(list, count);
+    for (vact_type type = VACT_BF16; type <= VACT_F16; type++)
+        for (size_t i = 0; i < vacti_registry_count; i++)
+            if (vacti_registry[i].kind == VACT_KIND_UNARY && vacti_table_current()->widen[type] != NULL) {
+                count = add(list, count, &vacti_registry[i], VACT_MATH_CR, ACCURACY_FORWARD, narrow_part);
+                list[count - 1].type = type;
+            }
+    return count;
 }
 
 void bits_name(char *name, size_t size, const bits_function *f)
 {
     static const char *const variants[] = {"plain", "sleef", "fast", "cr"};
-    snprintf(name, size, "%s %s %s f32", f->operation, f->function, variants[f->math]);
+    static const char *const types[] = {"f32", "bf16", "f16"};
+    snprintf(name, size, "%s %s %s %s", f->operation, f->function, variants[f->math], types[f->type]);
 }
 
 /* SLEEF's erf has other bits in 3.6.1; its exp and tanh have not. */
@@ -117,7 +142,7 @@ const vacti_table *bits_table(const bits_function *f, const char *build)
         return NULL;
     if (needs_known_sleef(f) && strcmp(vact_info()->sleef_version, "3.5.1") != 0)
         return NULL;
-    return vacti_table_of_build(build, f->math == VACT_MATH_AUTO ? VACT_MATH_FAST : f->math);
+    return vacti_table_of_build(build, f->math == VACT_MATH_SLEEF ? VACT_MATH_SLEEF : VACT_MATH_FAST);
 }
 
 bits_line bits_of(const bits_function *f, const vacti_table *table)

@@ -4,7 +4,8 @@
  *   operation function variant type HASH64 PART0 ... PART63
  *
  * Part p of an elementwise function is its results for the inputs whose bit patterns are multiples of the stride and
- * have p as their upper six bits; of a function over rows it is matrices of random numbers. A part's hash is the upper
+ * have p as their upper six bits, of 16-bit elements of all inputs; of a function over rows it is matrices of random
+ * numbers. A part's hash is the upper
  * half of one of 64 bits, and HASH64 joins those of all parts. All NaNs count as one. Last come comments with hashes of
  * the constants of each header of the mathematics (bits_constants.c). Shared by the test (test_bits_file.c) and the
  * program that writes the file (bits/bits_main.c, ./dev bits).
@@ -21,7 +22,7 @@
 #include "registry.h"
 #include "tools/accuracy/sweep.h"
 
-enum { BITS_PARTS = 64, BITS_STRIDE = 1021, BITS_MOST = 256, BITS_CONSTANTS = 1 << 14 };
+enum { BITS_PARTS = 64, BITS_STRIDE = 1021, BITS_MOST = 512, BITS_CONSTANTS = 1 << 14 };
 
 typedef struct bits_function bits_function;
 typedef uint64_t bits_part_fn(const bits_function *function, const vacti_table *table, unsigned part);
@@ -32,6 +33,7 @@ struct bits_function {
     bits_part_fn *part;
     vact_math math;
     accuracy_function swept;
+    vact_type type; /* of 16 bits the one set, correctly rounded, that serves every variant */
 };
 
 typedef struct bits_line {

@@ -49,7 +49,7 @@ static char *output_of(const char *format, const char *path)
 }
 
 typedef struct kernel_object {
-    char path[1024], build[64], set[64];
+    char path[1024], build[64], type[8], set[64];
 } kernel_object;
 
 enum { OBJECT_LIMIT = 64 };
@@ -57,7 +57,8 @@ enum { OBJECT_LIMIT = 64 };
 static kernel_object objects[OBJECT_LIMIT];
 static size_t object_count;
 
-/* The objects are named kernels_<build>_<set>.c.o; the build may have underscores, the set has none. */
+/* The objects are named kernels_<build>_<set>.c.o, or kernels_<build>_<type>_<set>.c.o for other types than f32; the
+ * build may have underscores, type and set have none. */
 static void find_objects(void)
 {
     char *list = read_text(VACT_KERNEL_OBJECTS_FILE), *rest = list;
@@ -72,6 +73,12 @@ static void find_objects(void)
         cr_assert(split, "a strange name: %s", line);
         snprintf(object->set, sizeof object->set, "%s", split + 1);
         *split = '\0';
+        snprintf(object->type, sizeof object->type, "f32");
+        split = strrchr(object->build, '_');
+        if (split && (strcmp(split, "_bf16") == 0 || strcmp(split, "_f16") == 0)) {
+            snprintf(object->type, sizeof object->type, "%s", split + 1);
+            *split = '\0';
+        }
     }
     free(list);
     cr_assert(object_count > 0, "no kernel objects");
@@ -79,18 +86,30 @@ static void find_objects(void)
 
 Test(symbols, an_object_for_every_build_and_set)
 {
-    static const char *const sets[] = {"plain", "fast", "sleef"};
+    static const struct {
+        const char *type, *set;
+        size_t wanted;
+    } each[] = {{"f32", "plain", 1},
+                {"f32", "fast", 1},
+                {"f32", "sleef", VACT_WITH_SLEEF},
+                {"bf16", "plain", VACT_WITH_BF16},
+                {"bf16", "fast", VACT_WITH_BF16},
+                {"f16", "plain", VACT_WITH_F16},
+                {"f16", "fast", VACT_WITH_F16}};
     find_objects();
     for (size_t i = 0; i < vacti_build_count; i++)
-        for (size_t set = 0; set < sizeof sets / sizeof sets[0]; set++) {
-            size_t found = 0, wanted = VACT_WITH_SLEEF || strcmp(sets[set], "sleef") != 0 ? 1 : 0;
+        for (size_t k = 0; k < sizeof each / sizeof each[0]; k++) {
+            size_t found = 0;
             for (size_t j = 0; j < object_count; j++)
-                found += strcmp(objects[j].build, vacti_builds[i]) == 0 && strcmp(objects[j].set, sets[set]) == 0;
-            cr_expect(found == wanted, "%zu objects of %s %s", found, vacti_builds[i], sets[set]);
+                found += strcmp(objects[j].build, vacti_builds[i]) == 0 && strcmp(objects[j].set, each[k].set) == 0 &&
+                         strcmp(objects[j].type, each[k].type) == 0;
+            cr_expect(found == each[k].wanted, "%zu objects of %s %s %s", found, vacti_builds[i], each[k].type,
+                      each[k].set);
         }
     for (size_t i = 0; i < object_count; i++)
         for (size_t j = 0; j < i; j++)
-            cr_expect(strcmp(objects[i].build, objects[j].build) != 0 || strcmp(objects[i].set, objects[j].set) != 0,
+            cr_expect(strcmp(objects[i].build, objects[j].build) != 0 || strcmp(objects[i].set, objects[j].set) != 0 ||
+                          strcmp(objects[i].type, objects[j].type) != 0,
                       "%s and %s have one name", objects[i].path, objects[j].path);
 }
 
@@ -107,7 +126,7 @@ Test(symbols, kernel_objects_carry_their_name)
     find_objects();
     for (size_t i = 0; i < object_count; i++) {
         char suffix[160], letter = 0, name[256];
-        snprintf(suffix, sizeof suffix, "_f32_%s_%s", objects[i].build, objects[i].set);
+        snprintf(suffix, sizeof suffix, "_%s_%s_%s", objects[i].type, objects[i].build, objects[i].set);
         char *text = output_of("nm --defined-only '%s'", objects[i].path), *rest = text;
         size_t count = 0;
         for (char *line = next_line(&rest); line; line = next_line(&rest)) {
@@ -210,7 +229,7 @@ Test(symbols, kernels_end_with_vzeroupper)
 
 /* -------------------------------------------------------------------------------------- shared library */
 
-enum { EXPORT_LIMIT = 256 };
+enum { EXPORT_LIMIT = 512 };
 
 typedef struct name_list {
     char names[EXPORT_LIMIT][64];
@@ -242,9 +261,9 @@ static void blank_comments(char *text)
 }
 
 /* Every vact_<name> before a parenthesis is a function, except in the typedefs of function types. */
-static void find_declared(name_list *list)
+static void find_declared_in(name_list *list, const char *path)
 {
-    char *header = read_text(VACT_SOURCE_DIR "/include/vact/vact.h"), *rest = header;
+    char *header = read_text(path), *rest = header;
     cr_assert_not_null(header);
     blank_comments(header);
     for (char *line = next_line(&rest); line; line = next_line(&rest)) {
@@ -255,6 +274,12 @@ static void find_declared(name_list *list)
             add_name(list, name, strcspn(name, "("));
     }
     free(header);
+}
+
+static void find_declared(name_list *list)
+{
+    find_declared_in(list, VACT_SOURCE_DIR "/include/vact/vact.h");
+    find_declared_in(list, VACT_SOURCE_DIR "/include/vact/narrow.h");
 }
 
 Test(symbols, exports_are_the_header)

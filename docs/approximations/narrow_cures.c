@@ -1,5 +1,5 @@
 /*
- * How the results of 16-bit elements are rounded so that every one is right: writes kernels/act/narrow/<type>.h. For
+ * How the results of 16-bit elements are rounded so that every one is right: writes kernels/elem/rounding_<type>.h. For
  * each unary operation with its default parameters it compares all 65,536 results of the float kernel, rounded in each
  * of the ways that kernels/elem/<type>.h has, with the exact value (MPFR, where the double oracle cannot decide); it
  * takes the way with the fewest errors, the cheapest of several, and lists the inputs that remain. Build and run from
@@ -7,8 +7,8 @@
  *
  *   cc -O2 -o narrow_cures docs/approximations/narrow_cures.c tests/exact.c tests/narrow_exact.c -Iinclude -Ikernels \
  *       -Itests build/libvact.a build/libvact_reference.a -lsleef -lmpfr -lm
- *   ./narrow_cures bf16 >kernels/act/narrow/bf16.h
- *   ./narrow_cures f16 >kernels/act/narrow/f16.h
+ *   ./narrow_cures bf16 >kernels/elem/rounding_bf16.h
+ *   ./narrow_cures f16 >kernels/elem/rounding_f16.h
  */
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * What the elements of 16 bits share. A result is rounded once, from the lanes of float. Where the float is so near to
  * the middle between two elements that its own error decides, an operation says how ties go: mostly its exact values
  * are no ties, but next to one on a side that is known. The few inputs that remain are corrected by name
- * (act/narrow/<type>.h, from docs/approximations/narrow_cures.c).
+ * (elem/rounding_<type>.h, from docs/approximations/narrow_cures.c).
  */
 #ifndef VACT_ELEM_NARROW_H
 #define VACT_ELEM_NARROW_H

@@ -1,6 +1,6 @@
 /*
  * An activation over an array of 16-bit elements: makes vacti_<OP>_<type>_<build>_<set>. Included once per operation,
- * after the activation's header, with OP defined and OP_DEFAULTS the defaults of its parameters. The mathematics is
+ * after the activation's header, with OP defined, OP_DEFAULTS the defaults of its parameters and OP_COUNT their number. The mathematics is
  * that of f32; what is its own is how results are rounded (elem/narrow.h). The main steps:
  *
  *   kernel -> OP_narrow_fours -> OP_common, OP_rounded
@@ -16,7 +16,9 @@ static const vact_params_f32 ACT(defaults) = {{OP_DEFAULTS}};
 VACT_INLINE elem_steps ACT(steps)(const vact_params_f32 *params)
 {
     elem_steps steps = {{0}};
-    const int same = memcmp(params, &ACT(defaults), sizeof *params) == 0;
+    int same = 1;
+    for (int k = 0; k < OP_COUNT; k++)
+        same &= params->v[k] == ACT(defaults).v[k];
     for (size_t k = 0; k < ACT(rounding).count; k++)
         steps.of[k] = same ? (uint16_t)ACT(rounding).cures[k].step : 0;
     return steps;
