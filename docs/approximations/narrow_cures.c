@@ -5,8 +5,8 @@
  * takes the way with the fewest errors, the cheapest of several, and lists the inputs that remain. Build and run from
  * the root:
  *
- *   cc -O2 -o narrow_cures docs/approximations/narrow_cures.c tests/exact.c tests/narrow_exact.c -Iinclude -Ikernels \
- *       -Itests build/libvact.a build/libvact_reference.a -lsleef -lmpfr -lm
+ *   cc -O2 -ffp-contract=off -o narrow_cures docs/approximations/narrow_cures.c tests/exact.c tests/narrow_exact.c
+ * -Iinclude -Ikernels \ -Itests build/libvact.a build/libvact_reference.a -lsleef -lmpfr -lm
  *   ./narrow_cures bf16 >kernels/elem/rounding_bf16.h
  *   ./narrow_cures f16 >kernels/elem/rounding_f16.h
  */
@@ -33,13 +33,22 @@ static uint32_t bits_of(float f)
     return bits;
 }
 
-/* As elem_narrow does. */
-static uint16_t rounded(float y, vact_type type, ties how)
+typedef struct {
+    ties how;
+    float argument, result, sideways;
+} rounding;
+
+/* As elem_nudged and elem_narrow do; y is the result of the nudged argument. */
+static uint16_t rounded(float y, float x, vact_type type, const rounding *by)
 {
+    if (by->result != 0.0f)
+        y *= by->result;
+    if (by->sideways != 0.0f)
+        y = fmaf(y, signbit(x) ? -by->sideways : by->sideways, y);
     const uint32_t bits = bits_of(y);
     if (type == VACT_F16)
-        return narrow_nearest(how == AWAY ? fmaf(y, 0x1p-23f, y) : y, type);
-    switch (how) {
+        return isnan(y) ? 0x7e00 : narrow_nearest((double)y, type);
+    switch (by->how) {
     case AWAY: return (uint16_t)((bits + 0x8000u) >> 16);
     case TO_ZERO: return (uint16_t)((bits + 0x7fffu) >> 16);
     case UP: return (uint16_t)((bits + 0x8000u - (bits >> 31)) >> 16);
@@ -48,18 +57,116 @@ static uint16_t rounded(float y, vact_type type, ties how)
     return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
 }
 
+/* Operations on two vectors of AVX-512; a cure takes two. */
+static int cost_of(const rounding *by, vact_type type)
+{
+    static const int ways[] = {[TO_EVEN] = 8, [AWAY] = 2, [TO_ZERO] = 2, [UP] = 6};
+    return (type == VACT_BF16 ? ways[by->how] : 0) + (by->argument != 0.0f ? 2 : 0) + (by->result != 0.0f ? 2 : 0) +
+           (by->sideways != 0.0f ? 4 : 0);
+}
+
+/* With parameters of the caller's, ties may be exact, and only to even is right for all of them. Not of these: their
+ * exact values are no ties, and where one is next to a tie, alpha*x or x, it is on the side of 0 (softplus: on any). */
+static int may_be(const vacti_op_info *info, ties how)
+{
+    static const struct {
+        const char *name;
+        ties how;
+    } known[] = {{"elu", TO_ZERO}, {"celu", TO_ZERO}, {"softcap", TO_ZERO}, {"softplus", AWAY},
+                 {"swish", UP},    {"xielu", UP},     {"hard_swish", UP}};
+    if (info->param_count == 0 || how == TO_EVEN)
+        return 1;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(info->name, known[i].name) == 0 && known[i].how == how)
+            return 1;
+    return 0;
+}
+
+static float x[65536], y[65536];
+static uint16_t exact[65536];
+
+/* The results of the float kernel for x*argument. */
+static void compute(const vacti_op_info *info, float argument)
+{
+    static float nudged[65536];
+    for (uint32_t i = 0; i < 65536; i++)
+        nudged[i] = argument == 0.0f ? x[i] : x[i] * argument;
+    vact_forward_f32(info->op, NULL, y, nudged, 65536);
+}
+
+static int wrong_of(const rounding *by, vact_type type, int limit)
+{
+    int wrong = 0;
+    for (uint32_t i = 0; i < 65536 && wrong <= limit; i++)
+        wrong += !isnan(x[i]) && rounded(y[i], x[i], type, by) != exact[i];
+    return wrong;
+}
+
+typedef struct {
+    rounding by;
+    int cost;
+} choice;
+
+static void consider(choice *best, const rounding *by, vact_type type)
+{
+    const int own = cost_of(by, type);
+    if (own >= best->cost)
+        return;
+    const int wrong = wrong_of(by, type, (best->cost - own) / 2 + 1);
+    if (own + 2 * wrong < best->cost)
+        *best = (choice){*by, own + 2 * wrong};
+}
+
+/* 1 and its neighbours; 0 for none. */
+static const float factors[] = {0.0f,           0x1.fffffep-1f, 0x1.fffffcp-1f, 0x1.fffffap-1f,
+                                0x1.fffff8p-1f, 0x1.000002p+0f, 0x1.000004p+0f, 0x1.000006p+0f};
+
+enum { FACTORS = sizeof factors / sizeof factors[0], STEPS = 16 };
+
+static void search_f16(choice *best, const vacti_op_info *info)
+{
+    for (int a = 0; a < FACTORS; a++) {
+        compute(info, factors[a]);
+        for (int r = 0; r < FACTORS; r++)
+            consider(best, &(rounding){TO_EVEN, factors[a], factors[r], 0.0f}, VACT_F16);
+        for (int k = -STEPS; k <= STEPS; k++)
+            consider(best, &(rounding){TO_EVEN, factors[a], 0.0f, (float)k * 0x1p-26f}, VACT_F16);
+    }
+}
+
+static void print(const vacti_op_info *info, const rounding *by, vact_type type)
+{
+    int count = 0;
+    printf("\nstatic const elem_rounding %s_rounding = {.ties = %s", info->name,
+           by->how == TO_EVEN && strcmp(info->name, "tanh_shrink") == 0 && type == VACT_BF16 ? "TIES_TO_EVEN_ANY"
+                                                                                             : words[by->how]);
+    if (by->argument != 0.0f)
+        printf(", .argument = %af", (double)by->argument);
+    if (by->result != 0.0f)
+        printf(", .result = %af", (double)by->result);
+    if (by->sideways != 0.0f)
+        printf(", .sideways = %af", (double)by->sideways);
+    for (uint32_t i = 0; i < 65536; i++)
+        if (!isnan(x[i]) && rounded(y[i], x[i], type, by) != exact[i]) {
+            printf(count == 0 ? ", .cures = {" : ", ");
+            printf("{0x%04x, %d}", i, exact[i] - rounded(y[i], x[i], type, by));
+            count++;
+        }
+    if (count > 0)
+        printf("}, .count = %d", count);
+    printf("};\n");
+}
+
 int main(int count, char **arguments)
 {
-    static float x[65536], y[65536];
-    static uint16_t exact[65536];
     if (count != 2 || (strcmp(arguments[1], "bf16") != 0 && strcmp(arguments[1], "f16") != 0)) {
         fprintf(stderr, "usage: narrow_cures bf16|f16\n");
         return 2;
     }
     const vact_type type = strcmp(arguments[1], "f16") == 0 ? VACT_F16 : VACT_BF16;
-    printf("/* Written by docs/approximations/narrow_cures.c. Of each operation: how ties go, and the inputs whose "
-           "results "
-           "are\n * corrected, at default parameters. */\n");
+    printf("/* Written by docs/approximations/narrow_cures.c. Of each operation: how ties go, nudges, and the inputs "
+           "whose "
+           "results\n * are corrected, at default parameters. */\n");
     for (size_t k = 0; k < vacti_registry_count; k++) {
         const vacti_op_info *info = &vacti_registry[k];
         int skip = info->kind != VACT_KIND_UNARY;
@@ -70,37 +177,17 @@ int main(int count, char **arguments)
         const vact_params_f32 params = vacti_registry_defaults(info);
         for (uint32_t i = 0; i < 65536; i++)
             x[i] = narrow_widen((uint16_t)i, type);
-        vact_forward_f32(info->op, NULL, y, x, 65536);
         for (uint32_t i = 0; i < 65536; i++)
             exact[i] = isnan(x[i]) ? 0 : narrow_exact(info->op, x[i], &params, type);
-
-        /* With parameters ties may be exact: only to even is right for all of them. */
-        static const ties bf16_order[] = {AWAY, TO_ZERO, UP, TO_EVEN}, f16_order[] = {TO_EVEN, AWAY};
-        const ties *order = type == VACT_BF16 ? bf16_order : f16_order;
-        const int ways = type == VACT_BF16 ? 4 : 2;
-        int least = 65536;
-        ties best = TO_EVEN;
-        for (int way = 0; way < ways; way++) {
-            int wrong = 0;
-            for (uint32_t i = 0; i < 65536; i++)
-                wrong += !isnan(x[i]) && rounded(y[i], type, order[way]) != exact[i];
-            const int better = order[way] == TO_EVEN && info->param_count > 0 ? wrong <= least : wrong < least;
-            if (better) {
-                least = wrong;
-                best = order[way];
-            }
-        }
-        printf("\nstatic const elem_rounding %s_rounding = {%s, %d, {", info->name,
-               best == TO_EVEN && strcmp(info->name, "tanh_shrink") == 0 && type == VACT_BF16 ? "TIES_TO_EVEN_ANY"
-                                                                                              : words[best],
-               least);
-        const char *comma = "";
-        for (uint32_t i = 0; i < 65536; i++)
-            if (!isnan(x[i]) && rounded(y[i], type, best) != exact[i]) {
-                printf("%s{0x%04x, %d}", comma, i, exact[i] - rounded(y[i], type, best));
-                comma = ", ";
-            }
-        printf("%s}};\n", least == 0 ? "{0, 0}" : "");
+        choice best = {{TO_EVEN, 0.0f, 0.0f, 0.0f}, 1 << 20};
+        compute(info, 0.0f);
+        for (ties how = TO_EVEN; how <= (type == VACT_BF16 ? UP : TO_EVEN); how++)
+            if (may_be(info, how))
+                consider(&best, &(rounding){how, 0.0f, 0.0f, 0.0f}, type);
+        if (type == VACT_F16 && best.cost > 2)
+            search_f16(&best, info);
+        compute(info, best.by.argument);
+        print(info, &best.by, type);
     }
     return 0;
 }

@@ -9,9 +9,10 @@
 
 typedef vact_bf16 elem;
 
-enum { ELEM_ONE = 0x3f80, ELEM_SIX = 0x40c0, ELEM_INFINITY = 0x7f80, ELEM_IS_BF16 = 1 }; /* bits */
+enum { ELEM_ONE = 0x3f80, ELEM_SIX = 0x40c0, ELEM_INFINITY = 0x7f80, ELEM_NAN = 0x7fc0, ELEM_IS_BF16 = 1 }; /* bits */
 
 VACT_INLINE void elem_widen(vh v, vf *a, vf *b) { vh_widen(v, a, b); }
+VACT_INLINE void elem_load_two(const elem *p, vf *a, vf *b) { vh_widen(vh_load(p), a, b); }
 VACT_INLINE void elem_load_lanes(const float *p, vf *a, vf *b) { vf_load_pairs(p, a, b); }
 VACT_INLINE void elem_store_lanes(float *p, vf a, vf b) { vf_store_pairs(p, a, b); }
 
@@ -35,6 +36,8 @@ VACT_INLINE vh elem_narrow(vf a, vf b, elem_ties ties)
 {
     return vh_of_upper(elem_rounded(a, ties), elem_rounded(b, ties));
 }
+
+VACT_INLINE void elem_store_two(elem *p, vf a, vf b, elem_ties ties) { vh_store(p, elem_narrow(a, b, ties)); }
 
 /* Of any floats. A NaN keeps its sign and becomes quiet. */
 VACT_INLINE vh elem_narrow_any(vf a, vf b) { return elem_narrow(a, b, TIES_TO_EVEN_ANY); }

@@ -8,9 +8,10 @@
 
 typedef vact_f16 elem;
 
-enum { ELEM_ONE = 0x3c00, ELEM_SIX = 0x4600, ELEM_INFINITY = 0x7c00, ELEM_IS_BF16 = 0 }; /* bits */
+enum { ELEM_ONE = 0x3c00, ELEM_SIX = 0x4600, ELEM_INFINITY = 0x7c00, ELEM_NAN = 0x7e00, ELEM_IS_BF16 = 0 }; /* bits */
 
 VACT_INLINE void elem_widen(vh v, vf *a, vf *b) { vh_widen_half(v, a, b); }
+VACT_INLINE void elem_load_two(const elem *p, vf *a, vf *b) { vh_load_half(p, a, b); }
 
 VACT_INLINE void elem_load_lanes(const float *p, vf *a, vf *b)
 {
@@ -24,12 +25,12 @@ VACT_INLINE void elem_store_lanes(float *p, vf a, vf b)
     vf_store(p + VF_LANES, b);
 }
 
-/* Away from zero by one or two ULP of a float, so that a tie, and what is next to one below it, is none. */
-VACT_INLINE vf elem_outward(vf a) { return vf_fma(a, vf_set1(0x1p-23f), a); }
+VACT_INLINE vh elem_narrow(vf a, vf b, elem_ties ties) { return (void)ties, vh_of_half(a, b); }
 
-VACT_INLINE vh elem_narrow(vf a, vf b, elem_ties ties)
+VACT_INLINE void elem_store_two(elem *p, vf a, vf b, elem_ties ties)
 {
-    return ties == TIES_AWAY ? vh_of_half(elem_outward(a), elem_outward(b)) : vh_of_half(a, b);
+    (void)ties;
+    vh_store_half(p, a, b);
 }
 
 VACT_INLINE vh elem_narrow_any(vf a, vf b) { return vh_of_half(a, b); }

@@ -9,26 +9,41 @@
 
 #define ELEM_16 1
 
-/* bf16 has all of them, f16 TIES_TO_EVEN and TIES_AWAY. TIES_TO_EVEN_ANY is for bf16 where a NaN may have any bits:
+/* Of bf16: those of f16 are always to even. TIES_TO_EVEN_ANY is for bf16 where a NaN may have any bits:
  * some vectors of floats make one whose bits are all set, which an addition would turn into a number. */
 typedef enum { TIES_TO_EVEN, TIES_AWAY, TIES_TO_ZERO, TIES_UP, TIES_TO_EVEN_ANY } elem_ties;
 
-/* An input, and what is added to the bits of its rounded result. */
+/* An input, and what is added to the bits of its rounded result: 1 or -1. */
 typedef struct {
     uint16_t input;
     int16_t step;
 } elem_cure;
 
-/* How an operation's results are rounded. */
+/* How an operation's results are rounded. Before that, of half, a nudge of an ULP or two of a float may leave fewer
+ * inputs to correct: the argument or the result is multiplied by a number next to 1; or y*sideways, with the sign of x,
+ * is added to the result y. */
 typedef struct {
     elem_ties ties;
-    size_t count; /* of the cures */
+    float argument, result, sideways; /* 0: none */
+    size_t count;                     /* of the cures */
     elem_cure cures[9];
 } elem_rounding;
 
+VACT_INLINE vf elem_nudged_argument(vf x, const elem_rounding *how)
+{
+    return how->argument == 0.0f ? x : vf_mul(x, vf_set1(how->argument));
+}
+
+VACT_INLINE vf elem_nudged(vf y, vf x, const elem_rounding *how)
+{
+    if (how->result != 0.0f)
+        y = vf_mul(y, vf_set1(how->result));
+    return how->sideways == 0.0f ? y : vf_fma(y, vf_flip_sign(vf_set1(how->sideways), x), y);
+}
+
 typedef struct {
     uint16_t of[9];
-} elem_steps;
+} elem_inputs;
 
 enum { ELEM_IS_LANE = 0 };
 

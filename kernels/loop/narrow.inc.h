@@ -1,7 +1,7 @@
 /*
  * An activation over an array of 16-bit elements: makes vacti_<OP>_<type>_<build>_<set>. Included once per operation,
- * after the activation's header, with OP defined, OP_DEFAULTS the defaults of its parameters and OP_COUNT their number. The mathematics is
- * that of f32; what is its own is how results are rounded (elem/narrow.h). The main steps:
+ * after the activation's header, with OP defined, OP_DEFAULTS the defaults of its parameters and OP_COUNT their number.
+ * The mathematics is that of f32; what is its own is how results are rounded (elem/narrow.h). The main steps:
  *
  *   kernel -> OP_narrow_fours -> OP_common, OP_rounded
  *   kernel -> loop_beyond_cache -> loop_walked -> OP_narrow_fours -> ...
@@ -12,67 +12,80 @@
 
 static const vact_params_f32 ACT(defaults) = {{OP_DEFAULTS}};
 
-/* What the cures add: their steps with the default parameters, for which they are, else 0. */
-VACT_INLINE elem_steps ACT(steps)(const vact_params_f32 *params)
+/* The inputs of the cures with the default parameters, for which they are; else a NaN, whose bits the steps may change.
+ */
+VACT_INLINE elem_inputs ACT(inputs)(const vact_params_f32 *params)
 {
-    elem_steps steps = {{0}};
+    elem_inputs inputs = {{0}};
     int same = 1;
     for (int k = 0; k < OP_COUNT; k++)
         same &= params->v[k] == ACT(defaults).v[k];
     for (size_t k = 0; k < ACT(rounding).count; k++)
-        steps.of[k] = same ? (uint16_t)ACT(rounding).cures[k].step : 0;
-    return steps;
+        inputs.of[k] = same ? ACT(rounding).cures[k].input : ELEM_NAN;
+    return inputs;
 }
 
 /* The results of the elements x, from their lanes. */
-VACT_INLINE vh ACT(rounded)(vf a, vf b, vh x, const elem_steps *steps)
+VACT_INLINE vh ACT(rounded)(vf a, vf b, vh x, const elem_inputs *inputs)
 {
     vh y = elem_narrow(a, b, ACT(rounding).ties);
     for (size_t k = 0; k < ACT(rounding).count; k++)
-        y = vh_add_where_equal(y, x, vh_set1(ACT(rounding).cures[k].input), vh_set1(steps->of[k]));
+        y = vh_step_where_equal(y, x, vh_set1(inputs->of[k]), ACT(rounding).cures[k].step);
     return y;
 }
 
-VACT_INLINE void WALK(store)(const loop_operands *from, size_t i, loop_four four, const elem_steps *steps,
+VACT_INLINE void WALK(store)(const loop_operands *from, size_t i, loop_four four, const elem_inputs *inputs,
                              loop_walk walk)
 {
     for (size_t k = 0; k < 4; k += 2) {
         const size_t at = i + loop_place(k, from->apart);
-        const vh y = ACT(rounded)(four.x[k], four.x[k + 1], vh_load(from->x + at), steps);
         if (walk == WALK_STREAM)
-            vh_stream(from->dst + at, y);
+            vh_stream(from->dst + at, ACT(rounded)(four.x[k], four.x[k + 1], vh_load(from->x + at), inputs));
+        else if (ACT(rounding).count > 0)
+            vh_store(from->dst + at, ACT(rounded)(four.x[k], four.x[k + 1], vh_load(from->x + at), inputs));
         else
-            vh_store(from->dst + at, y);
+            elem_store_two(from->dst + at, four.x[k], four.x[k + 1], ACT(rounding).ties);
     }
+}
+
+VACT_INLINE vf ACT(nudged_common)(vf x, const vact_params_f32 *params)
+{
+    return elem_nudged(ACT(common)(elem_nudged_argument(x, &ACT(rounding)), params), x, &ACT(rounding));
+}
+
+VACT_INLINE vf ACT(nudged_one)(vf x, const vact_params_f32 *params)
+{
+    return elem_nudged(ACT(one)(elem_nudged_argument(x, &ACT(rounding)), params), x, &ACT(rounding));
 }
 
 VACT_INLINE loop_four WALK(special)(loop_four four, const vact_params_f32 *params)
 {
     for (size_t k = 0; k < 4; k++)
-        four.x[k] = ACT(any)(four.x[k], params);
+        four.x[k] =
+            elem_nudged(ACT(any)(elem_nudged_argument(four.x[k], &ACT(rounding)), params), four.x[k], &ACT(rounding));
     return four;
 }
 
-#define LOOP_SET_UP const elem_steps steps = ACT(steps)(&given->params);
+#define LOOP_SET_UP const elem_inputs inputs = ACT(inputs)(&given->params);
 #define LOOP_RANGE ACT(range)(&from->params)
 #define LOOP_ARGUMENTS loop_elements(from, i)
-#define LOOP_COMMON(x, k) ACT(common)(x, &from->params)
+#define LOOP_COMMON(x, k) ACT(nudged_common)(x, &from->params)
 #define LOOP_SPECIAL(four) WALK(special)(four, &from->params)
 #define LOOP_FINISH(four) four
-#define LOOP_STORE(four) WALK(store)(from, i, four, &steps, walk)
+#define LOOP_STORE(four) WALK(store)(from, i, four, &inputs, walk)
 #define LOOP_PREFETCH(ahead) loop_prefetch(from->x + (ahead), from->apart)
 #include "loop/fours.inc.h"
 
 /* Two vectors of lanes at a time; the lanes beyond the end are 1, which is common to every activation. */
 VACT_NOINLINE static void WALK(few)(elem *dst, const elem *src, size_t n, const vact_params_f32 *params)
 {
-    const elem_steps steps = ACT(steps)(params);
+    const elem_inputs inputs = ACT(inputs)(params);
     for (size_t i = 0; i < n; i += VH_LANES) {
         const int whole = n - i >= VH_LANES;
         const vh x = whole ? vh_load(src + i) : vh_load_partial(src + i, n - i, ELEM_ONE);
         vf a, b;
         elem_widen(x, &a, &b);
-        const vh y = ACT(rounded)(ACT(one)(a, params), ACT(one)(b, params), x, &steps);
+        const vh y = ACT(rounded)(ACT(nudged_one)(a, params), ACT(nudged_one)(b, params), x, &inputs);
         if (whole)
             vh_store(dst + i, y);
         else

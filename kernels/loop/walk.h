@@ -145,7 +145,7 @@ VACT_INLINE loop_four loop_elements(const loop_operands *from, size_t i)
         four.x[k] = elem_load(from->x + i + loop_place(k, from->apart));
 #else
     for (size_t k = 0; k < 4; k += 2)
-        elem_widen(vh_load(from->x + i + loop_place(k, from->apart)), &four.x[k], &four.x[k + 1]);
+        elem_load_two(from->x + i + loop_place(k, from->apart), &four.x[k], &four.x[k + 1]);
 #endif
     return four;
 }

@@ -26,9 +26,11 @@ VACT_INLINE void vh_store_partial(void *p, vh v, size_t n)
     memcpy(p, elements, n * sizeof *elements);
 }
 
-VACT_INLINE vh vh_add_where_equal(vh y, vh x, vh at, vh step)
+/* A mask is -1 where it holds. */
+VACT_INLINE vh vh_step_where_equal(vh y, vh x, vh at, int step)
 {
-    return _mm256_add_epi16(y, _mm256_and_si256(_mm256_cmpeq_epi16(x, at), step));
+    const vh equal = _mm256_cmpeq_epi16(x, at);
+    return step > 0 ? _mm256_sub_epi16(y, equal) : _mm256_add_epi16(y, equal);
 }
 
 /* Signed comparisons serve unsigned numbers that are 2^15 off. Where `by` is 0 one operation is left of the choice. */
@@ -62,6 +64,18 @@ VACT_INLINE vh vh_of_half(vf a, vf b)
 {
     const __m128i first = _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT);
     return _mm256_inserti128_si256(_mm256_castsi128_si256(first), _mm256_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT), 1);
+}
+
+VACT_INLINE void vh_load_half(const void *p, vf *a, vf *b)
+{
+    *a = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+    *b = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p + 1));
+}
+
+VACT_INLINE void vh_store_half(void *p, vf a, vf b)
+{
+    _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
+    _mm_storeu_si128((__m128i *)p + 1, _mm256_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT));
 }
 #endif
 

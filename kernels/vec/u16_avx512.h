@@ -20,9 +20,9 @@ VACT_INLINE vh vh_load_partial(const void *p, size_t n, uint16_t fill)
 
 VACT_INLINE void vh_store_partial(void *p, vh v, size_t n) { _mm512_mask_storeu_epi16(p, vh_first_lanes(n), v); }
 
-VACT_INLINE vh vh_add_where_equal(vh y, vh x, vh at, vh step)
+VACT_INLINE vh vh_step_where_equal(vh y, vh x, vh at, int step)
 {
-    return _mm512_mask_add_epi16(y, _mm512_cmpeq_epi16_mask(x, at), y, step);
+    return _mm512_mask_add_epi16(y, _mm512_cmpeq_epi16_mask(x, at), y, vh_set1((uint16_t)step));
 }
 
 VACT_INLINE vh vh_replace_in(vh y, vh x, vh start, vh width, vh by)
@@ -51,6 +51,19 @@ VACT_INLINE vh vh_of_half(vf a, vf b)
 {
     const __m256i first = _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT);
     return _mm512_inserti64x4(_mm512_castsi256_si512(first), _mm512_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT), 1);
+}
+
+/* In halves of the register: nothing need be moved between them. */
+VACT_INLINE void vh_load_half(const void *p, vf *a, vf *b)
+{
+    *a = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+    *b = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p + 1));
+}
+
+VACT_INLINE void vh_store_half(void *p, vf a, vf b)
+{
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
+    _mm256_storeu_si256((__m256i *)p + 1, _mm512_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT));
 }
 
 #endif

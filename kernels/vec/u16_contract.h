@@ -1,7 +1,7 @@
 /*
  * The vector layer for elements of 16 bits: vectors of VH_LANES = 2*VF_LANES of them, beside the vectors of floats of
  * the same instruction set. u16_avx512.h, u16_avx2.h, u16_neon.h and u16_scalar.h define the same names with the same
- * bits; u16_scalar.h says in plain C which. tests/test_narrow_vec.c checks each line below.
+ * bits; u16_scalar.h says in plain C which. tests/test_narrow.c tries them all, through the kernels.
  *
  *   vh        VH_LANES elements of 16 bits; arithmetic is modulo 2^16
  *
@@ -14,8 +14,8 @@
  *
  * Integers
  *   vh_set1(a)                        a in every element
- *   vh_add_where_equal(y, x, at, step)
- *                                     y + step where x == at, else y
+ *   vh_step_where_equal(y, x, at, step)
+ *                                     y + step where x == at, else y; step a constant, 1 or -1
  *   vh_replace_in(y, x, start, width, by)
  *                                     `by` where x - start <= width, both unsigned, else y
  *
@@ -24,8 +24,10 @@
  *   vh_of_upper(a, b)                 the upper halves of such floats, in the order of memory
  *
  * half
- *   vh_widen_half(v, &a, &b)          the first VF_LANES elements as floats in a, the others in b; exact
+ *   vh_load_half(p, &a, &b)           the first VF_LANES elements at p as floats in a, the next ones in b; exact
+ *   vh_widen_half(v, &a, &b)          the same of a vector
  *   vh_of_half(a, b)                  rounded to the nearest half, ties to even; a NaN stays one, quiet
+ *   vh_store_half(p, a, b)            the same, written
  */
 #ifndef VACT_VEC_U16_CONTRACT_H
 #define VACT_VEC_U16_CONTRACT_H

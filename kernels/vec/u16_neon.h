@@ -26,9 +26,11 @@ VACT_INLINE void vh_store_partial(void *p, vh v, size_t n)
     memcpy(p, elements, n * sizeof *elements);
 }
 
-VACT_INLINE vh vh_add_where_equal(vh y, vh x, vh at, vh step)
+/* A mask is -1 where it holds. */
+VACT_INLINE vh vh_step_where_equal(vh y, vh x, vh at, int step)
 {
-    return vaddq_u16(y, vandq_u16(vceqq_u16(x, at), step));
+    const vh equal = vceqq_u16(x, at);
+    return step > 0 ? vsubq_u16(y, equal) : vaddq_u16(y, equal);
 }
 
 VACT_INLINE vh vh_replace_in(vh y, vh x, vh start, vh width, vh by)
@@ -53,5 +55,8 @@ VACT_INLINE void vh_widen_half(vh v, vf *a, vf *b)
 }
 
 VACT_INLINE vh vh_of_half(vf a, vf b) { return vreinterpretq_u16_f16(vcombine_f16(vcvt_f16_f32(a), vcvt_f16_f32(b))); }
+
+VACT_INLINE void vh_load_half(const void *p, vf *a, vf *b) { vh_widen_half(vh_load(p), a, b); }
+VACT_INLINE void vh_store_half(void *p, vf a, vf b) { vh_store(p, vh_of_half(a, b)); }
 
 #endif

@@ -28,11 +28,11 @@ VACT_INLINE vh vh_load_partial(const void *p, size_t n, uint16_t fill)
 
 VACT_INLINE void vh_store_partial(void *p, vh v, size_t n) { memcpy(p, &v, n * sizeof v.of[0]); }
 
-VACT_INLINE vh vh_add_where_equal(vh y, vh x, vh at, vh step)
+VACT_INLINE vh vh_step_where_equal(vh y, vh x, vh at, int step)
 {
     for (size_t k = 0; k < 2; k++)
         if (x.of[k] == at.of[k])
-            y.of[k] = (uint16_t)(y.of[k] + step.of[k]);
+            y.of[k] = (uint16_t)(y.of[k] + step);
     return y;
 }
 
@@ -82,5 +82,8 @@ VACT_INLINE void vh_widen_half(vh v, vf *a, vf *b)
 }
 
 VACT_INLINE vh vh_of_half(vf a, vf b) { return (vh){{vh_half_of_float(a), vh_half_of_float(b)}}; }
+
+VACT_INLINE void vh_load_half(const void *p, vf *a, vf *b) { vh_widen_half(vh_load(p), a, b); }
+VACT_INLINE void vh_store_half(void *p, vf a, vf b) { vh_store(p, vh_of_half(a, b)); }
 
 #endif

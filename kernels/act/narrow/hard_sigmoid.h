@@ -10,7 +10,7 @@
 #include "act/plain/hard_sigmoid.h"
 #include "math/common/to_odd.h"
 
-static const elem_rounding hard_sigmoid_rounding = {TIES_TO_EVEN, 0, {{0, 0}}};
+static const elem_rounding hard_sigmoid_rounding = {.ties = TIES_TO_EVEN};
 
 VACT_INLINE int hard_sigmoid_usual(const vact_params_f32 *params)
 {
