@@ -8,6 +8,7 @@
 #include "cases.h"
 #include "dispatch/table.h"
 #include "lut.h"
+#include "narrow.h"
 #include "shim.h"
 #include "special.h"
 #include "table.h"
@@ -27,14 +28,14 @@ static void help(void)
     for (size_t i = 0; i < vacti_build_count; i++)
         printf(" %s", vacti_builds[i]);
     printf("\n"
-           "  --benchmark_filter=REGEX   the benchmarks to run, by name: operation/f32/instruction "
+           "  --benchmark_filter=REGEX   the benchmarks to run, by name: operation/type/instruction "
            "set/variant/n:elements/\n"
            "                     distribution, with call/ before it for calls through the public function\n"
            "                     and epilogue/ for act(x + bias); these and gated units against the bare activation;\n"
            "                     special/operation/.../every:-20, one_in_two:-20 or one_in_eight:-20 for arguments\n"
            "                     near a number, against the uniform distribution; lut_8/ and softmax_8/ for tables "
            "of\n"
-           "                     bytes, against a plain loop\n"
+           "                     bytes, against a plain loop; /bf16/ and /f16/ for 16 bits, against float too\n"
            "\n"
            "Without --benchmark_format it prints a table, with it Google Benchmark's report. Defaults:\n"
            "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). vact_bench --against=OLD.so\n"
@@ -45,7 +46,7 @@ static void help(void)
 
 static bool register_build(const char *build)
 {
-    return cases_register(build) && special_register(build) && lut_register(build);
+    return cases_register(build) && special_register(build) && lut_register(build) && narrow_register(build);
 }
 
 static bool is_build(const char *name)

@@ -63,6 +63,7 @@ static void print_row(const bm_result *value, const bm_result *variation)
 {
     double kernel = counter_of(value, "x_kernel"), bare = counter_of(value, "x_bare");
     double usual = counter_of(value, "x_usual"), scalar = counter_of(value, "x_scalar");
+    double floats = counter_of(value, "x_f32");
     printf("%-54s", value->name);
     table_print_time(counter_of(value, "n") /
                      counter_of(value, "elements/s")); /* Google Benchmark's is the mean of all */
@@ -75,6 +76,9 @@ static void print_row(const bm_result *value, const bm_result *variation)
     } else if (!isnan(scalar)) {
         print_ratio(value, variation, "x_copy");
         printf("   %.2f times as fast as a plain loop\n", 1.0 / scalar);
+    } else if (!isnan(floats)) {
+        print_ratio(value, variation, "x_copy");
+        printf("   %.2f times the elements per second of float\n", 1.0 / floats);
     } else if (isnan(kernel)) {
         print_ratio(value, variation, "x_copy");
         print_ratio(value, variation, "x_expf");

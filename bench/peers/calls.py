@@ -67,6 +67,6 @@ class PythonCall:
             self._store(result)
 
 
-def buffer(address: int, arrays: Arrays) -> Any:
-    """The floats at an address, as an object with Python's buffer interface."""
-    return (ctypes.c_float * (arrays.rows * arrays.cols)).from_address(address)
+def buffer(address: int, arrays: Arrays, element: Any = ctypes.c_float) -> Any:
+    """The elements at an address, as an object with Python's buffer interface."""
+    return (element * (arrays.rows * arrays.cols)).from_address(address)

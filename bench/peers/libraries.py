@@ -42,6 +42,8 @@ def load(path: Path) -> ctypes.CDLL:
         "peers_library": (text, [size]),
         "peers_version": (text, [text]),
         "peers_open": (address, [text, text, address, address, address, size, size]),
+        "peers_open_narrow": (address, [text, ctypes.c_int, address, address, size]),
+        "peers_narrow": (ctypes.c_bool, [ctypes.c_int, address, address, size]),
         "peers_close": (None, [address]),
         "peers_seconds": (ctypes.c_double, [address, size]),
         "peers_deeper": (None, [size, DEEPER]),
@@ -186,12 +188,11 @@ class OnnxRuntime:
 
     name = "ONNX Runtime"
 
-    def __init__(self) -> None:
-        import numpy
+    def __init__(self, element: str = "FLOAT") -> None:
         import onnx
         import onnxruntime
 
-        self._float32 = numpy.float32
+        self._element = getattr(onnx.TensorProto, element)
         self._onnx = onnx
         self._runtime = onnxruntime
         self.version = onnxruntime.__version__
@@ -202,7 +203,7 @@ class OnnxRuntime:
         self._sessions: dict[str, Any] = {}
 
     def _model(self, node: Node) -> bytes:
-        helper, single = self._onnx.helper, self._onnx.TensorProto.FLOAT
+        helper, single = self._onnx.helper, self._element
         constants = [
             helper.make_tensor(f"c{i}", single, [1] if node.operator == "PRelu" else [], [value])
             for i, value in enumerate(node.constants)
@@ -233,8 +234,8 @@ class OnnxRuntime:
             return None
         binding = session.io_binding()
         shape = [arrays.rows, arrays.cols]
-        binding.bind_input("x", "cpu", 0, self._float32, shape, arrays.src)
-        binding.bind_output("y", "cpu", 0, self._float32, shape, arrays.dst)
+        binding.bind_input("x", "cpu", 0, self._element, shape, arrays.src)
+        binding.bind_output("y", "cpu", 0, self._element, shape, arrays.dst)
         return PythonCall(partial(session.run_with_iobinding, binding))
 
 

@@ -224,6 +224,28 @@ peers_call *peers_open(const char *library, const char *operation, float *dst, c
     return call;
 }
 
+static void run_narrow(const peers_call *call)
+{
+    vact_forward(call->op, NULL, call->dst, call->type, call->src, call->type, call->cols);
+}
+
+peers_call *peers_open_narrow(const char *operation, vact_type type, void *dst, const void *src, size_t n)
+{
+    const vacti_op_info *info = vacti_registry_by_name(operation);
+    if (info == NULL || info->kind != VACT_KIND_UNARY || type == VACT_F32)
+        return NULL;
+    peers_call *call = calloc(1, sizeof *call);
+    if (call != NULL)
+        *call =
+            (peers_call){.run = run_narrow, .dst = dst, .src = src, .rows = 1, .cols = n, .op = info->op, .type = type};
+    return call;
+}
+
+bool peers_narrow(vact_type type, void *dst, const float *src, size_t n)
+{
+    return vact_forward(VACT_OP_IDENTITY, NULL, dst, type, src, VACT_F32, n) == VACT_OK;
+}
+
 void peers_close(peers_call *call)
 {
     if (call->close != NULL)

@@ -27,6 +27,7 @@ typedef struct peers_call {
     size_t rows;
     size_t cols;
     vact_op op;
+    vact_type type;           /* of the elements; other types than float for vact's own unary operations alone */
     yardstick_fn *function;   /* where a plain function does the work */
     void *own;                /* what else the library needs */
     void (*close)(void *own); /* null where there is nothing to release */
@@ -53,6 +54,13 @@ PEERS_API const char *peers_version(const char *library);
  * copy take every name. Null where the library has none. */
 PEERS_API peers_call *peers_open(const char *library, const char *operation, float *dst, const float *src,
                                  const float *dy, size_t rows, size_t cols);
+
+/* vact's unary operation on n elements of 16 bits; null where it has none. */
+PEERS_API peers_call *peers_open_narrow(const char *operation, vact_type type, void *dst, const void *src, size_t n);
+
+/* n floats as elements of a type. */
+PEERS_API bool peers_narrow(vact_type type, void *dst, const float *src, size_t n);
+
 PEERS_API void peers_close(peers_call *call);
 
 /* Calls so many times; returns the seconds by CLOCK_MONOTONIC. */

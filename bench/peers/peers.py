@@ -22,6 +22,7 @@ for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import measure
+import narrow
 import picture
 import report
 from calls import Library
@@ -40,6 +41,9 @@ def read_arguments() -> argparse.Namespace:
         "PyTorch's.",
     )
     parser.add_argument("--op", metavar="REGEX", default="", help="the operations whose whole name it matches")
+    parser.add_argument(
+        "--type", choices=["f32", *narrow.TYPES], default="f32", help="of the elements; others than f32: unary operations"
+    )
     parser.add_argument("--quick", action="store_true", help="few turns and inputs, one distribution, no 64 MiB")
     for name in ("XNNPACK", "ggml"):
         parser.add_argument(
@@ -202,6 +206,8 @@ def main() -> int:
         result = read_saved(arguments.saved)
     else:
         library = arguments.library or build(arguments)
+        if arguments.type != "f32":
+            return narrow.compare(library, arguments.type, arguments.op, arguments.quick, arguments.check)
         saved = arguments.json or ROOT / "build" / "peers.json"
         if not os.access(saved.parent, os.W_OK):
             say(f"cannot write into {saved.parent}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,15 +15,16 @@ class Torch:
 
     name = "PyTorch"
 
-    def __init__(self) -> None:
+    def __init__(self, dtype: str = "float32") -> None:
         import torch
 
         torch.set_num_threads(1)
         torch.set_grad_enabled(False)
         self._torch = torch
+        self._dtype = getattr(torch, dtype)
         self.version = torch.__version__
         nn = torch._C._nn  # where torch.nn.functional takes them from
-        slope = torch.tensor([PRELU_SLOPE])
+        slope = torch.tensor([PRELU_SLOPE], dtype=self._dtype)
         # relu is clamp_min, selu and celu are elu with a scale, relu6 is hardtanh: so they are defined in PyTorch.
         self._into: dict[str, Callable[..., Any]] = {
             "relu": lambda x, out: partial(torch.clamp_min, x, 0.0, out=out),
@@ -88,7 +90,8 @@ class Torch:
         }
 
     def _tensor(self, address: int, arrays: Arrays) -> Any:
-        flat = self._torch.frombuffer(buffer(address, arrays), dtype=self._torch.float32)
+        element = ctypes.c_float if self._dtype == self._torch.float32 else ctypes.c_uint16
+        flat = self._torch.frombuffer(buffer(address, arrays, element), dtype=self._dtype)
         return flat.view(arrays.rows, arrays.cols)
 
     def open(self, operation: str, arrays: Arrays) -> Call | None:

@@ -4,6 +4,10 @@
 
 #include "u16_contract.h"
 
+/* Where nothing is inlined, GCC's intrinsics are macros, and some convert a mask's sign (GCC 12). */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 typedef __m512i vh;
 
 VACT_INLINE vh vh_load(const void *p) { return _mm512_loadu_si512(p); }
@@ -65,5 +69,7 @@ VACT_INLINE void vh_store_half(void *p, vf a, vf b)
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
     _mm256_storeu_si256((__m256i *)p + 1, _mm512_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT));
 }
+
+#pragma GCC diagnostic pop
 
 #endif
