@@ -91,12 +91,12 @@ class Errors:
         import numpy
 
         self._numpy = numpy
+        self._kind = kind
         self._c = c
         self._format = FORMATS[kind]
         self._src = numpy.arange(ALL, dtype=numpy.uint16)
         self._dst = numpy.zeros(ALL, dtype=numpy.uint16)
         self._values = self._floats(self._src)
-        self._kind = kind
 
     def _floats(self, bits: Any) -> Any:
         if self._kind == "bf16":
