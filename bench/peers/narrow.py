@@ -118,7 +118,8 @@ class Errors:
         if call is None:
             return None
         call.run()
-        computed = self._floats(self._dst).astype(np.float64)
+        with np.errstate(invalid="ignore"):  # signalling NaNs
+            computed = self._floats(self._dst).astype(np.float64)
         limit = 2.0 ** (128 if self._kind == "bf16" else 16)
         clipped = np.where(np.isinf(computed), np.copysign(limit, computed), computed)
         number = np.isfinite(self._values) & np.isfinite(exact) & ~np.isnan(computed)
