@@ -277,7 +277,7 @@ ParameterizedTest(int *build, narrow, conversions)
         }
         /* the subnormal halves, and their middles */
         for (size_t i = 0; i < ALL; i++)
-            moved[i] = (float)((int)i - ALL / 2) * 0x1p-30f;
+            moved[i] = (float)((int)i - (ALL >> 1)) * 0x1p-30f;
         check_narrowed(table, type, moved, ALL);
     }
 }

@@ -1,5 +1,6 @@
 /*
- * vact on bfloat16 and half: 16-bit elements, computed in float lanes and rounded once. vact.h includes this header.
+ * vact on bfloat16 and half: 16-bit elements, computed in float lanes and rounded once. A part of vact.h, which
+ * includes it.
  *
  * What vact.h says of every function holds here too. Besides:
  *
@@ -20,7 +21,9 @@
 #ifndef VACT_NARROW_H
 #define VACT_NARROW_H
 
-#include "vact/vact.h"
+#ifndef VACT_VACT_H
+#error "Include vact/vact.h, which includes vact/narrow.h."
+#endif
 
 #ifdef __cplusplus
 extern "C" {
