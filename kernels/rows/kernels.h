@@ -24,6 +24,9 @@ VACT_INLINE void rows_with_options(elem *dst, size_t dst_stride, const elem *src
                                    float nothing)
 {
     masked_begun begun = {dst, 0, 0.0, false};
+    softcap_table table;
+    if (options->softcap != 0.0f)
+        softcap_table_of(&table, options->softcap);
     for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
         elem *const to = dst + r * dst_stride;
@@ -31,7 +34,7 @@ VACT_INLINE void rows_with_options(elem *dst, size_t dst_stride, const elem *src
         const size_t first = row.first, end = first + row.cols;
         if (row.cols != 0) {
             if (row.cap != 0.0f) {
-                row = softcap_row(to + first, from, row.cols, &row);
+                row = softcap_row(to + first, from, &row, &table);
                 from = to + first;
             }
             any(to + first, from, &row, &begun);
@@ -117,13 +120,16 @@ void KERNEL(softmax_online)(vact_softmax_online_f32 *state, float *rescale, elem
                             const elem *src, size_t src_stride, size_t rows, size_t cols,
                             const vact_softmax_options_f32 *options)
 {
+    softcap_table table;
+    if (options != NULL && options->softcap != 0.0f)
+        softcap_table_of(&table, options->softcap);
     for (size_t r = 0; r < rows; r++) {
         logits_row row = logits_row_of(options, r, rows, cols);
         row.sink = -__builtin_inff(); /* it joins at the end */
         elem *const to = dst + r * dst_stride;
         const elem *from = src + r * src_stride + row.first;
         if (row.cap != 0.0f) {
-            row = softcap_row(to + row.first, from, row.cols, &row);
+            row = softcap_row(to + row.first, from, &row, &table);
             from = to + row.first;
         }
         rescale[r] = rows_online(&state[r], to + row.first, from, row.cols, &row);

@@ -1,8 +1,8 @@
 /*
  * The soft cap of logits: c*tanh(z/c), z = scale*x or, after the mask, scale*x + slope*bias. softmax and log_softmax
  * first store the capped logits in dst, as floats, and go on from there as from elements. In units of 2^-24*c a capped
- * logit errs by 0.45 for the rounding of z (d tanh(q) = q*(1 - tanh(q)^2)*dq/q, at most 0.448 there), and by up to 1.13
- * in softcap_forward: below the 2 that vact.h grants.
+ * logit errs by 0.45 for the rounding of z (d tanh(q) = q*(1 - tanh(q)^2)*dq/q, at most 0.448 there), and by up to 1.36
+ * in softcap_by_table, 1.13 in softcap_forward: below the 2 that vact.h grants.
  */
 #ifndef VACT_ROWS_SOFTCAP_H
 #define VACT_ROWS_SOFTCAP_H
@@ -10,6 +10,7 @@
 #include "act/fast/softcap.h"
 #include "math/fast/gradient.h"
 #include "rows/logits.h"
+#include "rows/softcap_table.h"
 
 VACT_INLINE vact_params_f32 softcap_params(const logits_row *row)
 {
@@ -66,24 +67,58 @@ VACT_NOINLINE static vf softcap_at(const elem *src, size_t i, size_t cols, const
     return softcap_value(src, i, cols, row, &params);
 }
 
-/* Stores the capped logits of a row in dst, from where it goes on: returns the row that is left to do. The cap itself
- * is the elementwise kernel's. */
-VACT_NOINLINE static logits_row softcap_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+typedef enum { SOFTCAP_SCALED, SOFTCAP_BIASED, SOFTCAP_SLOPED, SOFTCAP_ANY } softcap_kind;
+
+/* z as one rounding of the exact sum where one of its products is by 1. Else of a pair (softcap_argument). */
+VACT_INLINE softcap_kind softcap_kind_of(const logits_row *row)
 {
-    const vact_params_f32 params = softcap_params(row);
-    const logits_row here = *row;
-    const vf nothing = vf_set1(-__builtin_inff());
-    if (here.cap_after)
-        for (size_t i = 0; i < cols; i += VF_LANES)
-            rows_store(dst, softcap_argument(src, i, cols, &here).hi, i, cols);
-    else if (here.scale != 1.0f)
-        for (size_t i = 0; i < cols; i += VF_LANES)
-            rows_store(dst, vf_mul(rows_load(src, i, cols), vf_set1(here.scale)), i, cols);
-    KERNEL(softcap)(dst, here.cap_after || here.scale != 1.0f ? dst : src, cols, &params);
-    for (size_t i = 0; here.cap_after && i < cols; i += VF_LANES) {
-        const vm left_out = vm_eq(rows_load_lanes(here.bias, i, cols), nothing);
-        rows_store(dst, vf_select(left_out, nothing, rows_load(dst, i, cols)), i, cols);
+    if (!row->cap_after)
+        return SOFTCAP_SCALED;
+    return row->slope == 1.0f ? SOFTCAP_BIASED : row->scale == 1.0f ? SOFTCAP_SLOPED : SOFTCAP_ANY;
+}
+
+/* The vector at column i, capped. A sum in which the bias is -inf is computed for nothing. */
+VACT_INLINE void softcap_vector(elem *dst, const elem *src, size_t i, size_t cols, const logits_row *row,
+                                const softcap_table *table, softcap_kind kind)
+{
+    const vf x = rows_load(src, i, cols), scale = vf_set1(row->scale), nothing = vf_set1(-__builtin_inff());
+    if (kind == SOFTCAP_SCALED) {
+        rows_store(dst, softcap_by_table(vf_mul(x, scale), table), i, cols);
+        return;
     }
+    const vf bias = rows_load_lanes(row->bias, i, cols);
+    const vf z = kind == SOFTCAP_BIASED   ? vf_fma(x, scale, bias)
+                 : kind == SOFTCAP_SLOPED ? vf_fma(bias, vf_set1(row->slope), x)
+                                          : softcap_argument(src, i, cols, row).hi;
+    rows_store(dst, vf_select(vm_eq(bias, nothing), nothing, softcap_by_table(z, table)), i, cols);
+}
+
+VACT_INLINE void softcap_vectors(elem *dst, const elem *src, const logits_row *row, const softcap_table *table,
+                                 softcap_kind kind)
+{
+    const softcap_table here = *table;
+    size_t i = 0;
+    for (; row->cols - i >= VF_LANES; i += VF_LANES)
+        softcap_vector(dst, src, i, i + VF_LANES, row, &here, kind);
+    if (i < row->cols)
+        softcap_vector(dst, src, i, row->cols, row, &here, kind);
+}
+
+/* Stores the capped logits of a row in dst, from where it goes on: returns the row that is left to do. */
+VACT_NOINLINE static logits_row softcap_row(elem *dst, const elem *src, const logits_row *row,
+                                            const softcap_table *table)
+{
+    const logits_row here = *row;
+    if (__builtin_expect(!table->usual, 0))
+        for (size_t i = 0; i < here.cols; i += VF_LANES)
+            rows_store(dst, softcap_at(src, i, here.cols, &here), i, here.cols);
+    else
+        switch (softcap_kind_of(&here)) {
+        case SOFTCAP_SCALED: softcap_vectors(dst, src, &here, table, SOFTCAP_SCALED); break;
+        case SOFTCAP_BIASED: softcap_vectors(dst, src, &here, table, SOFTCAP_BIASED); break;
+        case SOFTCAP_SLOPED: softcap_vectors(dst, src, &here, table, SOFTCAP_SLOPED); break;
+        default: softcap_vectors(dst, src, &here, table, SOFTCAP_ANY);
+        }
     logits_row rest = here;
     rest.scale = 1.0f;
     rest.cap = 0.0f;
