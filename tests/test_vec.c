@@ -58,6 +58,9 @@ ParameterizedTest(int *index, vec, any) { check_build(*index, vec_check_any); }
 ParameterizedTestParameters(vec, bytes) { return each_build(); }
 ParameterizedTest(int *index, vec, bytes) { check_build(*index, vec_check_bytes); }
 
+ParameterizedTestParameters(vec, kept) { return each_build(); }
+ParameterizedTest(int *index, vec, kept) { check_build(*index, vec_check_kept); }
+
 ParameterizedTestParameters(vec, keep_first) { return each_build(); }
 ParameterizedTest(int *index, vec, keep_first) { check_build(*index, vec_check_keep_first); }
 

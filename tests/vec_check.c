@@ -293,11 +293,16 @@ static void fill_operands(float *a, float *b, float *c)
 
 bool vec_check_covers(const vec_ops *build, const char *name)
 {
-    static const char *const memory[] = {"vf_set1",         "vf_load_pairs",       "vf_store_pairs", "vm_any",
-                                         "vm_all",          "vf_keep_first",       "vf_load",        "vf_store",
-                                         "vf_load_partial", "vf_store_partial",    "vf_stream",      "vf_stream_end",
-                                         "vf_exchange",     "vf_load_pairs_mixed", "vf_unmixed",     "vf_exchange_pair",
-                                         "vm_bytes"};
+    static const char *const memory[] = {"vf_set1",          "vf_load_pairs",
+                                         "vf_store_pairs",   "vm_any",
+                                         "vm_all",           "vf_keep_first",
+                                         "vf_load",          "vf_store",
+                                         "vf_load_partial",  "vf_store_partial",
+                                         "vf_stream",        "vf_stream_end",
+                                         "vf_exchange",      "vf_load_pairs_mixed",
+                                         "vf_unmixed",       "vf_exchange_pair",
+                                         "vm_bytes",         "vk_bytes",
+                                         "vk_bytes_of_four", "vf_kept"};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++)
         if (strcmp(memory[i], name) == 0)
             return true;

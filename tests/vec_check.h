@@ -18,6 +18,7 @@ int vec_check_set1(const vec_ops *build, FILE *report);
 int vec_check_any(const vec_ops *build, FILE *report);
 int vec_check_pairs(const vec_ops *build, FILE *report);
 int vec_check_bytes(const vec_ops *build, FILE *report);
+int vec_check_kept(const vec_ops *build, FILE *report);
 int vec_check_keep_first(const vec_ops *build, FILE *report);
 int vec_check_exchange(const vec_ops *build, FILE *report);
 int vec_check_exchange_pair(const vec_ops *build, FILE *report);

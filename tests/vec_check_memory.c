@@ -66,6 +66,30 @@ int vec_check_bytes(const vec_ops *build, FILE *report)
     return failures;
 }
 
+int vec_check_kept(const vec_ops *build, FILE *report)
+{
+    enum { MOST = 4 * VEC_LANES_LIMIT };
+    int failures = 0;
+    unsigned char p[MOST];
+    float v[MOST], singly[MOST], in_four[MOST];
+    for (unsigned round = 0; round < 3 * 256; round++) {
+        for (unsigned i = 0; i < MOST; i++) {
+            p[i] = (unsigned char)((i + round) % 3 == 0 ? 0 : (i + round) * 7u % 256u);
+            v[i] = from_bits((i + round) * 0x9e3779b1u);
+        }
+        build->kept(singly, in_four, p, v);
+        for (size_t i = 0; i < 4 * build->lanes; i++) {
+            const uint32_t want = p[i] != 0 ? to_bits(v[i]) : 0;
+            if (to_bits(singly[i]) != want || to_bits(in_four[i]) != want) {
+                fprintf(report, "%s: vf_kept, lane %zu of byte %u: %08x and in four %08x, expected %08x\n",
+                        build->build, i, (unsigned)p[i], to_bits(singly[i]), to_bits(in_four[i]), want);
+                failures++;
+            }
+        }
+    }
+    return failures;
+}
+
 int vec_check_keep_first(const vec_ops *build, FILE *report)
 {
     const uint32_t fill = 0xffc54321u;

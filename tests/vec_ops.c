@@ -328,6 +328,17 @@ static void exchange_pair(float *a, float *b, size_t d)
 
 static void bytes(float *all, const unsigned char *p) { vf_store(all, number(vm_bytes(p))); }
 
+static void kept(float *singly, float *in_four, const unsigned char *p, const float *v)
+{
+    vk four[4];
+    vk_bytes_of_four(p, four);
+    for (size_t k = 0; k < 4; k++) {
+        const size_t i = k * VF_LANES;
+        vf_store(singly + i, vf_kept(vk_bytes(p + i), vf_load(v + i)));
+        vf_store(in_four + i, vf_kept(four[k], vf_load(v + i)));
+    }
+}
+
 static void load_partial(float *all, const float *p, size_t n) { vf_store(all, vf_load_partial(p, n)); }
 
 static void store_partial(float *p, const float *all, size_t n) { vf_store_partial(p, vf_load(all), n); }
@@ -342,6 +353,7 @@ static void stream(float *aligned, const float *all, size_t n)
 extern const vec_ops JOIN(vec_ops_, VACT_BUILD);
 
 const vec_ops JOIN(vec_ops_, VACT_BUILD) = {
-    TEXT(VACT_BUILD), VF_LANES,    name_of,    run,      set1,          any_negative, all_negative,  bytes,  load_pairs,
-    store_pairs,      mixed_pairs, keep_first, exchange, exchange_pair, load_partial, store_partial, stream,
+    TEXT(VACT_BUILD), VF_LANES, name_of,       run,          set1,          any_negative,
+    all_negative,     bytes,    kept,          load_pairs,   store_pairs,   mixed_pairs,
+    keep_first,       exchange, exchange_pair, load_partial, store_partial, stream,
 };

@@ -19,6 +19,8 @@ typedef struct vec_ops {
     int (*any_negative)(const float *all);             /* vm_any of all < 0 */
     int (*all_negative)(const float *all);             /* vm_all of them */
     void (*bytes)(float *all, const unsigned char *p); /* vm_bytes, as 1 or 0 */
+    /* vf_kept of 4 vectors by vk_bytes and by vk_bytes_of_four */
+    void (*kept)(float *singly, float *in_four, const unsigned char *p, const float *v);
     /* the floats at even places of p to a, those at odd to b; and back */
     void (*load_pairs)(float *a, float *b, const float *p);
     void (*store_pairs)(float *p, const float *a, const float *b);

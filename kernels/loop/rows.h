@@ -18,6 +18,15 @@ typedef struct {
     float min, max;
 } row_range;
 
+VACT_INLINE row_range row_range_of_lanes(vf small, vf large)
+{
+    for (size_t half = VF_LANES / 2; half >= 1; half /= 2) {
+        small = vf_min(small, vf_exchange(small, half));
+        large = vf_max(large, vf_exchange(large, half));
+    }
+    return (row_range){sum_first_lane(small), sum_first_lane(large)};
+}
+
 VACT_INLINE row_range row_range_of(const elem *src, size_t cols)
 {
     vf highest = vf_set1(__builtin_inff()), lowest = vf_set1(-__builtin_inff());
@@ -38,13 +47,8 @@ VACT_INLINE row_range row_range_of(const elem *src, size_t cols)
         min[1] = vf_min(min[1], vf_keep_first(x, cols - i, highest));
         max[1] = vf_max(max[1], vf_keep_first(x, cols - i, lowest));
     }
-    vf small = vf_min(vf_min(min[0], min[1]), vf_min(min[2], min[3]));
-    vf large = vf_max(vf_max(max[0], max[1]), vf_max(max[2], max[3]));
-    for (size_t half = VF_LANES / 2; half >= 1; half /= 2) {
-        small = vf_min(small, vf_exchange(small, half));
-        large = vf_max(large, vf_exchange(large, half));
-    }
-    return (row_range){sum_first_lane(small), sum_first_lane(large)};
+    return row_range_of_lanes(vf_min(vf_min(min[0], min[1]), vf_min(min[2], min[3])),
+                              vf_max(vf_max(max[0], max[1]), vf_max(max[2], max[3])));
 }
 
 VACT_INLINE float row_max(const elem *src, size_t cols) { return row_range_of(src, cols).max; }

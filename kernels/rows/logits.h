@@ -33,10 +33,12 @@ VACT_INLINE logits_row logits_plain_row(size_t cols)
 VACT_INLINE size_t logits_mask_offset(const vact_mask_layout *layout, size_t r, size_t rows)
 {
     size_t repeat = layout->repeat == 0 ? 1 : layout->repeat, period = layout->rows == 0 ? rows : layout->rows;
-    size_t row = layout->block == 0
-                     ? r / repeat
-                     : r / layout->block * layout->block_rows + r % layout->block / repeat % layout->block_rows;
-    return row % period * layout->stride;
+    size_t row = r; /* the divisions that change nothing are left out */
+    if (layout->block != 0)
+        row = r / layout->block * layout->block_rows + r % layout->block / repeat % layout->block_rows;
+    else if (repeat != 1)
+        row = r / repeat;
+    return (row < period ? row : row % period) * layout->stride;
 }
 
 VACT_INLINE size_t logits_value(const vact_values_layout *layout, size_t r)

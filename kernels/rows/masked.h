@@ -86,21 +86,15 @@ typedef struct {
     vi most; /* of |x|, in a row with a bias */
 } masked_lanes;
 
-VACT_INLINE void masked_range_add(masked_lanes *to, const elem *src, size_t i, size_t cols, const logits_row *row,
-                                  masked_kind kind)
+VACT_INLINE void masked_range_add(masked_lanes *to, const elem *src, size_t i, size_t cols, const logits_row *row)
 {
     const vf highest = vf_set1(__builtin_inff()), lowest = vf_set1(-__builtin_inff()), scale = vf_set1(row->scale);
     const size_t n = cols - i < VF_LANES ? cols - i : VF_LANES;
-    const masked_terms at = masked_terms_at(src, i, n, row, kind);
-    vf z, low;
-    if (kind == MASKED_BIASED) {
-        to->most = vi_max(to->most, vf_bits(vf_abs(at.x)));
-        z = vf_fma(at.x, scale, at.bias);
-        low = vf_select(vm_le(vf_set1(MASKED_NOTHING), z), z, highest);
-    } else {
-        low = z = vf_mul(at.x, scale);
-    }
-    if (masked_has_keep(row, kind)) /* `low` may be the 0 of a lane that is left out: then rows are near, not close */
+    const masked_terms at = masked_terms_at(src, i, n, row, MASKED_BIASED);
+    to->most = vi_max(to->most, vf_bits(vf_abs(at.x)));
+    vf z = vf_fma(at.x, scale, at.bias);
+    vf low = vf_select(vm_le(vf_set1(MASKED_NOTHING), z), z, highest);
+    if (row->keep != NULL) /* `low` may be the 0 of a lane that is left out: then rows are near, not close */
         z = vf_select(at.kept, z, lowest);
     if (n < VF_LANES) {
         z = vf_keep_first(z, n, lowest);
@@ -110,18 +104,79 @@ VACT_INLINE void masked_range_add(masked_lanes *to, const elem *src, size_t i, s
     to->min = vf_min(to->min, low);
 }
 
-VACT_INLINE masked_lanes masked_range_lanes(const elem *src, const logits_row *row, masked_kind kind)
+VACT_INLINE masked_lanes masked_range_lanes(const elem *src, const logits_row *row)
 {
     const vf highest = vf_set1(__builtin_inff()), lowest = vf_set1(-__builtin_inff());
     masked_lanes a = {lowest, highest, vi_set1(0)}, b = a;
     size_t i = 0;
     for (; row->cols - i >= 2 * VF_LANES; i += 2 * VF_LANES) {
-        masked_range_add(&a, src, i, i + VF_LANES, row, kind);
-        masked_range_add(&b, src, i + VF_LANES, i + 2 * VF_LANES, row, kind);
+        masked_range_add(&a, src, i, i + VF_LANES, row);
+        masked_range_add(&b, src, i + VF_LANES, i + 2 * VF_LANES, row);
     }
     for (; i < row->cols; i += VF_LANES)
-        masked_range_add(&a, src, i, row->cols, row, kind);
+        masked_range_add(&a, src, i, row->cols, row);
     return (masked_lanes){vf_max(a.max, b.max), vf_min(a.min, b.min), vi_max(a.most, b.most)};
+}
+
+/* The bytes of four vectors at column i < cols. Those beyond the row are left out. */
+VACT_INLINE void masked_kept_four(vk *kept, size_t i, const logits_row *row)
+{
+    unsigned char bytes[4 * VF_LANES] = {0};
+    const bool whole = row->cols - i >= sizeof bytes;
+    if (!whole)
+        memcpy(bytes, row->keep + i, row->cols - i);
+    vk_bytes_of_four(whole ? row->keep + i : bytes, kept);
+}
+
+/* Of the elements that are kept. */
+VACT_NOINLINE static row_range masked_kept_range(const elem *src, const logits_row *row)
+{
+    const vf highest = vf_set1(__builtin_inff()), lowest = vf_set1(-__builtin_inff());
+    vf min = highest, max = lowest;
+    for (size_t i = 0; i < row->cols; i += VF_LANES) {
+        const size_t n = row->cols - i < VF_LANES ? row->cols - i : VF_LANES;
+        const vm kept = logits_kept(row->keep + i, n);
+        const vf x = rows_load(src, i, row->cols);
+        min = vf_min(min, vf_select(kept, x, highest));
+        max = vf_max(max, vf_select(kept, x, lowest));
+    }
+    return row_range_of_lanes(min, max);
+}
+
+/* The same and 0: in each element that is left out there is a 0. */
+VACT_INLINE row_range masked_kept_range_from_zero(const elem *src, const logits_row *row)
+{
+    const vf zero = vf_set1(0.0f);
+    vf min[4] = {zero, zero, zero, zero}, max[4] = {zero, zero, zero, zero};
+    vk kept[4];
+    size_t i = 0;
+    for (; row->cols - i >= 4 * VF_LANES; i += 4 * VF_LANES) {
+        vk_bytes_of_four(row->keep + i, kept);
+        for (size_t k = 0; k < 4; k++) {
+            const vf x = vf_kept(kept[k], elem_load(src + i + k * VF_LANES));
+            max[k] = vf_max(max[k], x);
+            min[k] = vf_min(min[k], x);
+        }
+    }
+    if (i < row->cols) {
+        vk rest[4];
+        masked_kept_four(rest, i, row);
+        for (size_t k = 0; k < 4 && i < row->cols; k++, i += VF_LANES) {
+            const vf x = vf_kept(rest[k], rows_load(src, i, row->cols));
+            max[0] = vf_max(max[0], x); /* not [k]: arrays would go to memory */
+            min[0] = vf_min(min[0], x);
+        }
+    }
+    return row_range_of_lanes(vf_min(vf_min(min[0], min[1]), vf_min(min[2], min[3])),
+                              vf_max(vf_max(max[0], max[1]), vf_max(max[2], max[3])));
+}
+
+/* Most rows have a positive logit: then the maximum is right, and the minimum is at most the least. */
+VACT_INLINE row_range masked_kept_bounds(const elem *src, const logits_row *row)
+{
+    const row_range range = masked_kept_range_from_zero(src, row);
+    const bool positive = row->scale > 0.0f ? range.max > 0.0f : range.min < 0.0f;
+    return __builtin_expect(positive, 1) ? range : masked_kept_range(src, row);
 }
 
 /* Where the row has a NaN, max and min may be anything, as in row_range_of. */
@@ -130,16 +185,15 @@ VACT_NOINLINE static masked_range masked_range_of(const elem *src, const logits_
     const logits_row row = *whole;
     const masked_kind kind = masked_kind_of(&row);
     const float scale = __builtin_fabsf(row.scale);
-    if (!(scale <= 0x1p60f) || (kind == MASKED_SCALED && scale == 0.0f) || /* times an infinity is NaN */
+    if (!(scale <= 0x1p60f) || (kind != MASKED_BIASED && scale == 0.0f) || /* times an infinity is NaN */
         (kind == MASKED_BIASED && !(row.slope >= 0x1p-60f && row.slope <= 1.0f)))
         return (masked_range){0.0f, 0.0f, false};
-    if (kind == MASKED_SCALED) {
-        const row_range range = row_range_of(src, row.cols);
+    if (kind != MASKED_BIASED) {
+        const row_range range = kind == MASKED_KEPT ? masked_kept_bounds(src, &row) : row_range_of(src, row.cols);
         const float a = range.max * row.scale, b = range.min * row.scale;
         return row.scale < 0.0f ? (masked_range){b, a, true} : (masked_range){a, b, true};
     }
-    masked_lanes lanes =
-        kind == MASKED_KEPT ? masked_range_lanes(src, &row, MASKED_KEPT) : masked_range_lanes(src, &row, MASKED_BIASED);
+    masked_lanes lanes = masked_range_lanes(src, &row);
     /* the bits of a NaN are above those of numbers */
     const vm usual = vm_le(vf_of_bits(lanes.most), vf_set1(MASKED_MOST / (scale > 0x1p-100f ? scale : 0x1p-100f)));
     for (size_t half = VF_LANES / 2; half >= 1; half /= 2) {
@@ -186,6 +240,15 @@ VACT_INLINE fast_eighths masked_parts(const elem *src, size_t i, size_t cols, co
     return e;
 }
 
+/* For rows without a scale, such as those with a soft cap: as softmax_parts_near, but 0 where that is next to 0. */
+VACT_INLINE fast_eighths masked_near_parts(const elem *src, size_t i, size_t cols, const softmax_place *place)
+{
+    const vf x = softmax_load(src, i, cols, place->max.hi);
+    fast_eighths e = softmax_near(x, place->max.hi, place->origin);
+    e.power = vf_where(vm_lt(vf_add(place->max.hi, vf_set1(SOFTMAX_LEAST)), x), e.power); /* `rise` keeps a NaN */
+    return e;
+}
+
 VACT_INLINE fast_eighths masked_scaled_parts(const elem *src, size_t i, size_t cols, const softmax_place *place)
 {
     return masked_parts(src, i, cols, place, MASKED_SCALED);
@@ -207,16 +270,91 @@ VACT_NOINLINE static double masked_scaled_sum(float *lanes, const elem *src, con
 {
     const logits_row row = *whole;
     softmax_place place = softmax_place_near(max, &row);
+    if (row.scale == 1.0f)
+        return close ? softmax_exponentials(lanes, src, row.cols, &place, softmax_parts_close)
+                     : softmax_exponentials(lanes, src, row.cols, &place, masked_near_parts);
     place.close = close;
     return softmax_exponentials(lanes, src, row.cols, &place, masked_scaled_parts);
 }
 
-VACT_NOINLINE static double masked_kept_sum(float *lanes, const elem *src, const logits_row *whole, float max,
-                                            bool close)
+/* `unit`, a constant: the scale is 1. */
+VACT_INLINE fast_eighths masked_close_part(vf x, vk kept, const softmax_place *place, bool unit)
+{
+    x = vf_kept(kept, x);
+    const float scale = place->row->scale;
+    fast_eighths_reduced reduced;
+    if (unit) {
+        reduced = fast_eighths_reduce(x, place->origin);
+    } else {
+        reduced.t = vf_fma(x, vf_set1(scale * (8.0f * MATH_LOG2E)), place->origin);
+        const vf m = vf_sub(reduced.t, place->origin), c1 = vf_set1(MASKED_C1);
+        reduced.r = vf_fnma(m, vf_set1(MASKED_C2), vf_fms(x, vf_set1(scale), vf_mul(m, c1)));
+    }
+    fast_eighths e = fast_eighths_of(reduced);
+    e.power = vf_kept(kept, e.power);
+    return e;
+}
+
+/* As softmax_exponentials, with the masks of four vectors at a time. For rows whose elements that are kept are close to
+ * the maximum. */
+VACT_INLINE double masked_close_exponentials(float *lanes, const elem *src, const softmax_place *place, bool unit)
+{
+    const logits_row *row = place->row;
+    const size_t cols = row->cols;
+    row_sum sum;
+    vf_pair lane[ROW_VECTORS];
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        softmax_begin(&lane[k]);
+    size_t i = 0;
+    while (i < cols) {
+        if (__builtin_expect(i > 0 && i % SOFTMAX_LONG == 0, 0)) {
+            softmax_lengthen(&sum, lane, i == SOFTMAX_LONG);
+            for (size_t k = 0; k < ROW_VECTORS; k++)
+                softmax_begin(&lane[k]);
+        }
+        for (size_t k = 0; i > 0 && k < ROW_VECTORS; k++)
+            softmax_fold(&lane[k]);
+        const size_t end = cols - i < SOFTMAX_FOLD ? cols : i + SOFTMAX_FOLD;
+        for (; end - i >= ROW_LANES; i += ROW_LANES)
+            for (size_t k = 0; k < ROW_VECTORS; k += 4) {
+                vk kept[4];
+                vk_bytes_of_four(row->keep + i + k * VF_LANES, kept);
+#pragma GCC unroll 4
+                for (size_t j = 0; j < 4; j++) {
+                    const size_t at = i + (k + j) * VF_LANES;
+                    const fast_eighths e = masked_close_part(elem_load(src + at), kept[j], place, unit);
+                    vf_store(lanes + at, softmax_add(&lane[k + j], e));
+                }
+            }
+        vk kept[4];
+        for (size_t k = 0; k < ROW_VECTORS && i < end; k++, i += VF_LANES) {
+            if (k % 4 == 0)
+                masked_kept_four(kept, i, row);
+            const vf x = rows_load(src, i, cols);
+            rows_store_lanes(lanes, softmax_add(&lane[k], masked_close_part(x, kept[k % 4], place, unit)), i, cols);
+        }
+    }
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        softmax_end(&lane[k]);
+    if (__builtin_expect(cols <= SOFTMAX_LONG, 1))
+        return sum_tree_finite(lane);
+    for (size_t k = 0; k < ROW_VECTORS; k++)
+        sum.lane[k] = lane[k];
+    return row_sum_long_total(&sum);
+}
+
+VACT_NOINLINE static double masked_close_sum(float *lanes, const elem *src, const logits_row *whole, float max)
 {
     const logits_row row = *whole;
-    softmax_place place = softmax_place_near(max, &row);
-    place.close = close;
+    const softmax_place place = softmax_place_near(max, &row);
+    return row.scale == 1.0f ? masked_close_exponentials(lanes, src, &place, true)
+                             : masked_close_exponentials(lanes, src, &place, false);
+}
+
+VACT_NOINLINE static double masked_kept_sum(float *lanes, const elem *src, const logits_row *whole, float max)
+{
+    const logits_row row = *whole;
+    const softmax_place place = softmax_place_near(max, &row);
     return softmax_exponentials(lanes, src, row.cols, &place, masked_kept_parts);
 }
 
@@ -232,9 +370,10 @@ VACT_INLINE double masked_sum(float *lanes, const elem *src, const logits_row *r
 {
     const softmax_place place = softmax_place_near(max, row);
     const masked_kind kind = masked_kind_of(row);
-    const double sum = kind == MASKED_BIASED ? masked_biased_sum(lanes, src, row, max)
-                       : kind == MASKED_KEPT ? masked_kept_sum(lanes, src, row, max, close)
-                                             : masked_scaled_sum(lanes, src, row, max, close);
+    const double sum = kind == MASKED_BIASED   ? masked_biased_sum(lanes, src, row, max)
+                       : kind == MASKED_SCALED ? masked_scaled_sum(lanes, src, row, max, close)
+                       : close                 ? masked_close_sum(lanes, src, row, max)
+                                               : masked_kept_sum(lanes, src, row, max);
     return sum + softmax_sink(&place, true);
 }
 
@@ -246,6 +385,15 @@ typedef struct {
     bool close;
 } masked_begun;
 
+/* softmax_quotient, at its usual speed where e is 0, too. */
+VACT_INLINE vf masked_quotient(vf e, vf_pair reciprocal)
+{
+    const vf p = vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo));
+    if (__builtin_expect(vm_any(vm_and(vm_lt(vf_set1(0.0f), p), vm_lt(p, vf_set1(0x1p-10f)))), 0))
+        return softmax_unscaled(p);
+    return vf_mul(p, vf_set1(0x1p-116f));
+}
+
 VACT_NOINLINE static void masked_end(const masked_begun *row)
 {
     const float *exponentials = elem_lanes(row->dst);
@@ -255,7 +403,7 @@ VACT_NOINLINE static void masked_end(const masked_begun *row)
         softmax_quotients(row->dst, exponentials, row->cols, softmax_scaled_reciprocal(row->sum, 1.0),
                           softmax_close_quotient, false);
     else
-        softmax_quotients(row->dst, exponentials, row->cols, softmax_reciprocal_of_sum(row->sum), softmax_quotient,
+        softmax_quotients(row->dst, exponentials, row->cols, softmax_reciprocal_of_sum(row->sum), masked_quotient,
                           false);
 }
 

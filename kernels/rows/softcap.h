@@ -1,7 +1,7 @@
 /*
  * The soft cap of logits: c*tanh(z/c), z = scale*x or, after the mask, scale*x + slope*bias. softmax and log_softmax
  * first store the capped logits in dst, as floats, and go on from there as from elements. In units of 2^-24*c a capped
- * logit errs by 0.45 for the rounding of z (d tanh(q) = q*(1 - tanh(q)^2)*dq/q, at most 0.448 there), and by up to 1.36
+ * logit errs by 0.45 for the rounding of z (d tanh(q) = q*(1 - tanh(q)^2)*dq/q, at most 0.448 there), and by up to 1.41
  * in softcap_by_table, 1.13 in softcap_forward: below the 2 that vact.h grants.
  */
 #ifndef VACT_ROWS_SOFTCAP_H

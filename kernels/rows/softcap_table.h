@@ -10,8 +10,9 @@
  *   the other roundings                                            about 0.2
  *   the polynomial                                                 0.04, from 6.5*c on 0.13
  *
- * Largest error 1.36, with the rounding of z 1.68 (40000 c in [1, 2), every 40009th z); for c = 30 0.67 and 1.04, for
- * c = 50 0.80 and 1.08 (all z). Tables: docs/approximations/fast_softcap.py; sweep: fast_softcap_sweep.c there.
+ * Largest error 1.41, with the rounding of z 1.73, at c = 0x1.6a3b06p+0, the worst of 40000 c in [1, 2); for c = 30
+ * 0.73 and 1.07, for c = 50 0.83 and 1.11 (all z). Tables: docs/approximations/fast_softcap.py; sweep:
+ * fast_softcap_sweep.c there.
  */
 #ifndef VACT_ROWS_SOFTCAP_TABLE_H
 #define VACT_ROWS_SOFTCAP_TABLE_H

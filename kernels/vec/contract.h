@@ -72,6 +72,11 @@
  *   vm_or(m, n)                       either holds
  *   vm_bytes(p)                       byte k of VF_LANES bytes is not 0
  *
+ * Lanes that bytes keep: vk is a mask, too, but of the form with which vf_kept is fastest. AVX2 has the lanes left out
+ *   vk_bytes(p)                       byte k of VF_LANES bytes is not 0: lane k is kept
+ *   vk_bytes_of_four(p, k)            the same for 4*VF_LANES bytes, in k[0] to k[3]
+ *   vf_kept(k, a)                     a where a lane is kept, else +0
+ *
  * Conditions of C: an int
  *   vm_any(m)                         m holds in some lane
  *   vm_all(m)                         m holds in every lane

@@ -114,6 +114,13 @@ VACT_INLINE vm vm_bytes(const unsigned char *p)
     return _mm_test_epi8_mask(bytes, bytes);
 }
 
+/* Of integers: so GCC makes one masked operation of an integer addition and this. */
+#define vf_kept vf_kept
+VACT_INLINE vf vf_kept(__mmask16 k, vf a)
+{
+    return _mm512_castsi512_ps(_mm512_maskz_mov_epi32(k, _mm512_castps_si512(a)));
+}
+
 /* For vact/inline.h, which has VACT_NULL: Clang under -fno-honor-nans would make a maximum of a comparison and a blend.
  * It must not see the one from the other. */
 VACT_INLINE vf vf_select(vm m, vf a, vf b)

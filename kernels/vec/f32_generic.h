@@ -25,6 +25,24 @@ VACT_INLINE vf vf_unmixed(vf v) { return v; }
 VACT_INLINE vf vf_times_power(vf v, vf t) { return vf_mul(v, vf_power_of_two(t)); }
 #endif
 
+#ifndef vk_bytes
+typedef vm vk;
+
+VACT_INLINE vk vk_bytes(const unsigned char *p) { return vm_bytes(p); }
+#endif
+
+#ifndef vf_kept
+VACT_INLINE vf vf_kept(vk k, vf a) { return vf_where(k, a); }
+#endif
+
+#ifndef vk_bytes_of_four
+VACT_INLINE void vk_bytes_of_four(const unsigned char *p, vk *k)
+{
+    for (size_t i = 0; i < 4; i++)
+        k[i] = vk_bytes(p + i * VF_LANES);
+}
+#endif
+
 #ifndef vf_exponent
 VACT_INLINE vf vf_exponent(vf a) { return vf_of_int(vi_sub(vi_shift_right(vf_bits(a), 23), vi_set1(127))); }
 #endif

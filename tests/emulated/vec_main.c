@@ -17,6 +17,7 @@ static const check checks[] = {
     {"any", vec_check_any},
     {"pairs", vec_check_pairs},
     {"bytes", vec_check_bytes},
+    {"kept", vec_check_kept},
     {"keep_first", vec_check_keep_first},
     {"exchange", vec_check_exchange},
     {"exchange_pair", vec_check_exchange_pair},
