@@ -9,6 +9,7 @@
 #include "dispatch/table.h"
 #include "lut.h"
 #include "narrow.h"
+#include "options.h"
 #include "shim.h"
 #include "special.h"
 #include "table.h"
@@ -35,7 +36,8 @@ static void help(void)
            "                     special/operation/.../every:-20, one_in_two:-20 or one_in_eight:-20 for arguments\n"
            "                     near a number, against the uniform distribution; lut_8/ and softmax_8/ for tables "
            "of\n"
-           "                     bytes, against a plain loop; /bf16/ and /f16/ for 16 bits, against float too\n"
+           "                     bytes, against a plain loop; /bf16/ and /f16/ for 16 bits, against float too;\n"
+           "                     softmax_options/ against softmax without options\n"
            "\n"
            "Without --benchmark_format it prints a table, with it Google Benchmark's report. Defaults:\n"
            "--benchmark_repetitions=5 --benchmark_min_time=0.05 (of the kernel alone). vact_bench --against=OLD.so\n"
@@ -46,7 +48,8 @@ static void help(void)
 
 static bool register_build(const char *build)
 {
-    return cases_register(build) && special_register(build) && lut_register(build) && narrow_register(build);
+    return cases_register(build) && special_register(build) && options_register(build) && lut_register(build) &&
+           narrow_register(build);
 }
 
 static bool is_build(const char *name)

@@ -64,6 +64,7 @@ static void print_row(const bm_result *value, const bm_result *variation)
     double kernel = counter_of(value, "x_kernel"), bare = counter_of(value, "x_bare");
     double usual = counter_of(value, "x_usual"), scalar = counter_of(value, "x_scalar");
     double floats = counter_of(value, "x_f32");
+    double plain = counter_of(value, "x_plain");
     printf("%-54s", value->name);
     table_print_time(counter_of(value, "n") /
                      counter_of(value, "elements/s")); /* Google Benchmark's is the mean of all */
@@ -71,6 +72,8 @@ static void print_row(const bm_result *value, const bm_result *variation)
     print_number(7, 2, 1e-9 * counter_of(value, "elements/s"));
     if (!isnan(usual)) {
         printf("   %.3f times the usual arguments' time\n", usual);
+    } else if (!isnan(plain)) {
+        printf("   %.3f times the time without options\n", plain);
     } else if (!isnan(bare)) {
         printf("   %.3f times the bare activation's time\n", bare);
     } else if (!isnan(scalar)) {
