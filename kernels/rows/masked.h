@@ -171,12 +171,15 @@ VACT_INLINE row_range masked_kept_range_from_zero(const elem *src, const logits_
                               vf_max(vf_max(max[0], max[1]), vf_max(max[2], max[3])));
 }
 
-/* Most rows have a positive logit: then the maximum is right, and the minimum is at most the least. */
-VACT_INLINE row_range masked_kept_bounds(const elem *src, const logits_row *row)
+/* Most rows have a positive logit: then the maximum is right, and the minimum is at most the least. It is apart,
+ * and called with the row that is no copy, so that the copy in masked_range_of stays in registers: 4 % of the time of
+ * rows with a bias. */
+VACT_NOINLINE static row_range masked_kept_bounds(const elem *src, const logits_row *whole)
 {
-    const row_range range = masked_kept_range_from_zero(src, row);
-    const bool positive = row->scale > 0.0f ? range.max > 0.0f : range.min < 0.0f;
-    return __builtin_expect(positive, 1) ? range : masked_kept_range(src, row);
+    const logits_row row = *whole;
+    const row_range range = masked_kept_range_from_zero(src, &row);
+    const bool positive = row.scale > 0.0f ? range.max > 0.0f : range.min < 0.0f;
+    return __builtin_expect(positive, 1) ? range : masked_kept_range(src, whole);
 }
 
 /* Where the row has a NaN, max and min may be anything, as in row_range_of. */
@@ -189,7 +192,7 @@ VACT_NOINLINE static masked_range masked_range_of(const elem *src, const logits_
         (kind == MASKED_BIASED && !(row.slope >= 0x1p-60f && row.slope <= 1.0f)))
         return (masked_range){0.0f, 0.0f, false};
     if (kind != MASKED_BIASED) {
-        const row_range range = kind == MASKED_KEPT ? masked_kept_bounds(src, &row) : row_range_of(src, row.cols);
+        const row_range range = kind == MASKED_KEPT ? masked_kept_bounds(src, whole) : row_range_of(src, row.cols);
         const float a = range.max * row.scale, b = range.min * row.scale;
         return row.scale < 0.0f ? (masked_range){b, a, true} : (masked_range){a, b, true};
     }
