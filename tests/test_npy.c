@@ -44,7 +44,6 @@ Test(npy, headers)
     } cases[] = {
         {"{'descr': '>f4', " ORDER SHAPE "}\n", "its float32 elements are big-endian, this machine is not; " CONVERT},
         {"{'descr': '<f8', " ORDER SHAPE "}\n", "its elements are float64 ('<f8'), not float32; " CONVERT},
-        {"{'descr': '<f2', " ORDER SHAPE "}\n", "float16 ('<f2'), not float32; " CONVERT},
         {"{'descr': '<i4', " ORDER SHAPE "}\n", "int32 ('<i4'), not float32; " CONVERT},
         {"{'descr': '|b1', " ORDER SHAPE "}\n", "bool ('|b1'), not float32; " CONVERT},
         {"{'descr': '<c8', " ORDER SHAPE "}\n", "complex64 ('<c8'), not float32\n"},

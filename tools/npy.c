@@ -19,19 +19,26 @@ static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 static const struct {
     const char *name, *code; /* a NumPy type code */
     size_t size;
-} elements[VACT_ELEMENTS] = {{"float32", "f4", 4}, {"int8", "i1", 1}, {"uint8", "u1", 1}};
+} elements[VACT_ELEMENTS] = {{"float32", "f4", 4}, {"bfloat16", "V2", 2}, {"float16", "f2", 2}, {"int16", "i2", 2},
+                             {"uint16", "u2", 2},  {"int8", "i1", 1},     {"uint8", "u1", 1}};
+
+static const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
 
 static const char convert[] = "convert them in Python: numpy.save(FILE, numpy.load(FILE).astype('float32'))";
+static const char convert_bf16[] = "convert them: vact apply --op identity --output-type f32 IN.npy OUT.npy";
 
 const char *vact_npy_element_name(vact_element element) { return elements[element].name; }
 
 size_t vact_npy_element_size(vact_element element) { return elements[element].size; }
 
+static const char *order_of(vact_element element) { return elements[element].size == 1 ? "|" : little ? "<" : ">"; }
+
 bool vact_npy_is_f32(const vact_shape *shape, vact_reason *reason)
 {
     return shape->element == VACT_ELEMENT_F32 ||
-           vact_because(reason, "its elements are %s ('|%s'), not float32; %s", elements[shape->element].name,
-                        elements[shape->element].code, convert);
+           vact_because(reason, "its elements are %s ('%s%s'), not float32; %s", elements[shape->element].name,
+                        order_of(shape->element), elements[shape->element].code,
+                        shape->element == VACT_ELEMENT_BF16 ? convert_bf16 : convert);
 }
 
 /* What is left of the header. */
@@ -146,27 +153,32 @@ static bool take_shape(cursor *c, vact_shape *shape, vact_reason *reason)
     }
 }
 
+/* VACT_ELEMENTS where it is not read. */
+static vact_element find_element(text code)
+{
+    vact_element element = 0;
+    while (element < VACT_ELEMENTS && !is_text(code, elements[element].code))
+        element++;
+    /* what NumPy calls the type where ml_dtypes is imported */
+    return is_text(code, "bfloat16") ? VACT_ELEMENT_BF16 : element;
+}
+
 /* The type of a descr, a NumPy type code of kind and bytes. Names another as NumPy does. */
 static bool find_type(vact_element *element, text descr, vact_reason *reason)
 {
-    const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
-    static const char *const names[][2] = {{"f2", "float16"}, {"f8", "float64"},   {"f16", "long double"},
-                                           {"i2", "int16"},   {"i4", "int32"},     {"i8", "int64"},
-                                           {"u2", "uint16"},  {"u4", "uint32"},    {"u8", "uint64"},
-                                           {"b1", "bool"},    {"c8", "complex64"}, {"c16", "complex128"}};
-    *element = VACT_ELEMENT_F32;
-    if (is_text(descr, "=f4") || is_text(descr, little ? "<f4" : ">f4"))
-        return true;
-    if (is_text(descr, little ? ">f4" : "<f4"))
-        return vact_because(reason, "its float32 elements are %s-endian, this machine is not; %s",
+    static const char *const names[][2] = {{"f8", "float64"}, {"f16", "long double"}, {"i4", "int32"},
+                                           {"i8", "int64"},   {"u4", "uint32"},       {"u8", "uint64"},
+                                           {"b1", "bool"},    {"c8", "complex64"},    {"c16", "complex128"}};
+    const bool ordered = descr.length > 1 && strchr("<>=|", descr.start[0]) != NULL;
+    const char order = ordered ? (char)descr.start[0] : '|';
+    const text code = {descr.start + ordered, descr.length - ordered};
+    *element = find_element(code);
+    if (*element != VACT_ELEMENTS && elements[*element].size > 1 && order == (little ? '>' : '<'))
+        return vact_because(reason, "its %s elements are %s-endian, this machine is not; %s", elements[*element].name,
                             little ? "big" : "little", convert);
-    bool ordered = descr.length > 1 && strchr("<>=|", descr.start[0]) != NULL;
-    text code = {descr.start + ordered, descr.length - ordered};
-    for (vact_element byte = VACT_ELEMENT_I8; byte <= VACT_ELEMENT_U8; byte++)
-        if (is_text(code, elements[byte].code)) {
-            *element = byte;
-            return true;
-        }
+    /* numbers of several bytes need an order */
+    if (*element != VACT_ELEMENTS && (elements[*element].size == 1 || *element == VACT_ELEMENT_BF16 || order != '|'))
+        return true;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (is_text(code, names[i][0]))
             return vact_because(reason, "its elements are %s ('%.*s'), not float32%s%s", names[i][1], (int)descr.length,
@@ -319,12 +331,9 @@ size_t vact_npy_header(char header[VACT_NPY_MAX_HEADER], const vact_shape *shape
 {
     char sizes[VACT_NPY_MAX_HEADER - 128];
     vact_npy_shape_text(sizes, sizeof sizes, shape);
-    const char *order = shape->element != VACT_ELEMENT_F32          ? "|"
-                        : __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "<"
-                                                                    : ">";
     int written =
-        snprintf(header + 10, VACT_NPY_MAX_HEADER - 10, "{'descr': '%s%s', 'fortran_order': %s, 'shape': %s, }", order,
-                 elements[shape->element].code, shape->fortran ? "True" : "False", sizes);
+        snprintf(header + 10, VACT_NPY_MAX_HEADER - 10, "{'descr': '%s%s', 'fortran_order': %s, 'shape': %s, }",
+                 order_of(shape->element), elements[shape->element].code, shape->fortran ? "True" : "False", sizes);
     size_t total = (10 + (size_t)written + 1 + 63) / 64 * 64;
     memset(header + 10 + written, ' ', total - 10 - (size_t)written);
     header[total - 1] = '\n';

@@ -1,6 +1,6 @@
 /*
- * NumPy's .npy files of float32, and where they are asked for of int8 and uint8 (format versions 1.0, 2.0 and 3.0),
- * mapped for reading. Anything else is refused with a reason: nothing in a file is trusted.
+ * NumPy's .npy files of float32, and where they are asked for of bfloat16, float16, int8 and uint8 (format
+ * versions 1.0, 2.0 and 3.0), mapped for reading. Anything else is refused with a reason: nothing in a file is trusted.
  */
 #ifndef VACT_TOOLS_NPY_H
 #define VACT_TOOLS_NPY_H
@@ -23,8 +23,18 @@ typedef struct vact_reason {
 /* Writes the reason and returns false. */
 bool vact_because(vact_reason *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The types of elements that are read. */
-typedef enum vact_element { VACT_ELEMENT_F32, VACT_ELEMENT_I8, VACT_ELEMENT_U8, VACT_ELEMENTS } vact_element;
+/* The types of elements that are read. NumPy has no bfloat16: the type of ml_dtypes is saved as raw bytes, '<V2', which
+ * count as bfloat16 here. int16 and uint16 are known because both 16-bit formats are also kept in them. */
+typedef enum vact_element {
+    VACT_ELEMENT_F32,
+    VACT_ELEMENT_BF16,
+    VACT_ELEMENT_F16,
+    VACT_ELEMENT_I16,
+    VACT_ELEMENT_U16,
+    VACT_ELEMENT_I8,
+    VACT_ELEMENT_U8,
+    VACT_ELEMENTS
+} vact_element;
 
 /* "float32", and the size of an element in bytes. */
 const char *vact_npy_element_name(vact_element element);
@@ -42,7 +52,7 @@ typedef struct vact_shape {
 typedef struct vact_npy {
     vact_shape shape;
     const unsigned char *bytes; /* the elements, at any alignment */
-    float *copy;                /* of vact_npy_values, or null */
+    float *copy;                /* the elements as floats where the map does not hold them so, or null */
     void *map;
     size_t map_size;
     const char *path;
@@ -73,13 +83,13 @@ void vact_npy_close(vact_npy *npy);
  * page, the rest of the page reads as zeros. To be asked after the last element was read. */
 bool vact_npy_unchanged(void);
 
-/* The same for a file whose shape and order must equal those of another array, called `whose` in messages. */
-bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose);
+/* Whether an open file has the sizes and the order of another array, called `whose` in the message where it has not. */
+bool vact_npy_is_like(const vact_npy *npy, const vact_shape *shape, const char *whose);
 
-/* Elements as floats: in the mapped file, or copied to `copy` where the file has them misaligned. */
-const float *vact_npy_part(const vact_npy *npy, size_t first, size_t count, float *copy);
+/* Elements of the file's type: in the mapped file, or copied to `copy` where the file has them misaligned. */
+const void *vact_npy_part(const vact_npy *npy, size_t first, size_t count, void *copy);
 
-/* All elements likewise; vact_npy_close frees the copy. Null when out of memory. */
+/* All elements of a file of float32 likewise; vact_npy_close frees the copy. Null when out of memory. */
 const float *vact_npy_values(vact_npy *npy);
 
 /* Writes the header of an array of that shape (version 1.0), a multiple of 64 bytes; returns its size. */

@@ -77,10 +77,8 @@ bool vact_npy_open_any_type(vact_npy *npy, const char *path, bool any_order)
     return open_or_tell(npy, path, true, any_order);
 }
 
-bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape, const char *whose)
+bool vact_npy_is_like(const vact_npy *npy, const vact_shape *shape, const char *whose)
 {
-    if (!vact_npy_open_any(npy, path))
-        return false;
     const vact_shape *found = &npy->shape;
     bool same = found->dimensions == shape->dimensions &&
                 memcmp(found->sizes, shape->sizes, (size_t)shape->dimensions * sizeof shape->sizes[0]) == 0;
@@ -91,20 +89,20 @@ bool vact_npy_open_like(vact_npy *npy, const char *path, const vact_shape *shape
     vact_npy_shape_text(its, sizeof its, found);
     vact_npy_shape_text(wanted, sizeof wanted, shape);
     if (same)
-        vact_tool_fail(path, "is in %s order, but %s is in the other; write both in one order",
+        vact_tool_fail(npy->path, "is in %s order, but %s is in the other; write both in one order",
                        found->fortran ? "Fortran" : "C", whose);
     else
-        vact_tool_fail(path, "has the shape %s, but %s has %s", its, whose, wanted);
-    vact_npy_close(npy);
+        vact_tool_fail(npy->path, "has the shape %s, but %s has %s", its, whose, wanted);
     return false;
 }
 
-const float *vact_npy_part(const vact_npy *npy, size_t first, size_t count, float *copy)
+const void *vact_npy_part(const vact_npy *npy, size_t first, size_t count, void *copy)
 {
-    const unsigned char *bytes = npy->bytes + first * sizeof(float);
-    if ((uintptr_t)bytes % _Alignof(float) == 0)
-        return (const float *)(const void *)bytes;
-    memcpy(copy, bytes, count * sizeof(float));
+    const size_t size = vact_npy_element_size(npy->shape.element); /* and alignment */
+    const unsigned char *bytes = npy->bytes + first * size;
+    if ((uintptr_t)bytes % size == 0)
+        return bytes;
+    memcpy(copy, bytes, count * size);
     return copy;
 }
 

@@ -1,14 +1,14 @@
 /* vact apply: one operation over a .npy file. */
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "apply.h"
 #include "gate.h"
 #include "prelu.h"
 #include "request.h"
 #include "stream.h"
-#include "tools/npy.h"
 #include "tools/output.h"
 #include "tools/tool.h"
+#include "typed.h"
 
 enum { CHUNK = 1 << 16 /* elements: 256 KiB, within every L2 cache */ };
 
@@ -43,19 +43,35 @@ vact_status vact_apply_slice(const vact_apply_request *asked, const vact_slopes 
     }
 }
 
-/* Walks the array in slices. Where elements must be copied, they are worked on in the output. */
-static vact_status apply_all(const vact_apply_request *asked, const vact_slopes *slope, const vact_npy *in, float *dst)
+/* Walks the array in slices. `room`, of two slices of floats, is null where all elements are float32: where they must
+ * be copied, they are worked on in the output. */
+static vact_status walk(const vact_apply_request *asked, const vact_slopes *slope, const vact_npy *in, void *dst,
+                        vact_element to, size_t step, float *room)
 {
     const vact_shape *shape = &in->shape;
-    size_t step = vact_apply_step(asked, slope, shape);
     for (size_t done = 0; done < shape->count; done += step) {
         size_t count = shape->count - done < step ? shape->count - done : step;
-        const float *src = vact_npy_part(in, done, count, dst + done);
-        vact_status status = vact_apply_slice(asked, slope, shape, dst + done, src, count);
+        void *part = (unsigned char *)dst + done * vact_npy_element_size(to);
+        const void *src = vact_npy_part(in, done, count, room == NULL ? part : room + step);
+        vact_status status = vact_apply_typed_slice(asked, slope, shape, part, to, src, shape->element, count, room);
         if (status != VACT_OK)
             return status;
     }
     return VACT_OK;
+}
+
+static const char *apply_all(const vact_apply_request *asked, const vact_slopes *slope, const vact_npy *in, void *dst,
+                             vact_element to)
+{
+    size_t step = vact_apply_step(asked, slope, &in->shape), count = in->shape.count;
+    bool narrow = in->shape.element != VACT_ELEMENT_F32 || to != VACT_ELEMENT_F32;
+    step = step < count ? step : count;
+    float *room = narrow ? malloc(2 * step * sizeof *room + 1) : NULL;
+    if (narrow && room == NULL)
+        return "out of memory";
+    vact_status status = walk(asked, slope, in, dst, to, step, room);
+    free(room);
+    return status == VACT_OK ? NULL : vact_status_string(status);
 }
 
 /* The axis as an index; the last by default. False, with a message, where the array does not have it. */
@@ -72,46 +88,80 @@ static bool find_axis(const vact_apply_request *asked, const vact_npy *in, int *
     return true;
 }
 
-/* Null, or an error message. Slices along the last axis are contiguous. dslope is null where not asked for. */
-static const char *compute(const vact_apply_request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in,
-                           int axis, float *dst, float *dslope)
+static bool is_bytes(const vact_npy *in)
 {
-    bool rows = asked->op->kind == VACT_KIND_ROWS;
-    if (in->shape.element != VACT_ELEMENT_F32)
-        return axis == in->shape.dimensions - 1 || !rows ? vact_apply_bytes(asked, in, dst)
-                                                         : "bytes go along their last axis only";
-    if (rows && (dy != NULL || axis != in->shape.dimensions - 1))
-        return vact_apply_axis(asked->op->op, asked->from_output, dst, dy, in, axis);
-    if (dy != NULL && asked->op->kind == VACT_KIND_CHANNELS)
-        return vact_apply_prelu_backward(slope, dst, dslope, dy, in);
-    if (dy != NULL)
-        return vact_apply_backward(asked->op->op, &asked->params, asked->from_output, dst, dy, in);
-    vact_status status = apply_all(asked, slope, in, dst);
-    return status == VACT_OK ? NULL : vact_status_string(status);
+    return in->shape.element == VACT_ELEMENT_I8 || in->shape.element == VACT_ELEMENT_U8;
+}
+
+/* Whether it goes slice by slice, which are contiguous along the last axis; else the whole array is needed. */
+static bool goes_by_slices(const vact_apply_request *asked, const vact_npy *in, int axis)
+{
+    return asked->dy_path == NULL && (asked->op->kind != VACT_KIND_ROWS || axis == in->shape.dimensions - 1);
+}
+
+/* Null, or an error message. dslope is null where not asked for. */
+static const char *compute(const vact_apply_request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in,
+                           int axis, vact_apply_result *result, float *dslope)
+{
+    float *dst = result->values;
+    if (is_bytes(in))
+        return goes_by_slices(asked, in, axis) ? vact_apply_bytes(asked, in, result->elements)
+                                               : "bytes go along their last axis only";
+    if (goes_by_slices(asked, in, axis))
+        return apply_all(asked, slope, in, result->elements, result->shape.element);
+    const char *problem = vact_apply_widen(in);
+    if (problem != NULL)
+        return problem;
+    if (asked->op->kind == VACT_KIND_ROWS)
+        problem = vact_apply_axis(asked->op->op, asked->from_output, dst, dy, in, axis);
+    else if (asked->op->kind == VACT_KIND_CHANNELS)
+        problem = vact_apply_prelu_backward(slope, dst, dslope, dy, in);
+    else
+        problem = vact_apply_backward(asked->op->op, &asked->params, asked->from_output, dst, dy, in);
+    return problem != NULL ? problem : vact_apply_result_finish(result);
+}
+
+/* OUT.npy, with room for floats where they are needed. */
+static bool add_result(const vact_apply_request *asked, const vact_npy *in, int axis, vact_output *out,
+                       vact_apply_result *result)
+{
+    const vact_element element = vact_apply_output_element(asked, in->shape.element);
+    if (!is_bytes(in) && !goes_by_slices(asked, in, axis))
+        return vact_apply_result_add(result, out, asked->paths[1], &in->shape, element);
+    *result = (vact_apply_result){.shape = in->shape};
+    result->shape.element = element;
+    result->elements = vact_output_add_npy(out, asked->paths[1], &result->shape);
+    return result->elements != NULL;
+}
+
+/* Computes with OUT.npy open, and keeps the files or discards them. */
+static bool fill(const vact_apply_request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in, int axis,
+                 vact_output *out, vact_apply_result *result)
+{
+    float *dslope = NULL;
+    if (asked->dslope_path != NULL) {
+        dslope = vact_output_add_npy(out, asked->dslope_path, &slope->shape);
+        if (dslope == NULL)
+            return false;
+    }
+    const char *problem = compute(asked, slope, dy, in, axis, result, dslope);
+    if (problem == NULL)
+        return vact_output_commit(out);
+    vact_output_discard(out);
+    vact_tool_fail(asked->paths[0], "%s: %s", asked->op->name, problem);
+    return false;
 }
 
 static bool write_result(const vact_apply_request *asked, const vact_slopes *slope, vact_npy *dy, vact_npy *in)
 {
     int axis;
-    if (!find_axis(asked, in, &axis))
-        return false;
     vact_output out = {0};
-    float *dslope = NULL;
-    float *dst = vact_output_add_npy(&out, asked->paths[1], &in->shape);
-    if (dst == NULL)
+    vact_apply_result result;
+    if (!find_axis(asked, in, &axis) || !add_result(asked, in, axis, &out, &result))
         return false;
-    if (asked->dslope_path != NULL) {
-        dslope = vact_output_add_npy(&out, asked->dslope_path, &slope->shape);
-        if (dslope == NULL)
-            return false;
-    }
-    const char *problem = compute(asked, slope, dy, in, axis, dst, dslope);
-    if (problem != NULL) {
-        vact_output_discard(&out);
-        vact_tool_fail(asked->paths[0], "%s: %s", asked->op->name, problem);
-        return false;
-    }
-    return vact_output_commit(&out);
+    bool ok = fill(asked, slope, dy, in, axis, &out, &result);
+    vact_apply_result_free(&result);
+    return ok;
 }
 
 /* Opens the other files; the input is open. */
@@ -120,9 +170,9 @@ static bool apply_to(const vact_apply_request *asked, vact_npy *in)
     vact_npy dy;
     vact_slopes slope;
     bool backward = asked->dy_path != NULL, ok = false;
-    if (backward && !vact_npy_open_like(&dy, asked->dy_path, &in->shape, asked->paths[0]))
+    if (backward && !vact_apply_open_like(asked, &dy, asked->dy_path, &in->shape, asked->paths[0]))
         return false;
-    if (vact_slopes_open(&slope, asked->slope_path, &in->shape)) {
+    if (vact_slopes_open(&slope, asked, &in->shape)) {
         ok = write_result(asked, &slope, backward ? &dy : NULL, in);
         vact_slopes_close(&slope);
     }
@@ -136,9 +186,9 @@ static bool check_element(const vact_apply_request *asked, const vact_npy *in)
 {
     const vact_apply_quantisation *bytes = &asked->bytes;
     const char *name = vact_npy_element_name(in->shape.element);
-    if (in->shape.element == VACT_ELEMENT_F32 && bytes->given != NULL)
+    if (!is_bytes(in) && bytes->given != NULL)
         vact_tool_fail(asked->paths[0], "its elements are %s; %s is for int8 and uint8", name, bytes->given);
-    else if (in->shape.element != VACT_ELEMENT_F32 && (bytes->in_scale == 0.0f || bytes->out_scale == 0.0f))
+    else if (is_bytes(in) && (bytes->in_scale == 0.0f || bytes->out_scale == 0.0f))
         vact_tool_fail(asked->paths[0], "its elements are %s, which need --in-scale and --out-scale", name);
     else
         return true;
@@ -152,24 +202,13 @@ int vact_tool_apply(int argc, char **argv)
     if (!vact_tool_select(&asked.kernels))
         return VACT_TOOL_FAILURE;
 
-    if (asked.op->kind == VACT_KIND_GATE) {
-        bool packed = asked.packed_word != NULL;
-        const vact_gate_files files = {.gate = asked.paths[0],
-                                       .up = packed ? NULL : asked.paths[1],
-                                       .dy = asked.dy_path,
-                                       .out = asked.paths[packed ? 1 : 2],
-                                       .dup = asked.dup_path,
-                                       .layout = asked.layout,
-                                       .params = asked.params};
-        bool done = vact_apply_gate(asked.op, &files);
-        return done ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
-    }
+    if (asked.op->kind == VACT_KIND_GATE)
+        return vact_apply_gate(&asked) ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     if (vact_apply_is_stream(asked.paths[0]) || vact_apply_is_stream(asked.paths[1]))
         return vact_apply_stream(&asked) ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
     vact_npy in;
     bool any_order = asked.op->kind != VACT_KIND_ROWS;
-    if (vact_apply_takes_bytes(&asked) ? !vact_npy_open_any_type(&in, asked.paths[0], any_order)
-                                       : !(any_order ? vact_npy_open_any : vact_npy_open)(&in, asked.paths[0]))
+    if (!vact_apply_open(&asked, &in, asked.paths[0], any_order))
         return VACT_TOOL_FAILURE;
     bool ok = check_element(&asked, &in) && apply_to(&asked, &in);
     vact_npy_close(&in);

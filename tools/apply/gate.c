@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "tools/npy.h"
-#include "tools/output.h"
+#include "typed.h"
 
 const char vact_gate_layout_words[] = "gate-first, gate-second, interleaved or interleaved-second";
 
@@ -32,16 +31,26 @@ static bool halve(const char *path, vact_shape *shape)
     return true;
 }
 
+/* Paths. Where up is null, `gate` is packed in that layout. Where dy is null, out receives the result. Else it receives
+ * the gradient: packed like `gate`, or that of the gate, while dup receives that of up. */
+typedef struct {
+    const char *gate, *up, *dy, *out, *dup;
+    const vact_apply_request *asked;
+} paths;
+
 /* The open files of a gated unit: up is null where gate is packed, dy is null for the forward function. */
 typedef struct {
     const float *gate, *up, *dy;
-    vact_shape shape; /* of the gated result */
+    vact_shape shape;     /* of the gated result */
+    vact_shape given;     /* of the gate's file */
+    vact_element element; /* of the results' files */
 } operands;
 
-static vact_status compute(vact_op op, const vact_gate_files *files, const operands *of, float *dst, float *dup)
+static vact_status compute(const vact_apply_request *asked, const operands *of, float *dst, float *dup)
 {
-    const vact_gate_layout layout = files->layout;
-    const vact_params_f32 *params = &files->params;
+    const vact_op op = asked->op->op;
+    const vact_gate_layout layout = asked->layout;
+    const vact_params_f32 *params = &asked->params;
     const vact_shape *shape = &of->shape;
     size_t n = shape->count, cols = shape->dimensions == 0 ? 1 : shape->sizes[shape->dimensions - 1];
     if (n == 0)
@@ -55,68 +64,84 @@ static vact_status compute(vact_op op, const vact_gate_files *files, const opera
                                                           2 * cols, n / cols, cols);
 }
 
-/* With all inputs open. `given` is the shape of the gate's file. A null array means that memory ran out. */
-static bool write_results(const vacti_op_info *op, const vact_gate_files *files, const operands *of,
-                          const vact_shape *given)
+/* With the outputs open. Null, or an error message. */
+static const char *fill(const paths *files, const operands *of, vact_apply_result *dst, vact_apply_result *dup)
+{
+    const vact_status status = compute(files->asked, of, dst->values, dup->values);
+    if (status != VACT_OK)
+        return vact_status_string(status);
+    const char *problem = vact_apply_result_finish(dst);
+    return problem != NULL ? problem : vact_apply_result_finish(dup);
+}
+
+/* With all inputs open. A null array means that memory ran out. */
+static bool write_results(const paths *files, const operands *of)
 {
     vact_output out = {0};
-    float *dup = NULL;
+    vact_apply_result dst = {0}, dup = {0};
     if (of->gate == NULL || (files->up != NULL && of->up == NULL) || (files->dy != NULL && of->dy == NULL)) {
         vact_tool_fail(files->gate, "out of memory");
         return false;
     }
-    float *dst = vact_output_add_npy(&out, files->out, of->dy == NULL ? &of->shape : given);
-    if (dst == NULL)
-        return false;
-    if (files->dup != NULL) {
-        dup = vact_output_add_npy(&out, files->dup, given);
-        if (dup == NULL)
-            return false;
-    }
-    vact_status status = compute(op->op, files, of, dst, dup);
-    if (status != VACT_OK) {
+    bool ok = vact_apply_result_add(&dst, &out, files->out, of->dy == NULL ? &of->shape : &of->given, of->element) &&
+              (files->dup == NULL || vact_apply_result_add(&dup, &out, files->dup, &of->given, of->element));
+    const char *problem = ok ? fill(files, of, &dst, &dup) : NULL;
+    if (problem != NULL) {
         vact_output_discard(&out);
-        vact_tool_fail(files->out, "%s: %s", op->name, vact_status_string(status));
-        return false;
+        vact_tool_fail(files->out, "%s: %s", files->asked->op->name, problem);
+        ok = false;
     }
-    return vact_output_commit(&out);
+    ok = ok && vact_output_commit(&out);
+    vact_apply_result_free(&dst);
+    vact_apply_result_free(&dup);
+    return ok;
 }
 
-static bool with_dy(const vacti_op_info *op, const vact_gate_files *files, operands *of, const vact_shape *given)
+static bool with_dy(const paths *files, operands *of)
 {
     vact_npy dy;
-    if (!vact_npy_open_like(&dy, files->dy, &of->shape, "the result"))
+    if (!vact_apply_open_like(files->asked, &dy, files->dy, &of->shape, "the result"))
         return false;
     of->dy = vact_npy_values(&dy);
-    bool ok = write_results(op, files, of, given);
+    bool ok = write_results(files, of);
     vact_npy_close(&dy);
     return ok;
 }
 
-static bool with_gate(const vacti_op_info *op, const vact_gate_files *files, vact_npy *gate)
+static bool with_gate(const paths *files, vact_npy *gate, vact_element element)
 {
     vact_npy up;
-    const vact_shape *given = &gate->shape;
-    operands of = {.gate = vact_npy_values(gate), .shape = *given};
+    operands of = {.gate = vact_npy_values(gate), .shape = gate->shape, .given = gate->shape, .element = element};
     if (files->up == NULL && !halve(files->gate, &of.shape))
         return false;
     if (files->up != NULL) {
-        if (!vact_npy_open_like(&up, files->up, given, files->gate))
+        if (!vact_apply_open_like(files->asked, &up, files->up, &of.given, files->gate))
             return false;
         of.up = vact_npy_values(&up);
     }
-    bool ok = files->dy == NULL ? write_results(op, files, &of, given) : with_dy(op, files, &of, given);
+    bool ok = files->dy == NULL ? write_results(files, &of) : with_dy(files, &of);
     if (files->up != NULL)
         vact_npy_close(&up);
     return ok;
 }
 
-bool vact_apply_gate(const vacti_op_info *op, const vact_gate_files *files)
+bool vact_apply_gate(const vact_apply_request *asked)
 {
+    const bool packed = asked->packed_word != NULL;
+    const paths files = {.gate = asked->paths[0],
+                         .up = packed ? NULL : asked->paths[1],
+                         .dy = asked->dy_path,
+                         .out = asked->paths[packed ? 1 : 2],
+                         .dup = asked->dup_path,
+                         .asked = asked};
     vact_npy gate;
-    if (!(files->up != NULL ? vact_npy_open_any : vact_npy_open)(&gate, files->gate))
+    if (!vact_apply_open(asked, &gate, files.gate, !packed))
         return false;
-    bool ok = with_gate(op, files, &gate);
+    const vact_element element = vact_apply_output_element(asked, gate.shape.element);
+    const char *const problem = vact_apply_widen(&gate);
+    if (problem != NULL)
+        vact_tool_fail(files.gate, "%s", problem);
+    bool ok = problem == NULL && with_gate(&files, &gate, element);
     vact_npy_close(&gate);
     return ok;
 }

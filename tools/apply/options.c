@@ -7,8 +7,8 @@
 
 #include "gate.h"
 #include "request.h"
-#include "tools/npy.h"
 #include "tools/paths.h"
+#include "typed.h"
 
 enum {
     KEY_OP = 0x101,
@@ -25,10 +25,12 @@ enum {
     KEY_IN_ZERO = 0x10c,
     KEY_OUT_SCALE = 0x10d,
     KEY_OUT_ZERO = 0x10e,
+    KEY_TYPE = 0x10f,
+    KEY_OUTPUT_TYPE = 0x110,
     KEY_FIRST_PARAMETER = 0x200 /* one key per entry of known.names */
 };
 
-enum { MOST_PARAMETERS = 24, FIXED_OPTIONS = 14 };
+enum { MOST_PARAMETERS = 24, FIXED_OPTIONS = 16 };
 
 /* The parameters of all operations, from the registry: each is an option. */
 static struct {
@@ -41,18 +43,25 @@ static struct {
 static const char *given[MOST_PARAMETERS]; /* the argument of each, or null */
 
 static const char documentation[] =
-    "Applies an operation to the float32 array in IN.npy and writes the result to OUT.npy, of the same shape."
+    "Applies an operation to the array in IN.npy, of float32, bfloat16 or float16, and writes the result to OUT.npy, "
+    "of "
+    "the same shape and type."
     "\v"
-    "IN.npy holds float32, of any shape, in C order or, for operations element by element, in Fortran order, which "
+    "IN.npy may have any shape, in C order or, for operations element by element, in Fortran order, which "
     "OUT.npy then has too. softmax and log_softmax run along the last axis, or --axis. prelu takes one slope for all, "
     "or one per channel; channels are axis 1, or axis 0 of an array with one axis.\n"
+    "Operations element by element round the exact result once to bfloat16 or float16. The others, gradients, and "
+    "those "
+    "from one type to another with --output-type are computed in float32 and then rounded. NumPy has no bfloat16: "
+    "ml_dtypes saves it as raw bytes of 2, '<V2', which are taken for bfloat16 unless --type says f16. "
+    "numpy.load(FILE).view(ml_dtypes.bfloat16) reads them back. int16 and uint16 need --type. --dslope is float32.\n"
     "IN.npy may also hold int8 or uint8, quantised as ONNX has it, for operations element by element and softmax along "
     "the last axis; OUT.npy then has the same type. --in-scale and --out-scale say what its elements stand for.\n"
     "--backward takes the gradient of the outputs and writes the gradient of the inputs.\n"
     "A gated unit (glu, swiglu ...) takes gate and up from two files of one shape, or from one file with --packed. The "
     "gradient of the gate goes to OUT.npy and that of up to --dup; with --packed both go to OUT.npy.\n"
     "OUT.npy is replaced only when every result is complete, including --dslope or --dup; it may be IN.npy itself. "
-    "Files may be larger than memory.\n"
+    "Files may be larger than memory, but for 16-bit elements in gated units, gradients and along another axis.\n"
     "With - for IN.npy or OUT.npy an operation on one input streams from standard input or to standard output, in "
     "little "
     "memory. What was written to standard output before an error stays written.";
@@ -95,6 +104,10 @@ static void make_options(void)
         {"packed", KEY_PACKED, "LAYOUT", 0,
          "For gated units: IN.npy holds gate and up along its last axis: gate-first, gate-second (PyTorch's glu), "
          "interleaved or interleaved-second",
+         2},
+        {"type", KEY_TYPE, "NAME", 0,
+         "bf16 or f16: what 16-bit elements hold that the file gives no type ('<V2', int16, uint16)", 2},
+        {"output-type", KEY_OUTPUT_TYPE, "NAME", 0, "f32, bf16 or f16: the type of OUT.npy (default: that of IN.npy)",
          2},
         {"in-scale", KEY_IN_SCALE, "VALUE", 0, "For int8 and uint8: an element q of IN.npy stands for (q - zero)*scale",
          2},
@@ -177,6 +190,20 @@ static void parse_quantisation(const struct argp_state *state, int key, const ch
     }
 }
 
+static void parse_type(const struct argp_state *state, const char *word, vact_apply_request *asked)
+{
+    asked->type_word = word;
+    if (!vact_apply_element_of(word, &asked->type) || asked->type == VACT_ELEMENT_F32)
+        vact_tool_misused(state, "--type: '%s' is not bf16 or f16", word);
+}
+
+static void parse_output_type(const struct argp_state *state, const char *word, vact_apply_request *asked)
+{
+    asked->output_word = word;
+    if (!vact_apply_element_of(word, &asked->output))
+        vact_tool_misused(state, "--output-type: '%s' is not f32, bf16 or f16", word);
+}
+
 static int parse_axis(const struct argp_state *state, const char *text)
 {
     char *end;
@@ -202,6 +229,9 @@ static void check_kind(const struct argp_state *state, const vact_apply_request 
         vact_tool_misused(state, "--axis is for softmax and log_softmax, not for %s", op->name);
     if (asked->bytes.given != NULL && !vact_apply_takes_bytes(asked))
         vact_tool_misused(state, "%s is for operations element by element and softmax, forward", asked->bytes.given);
+    if (asked->bytes.given != NULL && (asked->type_word != NULL || asked->output_word != NULL))
+        vact_tool_misused(state, "%s is for int8 and uint8, which go without --type and --output-type",
+                          asked->bytes.given);
     bool two = op->kind == VACT_KIND_GATE && asked->packed_word == NULL && asked->dy_path != NULL;
     if (two && asked->dup_path == NULL)
         vact_tool_misused(state, "--dup is missing: where to write the gradient of UP.npy");
@@ -226,7 +256,7 @@ static void check_streams(const struct argp_state *state, const vact_apply_reque
     for (int i = 0; i < asked->path_count; i++)
         streams |= vact_apply_is_stream(asked->paths[i]);
     if (streams && asked->bytes.given != NULL)
-        vact_tool_misused(state, "%s is for files; - is for float32", asked->bytes.given);
+        vact_tool_misused(state, "%s is for files; - is not for bytes", asked->bytes.given);
     if (streams && (asked->op->kind == VACT_KIND_GATE || asked->dy_path != NULL))
         vact_tool_misused(state, "- is for operations on one input; `./-' is a file of that name");
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
@@ -300,6 +330,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!vact_gate_layout_of(argument, &asked->layout))
             vact_tool_misused(state, "--packed: '%s' is not %s", argument, vact_gate_layout_words);
         return 0;
+    case KEY_TYPE: parse_type(state, argument, asked); return 0;
+    case KEY_OUTPUT_TYPE: parse_output_type(state, argument, asked); return 0;
     case KEY_IN_SCALE:
     case KEY_IN_ZERO:
     case KEY_OUT_SCALE:

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tools/tool.h"
+#include "typed.h"
 
 static bool check(vact_slopes *slopes, const vact_shape *array, vact_reason *reason)
 {
@@ -31,14 +32,15 @@ static bool check(vact_slopes *slopes, const vact_shape *array, vact_reason *rea
     return true;
 }
 
-bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *array)
+bool vact_slopes_open(vact_slopes *slopes, const vact_apply_request *asked, const vact_shape *array)
 {
     static const float default_slope = 0.25f; /* PyTorch's initial value */
     *slopes = (vact_slopes){.values = &default_slope, .channels = 1, .inner = 1, .shape = {.count = 1}};
+    const char *const path = asked->slope_path;
     vact_reason reason;
     if (path == NULL)
         return true;
-    slopes->opened = vact_npy_open(&slopes->file, path);
+    slopes->opened = vact_apply_open_floats(asked, &slopes->file, path, false);
     if (!slopes->opened)
         return false;
     if (check(slopes, array, &reason)) {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "request.h"
 #include "tools/npy.h"
 
 /* prelu's slopes, and the array's sizes around the channel axis. */
@@ -16,9 +17,9 @@ typedef struct vact_slopes {
     bool opened;
 } vact_slopes;
 
-/* Reads a file, or takes the default slope for a null path, and checks it against the array. On failure it prints a
+/* Reads the file of --slope, or takes the default slope, and checks it against the array. On failure it prints a
  * message. */
-bool vact_slopes_open(vact_slopes *slopes, const char *path, const vact_shape *array);
+bool vact_slopes_open(vact_slopes *slopes, const vact_apply_request *asked, const vact_shape *array);
 void vact_slopes_close(vact_slopes *slopes);
 
 /* Computes dx and, where it is not null, dslope, of slopes->shape. Null, or an error message. */

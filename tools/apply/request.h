@@ -2,6 +2,7 @@
 #ifndef VACT_TOOLS_APPLY_REQUEST_H
 #define VACT_TOOLS_APPLY_REQUEST_H
 
+#include "tools/npy.h"
 #include "tools/tool.h"
 
 /* How bytes are read and written: a value q stands for (q - zero)*scale. */
@@ -22,6 +23,8 @@ typedef struct vact_apply_request {
     int axis;
     vact_tool_choice kernels;
     vact_apply_quantisation bytes;
+    const char *type_word, *output_word; /* null: as the files say, and as IN.npy */
+    vact_element type, output;
     const char *packed_word;
     vact_gate_layout layout;
     const char *paths[3];

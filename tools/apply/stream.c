@@ -2,6 +2,7 @@
 #include "stream.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,7 @@
 
 #include "apply.h"
 #include "prelu.h"
-#include "tools/npy.h"
-#include "tools/output.h"
+#include "typed.h"
 
 enum { MOST_HEADER = 1 << 20 }; /* bytes: a header says how long it is, and nothing in it is trusted */
 
@@ -21,7 +21,7 @@ typedef struct source {
 } source;
 
 /* The header's bytes are freed here: only the shape is kept. */
-static bool read_header(source *in, vact_reason *reason)
+static bool read_header(const vact_apply_request *asked, source *in, vact_reason *reason)
 {
     unsigned char prefix[VACT_NPY_PREFIX];
     size_t end = 0;
@@ -39,14 +39,17 @@ static bool read_header(source *in, vact_reason *reason)
     if (end > found && !feof(in->stream))
         found += fread(header + found, 1, end - found, in->stream);
     /* a header this short has no room for its dictionary, so that no element was read with the prefix */
-    bool parsed = vact_npy_parse_header(&in->shape, header, end, found, reason) && vact_npy_is_f32(&in->shape, reason);
+    bool parsed =
+        vact_npy_parse_header(&in->shape, header, end, found, reason) && vact_apply_settle(asked, &in->shape, reason);
     free(header);
+    if (parsed && (in->shape.element == VACT_ELEMENT_I8 || in->shape.element == VACT_ELEMENT_U8))
+        return vact_npy_is_f32(&in->shape, reason);
     return parsed;
 }
 
-static bool read_slice(const source *in, float *slice, size_t done, size_t count)
+static bool read_slice(const source *in, void *slice, size_t done, size_t count)
 {
-    size_t found = fread(slice, sizeof *slice, count, in->stream);
+    size_t found = fread(slice, vact_npy_element_size(in->shape.element), count, in->stream);
     if (found == count)
         return true;
     if (ferror(in->stream))
@@ -57,28 +60,50 @@ static bool read_slice(const source *in, float *slice, size_t done, size_t count
     return false;
 }
 
+/* Room for a slice: its results, its elements where they have another type, and floats in between. */
+typedef struct room {
+    void *results, *elements;
+    float *floats;
+} room;
+
+/* One slice, to dst, or to standard output where that is null. */
+static bool run_slice(const vact_apply_request *asked, const vact_slopes *slope, const source *in, void *dst,
+                      const room *at, size_t done, size_t count)
+{
+    const vact_element from = in->shape.element, to = vact_apply_output_element(asked, from);
+    const size_t size = vact_npy_element_size(to);
+    void *results = dst == NULL ? at->results : (unsigned char *)dst + done * size;
+    void *elements = from == to ? results : at->elements;
+    if (!read_slice(in, elements, done, count))
+        return false;
+    vact_status status =
+        vact_apply_typed_slice(asked, slope, &in->shape, results, to, elements, from, count, at->floats);
+    if (status != VACT_OK) {
+        vact_tool_fail(in->name, "%s: %s", asked->op->name, vact_status_string(status));
+        return false;
+    }
+    if (dst != NULL || fwrite(results, size, count, stdout) == count)
+        return true;
+    vact_tool_output_failed();
+    return false;
+}
+
 /* All elements, to dst, or to standard output where that is null. */
-static bool run(const vact_apply_request *asked, const vact_slopes *slope, const source *in, float *dst)
+static bool run(const vact_apply_request *asked, const vact_slopes *slope, const source *in, void *dst)
 {
     size_t step = vact_apply_step(asked, slope, &in->shape);
     size_t held = step < in->shape.count ? step : in->shape.count;
-    float *buffer = dst != NULL ? NULL : malloc(held * sizeof *buffer + 1);
-    bool ok = dst != NULL || buffer != NULL;
+    bool narrow =
+        in->shape.element != VACT_ELEMENT_F32 || vact_apply_output_element(asked, VACT_ELEMENT_F32) != VACT_ELEMENT_F32;
+    size_t parts = narrow ? 3 : dst == NULL ? 1 : 0;
+    float *buffer = held > SIZE_MAX / sizeof *buffer / 4 ? NULL : malloc(parts * held * sizeof *buffer + 1);
+    bool ok = buffer != NULL;
+    const room at = narrow && ok ? (room){buffer, buffer + held, buffer + 2 * held} : (room){buffer, NULL, NULL};
     if (!ok)
         vact_tool_fail(in->name, "out of memory");
     for (size_t done = 0; ok && done < in->shape.count; done += step) {
         size_t count = in->shape.count - done < step ? in->shape.count - done : step;
-        float *slice = dst != NULL ? dst + done : buffer;
-        ok = read_slice(in, slice, done, count);
-        vact_status status = ok ? vact_apply_slice(asked, slope, &in->shape, slice, slice, count) : VACT_OK;
-        if (status != VACT_OK) {
-            vact_tool_fail(in->name, "%s: %s", asked->op->name, vact_status_string(status));
-            ok = false;
-        }
-        if (ok && dst == NULL && fwrite(slice, sizeof *slice, count, stdout) != count) {
-            vact_tool_output_failed();
-            ok = false;
-        }
+        ok = run_slice(asked, slope, in, dst, &at, done, count);
     }
     free(buffer);
     if (ok && fgetc(in->stream) != EOF) {
@@ -88,10 +113,18 @@ static bool run(const vact_apply_request *asked, const vact_slopes *slope, const
     return ok;
 }
 
+static vact_shape output_shape(const vact_apply_request *asked, const source *in)
+{
+    vact_shape shape = in->shape;
+    shape.element = vact_apply_output_element(asked, shape.element);
+    return shape;
+}
+
 static bool to_stdout(const vact_apply_request *asked, const vact_slopes *slope, const source *in)
 {
     char header[VACT_NPY_MAX_HEADER];
-    size_t size = vact_npy_header(header, &in->shape);
+    vact_shape shape = output_shape(asked, in);
+    size_t size = vact_npy_header(header, &shape);
     if (isatty(STDOUT_FILENO)) {
         vact_tool_fail("standard output", "is a terminal, which cannot show an array");
         return false;
@@ -111,7 +144,8 @@ static bool to_stdout(const vact_apply_request *asked, const vact_slopes *slope,
 static bool to_file(const vact_apply_request *asked, const vact_slopes *slope, const source *in)
 {
     vact_output out = {0};
-    float *dst = vact_output_add_npy(&out, asked->paths[1], &in->shape);
+    vact_shape shape = output_shape(asked, in);
+    void *dst = vact_output_add_npy(&out, asked->paths[1], &shape);
     if (dst == NULL)
         return false;
     if (run(asked, slope, in, dst))
@@ -138,11 +172,11 @@ static bool apply_to(const vact_apply_request *asked, source *in)
 {
     vact_slopes slope;
     vact_reason reason;
-    if (!read_header(in, &reason)) {
+    if (!read_header(asked, in, &reason)) {
         vact_tool_fail(in->name, "%s", reason.text);
         return false;
     }
-    if (!check_axis(asked, in) || !vact_slopes_open(&slope, asked->slope_path, &in->shape))
+    if (!check_axis(asked, in) || !vact_slopes_open(&slope, asked, &in->shape))
         return false;
     bool ok = vact_apply_is_stream(asked->paths[1]) ? to_stdout(asked, &slope, in) : to_file(asked, &slope, in);
     vact_slopes_close(&slope);
