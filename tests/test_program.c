@@ -116,3 +116,41 @@ Test(program, list_is_the_registry)
     }
     cJSON_Delete(document);
 }
+
+/* Which have kernels of a type; the bounds of 16-bit elements, which tests/test_narrow.c proves. */
+Test(program, list_of_a_type)
+{
+    static const char *const words[] = {"f32", "bf16", "f16"};
+    char arguments[64];
+    for (int type = VACT_BF16; type <= VACT_F16; type++) {
+        snprintf(arguments, sizeof arguments, "list --type %s --json", words[type]);
+        cJSON *document = program_json(program_run(arguments));
+        int listed = 0;
+        for (size_t i = 0; i < vacti_registry_count; i++) {
+            const vacti_op_info *op = &vacti_registry[i];
+            if (op->kind != VACT_KIND_UNARY)
+                continue;
+            const cJSON *entry = cJSON_GetArrayItem(document, listed++);
+            cr_assert_str_eq(program_text(entry, "name"), op->name);
+            cr_assert_str_eq(program_text(entry, "type"), words[type]);
+            const cJSON *bounds = cJSON_GetObjectItem(entry, "bounds_ulp");
+            cr_assert(cJSON_GetNumberValue(cJSON_GetObjectItem(bounds, program_text(entry, "auto"))) == 0.5);
+            const cJSON *others = cJSON_GetObjectItem(bounds, "other_parameters");
+            cr_assert(op->param_count == 0 ? others == NULL
+                                           : cJSON_GetNumberValue(others) == (type == VACT_BF16 ? 0.5001 : 0.502));
+        }
+        cr_assert(cJSON_GetArraySize(document) == listed);
+        cJSON_Delete(document);
+    }
+    const program_result *result = program_run("list --type bf16 relu elu");
+    program_expect(result, 0, "");
+    cr_assert(strstr(result->out, "\n    bound       0.5 ULP of bfloat16, correctly rounded\n") != NULL, "%s",
+              result->out);
+    cr_assert(strstr(result->out, "correctly rounded; with other parameters 0.5001 ULP\n") != NULL);
+    program_expect(program_run("list --type f16 relu softmax"), 1, "softmax: has no kernels of f16");
+    program_expect(program_run("list --type f64"), 2, "'f64' is not f32, bf16 or f16");
+
+    static char whole[PROGRAM_TEXT];
+    snprintf(whole, sizeof whole, "%s", program_run("list")->out);
+    cr_assert_str_eq(program_run("list --type f32")->out, whole);
+}

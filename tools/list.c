@@ -3,11 +3,23 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tool.h"
 
+enum { KEY_TYPE = 0x101 };
+
+/* A type of elements. Of the 16-bit types: the bound where parameters are not the defaults, in ULP. */
+typedef struct type {
+    const char *word, *name;
+    double bound;
+} type;
+
+static const type types[] = {{"f32", "float32", 0.0}, {"bf16", "bfloat16", 0.5001}, {"f16", "float16", 0.502}};
+
 typedef struct request {
     bool json;
+    vact_type type;
     size_t count;
     const vacti_op_info **operations; /* those named, in the order given; at most as many as arguments */
 } request;
@@ -23,7 +35,13 @@ static const char *kind_code(vact_kind kind)
     return "";
 }
 
-static cJSON *json_of(const vacti_op_info *op)
+static bool has_kernel(const vacti_op_info *op, vact_type of)
+{
+    return of == VACT_F32 || (of == VACT_BF16 ? vact_kernel_bf16(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL
+                                              : vact_kernel_f16(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL);
+}
+
+static cJSON *json_of(const vacti_op_info *op, vact_type of)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "name", op->name);
@@ -50,17 +68,33 @@ static cJSON *json_of(const vacti_op_info *op)
     }
     cJSON_AddStringToObject(object, "range", op->range);
     cJSON *bounds = cJSON_AddObjectToObject(object, "bounds_ulp");
-    if (op->needs_math) {
+    if (of != VACT_F32) {
+        cJSON_AddNumberToObject(bounds, "plain", 0.5);
+        if (op->param_count > 0)
+            cJSON_AddNumberToObject(bounds, "other_parameters", types[of].bound);
+    } else if (op->needs_math) {
         cJSON_AddNumberToObject(bounds, "sleef", op->bound_sleef);
         cJSON_AddNumberToObject(bounds, "fast", op->bound_fast);
     } else {
         cJSON_AddNumberToObject(bounds, "plain", op->bound_sleef);
     }
-    cJSON_AddStringToObject(object, "auto", vact_tool_auto_variant(op));
+    cJSON_AddStringToObject(object, "auto", of != VACT_F32 ? "plain" : vact_tool_auto_variant(op));
+    if (of != VACT_F32)
+        cJSON_AddStringToObject(object, "type", types[of].word);
     return object;
 }
 
-static void print_block(const vacti_op_info *op)
+/* Next to its zero xielu's bound is absolute (vact.h). */
+static void print_narrow_bound(const vacti_op_info *op, vact_type of)
+{
+    printf("    bound       0.5 ULP of %s, correctly rounded", types[of].name);
+    if (op->param_count > 0)
+        printf("; with other parameters %g ULP%s", types[of].bound,
+               op->op == VACT_OP_XIELU ? " but next to its zero" : "");
+    putchar('\n');
+}
+
+static void print_block(const vacti_op_info *op, vact_type of)
 {
     printf("%s\n", op->name);
     for (size_t i = 0; vact_tool_alias(op, i) != NULL; i++)
@@ -78,13 +112,40 @@ static void print_block(const vacti_op_info *op)
         printf("%s%s = %g (%s)", i == 0 ? "" : ", ", op->params[i].name, (double)op->params[i].default_value,
                vact_tool_domain(op, i));
     printf("\n    range       %s\n", op->range);
-    if (op->needs_math)
+    if (of != VACT_F32)
+        print_narrow_bound(op, of);
+    else if (op->needs_math)
         printf("    bound       fast %g ULP, sleef %g ULP\n", op->bound_fast, op->bound_sleef);
     else
         printf("    bound       plain %g ULP\n", op->bound_sleef);
-    printf("    auto takes  %s\n", vact_tool_auto_variant(op));
-    if (!VACT_WITH_GRADIENTS)
+    if (of == VACT_F32)
+        printf("    auto takes  %s\n", vact_tool_auto_variant(op));
+    if (of == VACT_F32 && !VACT_WITH_GRADIENTS)
         printf("    gradient    not in this build\n");
+}
+
+static void parse_type(const struct argp_state *state, const char *word, request *asked)
+{
+    for (asked->type = VACT_F32; asked->type <= VACT_F16; asked->type++)
+        if (strcmp(word, types[asked->type].word) == 0)
+            return;
+    vact_tool_misused(state, "--type: '%s' is not f32, bf16 or f16", word);
+}
+
+/* Whether there is something to list, with a message where not. */
+static bool check(const request *asked)
+{
+    const char *const word = types[asked->type].word;
+    if (!has_kernel(vacti_registry_by_code(VACT_OP_IDENTITY), asked->type)) {
+        vact_tool_fail("--type", "this build of vact has no %s", types[asked->type].name);
+        return false;
+    }
+    for (size_t i = 0; i < asked->count; i++)
+        if (!has_kernel(asked->operations[i], asked->type)) {
+            vact_tool_fail(asked->operations[i]->name, "has no kernels of %s", word);
+            return false;
+        }
+    return true;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -92,6 +153,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     request *asked = state->input;
     switch (key) {
     case 'j': asked->json = true; return 0;
+    case KEY_TYPE: parse_type(state, argument, asked); return 0;
     case ARGP_KEY_ARG: asked->operations[asked->count++] = vact_tool_operation(state, argument); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -100,15 +162,21 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static int print_all(const request *asked)
 {
     size_t count = asked->count > 0 ? asked->count : vacti_registry_count;
+    bool first = true;
+    if (!check(asked))
+        return VACT_TOOL_FAILURE;
     cJSON *document = asked->json ? cJSON_CreateArray() : NULL;
     for (size_t i = 0; i < count; i++) {
         const vacti_op_info *op = asked->count > 0 ? asked->operations[i] : &vacti_registry[i];
+        if (!has_kernel(op, asked->type))
+            continue;
         if (asked->json) {
-            cJSON_AddItemToArray(document, json_of(op));
+            cJSON_AddItemToArray(document, json_of(op, asked->type));
         } else {
-            if (i > 0)
+            if (!first)
                 putchar('\n');
-            print_block(op);
+            print_block(op, asked->type);
+            first = false;
         }
     }
     return asked->json ? vact_tool_print_json(document) : VACT_TOOL_OK;
@@ -116,7 +184,10 @@ static int print_all(const request *asked)
 
 int vact_tool_list(int argc, char **argv)
 {
-    static const struct argp_option options[] = {{"json", 'j', NULL, 0, "Print JSON", 0}, {NULL, 0, NULL, 0, NULL, 0}};
+    static const struct argp_option options[] = {
+        {"json", 'j', NULL, 0, "Print JSON", 0},
+        {"type", KEY_TYPE, "NAME", 0, "The operations with kernels of this type: f32 (default), bf16 or f16", 0},
+        {NULL, 0, NULL, 0, NULL, 0}};
     const struct argp argp = {
         options,
         parse,
@@ -126,11 +197,11 @@ int vact_tool_list(int argc, char **argv)
         "bound of each variant, and the variant that auto takes.\v"
         "An operation may be named in any case, and as PyTorch, ONNX and Hugging Face name it (`also').\n"
         "plain: the operation has no transcendental function, and one kernel serves every variant. Errors are in ULP; "
-        "0.5 is correctly rounded.",
+        "0.5 is correctly rounded. bf16 and f16 have one set of kernels, which serves every variant.",
         NULL,
         NULL,
         NULL};
-    request asked = {false, 0, (const vacti_op_info **)calloc((size_t)argc + 1, sizeof *asked.operations)};
+    request asked = {false, VACT_F32, 0, (const vacti_op_info **)calloc((size_t)argc + 1, sizeof *asked.operations)};
     if (asked.operations == NULL)
         return vact_tool_fail("list", "out of memory");
     int status = vact_tool_parse(&argp, argc, argv, 0, &asked) != 0 ? VACT_TOOL_USAGE : print_all(&asked);

@@ -53,7 +53,7 @@ static const char documentation[] =
     "Operations element by element round the exact result once to bfloat16 or float16. The others, gradients, and "
     "those "
     "from one type to another with --output-type are computed in float32 and then rounded. NumPy has no bfloat16: "
-    "ml_dtypes saves it as raw bytes of 2, '<V2', which are taken for bfloat16 unless --type says f16. "
+    "ml_dtypes saves it as 2 raw bytes, '<V2', which are taken for bfloat16 unless --type says f16. "
     "numpy.load(FILE).view(ml_dtypes.bfloat16) reads them back. int16 and uint16 need --type. --dslope is float32.\n"
     "IN.npy may also hold int8 or uint8, quantised as ONNX has it, for operations element by element and softmax along "
     "the last axis; OUT.npy then has the same type. --in-scale and --out-scale say what its elements stand for.\n"
