@@ -41,8 +41,9 @@ static void fill_exact(const vacti_op_info *info, vact_type type)
 {
     const vact_params_f32 params = vacti_registry_defaults(info);
     for (uint32_t i = 0; i < ALL; i++)
-        exact[i] = is_nan((uint16_t)i, type) ? (uint16_t)i
-                                             : narrow_exact(info->op, narrow_widen((uint16_t)i, type), &params, type);
+        exact[i] = is_nan((uint16_t)i, type)
+                       ? (uint16_t)i
+                       : narrow_exact(info->op, vacti_narrow_widen((uint16_t)i, type), &params, type);
 }
 
 /* The results that are not `exact`; the first of them. */
@@ -126,8 +127,8 @@ static double worst_of(const vacti_table *table, const vacti_op_info *info, vact
         some[i] = (uint16_t)(i * STRIDE);
     run(table, info, type, results, some, ALL / STRIDE, params);
     for (size_t i = 0; i < ALL / STRIDE; i++) {
-        const double value = vacti_reference_f32(info->op)((double)narrow_widen(some[i], type), params);
-        const double error = narrow_error(results[i], value, type);
+        const double value = vacti_reference_f32(info->op)((double)vacti_narrow_widen(some[i], type), params);
+        const double error = vacti_narrow_error(results[i], value, type);
         if (error > worst) {
             worst = error;
             *at = some[i];
@@ -240,7 +241,7 @@ static void check_narrowed(const vacti_table *table, vact_type type, const float
         const uint16_t sign = test_raw_bits(lanes[i]) >> 31 ? 0x8000 : 0;
         const bool right = isnan(lanes[i]) ? is_nan(results[i], type) && (results[i] & 0x8000) == sign &&
                                                  (results[i] & (type == VACT_BF16 ? 0x40 : 0x200)) != 0
-                                           : results[i] == narrow_nearest((double)lanes[i], type);
+                                           : results[i] == vacti_narrow_nearest((double)lanes[i], type);
         cr_assert(right, "%s, %s: %08x to %04x", table->build, type_names[type], test_raw_bits(lanes[i]), results[i]);
     }
 }
@@ -257,7 +258,7 @@ ParameterizedTest(int *build, narrow, conversions)
         const vact_type type = narrow_types[t];
         table->widen[type](lanes, every, ALL);
         for (size_t i = 0; i < ALL; i++) {
-            const float expected = narrow_widen(every[i], type);
+            const float expected = vacti_narrow_widen(every[i], type);
             cr_assert(test_same(lanes[i], expected) && !signbit(lanes[i]) == !(i & 0x8000), "%s, %s: %04zx",
                       table->build, type_names[type], i);
         }

@@ -47,7 +47,7 @@ static uint16_t rounded(float y, float x, vact_type type, const rounding *by)
         y = fmaf(y, signbit(x) ? -by->sideways : by->sideways, y);
     const uint32_t bits = bits_of(y);
     if (type == VACT_F16)
-        return isnan(y) ? 0x7e00 : narrow_nearest((double)y, type);
+        return isnan(y) ? 0x7e00 : vacti_narrow_nearest((double)y, type);
     switch (by->how) {
     case AWAY: return (uint16_t)((bits + 0x8000u) >> 16);
     case TO_ZERO: return (uint16_t)((bits + 0x7fffu) >> 16);
@@ -176,7 +176,7 @@ int main(int count, char **arguments)
             continue;
         const vact_params_f32 params = vacti_registry_defaults(info);
         for (uint32_t i = 0; i < 65536; i++)
-            x[i] = narrow_widen((uint16_t)i, type);
+            x[i] = vacti_narrow_widen((uint16_t)i, type);
         for (uint32_t i = 0; i < 65536; i++)
             exact[i] = isnan(x[i]) ? 0 : narrow_exact(info->op, x[i], &params, type);
         choice best = {{TO_EVEN, 0.0f, 0.0f, 0.0f}, 1 << 20};

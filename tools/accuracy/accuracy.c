@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builds.h"
 #include "hash.h"
 #include "json.h"
 #include "merge.h"
+#include "narrow.h"
 #include "options.h"
 #include "output.h"
 #include "rows.h"
@@ -30,46 +32,6 @@ static void catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGXFSZ, SIG_IGN);
-}
-
-static bool add_table(accuracy_job *job, const char *build, vact_math math)
-{
-    const vacti_table *table = vacti_table_of_build(build, VACT_MATH_AUTO);
-    if (table == NULL) {
-        vact_tool_fail("--isa", "%s is not in this build of vact", build);
-        return false;
-    }
-    if (!vacti_build_runs(build)) {
-        vact_tool_fail("--isa", "this CPU does not run %s", build);
-        return false;
-    }
-    table = vacti_table_of_build(build, math);
-    if (table == NULL) {
-        vact_tool_fail("--math", "%s is not in this build of vact", math == VACT_MATH_FAST ? "fast" : "this variant");
-        return false;
-    }
-    if (job->build_count < ACCURACY_MOST_BUILDS)
-        job->tables[job->build_count++] = table;
-    return true;
-}
-
-/* The builds named, or all that the CPU runs; the baseline, which has no FMA, only where it is the only one. */
-static bool choose_builds(accuracy_job *job, const accuracy_options *options, vact_math math)
-{
-    for (size_t i = 0; i < options->build_count; i++)
-        if (!add_table(job, options->builds[i], math))
-            return false;
-    for (size_t i = 0; options->build_count == 0 && i < vacti_build_count; i++) {
-        bool baseline = strcmp(vacti_builds[i], "scalar") == 0;
-        if (vacti_build_runs(vacti_builds[i]) && !(baseline && job->build_count != 0) &&
-            !add_table(job, vacti_builds[i], math))
-            return false;
-    }
-    const char *names[ACCURACY_MOST_BUILDS];
-    for (size_t k = 0; k < job->build_count; k++)
-        names[k] = job->tables[k]->build;
-    job->reference = accuracy_reference_build(names, job->build_count);
-    return job->build_count != 0;
 }
 
 static bool has_kernel(const vacti_table *table, const vacti_op_info *info)
@@ -102,7 +64,7 @@ static bool make_plan(plan *p, const accuracy_options *options, vact_math math, 
                             .threads = options->threads,
                             .quiet = options->quiet};
     p->row_count = 0;
-    if (!choose_builds(&p->job, options, math))
+    if (!accuracy_choose_builds(&p->job, options, math, false))
         return false;
     for (size_t i = 0; i < options->target_count; i++) {
         const vacti_op_info *info = options->targets[i].info;
@@ -332,5 +294,7 @@ int vact_tool_accuracy(int argc, char **argv)
     static accuracy_options options; /* too large for the stack */
     accuracy_parse(&options, argc, argv);
     catch_signals();
+    if (options.type != VACT_F32)
+        return accuracy_narrow(&options) ? VACT_TOOL_OK : failure();
     return options.digest != NULL ? run_digest(&options) : run_report(&options);
 }

@@ -18,6 +18,7 @@ enum {
     OPTION_THREADS,
     OPTION_PARAM,
     OPTION_BACKWARD,
+    OPTION_TYPE,
     OPTION_DIGEST,
     OPTION_JSON,
     OPTION_MARKDOWN,
@@ -35,6 +36,10 @@ static const struct argp_option option_table[] = {
     {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast, or all of them", 0},
     {"backward", OPTION_BACKWARD, NULL, 0,
      "The gradients dy*f'(x) instead of the operations, with dy = 1 and with a random dy", 0},
+    {"type", OPTION_TYPE, "NAME", 0,
+     "The elements: f32 (default), bf16 or f16. Of the last two every element-by-element operation with its default "
+     "parameters, over all 65,536 inputs; goes with --op, --isa, --json and --quiet",
+     0},
     {"param", OPTION_PARAM, "NAME=VALUE", 0, "A parameter of the operations named by --op", 0},
     {"stride", OPTION_STRIDE, "N", 0, "Every N-th bit pattern (default 1: all), and fewer rows", 0},
     {"shard", OPTION_SHARD, "I/N", 0, "The I-th of N parts of the inputs, counted from 1", 0},
@@ -60,6 +65,9 @@ static const char documentation[] =
     "\v"
     "`order errors' counts the results of an increasing operation that are smaller than the result of the next smaller "
     "input.\n"
+    "With --type bf16 or f16 every result must be the exact value, rounded once. `undecided' counts the inputs at "
+    "which "
+    "the exact value is so near a tie that it cannot be told from one here; either neighbour passes.\n"
     "Exit status: 0 all results are within their bounds and no bits differ, 1 otherwise or on failure, 2 wrong usage, "
     "130 interrupted.";
 
@@ -118,6 +126,16 @@ static void split_names(accuracy_options *options, struct argp_state *state, cha
         add(options, state, name);
 }
 
+static vact_type parse_type(struct argp_state *state, const char *name)
+{
+    static const char *const names[] = {"f32", "bf16", "f16"};
+    for (int type = VACT_F32; type <= VACT_F16; type++)
+        if (strcmp(names[type], name) == 0)
+            return (vact_type)type;
+    vact_tool_misused(state, "--type '%s' is not f32, bf16 or f16", name);
+    return VACT_F32;
+}
+
 static void parse_shard(accuracy_options *options, struct argp_state *state, const char *text)
 {
     const char *slash = strchr(text, '/');
@@ -167,6 +185,11 @@ static void make_targets(accuracy_options *options, struct argp_state *state)
             vact_tool_misused(state, "%s has two inputs; sweeps cover one", info->name);
         if (info->kind == VACT_KIND_GATE)
             continue;
+        if (info->kind != VACT_KIND_UNARY && options->type != VACT_F32) {
+            if (options->op_count != 0)
+                vact_tool_misused(state, "--type is for element-by-element operations, not for %s", info->name);
+            continue;
+        }
         if (!options->backward) {
             options->targets[options->target_count++] = target;
             continue;
@@ -211,6 +234,10 @@ static void check(accuracy_options *options, struct argp_state *state)
         vact_tool_misused(state, "--merge needs files");
     if (!options->merge && options->file_count != 0)
         vact_tool_misused(state, "'%s': an argument without --merge", options->files[0]);
+    if (options->type != VACT_F32 &&
+        (options->math_given || options->backward || options->param_count != 0 || options->stride != 1 ||
+         options->shard_count != 1 || options->digest != NULL || options->markdown != NULL))
+        vact_tool_misused(state, "--type bf16 and f16 go with --op, --isa, --json and --quiet only");
     make_targets(options, state);
 }
 
@@ -228,6 +255,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->every_math = strcmp(argument, "all") == 0;
         options->math = options->every_math ? VACT_MATH_AUTO : vact_tool_math(state, argument);
         return 0;
+    case OPTION_TYPE: options->type = parse_type(state, argument); return 0;
     case OPTION_BACKWARD: options->backward = true; return 0;
     case OPTION_STRIDE:
         if (!parse_number(argument, UINT32_MAX, argument + strlen(argument), &options->stride))

@@ -15,6 +15,7 @@ typedef struct accuracy_options {
     bool backward; /* the gradients instead of the operations */
     bool math_given;
     bool every_math; /* every variant in turn; math is then AUTO */
+    vact_type type;  /* the elements; of 16 bits: all inputs, and no option but ops, builds, json and quiet */
     uint32_t stride;
     uint32_t shard;
     uint32_t shard_count;
