@@ -144,6 +144,8 @@ Test(accuracy_narrow, every_operation_on_every_build)
         const program_result *result = program_run(arguments);
         program_expect(result, 0, "");
         cr_assert(strstr(result->out, "where that is decided.\n") != NULL, "%s", result->out);
+        for (const char *at = result->out; *at != '\0'; at += strcspn(at, "\n") + 1)
+            cr_expect(strcspn(at, "\n") < 80, "%.*s", (int)strcspn(at, "\n"), at);
         cJSON *document = json_document("sweep.json");
         const cJSON *all = cJSON_GetObjectItem(document, "results");
         int index = 0;

@@ -38,7 +38,7 @@ static const struct argp_option option_table[] = {
      "The gradients dy*f'(x) instead of the operations, with dy = 1 and with a random dy", 0},
     {"type", OPTION_TYPE, "NAME", 0,
      "The elements: f32 (default), bf16 or f16. Of the last two every element-by-element operation with its default "
-     "parameters, over all 65,536 inputs; goes with --op, --isa, --json and --quiet",
+     "parameters, over all 65,536 inputs, on all builds that this CPU runs; goes with --op, --isa, --json and --quiet",
      0},
     {"param", OPTION_PARAM, "NAME=VALUE", 0, "A parameter of the operations named by --op", 0},
     {"stride", OPTION_STRIDE, "N", 0, "Every N-th bit pattern (default 1: all), and fewer rows", 0},
