@@ -5,8 +5,8 @@
  * takes the way with the fewest errors, the cheapest of several, and lists the inputs that remain. Build and run from
  * the root:
  *
- *   cc -O2 -ffp-contract=off -o narrow_cures docs/approximations/narrow_cures.c tests/exact.c tests/narrow_exact.c
- * -Iinclude -Ikernels \ -Itests build/libvact.a build/libvact_reference.a -lsleef -lmpfr -lm
+ *   cc -O2 -ffp-contract=off -o narrow_cures -Iinclude -Ikernels -Itests docs/approximations/narrow_cures.c
+ *       tests/exact.c tests/narrow_exact.c build/libvact.a build/libvact_reference.a -lsleef -lmpfr -lm
  *   ./narrow_cures bf16 >kernels/elem/rounding_bf16.h
  *   ./narrow_cures f16 >kernels/elem/rounding_f16.h
  */
@@ -137,9 +137,9 @@ static void search_f16(choice *best, const vacti_op_info *info)
 static void print(const vacti_op_info *info, const rounding *by, vact_type type)
 {
     int count = 0;
-    printf("\nstatic const elem_rounding %s_rounding = {.ties = %s", info->name,
-           by->how == TO_EVEN && strcmp(info->name, "tanh_shrink") == 0 && type == VACT_BF16 ? "TIES_TO_EVEN_ANY"
-                                                                                             : words[by->how]);
+    printf("\nstatic const elem_rounding %s_rounding = {.ties = %s", info->name, words[by->how]);
+    if (strcmp(info->name, "tanh_shrink") == 0) /* vf_or_nan's has all bits set on AVX2 and NEON */
+        printf(", .any_nan = 1");
     if (by->argument != 0.0f)
         printf(", .argument = %af", (double)by->argument);
     if (by->result != 0.0f)

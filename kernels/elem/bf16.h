@@ -17,7 +17,7 @@ VACT_INLINE void elem_load_lanes(const float *p, vf *a, vf *b) { vf_load_pairs(p
 VACT_INLINE void elem_store_lanes(float *p, vf a, vf b) { vf_store_pairs(p, a, b); }
 
 /* The bits of a float whose upper half is the rounded value. A carry into the exponent is right: up to infinity. A NaN
- * that comes from an element's has 0 in its lower half, and stays. */
+ * that comes from an element's has 0 in its lower half, and stays; another might become a number. */
 VACT_INLINE vf elem_rounded(vf a, elem_ties ties)
 {
     const vi bits = vf_bits(a), half = vi_set1(0x8000), below = vi_set1(0x7fff);
@@ -26,7 +26,6 @@ VACT_INLINE vf elem_rounded(vf a, elem_ties ties)
     case TIES_AWAY: return vf_of_bits(vi_add(bits, half));
     case TIES_TO_ZERO: return vf_of_bits(vi_add(bits, below));
     case TIES_UP: return vf_of_bits(vi_sub(vi_add(bits, half), vi_shift_right(bits, 31)));
-    case TIES_TO_EVEN_ANY: return vf_select(vm_eq(a, a), vf_of_bits(even), vf_quiet(a));
     case TIES_TO_EVEN: break;
     }
     return vf_of_bits(even);
@@ -37,9 +36,17 @@ VACT_INLINE vh elem_narrow(vf a, vf b, elem_ties ties)
     return vh_of_upper(elem_rounded(a, ties), elem_rounded(b, ties));
 }
 
-VACT_INLINE void elem_store_two(elem *p, vf a, vf b, elem_ties ties) { vh_store(p, elem_narrow(a, b, ties)); }
-
 /* Of any floats. A NaN keeps its sign and becomes quiet. */
-VACT_INLINE vh elem_narrow_any(vf a, vf b) { return elem_narrow(a, b, TIES_TO_EVEN_ANY); }
+VACT_INLINE vf elem_rounded_any(vf a, elem_ties ties)
+{
+    return vf_select(vm_eq(a, a), elem_rounded(a, ties), vf_quiet(a));
+}
+
+VACT_INLINE vh elem_narrow_any(vf a, vf b, elem_ties ties)
+{
+    return vh_of_upper(elem_rounded_any(a, ties), elem_rounded_any(b, ties));
+}
+
+VACT_INLINE void elem_store_two(elem *p, vf a, vf b, elem_ties ties) { vh_store(p, elem_narrow(a, b, ties)); }
 
 #endif

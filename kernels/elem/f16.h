@@ -33,6 +33,6 @@ VACT_INLINE void elem_store_two(elem *p, vf a, vf b, elem_ties ties)
     vh_store_half(p, a, b);
 }
 
-VACT_INLINE vh elem_narrow_any(vf a, vf b) { return vh_of_half(a, b); }
+VACT_INLINE vh elem_narrow_any(vf a, vf b, elem_ties ties) { return elem_narrow(a, b, ties); }
 
 #endif

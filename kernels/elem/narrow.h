@@ -9,9 +9,8 @@
 
 #define ELEM_16 1
 
-/* Of bf16: those of f16 are always to even. TIES_TO_EVEN_ANY is for bf16 where a NaN may have any bits:
- * some vectors of floats make one whose bits are all set, which an addition would turn into a number. */
-typedef enum { TIES_TO_EVEN, TIES_AWAY, TIES_TO_ZERO, TIES_UP, TIES_TO_EVEN_ANY } elem_ties;
+/* Of bf16: those of f16 are always to even. */
+typedef enum { TIES_TO_EVEN, TIES_AWAY, TIES_TO_ZERO, TIES_UP } elem_ties;
 
 /* An input, and what is added to the bits of its rounded result: 1 or -1. */
 typedef struct {
@@ -25,6 +24,7 @@ typedef struct {
 typedef struct {
     elem_ties ties;
     float argument, result, sideways; /* 0: none */
+    int any_nan;                      /* a NaN may have any bits: bf16 takes care then */
     size_t count;                     /* of the cures */
     elem_cure cures[9];
 } elem_rounding;

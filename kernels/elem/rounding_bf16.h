@@ -31,7 +31,7 @@ static const elem_rounding hard_swish_rounding = {.ties = TIES_UP};
 
 static const elem_rounding tanh_rounding = {.ties = TIES_AWAY};
 
-static const elem_rounding tanh_shrink_rounding = {.ties = TIES_TO_EVEN_ANY};
+static const elem_rounding tanh_shrink_rounding = {.ties = TIES_AWAY, .any_nan = 1};
 
 static const elem_rounding soft_shrink_rounding = {.ties = TIES_TO_EVEN};
 

@@ -36,8 +36,12 @@ static const elem_rounding hard_swish_rounding = {
 
 static const elem_rounding tanh_rounding = {.ties = TIES_TO_EVEN};
 
-static const elem_rounding tanh_shrink_rounding = {
-    .ties = TIES_TO_EVEN, .cures = {{0x3793, -1}, {0xb793, -1}}, .count = 2};
+static const elem_rounding tanh_shrink_rounding = {.ties = TIES_TO_EVEN,
+                                                   .any_nan = 1,
+                                                   .argument = 0x1.fffffcp-1f,
+                                                   .result = 0x1.000004p+0f,
+                                                   .cures = {{0x2c8d, 1}, {0x3805, 1}, {0xac8d, 1}, {0xb805, 1}},
+                                                   .count = 4};
 
 static const elem_rounding soft_shrink_rounding = {.ties = TIES_TO_EVEN};
 

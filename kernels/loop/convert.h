@@ -20,7 +20,7 @@ VACT_INLINE vh convert_narrow(const float *src)
 {
     vf a, b;
     elem_load_lanes(src, &a, &b);
-    return elem_narrow_any(a, b);
+    return elem_narrow_any(a, b, TIES_TO_EVEN);
 }
 
 void KERNEL(widen)(float *dst, const void *src, size_t n)

@@ -28,7 +28,8 @@ VACT_INLINE elem_inputs ACT(inputs)(const vact_params_f32 *params)
 /* The results of the elements x, from their lanes. */
 VACT_INLINE vh ACT(rounded)(vf a, vf b, vh x, const elem_inputs *inputs)
 {
-    vh y = elem_narrow(a, b, ACT(rounding).ties);
+    const elem_ties ties = ACT(rounding).ties;
+    vh y = ACT(rounding).any_nan ? elem_narrow_any(a, b, ties) : elem_narrow(a, b, ties);
     for (size_t k = 0; k < ACT(rounding).count; k++)
         y = vh_step_where_equal(y, x, vh_set1(inputs->of[k]), ACT(rounding).cures[k].step);
     return y;
@@ -41,7 +42,7 @@ VACT_INLINE void WALK(store)(const loop_operands *from, size_t i, loop_four four
         const size_t at = i + loop_place(k, from->apart);
         if (walk == WALK_STREAM)
             vh_stream(from->dst + at, ACT(rounded)(four.x[k], four.x[k + 1], vh_load(from->x + at), inputs));
-        else if (ACT(rounding).count > 0)
+        else if (ACT(rounding).count > 0 || ACT(rounding).any_nan)
             vh_store(from->dst + at, ACT(rounded)(four.x[k], four.x[k + 1], vh_load(from->x + at), inputs));
         else
             elem_store_two(from->dst + at, four.x[k], four.x[k + 1], ACT(rounding).ties);

@@ -30,7 +30,7 @@ VACT_INLINE pick_range pick_between(unsigned first, unsigned last, uint16_t by)
 VACT_INLINE uint16_t pick_nearest(float a)
 {
     uint16_t elements[2 * VF_LANES];
-    vh_store(elements, elem_narrow_any(vf_set1(a), vf_set1(a)));
+    vh_store(elements, elem_narrow_any(vf_set1(a), vf_set1(a), TIES_TO_EVEN));
     return elements[0];
 }
 

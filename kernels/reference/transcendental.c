@@ -30,6 +30,8 @@ double vacti_reference_tanh_shrink(double x, const vact_params_f32 *params)
     double square = x * x;
     if (fabs(x) < 0x1p-13)
         return x * square / 3.0 * vacti_reference_one_plus(-0.4 * square);
+    if (fabs(x) > 20.0) /* a little farther from 0 than x - 1 or x + 1, which may be a tie of a shorter type */
+        return nextafter(x - copysign(1.0, x), x);
     if (fabs(x) > 0.5)
         return x - tanh(x);
     double tail = 15.0;

@@ -13,7 +13,7 @@
 #include "tools/tool.h"
 
 /* Widths that make a row of 79 columns. */
-#define ROW_FORMAT "%-20s %-4s %5s %9s %15s %10s %9s\n"
+#define ROW_FORMAT "%-20s %-4s %5s %9s %15s %10s\n"
 
 static const char *const words[] = {"f32", "bf16", "f16"};
 
@@ -65,7 +65,7 @@ static bool try_operation(const run *r, size_t index, buffers *b)
     if (!run_kernel(r->job.tables[r->job.reference], info->op, type, b, b->reference))
         return false;
     accuracy_narrow_exact(b->exact, info, type);
-    accuracy_narrow_judge(reference, info, type, b->exact, b->reference);
+    accuracy_narrow_judge(reference, type, b->exact, b->reference);
     for (size_t k = 0; k < r->job.build_count; k++) {
         if (k == r->job.reference)
             continue;
@@ -74,7 +74,7 @@ static bool try_operation(const run *r, size_t index, buffers *b)
         tallies[k] = *reference;
         if (memcmp(b->results, b->reference, sizeof b->results) == 0)
             continue;
-        accuracy_narrow_judge(&tallies[k], info, type, b->exact, b->results);
+        accuracy_narrow_judge(&tallies[k], type, b->exact, b->results);
         count_differing(&tallies[k], b, type);
     }
     return true;
@@ -106,26 +106,17 @@ static size_t count_faults(const run *r)
     return faults;
 }
 
-static bool any_undecided(const run *r)
-{
-    bool any = false;
-    for (size_t i = 0; i < r->options->target_count * r->job.build_count; i++)
-        any |= r->tallies[i].undecided != 0;
-    return any;
-}
-
 static double value_of(uint32_t input, vact_type type) { return (double)vacti_narrow_widen((uint16_t)input, type); }
 
 static void print_row(const run *r, size_t index, const accuracy_narrow_tally *tally)
 {
     const vact_type type = r->options->type;
-    char error[16], input[32] = "-", misrounded[16], undecided[16];
+    char error[16], input[32] = "-", misrounded[16];
     snprintf(error, sizeof error, "%.4f", accuracy_shown_error(tally->max_error));
     if (tally->max_error > 0.0)
         snprintf(input, sizeof input, "%.9g", value_of(tally->max_input, type));
     snprintf(misrounded, sizeof misrounded, "%" PRIu32, tally->misrounded);
-    snprintf(undecided, sizeof undecided, "%" PRIu32, tally->undecided);
-    printf(ROW_FORMAT, r->options->targets[index].info->name, words[type], "0.50", error, input, misrounded, undecided);
+    printf(ROW_FORMAT, r->options->targets[index].info->name, words[type], "0.50", error, input, misrounded);
 }
 
 /* A row for the builds with the reference's bits, and one for each other build. */
@@ -167,7 +158,7 @@ static void print_table(const run *r)
 {
     const accuracy_job *const job = &r->job;
     const size_t faults = count_faults(r), results = r->options->target_count * job->build_count;
-    printf(ROW_FORMAT, "operation", "type", "bound", "error", "at input", "misrounded", "undecided");
+    printf(ROW_FORMAT, "operation", "type", "bound", "error", "at input", "misrounded");
     for (size_t i = 0; i < r->options->target_count; i++)
         print_operation(r, i);
     printf("\nvact %s, numerics version %d.\nTried: all 2^16 inputs of %s.\n%s", vact_version(),
@@ -178,7 +169,7 @@ static void print_table(const run *r)
     if (faults != 0)
         printf("%zu of %zu results fail.\n", faults, results);
     else
-        printf("%zu results, none misrounded%s.\n", results, any_undecided(r) ? " where that is decided" : "");
+        printf("%zu results, none misrounded.\n", results);
 }
 
 static void add_bits(cJSON *object, const char *name, const char *format, uint64_t value)
@@ -204,7 +195,6 @@ static cJSON *object_of(const accuracy_narrow_tally *tally, const vacti_op_info 
     cJSON_AddNumberToObject(object, "misrounded", tally->misrounded);
     if (tally->misrounded != 0)
         add_bits(object, "first_misrounded", "0x%04" PRIx64, tally->first_misrounded);
-    cJSON_AddNumberToObject(object, "undecided", tally->undecided);
     cJSON_AddNumberToObject(object, "failures", tally->failures);
     cJSON_AddNumberToObject(object, "differing", tally->differing);
     if (tally->differing != 0)

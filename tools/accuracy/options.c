@@ -65,9 +65,7 @@ static const char documentation[] =
     "\v"
     "`order errors' counts the results of an increasing operation that are smaller than the result of the next smaller "
     "input.\n"
-    "With --type bf16 or f16 every result must be the exact value, rounded once. `undecided' counts the inputs at "
-    "which "
-    "the exact value is so near a tie that it cannot be told from one here; either neighbour passes.\n"
+    "With --type bf16 or f16 every result must be the exact value, rounded once.\n"
     "Exit status: 0 all results are within their bounds and no bits differ, 1 otherwise or on failure, 2 wrong usage, "
     "130 interrupted.";
 
