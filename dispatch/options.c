@@ -17,6 +17,7 @@ KIND(cross_entropy, VACT_CROSS_ENTROPY_OPTIONS_F32, vact_cross_entropy_options_f
 KIND(bce_with_logits, VACT_BCE_WITH_LOGITS_OPTIONS_F32, vact_bce_with_logits_options_f32, weight_count)
 KIND(epilogue, VACT_EPILOGUE_OPTIONS_F32, vact_epilogue_options_f32, residual_stride)
 KIND(softmax, VACT_SOFTMAX_OPTIONS_F32, vact_softmax_options_f32, causal_offset)
+KIND(gate, VACT_GATE_OPTIONS, vact_gate_options, reserved)
 
 _Static_assert(sizeof(vact_mask_layout) == 5 * sizeof(size_t), "vact_mask_layout stands in options: it never grows");
 
@@ -70,3 +71,5 @@ vact_status vact_softmax_options_init_f32(void *options, size_t size)
 {
     return init(&vacti_softmax_options_kind, options, size);
 }
+
+vact_status vact_gate_options_init(void *options, size_t size) { return init(&vacti_gate_options_kind, options, size); }

@@ -65,7 +65,8 @@ Test(options, init_writes_what_it_is_given)
     } each[] = {{vact_cross_entropy_options_init_f32, &vacti_cross_entropy_options_kind},
                 {vact_bce_with_logits_options_init_f32, &vacti_bce_with_logits_options_kind},
                 {vact_epilogue_options_init_f32, &vacti_epilogue_options_kind},
-                {vact_softmax_options_init_f32, &vacti_softmax_options_kind}};
+                {vact_softmax_options_init_f32, &vacti_softmax_options_kind},
+                {vact_gate_options_init, &vacti_gate_options_kind}};
     unsigned char memory[1024];
     for (size_t k = 0; k < sizeof each / sizeof each[0]; k++) {
         const vacti_options_kind *of = each[k].of;

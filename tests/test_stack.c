@@ -42,6 +42,21 @@ static void gate(void)
     vact_gate_backward_packed_f32(subject->op, NULL, VACT_GATE_INTERLEAVED, a, 202, b, 101, c, 202, 50, 101);
 }
 
+/* Elements of 16 bits, at the same places as floats. */
+static void narrow_gate(void)
+{
+    vact_gate_options eager = VACT_GATE_OPTIONS;
+    eager.rounding = VACT_GATE_EAGER;
+    for (int type = VACT_BF16; type <= VACT_F16; type++)
+        for (int round = 0; round < 2; round++) {
+            const vact_gate_options *options = round ? &eager : NULL;
+            vact_gate(subject->op, NULL, options, a, (vact_type)type, b, c, (vact_type)type, 5000);
+            for (int layout = 0; layout < 4; layout++)
+                vact_gate_packed(subject->op, NULL, options, (vact_gate_layout)layout, a, (vact_type)type, 1000, b,
+                                 (vact_type)type, 2000, 5, 1000);
+        }
+}
+
 /* Logits: near the maximum, far from it, and so large that a maximum is not near 0. */
 static void fill_logits(int kind)
 {
@@ -237,6 +252,8 @@ static void check_all(void)
         const vact_kind kind = VACT_OP_KIND(subject->op);
         if (kind == VACT_KIND_UNARY || kind == VACT_KIND_GATE)
             check(subject->name, kind == VACT_KIND_UNARY ? unary : gate);
+        if (kind == VACT_KIND_GATE)
+            check(subject->name, narrow_gate);
     }
     check("xielu_alpha", xielu_alpha);
     check("prelu", prelu);

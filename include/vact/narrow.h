@@ -124,6 +124,92 @@ VACT_API vact_status vact_sqrt_softplus_f16(vact_f16 *dst, const vact_f16 *src, 
 VACT_API vact_status vact_erf_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t n);
 VACT_API vact_status vact_erf_f16(vact_f16 *dst, const vact_f16 *src, size_t n);
 
+/* ---------------------------------------------------------------------------------------- gated units
+ *
+ *   Error      of VACT_GATE_ONCE at most 0.5 + 2^-10 ULP of the destination's type, for any parameters, also where the
+ *              activation alone would be subnormal or 0. The kernel of float computes, in the variant in use.
+ *   NaN        as of the functions on float.
+ *   Aliasing   dst may equal gate or up where both have one type; gate and up may overlap in any way.
+ */
+
+typedef enum vact_gate_rounding {
+    VACT_GATE_ONCE = 0, /* the result is rounded once, from float */
+    VACT_GATE_EAGER = 1 /* each operation is rounded to the source's type, as a framework's eager mode does */
+} vact_gate_rounding;
+
+/*
+ * The defaults are VACT_GATE_OPTIONS. What VACT_GATE_EAGER rounds to the source's type, in this order; the last product
+ * is rounded to the destination's. Functions are those of this header (of vact.h for float), products, quotients and
+ * sums are computed in float before:
+ *
+ *   glu, geglu, geglu_tanh, swiglu, geglu_quick     the activation of the gate
+ *   reglu, fatreglu                                 nothing besides
+ *   relu_squared_glu                                the square
+ *   swiglu_clamped                                  the clamped gate and up (that is the limit), swish of the gate
+ *   swiglu_step                                     silu(gate), and that and up clamped
+ *   swiglu_oai                                      the clamped gate g and up, t = alpha*g, s = sigmoid(t), g*s,
+ *                                                   up + beta
+ *   situ_glu                                        sigmoid(gate); of gate and up x/beta, tanh of it, beta*tanh; the
+ *                                                   gate's product with the sigmoid
+ *
+ * There the limits of infinite inputs are those of the single operations: silu(-inf)*inf is NaN, as in frameworks.
+ */
+typedef struct vact_gate_options {
+    size_t size;                 /* sizeof(vact_gate_options) */
+    vact_gate_rounding rounding; /* default ONCE */
+    int reserved;                /* 0, else VACT_EUNSUPPORTED */
+} vact_gate_options;
+
+#define VACT_GATE_OPTIONS {sizeof(vact_gate_options), VACT_GATE_ONCE, 0}
+
+/* As vact_cross_entropy_options_init_f32. */
+VACT_API vact_status vact_gate_options_init(void *options, size_t size);
+
+/* A VACT_KIND_GATE operation by its code, from two arrays of one type to one of the same or another type. Null params
+ * or options mean the defaults. VACT_EINVAL for an invalid code or type, or another kind. */
+VACT_API vact_status vact_gate(vact_op op, const vact_params_f32 *params, const vact_gate_options *options, void *dst,
+                               vact_type dst_type, const void *gate, const void *up, vact_type src_type, size_t n);
+
+/* The same from one packed array, with the shapes and strides of vact_gate_packed_f32. dst must not overlap src. */
+VACT_API vact_status vact_gate_packed(vact_op op, const vact_params_f32 *params, const vact_gate_options *options,
+                                      vact_gate_layout layout, void *dst, vact_type dst_type, size_t dst_stride,
+                                      const void *src, vact_type src_type, size_t src_stride, size_t rows, size_t cols);
+
+/* The definitions and sources are those of the functions on float in vact.h. Rounded once. */
+VACT_API vact_status vact_glu_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n);
+VACT_API vact_status vact_glu_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n);
+VACT_API vact_status vact_reglu_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n);
+VACT_API vact_status vact_reglu_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n);
+VACT_API vact_status vact_geglu_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n);
+VACT_API vact_status vact_geglu_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n);
+VACT_API vact_status vact_geglu_tanh_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n);
+VACT_API vact_status vact_geglu_tanh_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n);
+VACT_API vact_status vact_swiglu_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n);
+VACT_API vact_status vact_swiglu_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n);
+VACT_API vact_status vact_swiglu_oai_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n,
+                                          float alpha, float beta, float limit);
+VACT_API vact_status vact_swiglu_oai_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n, float alpha,
+                                         float beta, float limit);
+VACT_API vact_status vact_swiglu_clamped_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n,
+                                              float alpha, float limit);
+VACT_API vact_status vact_swiglu_clamped_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n,
+                                             float alpha, float limit);
+VACT_API vact_status vact_swiglu_step_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n,
+                                           float limit);
+VACT_API vact_status vact_swiglu_step_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n,
+                                          float limit);
+VACT_API vact_status vact_geglu_quick_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n);
+VACT_API vact_status vact_geglu_quick_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n);
+VACT_API vact_status vact_situ_glu_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n,
+                                        float beta1, float beta2);
+VACT_API vact_status vact_situ_glu_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n, float beta1,
+                                       float beta2);
+VACT_API vact_status vact_fatreglu_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n,
+                                        float theta);
+VACT_API vact_status vact_fatreglu_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n, float theta);
+VACT_API vact_status vact_relu_squared_glu_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n);
+VACT_API vact_status vact_relu_squared_glu_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n);
+
 #ifdef __cplusplus
 }
 #endif
