@@ -30,6 +30,10 @@ static void unary(void)
     options.multiplier = e;
     options.multiplier_stride = 101;
     vact_epilogue_f32(subject->op, NULL, a, 101, b, 101, 50, 101, &options);
+    for (int type = VACT_BF16; type <= VACT_F16; type++) {
+        vact_backward(subject->op, NULL, a, b, c, (vact_type)type, 5000);
+        vact_backward_from_output(subject->op, NULL, a, b, c, (vact_type)type, 5000);
+    }
     if (subject->op == VACT_OP_GELU || subject->op == VACT_OP_RELU) /* the walk beyond the cache is the same for all */
         vact_forward_f32(subject->op, NULL, to, from, LARGE);
 }
@@ -54,6 +58,7 @@ static void narrow_gate(void)
             for (int layout = 0; layout < 4; layout++)
                 vact_gate_packed(subject->op, NULL, options, (vact_gate_layout)layout, a, (vact_type)type, 1000, b,
                                  (vact_type)type, 2000, 5, 1000);
+            vact_gate_backward(subject->op, NULL, a, b, c, d, e, (vact_type)type, 5000);
         }
 }
 

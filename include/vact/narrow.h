@@ -210,6 +210,23 @@ VACT_API vact_status vact_fatreglu_f16(vact_f16 *dst, const vact_f16 *gate, cons
 VACT_API vact_status vact_relu_squared_glu_bf16(vact_bf16 *dst, const vact_bf16 *gate, const vact_bf16 *up, size_t n);
 VACT_API vact_status vact_relu_squared_glu_f16(vact_f16 *dst, const vact_f16 *gate, const vact_f16 *up, size_t n);
 
+/* -------------------------------------------------------------------------------------------- gradients
+ *
+ * By code, of arrays of one type, computed in float as vact.h has it and rounded once. VACT_F32 is the function on
+ * float. Null params mean the defaults.
+ *
+ *   Error      at most 0.51 ULP of the type for |dy| in [2^-90, 2^90], and for gated units |dy*up| too. Where the bound
+ *              on float is absolute, near a zero of the slope, its error (2^-24*|dy|, of gated units 3*2^-24 of the
+ *              terms) comes before the rounding.
+ *   Aliasing   that of the functions on float.
+ */
+VACT_API vact_status vact_backward(vact_op op, const vact_params_f32 *params, void *dx, const void *dy, const void *x,
+                                   vact_type type, size_t n);
+VACT_API vact_status vact_backward_from_output(vact_op op, const vact_params_f32 *params, void *dx, const void *dy,
+                                               const void *y, vact_type type, size_t n);
+VACT_API vact_status vact_gate_backward(vact_op op, const vact_params_f32 *params, void *dgate, void *dup,
+                                        const void *dy, const void *gate, const void *up, vact_type type, size_t n);
+
 #ifdef __cplusplus
 }
 #endif
