@@ -164,6 +164,31 @@ static void softmax_options(void)
     }
 }
 
+/* Elements of 16 bits: rows in blocks and in pieces, with and without options. Short rows to floats are softmax of
+ * float, which takes 8400 bytes on AVX-512 where these elements are the logits. */
+static void narrow_family(void)
+{
+    float sinks[2] = {1.0f, -2.0f};
+    vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+    options.scale = 0.5f;
+    options.bias = c;
+    options.slopes = e;
+    options.sinks = sinks;
+    options.heads_layout = (vact_values_layout){2, 3};
+    for (int type = VACT_BF16; type <= VACT_F16; type++)
+        for (size_t cols = 1; cols <= 4096; cols *= 4)
+            for (int round = 0; round < 4; round++) {
+                const vact_type t = (vact_type)type, result = round & 2 && cols >= 256 ? VACT_F32 : t;
+                const vact_softmax_options_f32 *given = round & 1 ? &options : NULL;
+                const size_t rows = 5000 / cols;
+                vact_softmax(a, result, cols, b, t, cols, rows, cols, given);
+                vact_log_softmax(a, result, cols, b, t, cols, rows, cols, given);
+                vact_logsumexp(a, b, t, cols, rows, cols, given);
+                vact_softmax_backward(a, cols, b, cols, d, cols, t, rows, cols, 1.0f);
+                vact_log_softmax_backward(a, cols, b, cols, d, cols, t, rows, cols, 1.0f);
+            }
+}
+
 static void losses(void)
 {
     vact_cross_entropy_options_f32 options = VACT_CROSS_ENTROPY_OPTIONS_F32;
@@ -265,6 +290,7 @@ static void check_all(void)
     check("softmax", softmax);
     check("the softmax family", family);
     check("the options of softmax", softmax_options);
+    check("the softmax family of 16 bits", narrow_family);
     check("losses", losses);
     check("health", health);
     check("8-bit tables", tables_of_8_bits);

@@ -227,6 +227,50 @@ VACT_API vact_status vact_backward_from_output(vact_op op, const vact_params_f32
 VACT_API vact_status vact_gate_backward(vact_op op, const vact_params_f32 *params, void *dgate, void *dup,
                                         const void *dy, const void *gate, const void *up, vact_type type, size_t n);
 
+/* ------------------------------------------------------------------------------------ the softmax family
+ *
+ * softmax and log_softmax of rows of one type to rows of the same or another type. Nothing between a logit and its
+ * result is rounded to 16 bits. The options, their arrays of floats included, are those of vact.h; null: the defaults.
+ *
+ *   Error      at most 0.5 + 2^-10 ULP of a 16-bit destination, at any number of columns, but for what a soft cap adds.
+ *              Of float that of the function on float.
+ *   Length     log_softmax to 16 bits with a soft cap is VACT_EUNSUPPORTED for more than 128 columns.
+ *   Masks      columns that causality or the window leave out may be read; those from a valid length on are neither
+ *              read nor written.
+ *   Aliasing   dst may equal src, with equal strides, where both have one type.
+ */
+VACT_API vact_status vact_softmax(void *dst, vact_type dst_type, size_t dst_stride, const void *src, vact_type src_type,
+                                  size_t src_stride, size_t rows, size_t cols, const vact_softmax_options_f32 *options);
+VACT_API vact_status vact_log_softmax(void *dst, vact_type dst_type, size_t dst_stride, const void *src,
+                                      vact_type src_type, size_t src_stride, size_t rows, size_t cols,
+                                      const vact_softmax_options_f32 *options);
+
+/* logsumexp, `rows` floats; on the terms of vact_logsumexp_masked_f32, with 2^-24 more in rows of more than 384
+ * columns. */
+VACT_API vact_status vact_logsumexp(float *dst, const void *src, vact_type src_type, size_t src_stride, size_t rows,
+                                    size_t cols, const vact_softmax_options_f32 *options);
+
+/* The gradients, from the outputs y, of arrays of one type: on the terms of vact_softmax_backward_rows_f32 and
+ * vact_log_softmax_backward_rows_f32, with one rounding more, of 0.5 ULP of the type. VACT_F32 is these. */
+VACT_API vact_status vact_softmax_backward(void *dx, size_t dx_stride, const void *dy, size_t dy_stride, const void *y,
+                                           size_t y_stride, vact_type type, size_t rows, size_t cols, float scale);
+VACT_API vact_status vact_log_softmax_backward(void *dx, size_t dx_stride, const void *dy, size_t dy_stride,
+                                               const void *y, size_t y_stride, vact_type type, size_t rows, size_t cols,
+                                               float scale);
+
+VACT_API vact_status vact_softmax_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t rows, size_t cols);
+VACT_API vact_status vact_softmax_f16(vact_f16 *dst, const vact_f16 *src, size_t rows, size_t cols);
+VACT_API vact_status vact_softmax_rows_bf16(vact_bf16 *dst, size_t dst_stride, const vact_bf16 *src, size_t src_stride,
+                                            size_t rows, size_t cols);
+VACT_API vact_status vact_softmax_rows_f16(vact_f16 *dst, size_t dst_stride, const vact_f16 *src, size_t src_stride,
+                                           size_t rows, size_t cols);
+VACT_API vact_status vact_log_softmax_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t rows, size_t cols);
+VACT_API vact_status vact_log_softmax_f16(vact_f16 *dst, const vact_f16 *src, size_t rows, size_t cols);
+VACT_API vact_status vact_log_softmax_rows_bf16(vact_bf16 *dst, size_t dst_stride, const vact_bf16 *src,
+                                                size_t src_stride, size_t rows, size_t cols);
+VACT_API vact_status vact_log_softmax_rows_f16(vact_f16 *dst, size_t dst_stride, const vact_f16 *src, size_t src_stride,
+                                               size_t rows, size_t cols);
+
 #ifdef __cplusplus
 }
 #endif
