@@ -209,6 +209,14 @@ static void losses(void)
         vact_cross_entropy_forward_backward_i64_f32(a, d, NULL, b, targets, 32, 300, &options);
     }
     vact_bce_with_logits_forward_backward_f32(a, b, NULL, c, d, 5000, NULL);
+    options = (vact_cross_entropy_options_f32)VACT_CROSS_ENTROPY_OPTIONS_F32;
+    options.label_smoothing = 0.1f;
+    options.class_weights = e;
+    options.z_loss = 0.5f;
+    for (int type = VACT_BF16; type <= VACT_F16; type++) {
+        vact_cross_entropy_forward_backward_i64(a, to, NULL, b, (vact_type)type, targets, 64, 900, &options);
+        vact_bce_with_logits_forward_backward(a, to, NULL, c, d, (vact_type)type, 5000, NULL);
+    }
 }
 
 static void health(void)

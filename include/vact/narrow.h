@@ -271,6 +271,45 @@ VACT_API vact_status vact_log_softmax_rows_bf16(vact_bf16 *dst, size_t dst_strid
 VACT_API vact_status vact_log_softmax_rows_f16(vact_f16 *dst, size_t dst_stride, const vact_f16 *src, size_t src_stride,
                                                size_t rows, size_t cols);
 
+/* ----------------------------------------------------------------------------------- losses from logits
+ *
+ * The losses of vact.h of logits of one type. Losses and dy are floats, and so are class weights; dx has the type of
+ * the logits, and so have the targets of binary cross-entropy. VACT_F32 is the functions on float. dx may equal the
+ * logits, with equal strides (of binary cross-entropy the targets too); a loss may equal a dy of n elements there.
+ *
+ *   Error      of a cross-entropy loss at most 3 ULP of float of the sum of its terms' magnitudes, of a binary one
+ *              4 ULP. Of dx at most 0.5 + 2^-10 ULP of its type where one term makes it, of differences 0.5 ULP and
+ *              2^-21 of the larger term.
+ *   Options    cross-entropy has all but inner above 1, probabilities, log_probabilities and nll
+ *              (VACT_EUNSUPPORTED).
+ */
+VACT_API vact_status vact_cross_entropy_i32(float *loss, const void *logits, vact_type type, const int32_t *targets,
+                                            size_t rows, size_t cols, const vact_cross_entropy_options_f32 *options);
+VACT_API vact_status vact_cross_entropy_i64(float *loss, const void *logits, vact_type type, const int64_t *targets,
+                                            size_t rows, size_t cols, const vact_cross_entropy_options_f32 *options);
+VACT_API vact_status vact_cross_entropy_backward_i32(void *dx, const float *dy, const void *logits, vact_type type,
+                                                     const int32_t *targets, size_t rows, size_t cols,
+                                                     const vact_cross_entropy_options_f32 *options);
+VACT_API vact_status vact_cross_entropy_backward_i64(void *dx, const float *dy, const void *logits, vact_type type,
+                                                     const int64_t *targets, size_t rows, size_t cols,
+                                                     const vact_cross_entropy_options_f32 *options);
+VACT_API vact_status vact_cross_entropy_forward_backward_i32(float *loss, void *dx, const float *dy, const void *logits,
+                                                             vact_type type, const int32_t *targets, size_t rows,
+                                                             size_t cols,
+                                                             const vact_cross_entropy_options_f32 *options);
+VACT_API vact_status vact_cross_entropy_forward_backward_i64(float *loss, void *dx, const float *dy, const void *logits,
+                                                             vact_type type, const int64_t *targets, size_t rows,
+                                                             size_t cols,
+                                                             const vact_cross_entropy_options_f32 *options);
+VACT_API vact_status vact_bce_with_logits(float *loss, const void *x, const void *targets, vact_type type, size_t n,
+                                          const vact_bce_with_logits_options_f32 *options);
+VACT_API vact_status vact_bce_with_logits_backward(void *dx, const float *dy, const void *x, const void *targets,
+                                                   vact_type type, size_t n,
+                                                   const vact_bce_with_logits_options_f32 *options);
+VACT_API vact_status vact_bce_with_logits_forward_backward(float *loss, void *dx, const float *dy, const void *x,
+                                                           const void *targets, vact_type type, size_t n,
+                                                           const vact_bce_with_logits_options_f32 *options);
+
 #ifdef __cplusplus
 }
 #endif
