@@ -31,6 +31,10 @@ static void unary(void)
     options.multiplier_stride = 101;
     vact_epilogue_f32(subject->op, NULL, a, 101, b, 101, 50, 101, &options);
     for (int type = VACT_BF16; type <= VACT_F16; type++) {
+        options.multiplier = e;
+        vact_epilogue(subject->op, NULL, a, (vact_type)type, 1000, b, (vact_type)type, 1000, 5, 1000, NULL);
+        options.multiplier_stride = options.residual_stride = 1000;
+        vact_epilogue(subject->op, NULL, a, (vact_type)type, 1000, b, (vact_type)type, 1000, 5, 1000, &options);
         vact_backward(subject->op, NULL, a, b, c, (vact_type)type, 5000);
         vact_backward_from_output(subject->op, NULL, a, b, c, (vact_type)type, 5000);
     }

@@ -310,6 +310,20 @@ VACT_API vact_status vact_bce_with_logits_forward_backward(float *loss, void *dx
                                                            const void *targets, vact_type type, size_t n,
                                                            const vact_bce_with_logits_options_f32 *options);
 
+/* -------------------------------------------------------------------------------------------- epilogues
+ *
+ * vact_epilogue_f32 from elements of one type to those of the same or another type, computed in float and rounded once
+ * at the end: from a matrix product's floats, or from 16 bits. The options are those of float. Bias and scales stay
+ * floats; the residual has elements of the destination's type and the multiplier of x's, cast to the members' pointers.
+ * With accumulators x is null, and x_type is that of the multiplier.
+ *
+ *   Error      that of vact_epilogue_f32 before the rounding to the type.
+ *   Aliasing   dst may equal what has its type, on the terms of vact_epilogue_f32.
+ */
+VACT_API vact_status vact_epilogue(vact_op op, const vact_params_f32 *params, void *dst, vact_type dst_type,
+                                   size_t dst_stride, const void *x, vact_type x_type, size_t x_stride, size_t rows,
+                                   size_t cols, const vact_epilogue_options_f32 *options);
+
 #ifdef __cplusplus
 }
 #endif
