@@ -9,7 +9,7 @@
 #include "rows/once.h"
 
 /* Floats of a block. What the kernels below take of the stack decides: of options 4.4 KiB, of log_softmax 6.5. */
-enum { PLAIN_BLOCK = 1024, BLOCK = 384, LOG_BLOCK = 128 };
+enum { PLAIN_BLOCK = 1024, PLAIN_ROWS = 64, BLOCK = 384, LOG_BLOCK = 128 };
 
 /* What a call reads and writes. Of logsumexp dst is floats, one for each row. */
 typedef struct rows_call {
@@ -178,21 +178,84 @@ static double exponentials(const vacti_table *table, float *block, float max, si
     return sum;
 }
 
+/* Distances from the largest element, in place; what a distance loses is made good later. */
+static void subtract(float *x, float max, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        x[k] -= max;
+}
+
+enum { CHUNK = 64, CHUNK_LANES = 16 };
+
+/* Multiplies exponentials of rounded distances by 1 + what the distances lost, and returns the chunk's sum. The source
+ * is read again. */
+static double corrected_chunk(float *restrict e, const float *restrict x, float max, size_t n)
+{
+    float lanes[CHUNK_LANES] = {0.0f};
+    double sum = 0.0;
+    for (size_t k = 0; k < n; k++) {
+        const float distance = x[k] - max, back = distance - x[k];
+        const float lost = (x[k] - (distance - back)) - (max + back);
+        e[k] += e[k] * (distance > -200.0f ? lost : 0.0f);
+    }
+    size_t i = 0;
+    for (; i + CHUNK_LANES <= n; i += CHUNK_LANES)
+        for (size_t lane = 0; lane < CHUNK_LANES; lane++)
+            lanes[lane] += e[i + lane];
+    for (; i < n; i++)
+        lanes[i % CHUNK_LANES] += e[i];
+    for (size_t lane = 0; lane < CHUNK_LANES; lane++)
+        sum += (double)lanes[lane];
+    return sum;
+}
+
+/* The same of elements c to c + n of a row. */
+static double corrected(const rows_call *call, float *e, const void *from, float max, size_t c, size_t n)
+{
+    float x[CHUNK];
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i += CHUNK) {
+        const size_t part = smaller(CHUNK, n - i);
+        sum += corrected_chunk(e + i, vacti_widened(call->table, x, from, call->src_type, c + i, part), max, part);
+    }
+    return sum;
+}
+
+static void apply_exp(const vacti_table *table, float *block, size_t n)
+{
+    table->unary[VACT_OP_SLOT(VACT_OP_EXP)](block, block, n, NULL);
+}
+
 /* A NaN or +inf, or nothing but -inf, makes the sum NaN. */
 __attribute__((noinline)) static void softmax_short_rows(const rows_call *call)
 {
-    float block[PLAIN_BLOCK];
-    const size_t cols = call->cols, most = PLAIN_BLOCK / cols;
+    float block[PLAIN_BLOCK], maxima[PLAIN_ROWS];
+    const size_t cols = call->cols, most = smaller(PLAIN_BLOCK / cols, PLAIN_ROWS);
     for (size_t r = 0, count; r < call->rows; r += count) {
         count = smaller(most, call->rows - r);
         load_rows(call, block, r, count);
         for (size_t k = 0; k < count; k++) {
+            maxima[k] = largest(block + k * cols, cols, -INFINITY);
+            subtract(block + k * cols, maxima[k], cols);
+        }
+        apply_exp(call->table, block, count * cols);
+        for (size_t k = 0; k < count; k++) {
             float *const row = block + k * cols;
-            const double sum = exponentials(call->table, row, largest(row, cols, -INFINITY), cols);
+            const double sum = corrected(call, row, source_row(call, r + k), maxima[k], 0, cols);
             scale_all(row, cols, (float)(1.0 / sum));
         }
         store_rows(call, block, r, count);
     }
+}
+
+/* Exponentials of a piece in the block; returns their sum. */
+static double exponentials_of_piece(const rows_call *call, float *block, const void *from, float max, size_t c,
+                                    size_t n)
+{
+    load_piece(call, block, from, c, n);
+    subtract(block, max, n);
+    apply_exp(call->table, block, n);
+    return corrected(call, block, from, max, c, n);
 }
 
 __attribute__((noinline)) static void softmax_long_row(const rows_call *call, void *to, const void *from)
@@ -203,16 +266,12 @@ __attribute__((noinline)) static void softmax_long_row(const rows_call *call, vo
         const size_t n = smaller(PLAIN_BLOCK, call->cols - c);
         max = largest(vacti_widened(call->table, block, from, call->src_type, c, n), n, max);
     }
-    for (size_t c = 0; c < call->cols; c += PLAIN_BLOCK) {
-        const size_t n = smaller(PLAIN_BLOCK, call->cols - c);
-        load_piece(call, block, from, c, n);
-        sum += exponentials(call->table, block, max, n);
-    }
+    for (size_t c = 0; c < call->cols; c += PLAIN_BLOCK)
+        sum += exponentials_of_piece(call, block, from, max, c, smaller(PLAIN_BLOCK, call->cols - c));
     const float factor = (float)(1.0 / sum);
     for (size_t c = 0; c < call->cols; c += PLAIN_BLOCK) {
         const size_t n = smaller(PLAIN_BLOCK, call->cols - c);
-        load_piece(call, block, from, c, n);
-        exponentials(call->table, block, max, n);
+        exponentials_of_piece(call, block, from, max, c, n);
         scale_all(block, n, factor);
         vacti_narrowed(call->table, to, call->dst_type, block, c, n);
     }

@@ -234,6 +234,7 @@ VACT_API vact_status vact_gate_backward(vact_op op, const vact_params_f32 *param
  *
  *   Error      at most 0.5 + 2^-10 ULP of a 16-bit destination, at any number of columns, but for what a soft cap adds.
  *              Of float that of the function on float.
+ *   Variant    the exponentials of rows without options are those of the variant in use, all else is that of `fast`.
  *   Length     log_softmax to 16 bits with a soft cap is VACT_EUNSUPPORTED for more than 128 columns.
  *   Masks      columns that causality or the window leave out may be read; those from a valid length on are neither
  *              read nor written.
