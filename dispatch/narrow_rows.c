@@ -492,6 +492,52 @@ log_softmax_long_row(const rows_call *call, const vact_softmax_options_f32 *opti
     log_row_store(&row, to, max, once_log1p(sum), 0.0f);
 }
 
+/* Of plain rows: the exponential of the first of the largest elements, which is 1, is left out of the sum. */
+static double sum_without_largest(const rows_call *call, float *block, const void *from, float max)
+{
+    double sum = 0.0;
+    bool found = false;
+    for (size_t c = 0; c < call->cols; c += PLAIN_BLOCK) {
+        const size_t n = smaller(PLAIN_BLOCK, call->cols - c);
+        size_t where = 0;
+        load_piece(call, block, from, c, n);
+        subtract(block, max, n);
+        while (!found && where < n && block[where] != 0.0f)
+            where++;
+        apply_exp(call->table, block, n);
+        if (!found && where < n) {
+            block[where] = 0.0f;
+            found = true;
+        }
+        sum += corrected(call, block, from, max, c, n);
+    }
+    return sum;
+}
+
+/* Results -((max - x) + log), never positive. */
+static void log_of_distances(float *x, double max, double log, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        x[k] = (float)-((max - (double)x[k]) + log);
+}
+
+__attribute__((noinline)) static void log_softmax_long_plain_row(const rows_call *call, void *to, const void *from)
+{
+    float block[PLAIN_BLOCK], max = -INFINITY;
+    for (size_t c = 0; c < call->cols; c += PLAIN_BLOCK) {
+        const size_t n = smaller(PLAIN_BLOCK, call->cols - c);
+        max = largest(vacti_widened(call->table, block, from, call->src_type, c, n), n, max);
+    }
+    const double sum = isfinite(max) ? sum_without_largest(call, block, from, max) : (double)NAN;
+    const double log = isnan(sum) ? sum : once_log1p(sum);
+    for (size_t c = 0; c < call->cols; c += PLAIN_BLOCK) {
+        const size_t n = smaller(PLAIN_BLOCK, call->cols - c);
+        load_piece(call, block, from, c, n);
+        log_of_distances(block, (double)max, log, n);
+        vacti_narrowed(call->table, to, call->dst_type, block, c, n);
+    }
+}
+
 static bool has_cap(const vact_softmax_options_f32 *options)
 {
     return options->softcap > 0.0f && isfinite(options->softcap);
@@ -509,10 +555,12 @@ static vact_status log_softmax(const rows_call *call)
     if (call->options != NULL && has_cap(call->options))
         return VACT_EUNSUPPORTED;
     for (size_t r = 0; r < call->rows; r++) {
-        vact_softmax_options_f32 row;
-        if (call->options != NULL)
-            row = options_of_row(call->options, r, call->rows);
-        log_softmax_long_row(call, call->options ? &row : NULL, result_row(call, r), source_row(call, r));
+        if (call->options == NULL) {
+            log_softmax_long_plain_row(call, result_row(call, r), source_row(call, r));
+            continue;
+        }
+        const vact_softmax_options_f32 row = options_of_row(call->options, r, call->rows);
+        log_softmax_long_row(call, &row, result_row(call, r), source_row(call, r));
     }
     return VACT_OK;
 }
