@@ -22,16 +22,16 @@ static void fill(vact_type type, uint64_t seed)
     for (size_t i = 0; i < N; i++) {
         const double sign = test_random_next(&random) & 1 ? -1.0 : 1.0;
         if (i % 7 == 0)
-            x[i] = narrow_nearest(sign * ldexp(1.0 + test_random_unit(&random), (int)(i % 40) - 25), type);
-        dy[i] = narrow_nearest(sign * ldexp(1.0 + test_random_unit(&random), (int)(i % 13) - 8), type);
+            x[i] = vacti_narrow_nearest(sign * ldexp(1.0 + test_random_unit(&random), (int)(i % 40) - 25), type);
+        dy[i] = vacti_narrow_nearest(sign * ldexp(1.0 + test_random_unit(&random), (int)(i % 13) - 8), type);
     }
 }
 
 /* In ULP of the type. A zero may have either sign. */
 static double error_of(uint16_t computed, double exact, vact_type type)
 {
-    const float value = narrow_widen(computed, type);
-    return narrow_error(computed, value == 0.0f ? copysign(exact, (double)value) : exact, type);
+    const float value = vacti_narrow_widen(computed, type);
+    return vacti_narrow_error(computed, value == 0.0f ? copysign(exact, (double)value) : exact, type);
 }
 
 typedef double slope_of(vact_op op, double x, const vact_params_f32 *params);
@@ -43,17 +43,17 @@ static double largest(const vacti_op_info *info, bool output, vact_type type, bo
     double most = 0.0;
     cr_assert((output ? vact_backward_from_output : vact_backward)(info->op, NULL, dx, dy, x, type, N) == VACT_OK);
     for (size_t i = 0; i < N; i++) {
-        const double at = (double)narrow_widen(x[i], type), by = (double)narrow_widen(dy[i], type);
+        const double at = (double)vacti_narrow_widen(x[i], type), by = (double)vacti_narrow_widen(dy[i], type);
         const double exact = by * slope(info->op, at, &params);
         if (output && !(vacti_backward_error(info->op, &params, at, true, 1.0, 77.0f) > 0.0))
             continue; /* no output of the function */
         if (vacti_reference_near_zero_of_derivative(info->op, at, &params)) {
             /* 2^-24*|dy|, then one rounding */
             const double spacing =
-                fabs((double)narrow_widen((uint16_t)(dx[i] + 1), type) - (double)narrow_widen(dx[i], type));
-            const double off = fabs((double)narrow_widen(dx[i], type) - exact);
+                fabs((double)vacti_narrow_widen((uint16_t)(dx[i] + 1), type) - (double)vacti_narrow_widen(dx[i], type));
+            const double off = fabs((double)vacti_narrow_widen(dx[i], type) - exact);
             cr_assert(off <= 0.5 * spacing * 1.0001 + fabs(by) * 0x1p-24, "%s %s: %a gives %a", info->name,
-                      narrow_name(type), at, (double)narrow_widen(dx[i], type));
+                      narrow_name(type), at, (double)vacti_narrow_widen(dx[i], type));
             continue;
         }
         const double error =
@@ -91,8 +91,8 @@ static double largest_of_gate(const vacti_op_info *info, vact_type type, bool tw
     double most = 0.0;
     cr_assert(vact_gate_backward(info->op, NULL, dx, dup, dy, x, up, type, N) == VACT_OK);
     for (size_t i = 0; i < N; i++) {
-        const double g = (double)narrow_widen(x[i], type), u = (double)narrow_widen(up[i], type);
-        const double by = (double)narrow_widen(dy[i], type);
+        const double g = (double)vacti_narrow_widen(x[i], type), u = (double)vacti_narrow_widen(up[i], type);
+        const double by = (double)vacti_narrow_widen(dy[i], type);
         const vacti_reference_gate_gradients exact = vacti_reference_gate_backward(info->op, by, g, u, &params);
         const double error =
             twice && exact.up != 0.0 ? narrow_error_of_two_roundings(exact.up, type) : error_of(dup[i], exact.up, type);
@@ -102,7 +102,7 @@ static double largest_of_gate(const vacti_op_info *info, vact_type type, bool tw
             fabs(exact.gate) < 0.125 * exact.terms ||
             vacti_reference_near_zero_of_derivative(vacti_reference_gate_activation(info->op), g, &params);
         const double slope = cancels ? 0.0 : error_of(dx[i], exact.gate, type);
-        const double off = fabs((double)narrow_widen(dx[i], type) - exact.gate), size = fabs(exact.gate);
+        const double off = fabs((double)vacti_narrow_widen(dx[i], type) - exact.gate), size = fabs(exact.gate);
         cr_assert(!cancels || off <= size * 0x1p-8 + 0x1p-22 * (exact.terms + fabs(by * u)) + 0x1p-25,
                   "%s: near a zero of the slope", info->name);
         most = slope > most ? slope : most;

@@ -37,8 +37,8 @@ static void fill_matrix(matrix *m, vact_type type, test_random *random)
         if (type == VACT_F32) {
             m->wide[i] = m->as.f32[i] = (float)value;
         } else {
-            m->as.narrow[i] = narrow_nearest(value, type);
-            m->wide[i] = narrow_widen(m->as.narrow[i], type);
+            m->as.narrow[i] = vacti_narrow_nearest(value, type);
+            m->wide[i] = vacti_narrow_widen(m->as.narrow[i], type);
         }
     }
 }

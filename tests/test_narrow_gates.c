@@ -53,10 +53,10 @@ static double largest(vact_op op, const vact_params_f32 *given, vact_type type, 
     double most = 0.0;
     cr_assert(vact_gate(op, given, NULL, p.dst, type, p.gate, p.up, type, N) == VACT_OK);
     for (size_t i = 0; i < N; i++) {
-        const double gate = (double)narrow_widen(p.gate[i], type), up = (double)narrow_widen(p.up[i], type);
+        const double gate = (double)vacti_narrow_widen(p.gate[i], type), up = (double)vacti_narrow_widen(p.up[i], type);
         const double exact = vacti_reference_gate(op, gate, up, &params);
         const double error =
-            twice && isfinite(exact) ? narrow_error_of_two_roundings(exact, type) : narrow_error(p.dst[i], exact, type);
+            twice && isfinite(exact) ? narrow_error_of_two_roundings(exact, type) : vacti_narrow_error(p.dst[i], exact, type);
         most = error > most ? error : most;
     }
     return most;
@@ -98,12 +98,12 @@ Test(narrow_gates, the_bound_can_fail)
 
 /* ------------------------------------------------------------------------------------------------ eager */
 
-static float rounded(float x, vact_type type) { return narrow_widen(narrow_rounded(x, type), type); }
+static float rounded(float x, vact_type type) { return vacti_narrow_widen(narrow_rounded(x, type), type); }
 
 static float applied(vact_op op, float x, float a, float b, vact_type type)
 {
     const vact_params_f32 params = {{a, b, 0.0f, 0.0f}};
-    return isnan(x) ? x : narrow_widen(narrow_exact(op, x, &params, type), type);
+    return isnan(x) ? x : vacti_narrow_widen(narrow_exact(op, x, &params, type), type);
 }
 
 static float clamped(float x, float lo, float hi, vact_type type)
@@ -158,7 +158,7 @@ static size_t wrong(vact_op op, const vact_params_f32 *given, vact_type type)
     const vact_params_f32 params = given ? *given : vacti_registry_defaults(vacti_registry_by_code(op));
     size_t count = 0;
     for (size_t i = 0; i < N; i++) {
-        const float gate = narrow_widen(p.gate[i], type), up = narrow_widen(p.up[i], type);
+        const float gate = vacti_narrow_widen(p.gate[i], type), up = vacti_narrow_widen(p.up[i], type);
         count += !narrow_same(p.dst[i], defined(op, params.v, gate, up, type), type);
     }
     return count;
@@ -253,8 +253,8 @@ ParameterizedTest(int *build, narrow_gates, between_types)
         const vact_type to = pairs[k][0], from = pairs[k][1];
         fill(from == VACT_F32 ? VACT_BF16 : from, k);
         for (size_t i = 0; i < N; i++) {
-            gate[i] = narrow_widen(p.gate[i], from == VACT_F32 ? VACT_BF16 : from) * (from == VACT_F32 ? 1.1f : 1.0f);
-            up[i] = narrow_widen(p.up[i], from == VACT_F32 ? VACT_BF16 : from);
+            gate[i] = vacti_narrow_widen(p.gate[i], from == VACT_F32 ? VACT_BF16 : from) * (from == VACT_F32 ? 1.1f : 1.0f);
+            up[i] = vacti_narrow_widen(p.up[i], from == VACT_F32 ? VACT_BF16 : from);
         }
         cr_assert(vact_geglu_f32(want, gate, up, N) == VACT_OK);
         const void *g = from == VACT_F32 ? (void *)gate : p.gate, *u = from == VACT_F32 ? (void *)up : p.up;

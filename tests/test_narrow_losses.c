@@ -24,7 +24,7 @@ static void fill(vact_type type, size_t cols, uint64_t seed)
     narrow_fill_normal(logits, N, seed % 2 ? 2.0 : 12.0, type, &random);
     for (size_t i = 0; i < N; i++) {
         const size_t answer = test_random_below(&random, 3);
-        answers[i] = narrow_nearest(answer < 2 ? (double)answer : test_random_unit(&random), type);
+        answers[i] = vacti_narrow_nearest(answer < 2 ? (double)answer : test_random_unit(&random), type);
         weights[i] = (float)(0.5 + test_random_unit(&random));
         positive[i] = (float)(0.5 + test_random_unit(&random));
         dy[i] = (float)(0.5 + test_random_unit(&random));
@@ -49,17 +49,17 @@ static void exact_row(wanted *w, const vact_cross_entropy_options_f32 *o, size_t
     if (targets[r] == o->ignore_index)
         return;
     for (size_t c = 0; c < cols; c++) {
-        const long double x = (long double)narrow_widen(logits[r * cols + c], type);
+        const long double x = (long double)vacti_narrow_widen(logits[r * cols + c], type);
         if (x > max)
             max = x, where = c;
         of_weights += o->class_weights ? (long double)o->class_weights[c] : 1.0L;
     }
     for (size_t c = 0; c < cols; c++)
-        rest += c == where ? 0.0L : expl((long double)narrow_widen(logits[r * cols + c], type) - max);
+        rest += c == where ? 0.0L : expl((long double)vacti_narrow_widen(logits[r * cols + c], type) - max);
     const long double log = log1pl(rest), s = (long double)o->label_smoothing, z = (long double)o->z_loss;
     const long double hit = (1.0L - s) * (o->class_weights ? (long double)o->class_weights[t] : 1.0L);
     for (size_t c = 0; c < cols; c++) {
-        const long double x = (long double)narrow_widen(logits[r * cols + c], type);
+        const long double x = (long double)vacti_narrow_widen(logits[r * cols + c], type);
         const long double q = (c == t ? hit : 0.0L) +
                               s / (long double)cols * (o->class_weights ? (long double)o->class_weights[c] : 1.0L);
         const long double p = expl(x - max) / (1.0L + rest);
@@ -107,14 +107,14 @@ static errors check_cross(vact_type type, size_t cols, const vact_cross_entropy_
             const long double by = (long double)dy[reduced ? 0 : r] / divisor;
             const double exact = (double)(by * rows[r].slopes[c]), size = (double)(by * rows[r].sizes[c]);
             const uint16_t got = dx[r * cols + c];
-            const float value = narrow_widen(got, type);
+            const float value = vacti_narrow_widen(got, type);
             if (size != 0.0 && fabs(exact) < 0.125 * size) {
                 cr_assert(fabs((double)value - exact) <= fabs(exact) * 0x1p-8 + size * 0x1p-21 + 0x1p-25);
                 continue;
             }
             const double e = twice && exact != 0.0
                                  ? narrow_error_of_two_roundings(exact, type)
-                                 : narrow_error(got, value == 0.0f ? copysign(exact, (double)value) : exact, type);
+                                 : vacti_narrow_error(got, value == 0.0f ? copysign(exact, (double)value) : exact, type);
             most.slope = e > most.slope ? e : most.slope;
         }
     }
@@ -194,7 +194,7 @@ ParameterizedTest(int *build, narrow_losses, cross_entropy_agrees)
                 cr_assert(vact_cross_entropy_backward_i64(other, dy, other, type, targets, ROWS, cols, &o) == VACT_OK);
                 cr_assert(memcmp(other, dx, n * sizeof *dx) == 0);
                 for (size_t i = 0; i < n; i++)
-                    cr_assert(isnan(narrow_widen(dx[i], type)) == (i / cols == 1));
+                    cr_assert(isnan(vacti_narrow_widen(dx[i], type)) == (i / cols == 1));
                 for (size_t c = 0; c < cols; c++)
                     cr_assert(dx[2 * cols + c] == 0, "an ignored row");
             }
@@ -224,8 +224,8 @@ ParameterizedTest(int *build, narrow_losses, binary)
         memset(dx, 0x5a, sizeof dx);
         cr_assert(vact_bce_with_logits_forward_backward(loss, dx, dy, logits, answers, type, COUNT, &o) == VACT_OK);
         for (size_t i = 0; i < COUNT; i++) {
-            const long double x = (long double)narrow_widen(logits[i], type);
-            const long double t = (long double)narrow_widen(answers[i], type);
+            const long double x = (long double)vacti_narrow_widen(logits[i], type);
+            const long double t = (long double)vacti_narrow_widen(answers[i], type);
             const long double w = weighted ? (long double)weights[i % o.weight_count] : 1.0L;
             const long double p = weighted ? (long double)positive[i % 7] : 1.0L;
             const long double by = (long double)dy[reduced ? 0 : i] / divisor * w;
@@ -238,11 +238,11 @@ ParameterizedTest(int *build, narrow_losses, binary)
                 most.loss = e > most.loss ? e : most.loss;
             }
             const double slope = (double)(first - second), size = (double)(first + second);
-            const double e = narrow_error(dx[i], slope, type);
+            const double e = vacti_narrow_error(dx[i], slope, type);
             if (fabs(slope) >= 0.125 * size)
                 most.slope = e > most.slope ? e : most.slope;
             else
-                cr_assert(fabs((double)narrow_widen(dx[i], type) - slope) <=
+                cr_assert(fabs((double)vacti_narrow_widen(dx[i], type) - slope) <=
                           fabs(slope) * 0x1p-8 + size * 0x1p-21 + 0x1p-25);
         }
         const double e = reduced ? in_floats(*loss, sum / divisor, sum / divisor) : 0.0;

@@ -27,7 +27,7 @@ static void fill(size_t n, int kind, vact_type type, test_random *random)
 {
     for (size_t i = 0; i < n; i++) {
         const double z = test_random_normal(random);
-        src[i] = narrow_nearest(kind == 0   ? 2.0 * z
+        src[i] = vacti_narrow_nearest(kind == 0   ? 2.0 * z
                                 : kind == 1 ? 30.0 * z
                                 : kind == 2 ? (i % 97 == 5 ? 25.0 : z)
                                 : kind == 3 ? 900.0 + 40.0 * z
@@ -102,7 +102,7 @@ static double largest(which of, const vact_softmax_options_f32 *o, vact_type typ
     for (size_t r = 0; r < ROWS; r++) {
         const size_t valid = valid_of(o, r, cols);
         for (size_t c = 0; c < cols; c++)
-            x[c] = narrow_widen(src[r * cols + c], type);
+            x[c] = vacti_narrow_widen(src[r * cols + c], type);
         exact_row(y, of, o, x, r, cols, valid);
         for (size_t c = 0; c < cols + GAP; c++) {
             const uint16_t got = dst[r * (cols + GAP) + c];
@@ -112,7 +112,7 @@ static double largest(which of, const vact_softmax_options_f32 *o, vact_type typ
             }
             const double exact = of == LOG_SOFTMAX && y[c] == 0.0L ? -0.0 : (double)y[c];
             double error = twice && exact != 0.0 && isfinite(exact) ? narrow_error_of_two_roundings(exact, type)
-                                                                    : narrow_error(got, exact, type);
+                                                                    : vacti_narrow_error(got, exact, type);
             error -= fmin(error, slack);
             most = error > most ? error : most;
         }
@@ -258,7 +258,7 @@ ParameterizedTest(int *build, narrow_rows, special_values)
                 cr_assert((s < 6 ? vact_softmax : vact_log_softmax)(dst, types[t], cols, src, types[t], cols, ROWS,
                                                                     cols, s % 2 ? &o : NULL) == VACT_OK);
                 for (size_t i = 0; i < ROWS * cols; i++)
-                    cr_assert(!isnan(narrow_widen(dst[i], types[t])) == (i / cols != 1), "%zu columns, %d, %zu", cols,
+                    cr_assert(!isnan(vacti_narrow_widen(dst[i], types[t])) == (i / cols != 1), "%zu columns, %d, %zu", cols,
                               s, i);
             }
 }
@@ -280,7 +280,7 @@ ParameterizedTest(int *build, narrow_rows, types_and_places)
             const bool log = k % 2 != 0;
             fill(n, 0, type, &random);
             for (size_t i = 0; i < n; i++)
-                x[i] = narrow_widen(src[i], type);
+                x[i] = vacti_narrow_widen(src[i], type);
             cr_assert((log ? vact_log_softmax_f32 : vact_softmax_f32)(want, x, ROWS, cols) == VACT_OK);
             /* to floats: the function on floats */
             cr_assert((log ? vact_log_softmax : vact_softmax)(got, VACT_F32, cols, src, type, cols, ROWS, cols, NULL) ==
@@ -324,7 +324,7 @@ ParameterizedTest(int *build, narrow_rows, logsumexp)
                 fill(ROWS * cols, round % 5, types[t], &random);
                 const vact_softmax_options_f32 *options = options_of(&o, round, cols, &random);
                 for (size_t i = 0; i < ROWS * cols; i++)
-                    x[i] = narrow_widen(src[i], types[t]);
+                    x[i] = vacti_narrow_widen(src[i], types[t]);
                 cr_assert(vact_logsumexp_masked_f32(want, x, cols, ROWS, cols, options) == VACT_OK);
                 cr_assert(vact_logsumexp(got, src, types[t], cols, ROWS, cols, options) == VACT_OK);
                 for (size_t r = 0; r < ROWS; r++)
@@ -359,18 +359,18 @@ ParameterizedTest(int *param, narrow_rows, gradients)
                 long double sum = 0.0L;
                 for (size_t i = r * cols; i < (r + 1) * cols; i++)
                     sum +=
-                        (long double)narrow_widen(dy[i], type) * (log ? 1.0L : (long double)narrow_widen(y[i], type));
+                        (long double)vacti_narrow_widen(dy[i], type) * (log ? 1.0L : (long double)vacti_narrow_widen(y[i], type));
                 for (size_t i = r * cols; i < (r + 1) * cols; i++) {
-                    const long double at = (long double)narrow_widen(y[i], type),
-                                      d = (long double)narrow_widen(dy[i], type);
+                    const long double at = (long double)vacti_narrow_widen(y[i], type),
+                                      d = (long double)vacti_narrow_widen(dy[i], type);
                     const long double first = (long double)scale * (log ? d : at * d),
                                       second = (long double)scale * (log ? expl(at) : at) * sum;
                     const double exact = (double)(first - second);
                     const double terms = (double)(fabsl(first) + fabsl(second));
                     const bool cancels = fabs(exact) < 0.125 * terms;
-                    const float value = narrow_widen(dst[i], type);
+                    const float value = vacti_narrow_widen(dst[i], type);
                     const double error =
-                        narrow_error(dst[i], value == 0.0f ? copysign(exact, (double)value) : exact, type);
+                        vacti_narrow_error(dst[i], value == 0.0f ? copysign(exact, (double)value) : exact, type);
                     cr_assert(!cancels ||
                                   fabs((double)value - exact) <= fabs(exact) * 0x1p-8 + 0x1p-21 * terms + 0x1p-25,
                               "%zu columns", cols);
