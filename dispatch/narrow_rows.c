@@ -8,7 +8,7 @@
 #include "rows/once.h"
 
 /* Floats of a block. What the kernels below take of the stack decides: of options 4.4 KiB, of log_softmax 6.5. */
-enum { PLAIN_BLOCK = 1024, PLAIN_ROWS = 64, BLOCK = 384, LOG_BLOCK = 128 };
+enum { PLAIN_BLOCK = 1024, PLAIN_ROWS = 64, BLOCK = 256, LOG_BLOCK = 128 };
 
 /* What a call reads and writes. Of logsumexp dst is floats, one for each row. */
 typedef struct rows_call {

@@ -246,7 +246,7 @@ VACT_API vact_status vact_log_softmax(void *dst, vact_type dst_type, size_t dst_
                                       vact_type src_type, size_t src_stride, size_t rows, size_t cols,
                                       const vact_softmax_options_f32 *options);
 
-/* logsumexp, `rows` floats; on the terms of vact_logsumexp_masked_f32, with 2^-24 more in rows of more than 384
+/* logsumexp, `rows` floats; on the terms of vact_logsumexp_masked_f32, with 2^-24 more in rows of more than 256
  * columns. */
 VACT_API vact_status vact_logsumexp(float *dst, const void *src, vact_type src_type, size_t src_stride, size_t rows,
                                     size_t cols, const vact_softmax_options_f32 *options);

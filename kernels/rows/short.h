@@ -265,15 +265,14 @@ VACT_INLINE void short_totals_half(vf_pair *v, size_t half, short_sum_fn *sum)
     }
 }
 
-VACT_INLINE vf_pair short_totals_of(const short_lanes *lanes, short_sum_fn *sum)
+/* From the first `group` rows of lanes, eight at most. */
+VACT_INLINE vf_pair short_totals_of(const short_lanes *lanes, size_t group, short_sum_fn *sum)
 {
     vf_pair v[SHORT_GROUP];
 #pragma GCC unroll 16
-    for (size_t r = 0; r < SHORT_GROUP; r++)
+    for (size_t r = 0; r < group; r++)
         v[r] = (vf_pair){vf_load(lanes->hi[r]), vf_load(lanes->lo[r])};
-    if (SHORT_GROUP >= 16)
-        short_totals_half(v, 8, sum);
-    if (SHORT_GROUP >= 8)
+    if (group >= 8)
         short_totals_half(v, 4, sum);
     if (SHORT_GROUP >= 4) {
         short_totals_half(v, 2, sum);
@@ -282,25 +281,35 @@ VACT_INLINE vf_pair short_totals_of(const short_lanes *lanes, short_sum_fn *sum)
     return v[0];
 }
 
-/* The sum of each row: the rest of the tree. As doubles, from sums of each kind. */
-VACT_INLINE void short_doubles(double *totals, vf_pair sum)
+/* The sum of each row: the rest of the tree. As doubles, from sums of each kind. Of sixteen rows the first step is done
+ * in place: in registers, which are too few, copies would lie on the stack beside the buffers of the group. */
+VACT_INLINE void short_doubles(double *totals, short_lanes *lanes, short_sum_fn *sum)
 {
+    const size_t group = SHORT_GROUP >= 16 ? SHORT_GROUP / 2 : SHORT_GROUP;
     float hi[VF_LANES], lo[VF_LANES];
-    vf_store(hi, sum.hi);
-    vf_store(lo, sum.lo);
+#pragma GCC unroll 2
+    for (size_t r = group; r < SHORT_GROUP; r++) {
+        vf_pair a = {vf_load(lanes->hi[r - group]), vf_load(lanes->lo[r - group])};
+        vf_pair b = {vf_load(lanes->hi[r]), vf_load(lanes->lo[r])};
+        vf_exchange_pair(&a.hi, &b.hi, 8);
+        vf_exchange_pair(&a.lo, &b.lo, 8);
+        a = sum(a, b);
+        vf_store(lanes->hi[r - group], a.hi);
+        vf_store(lanes->lo[r - group], a.lo);
+    }
+    const vf_pair all = short_totals_of(lanes, group, sum);
+    vf_store(hi, all.hi);
+    vf_store(lo, all.lo);
     for (size_t r = 0; r < VF_LANES; r++)
         totals[r] = sum_total(hi[r], lo[r]);
 }
 
-VACT_NOINLINE static void short_totals(double *totals, const short_lanes *lanes)
-{
-    short_doubles(totals, short_totals_of(lanes, short_sum));
-}
+VACT_NOINLINE static void short_totals(double *totals, short_lanes *lanes) { short_doubles(totals, lanes, short_sum); }
 
 /* The same where high parts may be negative. */
-VACT_NOINLINE static void short_signed_totals(double *totals, const short_lanes *lanes)
+VACT_NOINLINE static void short_signed_totals(double *totals, short_lanes *lanes)
 {
-    short_doubles(totals, short_totals_of(lanes, sum_join));
+    short_doubles(totals, lanes, sum_join);
 }
 
 /* What fills a group that has fewer rows. */
