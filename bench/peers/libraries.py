@@ -42,7 +42,7 @@ def load(path: Path) -> ctypes.CDLL:
         "peers_library": (text, [size]),
         "peers_version": (text, [text]),
         "peers_open": (address, [text, text, address, address, address, size, size]),
-        "peers_open_narrow": (address, [text, ctypes.c_int, address, address, size]),
+        "peers_open_narrow": (address, [text, ctypes.c_int, address, address, size, size]),
         "peers_narrow": (ctypes.c_bool, [ctypes.c_int, address, address, size]),
         "peers_close": (None, [address]),
         "peers_seconds": (ctypes.c_double, [address, size]),

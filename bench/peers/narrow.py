@@ -1,5 +1,5 @@
 """16-bit elements, side by side with PyTorch and ONNX Runtime: time by measure.py's method, and errors over all 65,536
-inputs."""
+inputs of what works element by element."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ CODES = {"bf16": 1, "f16": 2}  # vact_type
 BYTES = 2
 ALL = 1 << 16
 LIMIT = 1.03  # of each peer's time
+COLUMNS = 1024  # of softmax's rows
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ FORMATS = {"bf16": Format(8, -126, "bfloat16", "BFLOAT16"), "f16": Format(11, -1
 
 
 class Vact:
-    """vact's unary operations, called from C."""
+    """vact's unary operations, softmax and log_softmax, called from C."""
 
     name = measure.VACT
 
@@ -48,9 +49,10 @@ class Vact:
         self.version = c.peers_version(b"vact").decode()
 
     def open(self, operation: str, arrays: Arrays) -> Call | None:
-        """None for operations along rows."""
-        n = arrays.rows * arrays.cols
-        handle = self._c.peers_open_narrow(operation.encode(), self._code, arrays.dst, arrays.src, n)
+        """None where it has none."""
+        handle = self._c.peers_open_narrow(
+            operation.encode(), self._code, arrays.dst, arrays.src, arrays.rows, arrays.cols
+        )
         return None if handle is None else CCall(self._c, handle)
 
 
@@ -139,8 +141,8 @@ class Errors:
 # --------------------------------------------------------------------------------------------------------- time
 
 
-def places_of(c: ctypes.CDLL, kind: str, memory: tuple[int, int], size: int) -> list[Arrays]:
-    """Arrays of so many bytes, filled; several where they fit into a cache."""
+def places_of(c: ctypes.CDLL, kind: str, memory: tuple[int, int], size: int, cols: int | None) -> list[Arrays]:
+    """Arrays of so many bytes, filled, with rows of `cols`; several where they fit into a cache."""
     src, dst = memory
     warm = size <= measure.WARM_BYTES
     n = size // BYTES
@@ -149,7 +151,7 @@ def places_of(c: ctypes.CDLL, kind: str, memory: tuple[int, int], size: int) -> 
         c.peers_narrow(CODES[kind], src + offset, c.peers_input(b"uniform", min(n, 1 << 24)), min(n, 1 << 24))
         if n > 1 << 24:
             ctypes.memmove(src + offset + (BYTES << 24), src + offset, BYTES * (n - (1 << 24)))
-        made.append(Arrays(src + offset, dst + offset, 1, n))
+        made.append(Arrays(src + offset, dst + offset, n // (cols or n), cols or n))
     return made
 
 
@@ -182,13 +184,18 @@ def rows_of(
     for operation in names_of(c.peers_operation):
         if not re.fullmatch(pattern or ".*", operation):
             continue
-        opened = measure.open_all(found, operation, places_of(c, kind, memory, 1 << 14))
+        cols = COLUMNS if c.peers_works_on_rows(operation.encode()) else None
+        opened = measure.open_all(found, operation, places_of(c, kind, memory, 1 << 14, cols))
         if measure.VACT not in opened or not set(opened) - {measure.VACT, *measure.COPIES}:
             continue
-        exact = errors.exact(operation)
-        wrong = {library.name: errors.of(library, operation, exact) for library in found if library.name in opened}
+        exact = errors.exact(operation) if cols is None else None
+        wrong = {
+            library.name: errors.of(library, operation, exact) if cols is None else None
+            for library in found
+            if library.name in opened
+        }
         for size, count in sizes.items():
-            yield operation, size, times_of(c, found, operation, places_of(c, kind, memory, count), effort), wrong
+            yield operation, size, times_of(c, found, operation, places_of(c, kind, memory, count, cols), effort), wrong
 
 
 def compare(library: Path, kind: str, pattern: str, quick: bool, check: bool) -> int:

@@ -226,18 +226,34 @@ peers_call *peers_open(const char *library, const char *operation, float *dst, c
 
 static void run_narrow(const peers_call *call)
 {
-    vact_forward(call->op, NULL, call->dst, call->type, call->src, call->type, call->cols);
+    vact_forward(call->op, NULL, call->dst, call->type, call->src, call->type, call->rows * call->cols);
 }
 
-peers_call *peers_open_narrow(const char *operation, vact_type type, void *dst, const void *src, size_t n)
+static void run_narrow_rows(const peers_call *call)
+{
+    if (call->op == VACT_OP_SOFTMAX)
+        vact_softmax(call->dst, call->type, call->cols, call->src, call->type, call->cols, call->rows, call->cols,
+                     NULL);
+    else
+        vact_log_softmax(call->dst, call->type, call->cols, call->src, call->type, call->cols, call->rows, call->cols,
+                         NULL);
+}
+
+peers_call *peers_open_narrow(const char *operation, vact_type type, void *dst, const void *src, size_t rows,
+                              size_t cols)
 {
     const vacti_op_info *info = vacti_registry_by_name(operation);
-    if (info == NULL || info->kind != VACT_KIND_UNARY || type == VACT_F32)
+    if (info == NULL || (info->kind != VACT_KIND_UNARY && info->kind != VACT_KIND_ROWS) || type == VACT_F32)
         return NULL;
     peers_call *call = calloc(1, sizeof *call);
     if (call != NULL)
-        *call =
-            (peers_call){.run = run_narrow, .dst = dst, .src = src, .rows = 1, .cols = n, .op = info->op, .type = type};
+        *call = (peers_call){.run = info->kind == VACT_KIND_UNARY ? run_narrow : run_narrow_rows,
+                             .dst = dst,
+                             .src = src,
+                             .rows = rows,
+                             .cols = cols,
+                             .op = info->op,
+                             .type = type};
     return call;
 }
 

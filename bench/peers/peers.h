@@ -55,8 +55,9 @@ PEERS_API const char *peers_version(const char *library);
 PEERS_API peers_call *peers_open(const char *library, const char *operation, float *dst, const float *src,
                                  const float *dy, size_t rows, size_t cols);
 
-/* vact's unary operation on n elements of 16 bits; null where it has none. */
-PEERS_API peers_call *peers_open_narrow(const char *operation, vact_type type, void *dst, const void *src, size_t n);
+/* vact's unary operation, softmax or log_softmax on elements of 16 bits; null for others. */
+PEERS_API peers_call *peers_open_narrow(const char *operation, vact_type type, void *dst, const void *src, size_t rows,
+                                        size_t cols);
 
 /* n floats as elements of a type. */
 PEERS_API bool peers_narrow(vact_type type, void *dst, const float *src, size_t n);
