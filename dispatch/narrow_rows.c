@@ -150,6 +150,58 @@ static void scale_all(float *values, size_t n, float factor)
         values[i] *= factor;
 }
 
+/* -------------------------------------------------------------------------------- rows of a block, no options */
+
+/* Rows of more columns than FEW_COLUMNS, up to a block, are those of float's kernel; for shorter ones it needs more
+ * stack, and for rows with a NaN or a maximum beyond KERNEL_NEAR. */
+enum { FEW_COLUMNS = 64 };
+#define KERNEL_NEAR 256.0f
+
+static bool fits_kernel(const rows_call *call)
+{
+    return call->options == NULL && call->cols > FEW_COLUMNS && call->cols <= PLAIN_BLOCK;
+}
+
+/* The count is of those that are not larger: no NaN is. */
+static bool is_near(const vacti_table *table, const float *x, size_t n)
+{
+    size_t small = 0;
+    while (small < n && !(x[small] >= -KERNEL_NEAR))
+        small++;
+    return small < n && table->outside(x, n, KERNEL_NEAR, NAN) == n;
+}
+
+/* So many rows from r on; false, and nothing is written, if one is not near. */
+__attribute__((noinline)) static bool near_rows(const rows_call *call, vact_op op, size_t r, size_t count)
+{
+    float block[PLAIN_BLOCK];
+    load_rows(call, block, r, count);
+    for (size_t k = 0; k < count; k++)
+        if (!is_near(call->table, block + k * call->cols, call->cols))
+            return false;
+    call->table->rows[VACT_OP_SLOT(op)](block, call->cols, block, call->cols, count, call->cols);
+    store_rows(call, block, r, count);
+    return true;
+}
+
+/* `other` computes a row alone that is not near, when the block is not on the stack. */
+static void rows_by_kernel(const rows_call *call, vact_op op, void (*other)(const rows_call *row))
+{
+    for (size_t r = 0, count; r < call->rows; r += count) {
+        count = smaller(PLAIN_BLOCK / call->cols, call->rows - r);
+        if (near_rows(call, op, r, count))
+            continue;
+        count = 1; /* a row's bits do not depend on the others */
+        if (near_rows(call, op, r, 1))
+            continue;
+        rows_call row = *call;
+        row.src = source_row(call, r);
+        row.dst = result_row(call, r);
+        row.rows = 1;
+        other(&row);
+    }
+}
+
 /* --------------------------------------------------------------------------------- softmax, no options */
 
 /* The largest element, or -inf. NaN do not count: the exponentials see them. */
@@ -321,6 +373,8 @@ static void softmax(const rows_call *call)
 {
     if (call->options != NULL)
         softmax_masked(call);
+    else if (fits_kernel(call))
+        rows_by_kernel(call, VACT_OP_SOFTMAX, softmax_short_rows);
     else if (call->cols <= PLAIN_BLOCK)
         softmax_short_rows(call);
     else
@@ -537,6 +591,12 @@ __attribute__((noinline)) static void log_softmax_long_plain_row(const rows_call
     }
 }
 
+static void log_softmax_plain_rows(const rows_call *call)
+{
+    for (size_t r = 0; r < call->rows; r++)
+        log_softmax_long_plain_row(call, result_row(call, r), source_row(call, r));
+}
+
 static bool has_cap(const vact_softmax_options_f32 *options)
 {
     return options->softcap > 0.0f && isfinite(options->softcap);
@@ -544,6 +604,10 @@ static bool has_cap(const vact_softmax_options_f32 *options)
 
 static vact_status log_softmax(const rows_call *call)
 {
+    if (fits_kernel(call)) {
+        rows_by_kernel(call, VACT_OP_LOG_SOFTMAX, log_softmax_plain_rows);
+        return VACT_OK;
+    }
     if (call->cols <= LOG_BLOCK) {
         if (call->options != NULL)
             log_softmax_short_masked(call);
@@ -553,11 +617,11 @@ static vact_status log_softmax(const rows_call *call)
     }
     if (call->options != NULL && has_cap(call->options))
         return VACT_EUNSUPPORTED;
+    if (call->options == NULL) {
+        log_softmax_plain_rows(call);
+        return VACT_OK;
+    }
     for (size_t r = 0; r < call->rows; r++) {
-        if (call->options == NULL) {
-            log_softmax_long_plain_row(call, result_row(call, r), source_row(call, r));
-            continue;
-        }
         const vact_softmax_options_f32 row = options_of_row(call->options, r, call->rows);
         log_softmax_long_row(call, &row, result_row(call, r), source_row(call, r));
     }

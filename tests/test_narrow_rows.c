@@ -28,11 +28,11 @@ static void fill(size_t n, int kind, vact_type type, test_random *random)
     for (size_t i = 0; i < n; i++) {
         const double z = test_random_normal(random);
         src[i] = vacti_narrow_nearest(kind == 0   ? 2.0 * z
-                                : kind == 1 ? 30.0 * z
-                                : kind == 2 ? (i % 97 == 5 ? 25.0 : z)
-                                : kind == 3 ? 900.0 + 40.0 * z
-                                            : 0.75,
-                                type);
+                                      : kind == 1 ? 30.0 * z
+                                      : kind == 2 ? (i % 97 == 5 ? 25.0 : z)
+                                      : kind == 3 ? 900.0 + 40.0 * z
+                                                  : 0.75,
+                                      type);
     }
 }
 
@@ -258,8 +258,8 @@ ParameterizedTest(int *build, narrow_rows, special_values)
                 cr_assert((s < 6 ? vact_softmax : vact_log_softmax)(dst, types[t], cols, src, types[t], cols, ROWS,
                                                                     cols, s % 2 ? &o : NULL) == VACT_OK);
                 for (size_t i = 0; i < ROWS * cols; i++)
-                    cr_assert(!isnan(vacti_narrow_widen(dst[i], types[t])) == (i / cols != 1), "%zu columns, %d, %zu", cols,
-                              s, i);
+                    cr_assert(!isnan(vacti_narrow_widen(dst[i], types[t])) == (i / cols != 1), "%zu columns, %d, %zu",
+                              cols, s, i);
             }
 }
 
@@ -358,8 +358,8 @@ ParameterizedTest(int *param, narrow_rows, gradients)
             for (size_t r = 0; r < ROWS; r++) {
                 long double sum = 0.0L;
                 for (size_t i = r * cols; i < (r + 1) * cols; i++)
-                    sum +=
-                        (long double)vacti_narrow_widen(dy[i], type) * (log ? 1.0L : (long double)vacti_narrow_widen(y[i], type));
+                    sum += (long double)vacti_narrow_widen(dy[i], type) *
+                           (log ? 1.0L : (long double)vacti_narrow_widen(y[i], type));
                 for (size_t i = r * cols; i < (r + 1) * cols; i++) {
                     const long double at = (long double)vacti_narrow_widen(y[i], type),
                                       d = (long double)vacti_narrow_widen(dy[i], type);
@@ -437,4 +437,24 @@ Test(narrow_rows, arguments)
     EXPECT(VACT_OK, vact_softmax_backward(NULL, 4, NULL, 4, NULL, 4, t, 0, 4, 1.0f));
     for (size_t i = 0; i < 2048; i++)
         cr_assert(a[i] == 0x1111, "an error wrote");
+}
+
+/* A row's bits are its own: beside rows whose maximum is far, or that have a NaN. */
+Test(narrow_rows, rows_are_alone)
+{
+    enum { ROWS = 9, COLS = 100 };
+    static uint16_t src[ROWS * COLS], whole[ROWS * COLS], alone[COLS];
+    test_random random = {13};
+    for (int log = 0; log < 2; log++) {
+        for (size_t i = 0; i < (size_t)ROWS * COLS; i++)
+            src[i] =
+                vacti_narrow_nearest(test_random_normal(&random) * 4.0 + (i / COLS % 3 == 1 ? 3000.0 : 0.0), VACT_F16);
+        src[5 * COLS + 7] = 0x7e00;
+        (log ? vact_log_softmax_f16 : vact_softmax_f16)((vact_f16 *)whole, (const vact_f16 *)src, ROWS, COLS);
+        for (size_t r = 0; r < ROWS; r++) {
+            (log ? vact_log_softmax_f16 : vact_softmax_f16)((vact_f16 *)alone, (const vact_f16 *)src + r * COLS, 1,
+                                                            COLS);
+            cr_expect(r == 5 || memcmp(alone, whole + r * COLS, sizeof alone) == 0, "row %zu", r);
+        }
+    }
 }
