@@ -510,10 +510,13 @@ static void log_row_store(const log_row *row, void *to, double max, double log, 
     float results[LOG_BLOCK];
     for (size_t c = 0; c < row->cols; c += LOG_BLOCK) {
         const size_t n = smaller(LOG_BLOCK, row->cols - c);
-        if (constant == 0.0f)
-            log_row_logits(row, logits, c, n);
         for (size_t k = 0; k < n; k++)
-            results[k] = constant == 0.0f ? (float)-((max - logits[k]) + log) : constant;
+            results[k] = constant;
+        if (constant == 0.0f) {
+            log_row_logits(row, logits, c, n);
+            for (size_t k = 0; k < n; k++)
+                results[k] = (float)-((max - logits[k]) + log);
+        }
         vacti_narrowed(row->call->table, to, row->call->dst_type, results, c, n);
     }
 }

@@ -55,8 +55,8 @@ static double largest(vact_op op, const vact_params_f32 *given, vact_type type, 
     for (size_t i = 0; i < N; i++) {
         const double gate = (double)vacti_narrow_widen(p.gate[i], type), up = (double)vacti_narrow_widen(p.up[i], type);
         const double exact = vacti_reference_gate(op, gate, up, &params);
-        const double error =
-            twice && isfinite(exact) ? narrow_error_of_two_roundings(exact, type) : vacti_narrow_error(p.dst[i], exact, type);
+        const double error = twice && isfinite(exact) ? narrow_error_of_two_roundings(exact, type)
+                                                      : vacti_narrow_error(p.dst[i], exact, type);
         most = error > most ? error : most;
     }
     return most;
@@ -253,7 +253,8 @@ ParameterizedTest(int *build, narrow_gates, between_types)
         const vact_type to = pairs[k][0], from = pairs[k][1];
         fill(from == VACT_F32 ? VACT_BF16 : from, k);
         for (size_t i = 0; i < N; i++) {
-            gate[i] = vacti_narrow_widen(p.gate[i], from == VACT_F32 ? VACT_BF16 : from) * (from == VACT_F32 ? 1.1f : 1.0f);
+            gate[i] =
+                vacti_narrow_widen(p.gate[i], from == VACT_F32 ? VACT_BF16 : from) * (from == VACT_F32 ? 1.1f : 1.0f);
             up[i] = vacti_narrow_widen(p.up[i], from == VACT_F32 ? VACT_BF16 : from);
         }
         cr_assert(vact_geglu_f32(want, gate, up, N) == VACT_OK);
@@ -333,8 +334,8 @@ static vact_status named(vact_op op, vact_type type, void *dst, const void *gate
 {
     switch ((int)op) {
 #include "kernels/registry.def"
+    default: return VACT_EINVAL;
     }
-    return VACT_EINVAL;
 }
 /* clang-format on */
 

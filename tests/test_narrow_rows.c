@@ -442,19 +442,19 @@ Test(narrow_rows, arguments)
 /* A row's bits are its own: beside rows whose maximum is far, or that have a NaN. */
 Test(narrow_rows, rows_are_alone)
 {
-    enum { ROWS = 9, COLS = 100 };
-    static uint16_t src[ROWS * COLS], whole[ROWS * COLS], alone[COLS];
+    enum { HEIGHT = 9, WIDTH = 100 };
+    static uint16_t logits[HEIGHT * WIDTH], whole[HEIGHT * WIDTH], alone[WIDTH];
     test_random random = {13};
     for (int log = 0; log < 2; log++) {
-        for (size_t i = 0; i < (size_t)ROWS * COLS; i++)
-            src[i] =
-                vacti_narrow_nearest(test_random_normal(&random) * 4.0 + (i / COLS % 3 == 1 ? 3000.0 : 0.0), VACT_F16);
-        src[5 * COLS + 7] = 0x7e00;
-        (log ? vact_log_softmax_f16 : vact_softmax_f16)((vact_f16 *)whole, (const vact_f16 *)src, ROWS, COLS);
-        for (size_t r = 0; r < ROWS; r++) {
-            (log ? vact_log_softmax_f16 : vact_softmax_f16)((vact_f16 *)alone, (const vact_f16 *)src + r * COLS, 1,
-                                                            COLS);
-            cr_expect(r == 5 || memcmp(alone, whole + r * COLS, sizeof alone) == 0, "row %zu", r);
+        for (size_t i = 0; i < (size_t)HEIGHT * WIDTH; i++)
+            logits[i] =
+                vacti_narrow_nearest(test_random_normal(&random) * 4.0 + (i / WIDTH % 3 == 1 ? 3000.0 : 0.0), VACT_F16);
+        logits[5 * WIDTH + 7] = 0x7e00;
+        (log ? vact_log_softmax_f16 : vact_softmax_f16)((vact_f16 *)whole, (const vact_f16 *)logits, HEIGHT, WIDTH);
+        for (size_t r = 0; r < HEIGHT; r++) {
+            (log ? vact_log_softmax_f16 : vact_softmax_f16)((vact_f16 *)alone, (const vact_f16 *)logits + r * WIDTH, 1,
+                                                            WIDTH);
+            cr_expect(r == 5 || memcmp(alone, whole + r * WIDTH, sizeof alone) == 0, "row %zu", r);
         }
     }
 }
