@@ -118,7 +118,7 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
     [variant].dead_units = KERNEL(dead_units, plain), [variant].lut_8 = KERNEL(lut_8, plain),                          \
     [variant].lut_8_vbmi = LUT_8_VBMI, [variant].widen[VACT_BF16] = OF_BF16(widen, plain),                             \
     [variant].widen[VACT_F16] = OF_F16(widen, plain), [variant].narrow[VACT_BF16] = OF_BF16(narrow, plain),            \
-    [variant].narrow[VACT_F16] = OF_F16(narrow, plain),                                                                                 \
+    [variant].narrow[VACT_F16] = OF_F16(narrow, plain),                                                                \
     [variant].family = {                                                                                               \
         .softmax = KERNEL(softmax_masked, fast),                                                                       \
         .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \

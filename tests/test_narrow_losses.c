@@ -112,9 +112,10 @@ static errors check_cross(vact_type type, size_t cols, const vact_cross_entropy_
                 cr_assert(fabs((double)value - exact) <= fabs(exact) * 0x1p-8 + size * 0x1p-21 + 0x1p-25);
                 continue;
             }
-            const double e = twice && exact != 0.0
-                                 ? narrow_error_of_two_roundings(exact, type)
-                                 : vacti_narrow_error(got, value == 0.0f ? copysign(exact, (double)value) : exact, type);
+            const double e =
+                twice && exact != 0.0
+                    ? narrow_error_of_two_roundings(exact, type)
+                    : vacti_narrow_error(got, value == 0.0f ? copysign(exact, (double)value) : exact, type);
             most.slope = e > most.slope ? e : most.slope;
         }
     }
