@@ -18,7 +18,7 @@ typedef struct page {
 } page;
 
 static page pages[] = {
-    {"cross_entropy", 1}, {"bce_with_logits", 1}, {"softmax_family", 4}, {"epilogues", 1}, {"inline", 1}};
+    {"cross_entropy", 1}, {"bce_with_logits", 1}, {"softmax_family", 4}, {"epilogues", 1}, {"inline", 1}, {"narrow", 1}};
 
 enum { PAGE_COUNT = sizeof pages / sizeof pages[0] };
 
