@@ -4,8 +4,10 @@ include(CheckLinkerFlag)
 
 file(GLOB vact_dispatch_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/dispatch/*.c")
 # These have loops of their own over blocks: selects in them are to become vectors.
-set_source_files_properties("${PROJECT_SOURCE_DIR}/dispatch/narrow_rows.c" "${PROJECT_SOURCE_DIR}/dispatch/narrow_losses.c"
-    PROPERTIES COMPILE_OPTIONS -fno-trapping-math)
+foreach(source IN ITEMS softmax log_softmax cross_entropy bce)
+    set_source_files_properties("${PROJECT_SOURCE_DIR}/dispatch/narrow_${source}.c"
+        PROPERTIES COMPILE_OPTIONS -fno-trapping-math)
+endforeach()
 set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c"
     "${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"
     "${PROJECT_SOURCE_DIR}/kernels/loop/cache.c" "${PROJECT_SOURCE_DIR}/kernels/lut/softmax_8.c" ${VACT_TABLE_SOURCES})

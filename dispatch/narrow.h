@@ -11,6 +11,8 @@
 /* Floats of a block, 4 KiB: what has no kernel of its own on 16-bit elements goes by these through that of f32. */
 enum { VACTI_BLOCK = 1024 };
 
+static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
 /* Bytes of an element; 0 for an invalid code. */
 size_t vacti_type_size(vact_type type);
 

@@ -54,8 +54,6 @@ static void run_part(const epilogue_call *call, const epilogue_row *row, size_t 
     vacti_narrowed(call->table, row->dst, call->dst_type, to, c, n);
 }
 
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
 __attribute__((noinline)) static void run_alone(const epilogue_call *call, const epilogue_row *row)
 {
     float values[ALONE];

@@ -17,8 +17,6 @@ typedef struct gradient_call {
     bool log;
 } gradient_call;
 
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
 static const void *row_of(const void *first, size_t stride, size_t r) { return (const uint16_t *)first + r * stride; }
 
 __attribute__((noinline)) static void short_rows(const gradient_call *call)
