@@ -85,8 +85,10 @@ class Library:
 
     def parameter(self, text):
         """(type, whether it is a pointer, whether the call writes there)."""
-        constant, kind, star = re.fullmatch(r"\s*(const )?((?:unsigned )?\w+)\s*(\*?)\s*\w+\s*", text).groups()
-        return kind, bool(star), bool(star) and not constant
+        form = r"\s*(const )?((?:unsigned )?\w+)\s*(\*?)\s*\w+(\[\d+\])?\s*"
+        constant, kind, star, array = re.fullmatch(form, text).groups()
+        pointer = bool(star or array)
+        return kind, pointer, pointer and not constant
 
     def has(self, function):
         return function in self.prototypes
