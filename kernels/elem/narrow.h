@@ -41,6 +41,7 @@ VACT_INLINE vf elem_nudged(vf y, vf x, const elem_rounding *how)
     return how->sideways == 0.0f ? y : vf_fma(y, vf_flip_sign(vf_set1(how->sideways), x), y);
 }
 
+/* The inputs of the cures that are in force. */
 typedef struct {
     uint16_t of[9];
 } elem_inputs;
