@@ -8,12 +8,14 @@ foreach(source IN ITEMS softmax log_softmax cross_entropy bce)
     set_source_files_properties("${PROJECT_SOURCE_DIR}/dispatch/narrow_${source}.c"
         PROPERTIES COMPILE_OPTIONS -fno-trapping-math)
 endforeach()
-set(vact_library_sources ${vact_dispatch_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c"
+file(GLOB vact_exact_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/exact/*.c")
+set(vact_library_sources ${vact_dispatch_sources} ${vact_exact_sources} "${PROJECT_SOURCE_DIR}/kernels/registry.c"
     "${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"
     "${PROJECT_SOURCE_DIR}/kernels/loop/cache.c" "${PROJECT_SOURCE_DIR}/kernels/lut/softmax_8.c" ${VACT_TABLE_SOURCES})
 
 # So that a square root is an instruction, not a call that could set errno.
 set_source_files_properties("${PROJECT_SOURCE_DIR}/kernels/gain.c" "${PROJECT_SOURCE_DIR}/kernels/rows/online_finish.c"
+    ${vact_exact_sources}
     PROPERTIES COMPILE_OPTIONS -fno-math-errno)
 
 set(vact_sleef_version none)

@@ -1,0 +1,21 @@
+/*
+ * Elementwise operations of float32, correctly rounded, one element a call: what the variant `cr` calls for the lanes
+ * whose vector evaluation cannot decide how the result rounds. Values, limits, signs of zeros and NaN are those of
+ * vact.h, for every x and all parameters of the operation's domain.
+ *
+ * The function is evaluated in double-double and rounded once. A float's result can lie close to a midpoint between two
+ * floats, but of the functions here none comes nearer than about 2^-60 relative, unless it is a midpoint in leading
+ * order: those cases keep the term that decides.
+ */
+#ifndef VACT_EXACT_EXACT_H
+#define VACT_EXACT_EXACT_H
+
+#include "vact/vact.h"
+
+typedef float vacti_exact_fn(float x, const vact_params_f32 *params); /* params not null */
+
+vacti_exact_fn vacti_exact_exp, vacti_exact_elu, vacti_exact_celu, vacti_exact_selu;
+vacti_exact_fn vacti_exact_sigmoid, vacti_exact_silu, vacti_exact_swish, vacti_exact_gelu_quick;
+vacti_exact_fn vacti_exact_tanh;
+
+#endif
