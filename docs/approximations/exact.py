@@ -1,5 +1,8 @@
-"""The tables of kernels/exact: python3 docs/approximations/exact.py exponential > kernels/exact/exponential_table.h
-python3 docs/approximations/exact.py normal > kernels/exact/normal_table.h; then clang-format
+"""The constants of kernels/exact:
+
+for t in exponential normal; do python3 docs/approximations/exact.py $t > kernels/exact/${t}_table.h; done
+python3 docs/approximations/exact.py constants > kernels/exact/constants.h
+clang-format -i kernels/exact/*.h
 
 Needs mpmath. A number is a pair of doubles: the number rounded to double, then the rest rounded to double.
 """
@@ -52,7 +55,6 @@ def exponential():
 
 def normal():
     header("NORMAL_TABLE", "The upper tail of the normal distribution, divided by its density.")
-    constant("sqrt_2", sqrt(2))
     constant("inverse_sqrt_2_pi", 1 / sqrt(2 * pi))
     # sqrt(pi/2)*erfcx(x/sqrt(2))
     values = [sqrt(pi / 2) * exp(x * x / 2) * erfc(x / sqrt(2)) for x in (mpf(j) / 8 for j in range(118))]
@@ -60,4 +62,16 @@ def normal():
     print("#endif")
 
 
-{"exponential": exponential, "normal": normal}[sys.argv[1]]()
+def constants():
+    header("CONSTANTS", "The real numbers in the definitions of operations.")
+    gamma, alpha = mpf("1.0507009873554804934193349852946"), mpf("1.6732632423543772848170429916717")
+    constant("sqrt_2", sqrt(2))
+    constant("quick_factor", mpf("1.702"))
+    constant("selu_gamma", gamma, mp.nstr(gamma, 32))
+    constant("selu_gamma_alpha", gamma * alpha, "times " + mp.nstr(alpha, 32))
+    constant("gelu_tanh_linear", 2 * sqrt(2 / pi), "2*sqrt(2/pi)")
+    constant("gelu_tanh_cubic", 2 * sqrt(2 / pi) * mpf("0.044715"), "times 0.044715")
+    print("\n#endif")
+
+
+{"exponential": exponential, "normal": normal, "constants": constants}[sys.argv[1]]()

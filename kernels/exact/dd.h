@@ -116,4 +116,28 @@ static inline double dd_odd_sum(double a, double b)
 /* To float, once, to nearest with ties to even; beyond the largest float and below the smallest normal one too. */
 static inline float dd_round(dd a) { return (float)dd_odd_sum(a.hi, a.lo); }
 
+enum { DD_TERMS = 8 };
+
+/*
+ * The sum of n doubles, rounded once. It is first made exact, as an expansion: doubles that do not overlap, the
+ * smallest first (Shewchuk 1997). Rounding to odd from the smallest up keeps on which side of a midpoint the sum lies.
+ * A sum of 0 is +0.
+ */
+static inline float dd_round_sum(const double *terms, int n)
+{
+    double expansion[DD_TERMS] = {0.0}, sum = 0.0;
+    for (int i = 0; i < n; i++) {
+        double carry = terms[i];
+        for (int k = 0; k < i; k++) {
+            dd part = dd_two_sum(carry, expansion[k]);
+            expansion[k] = part.lo;
+            carry = part.hi;
+        }
+        expansion[i] = carry;
+    }
+    for (int i = 0; i < n; i++)
+        sum = dd_odd_sum(expansion[i], sum);
+    return (float)sum;
+}
+
 #endif

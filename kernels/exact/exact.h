@@ -15,7 +15,9 @@
 typedef float vacti_exact_fn(float x, const vact_params_f32 *params); /* params not null */
 
 vacti_exact_fn vacti_exact_exp, vacti_exact_elu, vacti_exact_celu, vacti_exact_selu;
-vacti_exact_fn vacti_exact_sigmoid, vacti_exact_silu, vacti_exact_swish, vacti_exact_gelu_quick;
-vacti_exact_fn vacti_exact_tanh;
+vacti_exact_fn vacti_exact_sigmoid, vacti_exact_silu, vacti_exact_swish, vacti_exact_gelu_quick, vacti_exact_gelu_tanh;
+vacti_exact_fn vacti_exact_mish, vacti_exact_tanh, vacti_exact_softcap, vacti_exact_tanh_shrink;
+vacti_exact_fn vacti_exact_softplus, vacti_exact_log_sigmoid, vacti_exact_sqrt_softplus;
+vacti_exact_fn vacti_exact_gelu, vacti_exact_erf, vacti_exact_xielu, vacti_exact_softsign, vacti_exact_hard_swish;
 
 #endif

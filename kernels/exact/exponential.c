@@ -1,6 +1,7 @@
 /* exp, elu, celu, selu. */
 #include <stdbool.h>
 
+#include "constants.h"
 #include "exact.h"
 #include "functions.h"
 
@@ -57,14 +58,11 @@ float vacti_exact_selu(float x, const vact_params_f32 *params)
 {
     const double alpha = (double)params->v[0], gamma = (double)params->v[1];
     const bool by_default = params->v[0] == 1.67326319217681884765625f && params->v[1] == 1.05070102214813232421875f;
-    static const dd scale = {0x1.0cfabd6a91132p+0, 0x1.6fc7d272f2695p-55}; /* 1.0507009873554804934193349852946 */
-    static const dd scale_alpha = {0x1.c212cc640f031p+0,
-                                   0x1.05161b045a1fep-56}; /* times 1.6732632423543772848170429916717 */
     if (isnan(x))
         return x + x;
     if (x < 0.0f)
-        return scaled(by_default ? scale_alpha : dd_of(gamma * alpha), expm1_below_0(dd_of((double)x)));
+        return scaled(by_default ? selu_gamma_alpha : dd_of(gamma * alpha), expm1_below_0(dd_of((double)x)));
     if (isinf(x) || x == 0.0f)
         return gamma == 0.0 && isinf(x) ? params->v[1] : params->v[1] * x;
-    return scaled(by_default ? scale : dd_of(gamma), dd_of((double)x));
+    return scaled(by_default ? selu_gamma : dd_of(gamma), dd_of((double)x));
 }

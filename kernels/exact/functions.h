@@ -12,4 +12,8 @@ dd vacti_dd_sigmoid(dd z);          /* 1/(1 + e^-z): 2^-96. Of a tiny z, 1/2 + z
 dd vacti_dd_tanh(dd z);             /* 2^-90 */
 dd vacti_dd_log_exp_plus_one(dd z); /* log(1 + e^z): 2^-90 */
 
+/* The normal distribution function, Phi. */
+dd vacti_dd_normal_tail(dd x);   /* 1 - Phi(x) for 0 <= x <= 14.6: 2^-95 */
+dd vacti_dd_normal_centre(dd x); /* Phi(x) - 1/2 for |x| <= 0.75: 2^-96. Of a tiny x, x/sqrt(2*pi) to as many bits */
+
 #endif

@@ -1,4 +1,5 @@
-/* sigmoid and what it multiplies: silu, swish, gelu_quick. And tanh. */
+/* sigmoid and x times a function like it: silu, swish, gelu_quick, gelu_tanh, mish. */
+#include "constants.h"
 #include "exact.h"
 #include "functions.h"
 
@@ -46,20 +47,33 @@ float vacti_exact_swish(float x, const vact_params_f32 *params)
 float vacti_exact_gelu_quick(float x, const vact_params_f32 *params)
 {
     (void)params;
-    static const dd factor = {0x1.b3b645a1cac08p+0, 0x1.89374bc6a7efap-55}; /* 1.702 */
     if (isnan(x) || x == 0.0f)
         return x + x;
     if (x > 20.0f || x < -66.0f) /* 66*e^(-1.702*66) < 2^-150 */
         return x > 0.0f ? x : -0.0f;
-    return times_sigmoid(x, dd_multiply_double(factor, (double)x));
+    return times_sigmoid(x, dd_multiply_double(quick_factor, (double)x));
 }
 
-float vacti_exact_tanh(float x, const vact_params_f32 *params)
+/* (1 + tanh(u))/2 = sigmoid(2u), and 2u = x*(c1 + c3*x^2). */
+float vacti_exact_gelu_tanh(float x, const vact_params_f32 *params)
 {
     (void)params;
-    if (isnan(x) || fabsf(x) < 0x1p-13f) /* x - x^3/3 is nearer to x than to its neighbour */
-        return isnan(x) ? x + x : x;
-    if (fabsf(x) > 12.0f) /* 1 - 2*e^-24 */
-        return copysignf(1.0f, x);
-    return dd_round(vacti_dd_tanh(dd_of((double)x)));
+    if (isnan(x) || x == 0.0f)
+        return x + x;
+    if (x > 6.0f || x < -11.0f) /* sigmoid(25) and 11*sigmoid(-112): 1 - 2^-36 and 2^-158 */
+        return x > 0.0f ? x : -0.0f;
+    dd cubic = dd_multiply_double(gelu_tanh_cubic, (double)x * (double)x);
+    return times_sigmoid(x, dd_multiply_double(dd_add(gelu_tanh_linear, cubic), (double)x));
+}
+
+/* x*tanh(log(1 + e^x)) = x*n/(n + 2) with n = e^x*(e^x + 2). Near 0 it is 3*x/5, never a midpoint between floats. */
+float vacti_exact_mish(float x, const vact_params_f32 *params)
+{
+    (void)params;
+    if (isnan(x) || x == 0.0f)
+        return x + x;
+    if (x > 12.0f || x < -110.0f) /* x*(1 - 2^-34), and 110*e^-110 < 2^-150 */
+        return x > 0.0f ? x : -0.0f;
+    dd power = vacti_dd_exp(dd_of((double)x)), n = dd_multiply(power, dd_add_double(power, 2.0));
+    return dd_round(dd_multiply_double(dd_divide(n, dd_add_double(n, 2.0)), (double)x));
 }

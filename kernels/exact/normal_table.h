@@ -5,7 +5,6 @@
 
 #include "dd.h"
 
-static const dd sqrt_2 = {0x1.6a09e667f3bcdp+0, -0x1.bdd3413b26456p-54};
 static const dd inverse_sqrt_2_pi = {0x1.9884533d43651p-2, -0x1.cbc0d30ebfd15p-56};
 
 /* At j/8. */
