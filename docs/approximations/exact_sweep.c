@@ -4,12 +4,16 @@
  * tests:
  *
  *   cc -O2 -I. -Iinclude -Ikernels -Itests docs/approximations/exact_sweep.c tests/exact.c build/libvact_reference.a \
- *      build/libvact.a -lmpfr -lm -o exact_sweep && ./exact_sweep 100000000
+ *      build/libvact.a -lmpfr -lm -o exact_sweep && ./exact_sweep 100000000 gelu
+ *
+ * Without a name all operations are tried. With the count 0, every float is; the function is then called for one of 61,
+ * and for all that are near a midpoint.
  *
  * For each operation at its default parameters: how many of how many inputs are misrounded, how many would be if the
  * low part were dropped, and the nearest midpoint between normal numbers, as a relative distance.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,16 +59,21 @@ static uint64_t next(void)
     return state ^= state << 17;
 }
 
+static float of_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
 /* Of every sign and mantissa; half of them of every exponent, the others between 2^-26 and 2^8. */
 static float draw(void)
 {
     const uint64_t random = next();
     uint32_t bits = (uint32_t)(random >> 32);
-    float x;
     if (random & 1)
         bits = (bits & 0x807fffff) | (uint32_t)(101 + (random >> 1) % 34) << 23;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+    return of_bits(bits);
 }
 
 /* Of value from the nearest midpoint, in units of the spacing of floats. */
@@ -95,7 +104,8 @@ static double exact_distance(mpfr_t y)
 
 int main(int argc, char **argv)
 {
-    const long count = argc > 1 ? atol(argv[1]) : 1000000;
+    const bool every = argc > 1 && strcmp(argv[1], "0") == 0;
+    const long count = every ? 1L << 32 : argc > 1 ? atol(argv[1]) : 1000000;
     mpfr_t y;
     mpfr_init2(y, EXACT_BITS);
     for (size_t k = 0; k < sizeof operations / sizeof operations[0]; k++) {
@@ -103,33 +113,38 @@ int main(int argc, char **argv)
             continue;
         const vact_params_f32 params = vacti_registry_defaults(vacti_registry_by_code(operations[k].op));
         vacti_reference_fn *oracle = vacti_reference_f32(operations[k].op);
-        long wrong = 0, plain_wrong = 0, decided = 0;
+        long wrong = 0, plain_wrong = 0, decided = 0, tried = 0;
         double nearest = 1.0;
         float at = 0.0f;
         for (long i = 0; i < count; i++) {
-            const float x = draw();
+            const float x = every ? of_bits((uint32_t)i) : draw();
             if (!isfinite(x) || x == 0.0f)
                 continue;
             const double value = oracle((double)x, &params);
             float right = (float)value;
+            bool called = !every || i % 61 == 0;
             if (fabs(value) > 0x1p-151 && fabs(value) < 0x1p128 && distance_in_spacings(value) < 0x1p-18) {
                 exact_f32(operations[k].op)(y, x, params.v);
                 right = mpfr_get_flt(y, MPFR_RNDN);
                 plain_wrong += (float)mpfr_get_d(y, MPFR_RNDN) != right;
                 decided++;
+                called = true;
                 const double distance = exact_distance(y);
                 if (distance < nearest && fabs(value) >= 0x1p-126) {
                     nearest = distance;
                     at = x;
                 }
             }
+            if (!called)
+                continue;
+            tried++;
             const float result = operations[k].function(x, &params);
             if (memcmp(&result, &right, sizeof right) != 0 && wrong++ == 0)
                 printf("%s(%a) is %a, not %a\n", vacti_registry_by_code(operations[k].op)->name, (double)x,
                        (double)result, (double)right);
         }
         printf("%s: %ld misrounded of %ld, %ld of %ld in double; a midpoint at 2^%.1f from f(%a)\n",
-               vacti_registry_by_code(operations[k].op)->name, wrong, count, plain_wrong, decided, log2(nearest),
+               vacti_registry_by_code(operations[k].op)->name, wrong, tried, plain_wrong, decided, log2(nearest),
                (double)at);
         fflush(stdout);
     }

@@ -1,7 +1,7 @@
 /*
  * Double-double arithmetic: a number is the sum of two doubles, hi = the sum rounded to double. Relative errors, in
- * units of 2^-106: addition 3, product 5, quotient 10, square root 4 (Joldes, Muller and Popescu 2017 prove these or
- * less for such algorithms). A low part may be as small as doubles go, so 1/2 + 2^-151 is held exactly.
+ * units of 2^-106: addition 3 and product 6 (Joldes, Muller and Popescu 2017), quotient 12, square root 4 (by the same
+ * kind of analysis). A low part may be as small as doubles go, so 1/2 + 2^-151 is held exactly.
  *
  * Everything is a sum, a product, a quotient, a square root or an FMA, which IEEE 754 defines to the bit: the results
  * depend neither on the CPU nor on the C library. Compile without contraction.

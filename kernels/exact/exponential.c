@@ -12,6 +12,8 @@ float vacti_exact_exp(float x, const vact_params_f32 *params)
         return x * INFINITY;
     if (x < -104.0f) /* e^-104 < 2^-150 */
         return 0.0f;
+    if (fabsf(x) < 0x1p-26f) /* 1 + x */
+        return 1.0f;
     return dd_round(vacti_dd_exp(dd_of((double)x)));
 }
 

@@ -12,14 +12,18 @@ float vacti_exact_sigmoid(float x, const vact_params_f32 *params)
         return 1.0f;
     if (x < -104.0f) /* below e^-104 < 2^-150 */
         return 0.0f;
+    if (fabsf(x) < 0x1p-25f) /* 1/2 + x/4 */
+        return 0.5f;
     return dd_round(vacti_dd_sigmoid(dd_of((double)x)));
 }
 
-/* x*sigmoid(z), z having the sign of x or the other throughout. Near 0 it is x/2 + x*z/4, where x/2 may be a midpoint
- * between subnormals. At z = 20 the result is x*(1 - 2^-28), which rounds to x; below -200 it is smaller than
- * 2^128*e^-200 < 2^-150. */
+/* x*sigmoid(z) for a z that is a multiple of x, or grows with it. Near 0 it is x/2 + x*z/4: the sign of the second term
+ * decides where x/2 is a midpoint between subnormals, and nothing elsewhere. At z = 20 the result is x*(1 - 2^-28),
+ * which rounds to x; below -200 it is smaller than 2^128*e^-200 < 2^-150. */
 static float times_sigmoid(float x, dd z)
 {
+    if (fabs(z.hi) < 0x1p-26)
+        return dd_round((dd){0.5 * (double)x, 0.25 * (double)x * z.hi});
     if (z.hi > 20.0)
         return x;
     if (z.hi < -200.0)

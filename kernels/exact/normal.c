@@ -10,11 +10,11 @@ static dd density(dd x) { return dd_multiply(vacti_dd_exp(dd_scale(dd_multiply(x
 /*
  * The tail over the density, R, by its Taylor series around the nearest multiple of 1/8, c. R' = x*R - 1 gives the
  * coefficients: a[1] = c*a[0] - 1, a[n + 1] = (c*a[n] + a[n - 1])/(n + 1). What is wrong in R(c) grows by e^(c/16)
- * at most, like the other solutions of the equation. The coefficients after a[9] are in double.
+ * at most, like the other solutions of the equation. The coefficients after a[8] are in double.
  */
 static dd tail_over_density(dd x)
 {
-    enum { IN_PAIRS = 9, LAST = 20 };
+    enum { IN_PAIRS = 8, LAST = 20 };
     const int index = (int)(x.hi * 8.0 + 0.5);
     const double c = 0.125 * index, d = x.hi - c;
     dd a[IN_PAIRS + 1];
@@ -51,7 +51,7 @@ dd vacti_dd_normal_centre(dd x)
     return dd_multiply(dd_multiply(series, x), density(x));
 }
 
-/* Near 0 it is x/2 + x^2/sqrt(2*pi), where x/2 may be a midpoint between subnormals. */
+/* Near 0 it is x/2 + x^2/sqrt(2*pi): the sign of the second term decides where x/2 is a midpoint between subnormals. */
 float vacti_exact_gelu(float x, const vact_params_f32 *params)
 {
     (void)params;
@@ -60,6 +60,8 @@ float vacti_exact_gelu(float x, const vact_params_f32 *params)
         return x + x;
     if (x > 6.0f || x < -14.5f) /* x*(1 - 2^-29), and 2^-153 */
         return x > 0.0f ? x : -0.0f;
+    if (fabsf(x) < 0x1p-26f)
+        return dd_round((dd){0.5 * wide.hi, 0.4 * wide.hi * wide.hi});
     dd share;
     if (fabsf(x) < 0.75f)
         share = dd_add_double(vacti_dd_normal_centre(wide), 0.5);
