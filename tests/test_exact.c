@@ -391,10 +391,10 @@ static const struct {
     {"normal_centre", vacti_dd_normal_centre, mpfr_normal_centre_of, -0.75, 0.75, 0x1p-96},
 };
 
-/* Half of the arguments are uniform, half have all magnitudes down to 2^-32. */
+/* Half of the arguments are uniform, half have all magnitudes down to 2^-64. */
 static dd draw(double low, double high, test_random *random)
 {
-    const double shrink = test_random_next(random) % 2 ? exp2(-32.0 * test_random_unit(random)) : 1.0;
+    const double shrink = test_random_next(random) % 2 ? exp2(-64.0 * test_random_unit(random)) : 1.0;
     const double z = (low + (high - low) * test_random_unit(random)) * shrink;
     return dd_two_sum(z, test_random_next(random) % 4 ? z * 0x1p-54 * test_random_unit(random) : 0.0);
 }

@@ -65,6 +65,7 @@ def normal():
 def constants():
     header("CONSTANTS", "The real numbers in the definitions of operations.")
     gamma, alpha = mpf("1.0507009873554804934193349852946"), mpf("1.6732632423543772848170429916717")
+    constant("ln_2", log(2))
     constant("sqrt_2", sqrt(2))
     constant("quick_factor", mpf("1.702"))
     constant("selu_gamma", gamma, mp.nstr(gamma, 32))

@@ -76,12 +76,20 @@ static float draw(void)
     return of_bits(bits);
 }
 
-/* Of value from the nearest midpoint, in units of the spacing of floats. */
-static double distance_in_spacings(double value)
+/* Whether value is within 2^-18 of the spacing of floats from a midpoint. That of normal floats is 2^29 in the bits of
+ * a double. */
+static bool near_midpoint(double value)
 {
-    const int exponent = ilogb(value) < -126 ? -126 : ilogb(value);
-    const double spacings = ldexp(fabs(value), 23 - exponent);
-    return fabs(spacings - floor(spacings) - 0.5);
+    const double magnitude = fabs(value);
+    uint64_t bits;
+    if (!(magnitude > 0x1p-151 && magnitude < 0x1p128))
+        return false;
+    if (magnitude < 0x1p-126) {
+        const double spacings = magnitude * 0x1p149;
+        return fabs(spacings - floor(spacings) - 0.5) < 0x1p-18;
+    }
+    memcpy(&bits, &value, sizeof bits);
+    return (bits + 0x800 - 0x10000000) % 0x20000000 < 0x1000;
 }
 
 /* Relative to the value, by MPFR: 0 for a midpoint. */
@@ -123,7 +131,7 @@ int main(int argc, char **argv)
             const double value = oracle((double)x, &params);
             float right = (float)value;
             bool called = !every || i % 61 == 0;
-            if (fabs(value) > 0x1p-151 && fabs(value) < 0x1p128 && distance_in_spacings(value) < 0x1p-18) {
+            if (near_midpoint(value)) {
                 exact_f32(operations[k].op)(y, x, params.v);
                 right = mpfr_get_flt(y, MPFR_RNDN);
                 plain_wrong += (float)mpfr_get_d(y, MPFR_RNDN) != right;

@@ -5,6 +5,7 @@
 
 #include "dd.h"
 
+static const dd ln_2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
 static const dd sqrt_2 = {0x1.6a09e667f3bcdp+0, -0x1.bdd3413b26456p-54};
 static const dd quick_factor = {0x1.b3b645a1cac08p+0, 0x1.89374bc6a7efap-55};
 static const dd selu_gamma = {0x1.0cfabd6a91132p+0, 0x1.6fc7d272f2695p-55}; /* 1.0507009873554804934193349852946 */

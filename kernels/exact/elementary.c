@@ -1,3 +1,4 @@
+#include "constants.h"
 #include "exponential_table.h"
 #include "functions.h"
 
@@ -47,6 +48,8 @@ dd vacti_dd_exp(dd z)
 /* Where the power is not 1, the result is above 0.005, and the difference loses at most 8 bits. */
 dd vacti_dd_expm1(dd z)
 {
+    if (fabs(z.hi) < 0x1p-50) /* up to z^3/6 */
+        return dd_fast_sum(z.hi, fma(0.5 * z.hi, z.hi, z.lo));
     reduced e = reduce(z);
     if (e.exponent == 0 && e.power.hi == 1.0)
         return e.rest;
@@ -83,6 +86,8 @@ static dd log1p_to_1(dd u)
 
 dd vacti_dd_log_exp_plus_one(dd z)
 {
+    if (fabs(z.hi) < 0x1p-50) /* up to z^2/8 */
+        return dd_add_double(ln_2, 0.5 * z.hi);
     if (z.hi <= 0.0)
         return log1p_to_1(vacti_dd_exp(z));
     return dd_add(z, log1p_to_1(vacti_dd_exp(dd_negate(z))));

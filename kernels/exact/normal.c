@@ -41,6 +41,8 @@ dd vacti_dd_normal_tail(dd x) { return dd_multiply(tail_over_density(x), density
 /* The density times x*(1 + x^2/3*(1 + x^2/5*(1 + ...))), all terms positive; from x^2/25 on in double, to x^2/41. */
 dd vacti_dd_normal_centre(dd x)
 {
+    if (fabs(x.hi) < 0x1p-50) /* up to x^3/6 */
+        return dd_multiply(inverse_sqrt_2_pi, x);
     const dd square = dd_multiply(x, x);
     double tail = 1.0;
     for (double odd = 41.0; odd > 23.0; odd -= 2.0)

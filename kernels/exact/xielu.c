@@ -6,6 +6,8 @@
 /* (e^x - 1 - x)/(x^2/2) - 1 for -1/4 < x < 0: x/3*(1 + x/4*(1 + x/5*(1 + ...))), from x/14 on in double. */
 static dd beyond_square(double x)
 {
+    if (x > -0x1p-50)
+        return dd_add_double(dd_divide_double(dd_of(x), 3.0), x * x / 12.0);
     double tail = 1.0;
     for (double n = 22.0; n > 13.0; n -= 1.0)
         tail = fma(tail, x / n, 1.0);
