@@ -382,11 +382,11 @@ static const struct {
     double low, high, bound;
 } shared[] = {
     {"exp", vacti_dd_exp, mpfr_exp_of, -300.0, 300.0, 0x1p-97},
-    {"expm1", vacti_dd_expm1, mpfr_expm1_of, -110.0, 200.0, 0x1p-91},
-    {"expm1", vacti_dd_expm1, mpfr_expm1_of, -0.01, 0.01, 0x1p-91},
+    {"expm1", vacti_dd_expm1, mpfr_expm1_of, -110.0, 200.0, 0x1p-93},
+    {"expm1", vacti_dd_expm1, mpfr_expm1_of, -0.01, 0.01, 0x1p-93},
     {"sigmoid", vacti_dd_sigmoid, mpfr_sigmoid_of, -200.0, 20.0, 0x1p-96},
-    {"tanh", vacti_dd_tanh, mpfr_tanh_of, -12.0, 12.0, 0x1p-90},
-    {"log_exp_plus_one", vacti_dd_log_exp_plus_one, mpfr_log_exp_plus_one_of, -210.0, 40.0, 0x1p-90},
+    {"tanh", vacti_dd_tanh, mpfr_tanh_of, -12.0, 12.0, 0x1p-92},
+    {"log_exp_plus_one", vacti_dd_log_exp_plus_one, mpfr_log_exp_plus_one_of, -210.0, 40.0, 0x1p-92},
     {"normal_tail", vacti_dd_normal_tail, mpfr_normal_tail_of, 0.0, 14.6, 0x1p-95},
     {"normal_centre", vacti_dd_normal_centre, mpfr_normal_centre_of, -0.75, 0.75, 0x1p-96},
 };
