@@ -1,3 +1,4 @@
+/* The exponential, the functions that are made of it, and a logarithm, in double-double. */
 #include "constants.h"
 #include "exponential_table.h"
 #include "functions.h"
