@@ -262,6 +262,27 @@ Test(exact_functions, a_small_term_decides)
     cr_expect(vacti_exact_selu(-INFINITY, &midpoint) == -0x1.800004p+0f);
 }
 
+/* The inputs whose values lie nearest to midpoints, relative, at default parameters: 2^-77 for the first two, 2^-59 to
+ * 2^-52 for the others (docs/approximations/exact_sweep.c). */
+Test(exact_functions, nearest_to_midpoints)
+{
+    static const struct {
+        vact_op op;
+        float x;
+    } cases[] = {
+        {VACT_OP_SIGMOID, -0x1p-24f},       {VACT_OP_SILU, -0x1p-24f},         {VACT_OP_SWISH, -0x1.cp-19f},
+        {VACT_OP_SOFTPLUS, 0x1.d483ap-12f}, {VACT_OP_GELU, 0x1.6148dep-16f},   {VACT_OP_GELU_TANH, 0x1.6148dep-16f},
+        {VACT_OP_EXP, -0x1.d2259ap+3f},     {VACT_OP_SOFTSIGN, 0x1.82f71p-8f}, {VACT_OP_SELU, 0x1.4169d2p-25f},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const operation *which = operation_of(cases[i].op);
+        comparison c = start(which, which->function, vacti_registry_defaults(vacti_registry_by_code(which->op)));
+        for (int step = -1; step <= 1; step++)
+            compare(&c, test_step(cases[i].x, step), true);
+        expect_right(&c);
+    }
+}
+
 /* Zeros, infinities and NaN, where limits count: the oracle has them. */
 static void expect_specials(const operation *which, const vact_params_f32 *params)
 {
