@@ -34,6 +34,7 @@
 #define TYPE_CHANNELS vact_channels_f32_fn
 #define TYPE_ROWS vact_rows_f32_fn
 #define SLEEF_OF_PLAIN plain
+#define SLEEF_OF_NEAR plain
 #if VACT_WITH_SLEEF
 #define SLEEF_OF_MATH sleef
 #else
@@ -41,11 +42,25 @@
 #endif
 #define SLEEF_OF_OWN fast
 #define FAST_OF_PLAIN plain
+#define FAST_OF_NEAR plain
 #define FAST_OF_MATH fast
 #define FAST_OF_OWN fast
+#if VACT_WITH_CR
+#define CR_OF_PLAIN plain
+#define CR_OF_NEAR cr
+#define CR_OF_MATH cr
+#define CR_OF_OWN cr
+#define DECLARE_CR_UNARY(name, set) vact_unary_f32_fn KERNEL(name, set);
+#else
+#define DECLARE_CR_UNARY(name, set)
+#endif
+#define DECLARE_CR_GATE(name, set)
+#define DECLARE_CR_CHANNELS(name, set)
+#define DECLARE_CR_ROWS(name, set)
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     TYPE_##kind KERNEL(name, SLEEF_OF_##needs);                                                                        \
     TYPE_##kind KERNEL(name, FAST_OF_##needs);                                                                         \
+    DECLARE_CR_##kind(name, CR_OF_##needs)                                                                             \
     DECLARE_SECOND_##kind(name, SLEEF_OF_##needs) DECLARE_SECOND_##kind(name, FAST_OF_##needs)                         \
         DECLARE_BACKWARD_##kind(name, keeps, FAST_OF_##needs)
 #include "registry.def"
@@ -142,7 +157,9 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
 /* An operation's entries in the table of one variant: kernel, second kernel, derivatives. */
 #define ENTRY(variant, member, NAME, kernel) [variant].member[VACT_OP_SLOT(VACT_OP_##NAME)] = kernel
 #define ENTRIES_UNARY(variant, name, NAME, keeps, set, derivatives)                                                    \
-    ENTRY(variant, unary, NAME, KERNEL(name, set)), ENTRY(variant, epilogue, NAME, KERNEL(name##_epilogue, set)),      \
+    ENTRY(variant, unary, NAME, KERNEL(name, set)), ENTRIES_BESIDE(variant, name, NAME, keeps, set, derivatives)
+#define ENTRIES_BESIDE(variant, name, NAME, keeps, set, derivatives)                                                   \
+    ENTRY(variant, epilogue, NAME, KERNEL(name##_epilogue, set)),                                                      \
         ENTRY(variant, unary_bf16, NAME, OF_BF16(name, derivatives)),                                                  \
         ENTRY(variant, unary_f16, NAME, OF_F16(name, derivatives)),                                                    \
         ENTRY(variant, backward, NAME, GRADIENT(name##_backward, derivatives)),                                        \
@@ -156,6 +173,16 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
         ENTRY(variant, interleaved_backward, NAME, GRADIENT(name##_backward_interleaved, derivatives))
 #define FROM_INPUT(name, set) NULL
 #define FROM_OUTPUT(name, set) GRADIENT(name##_backward_from_output, set)
+/* Correctly rounded operations; all else is that of `fast`. */
+#define ENTRIES_CR_UNARY(variant, name, NAME, keeps, needs)                                                            \
+    ENTRY(variant, unary, NAME, KERNEL(name, CR_OF_##needs)),                                                          \
+        ENTRIES_BESIDE(variant, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs)
+#define ENTRIES_CR_CHANNELS(variant, name, NAME, keeps, needs)                                                         \
+    ENTRIES_CHANNELS(variant, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs)
+#define ENTRIES_CR_ROWS(variant, name, NAME, keeps, needs)                                                             \
+    ENTRIES_ROWS(variant, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs)
+#define ENTRIES_CR_GATE(variant, name, NAME, keeps, needs)                                                             \
+    ENTRIES_GATE(variant, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs)
 #define SET_OF_AUTO_PLAIN plain
 #define SET_OF_AUTO_SLEEF SLEEF_OF_MATH
 #define SET_OF_AUTO_FAST fast
@@ -181,4 +208,11 @@ const vacti_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
     ENTRIES_##kind(VACT_MATH_FAST, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs),
 #include "registry.def"
 #undef VACT_OP
+#if VACT_WITH_CR
+    COMMON(VACT_MATH_CR),
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    ENTRIES_CR_##kind(VACT_MATH_CR, name, NAME, keeps, needs),
+#include "registry.def"
+#undef VACT_OP
+#endif
 };

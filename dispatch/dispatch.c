@@ -190,13 +190,13 @@ vact_backward_f32_fn *vact_backward_from_output_kernel_f32(vact_op op, vact_isa 
 
 vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vacti_table *table = table_for(op, VACT_KIND_UNARY, isa, math);
+    const vacti_table *table = math == VACT_MATH_CR ? NULL : table_for(op, VACT_KIND_UNARY, isa, math);
     return table ? table->epilogue[VACT_OP_SLOT(op)] : NULL;
 }
 
 vact_gate_f32_fn *vact_gate_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vacti_table *table = table_for(op, VACT_KIND_GATE, isa, math);
+    const vacti_table *table = math == VACT_MATH_CR ? NULL : table_for(op, VACT_KIND_GATE, isa, math);
     return table ? table->gate[VACT_OP_SLOT(op)] : NULL;
 }
 

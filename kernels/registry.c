@@ -17,9 +17,10 @@
 /* clang-format on */
 #define PLAIN_BOUND(b) b, b
 #define BOUNDS(sleef, fast) sleef, fast
-#define NEEDS_PLAIN false, false
-#define NEEDS_MATH true, false
-#define NEEDS_OWN true, true
+#define NEEDS_PLAIN false, false, false
+#define NEEDS_NEAR false, false, true
+#define NEEDS_MATH true, false, false
+#define NEEDS_OWN true, true, false
 #define KEEPS_OUTPUT true
 #define KEEPS_INPUT false
 #define ORDER_RISING true
@@ -78,6 +79,10 @@ double vacti_registry_bound(const vacti_op_info *info, vact_math math)
 {
     if (math == VACT_MATH_AUTO)
         math = info->auto_math;
+    if (math == VACT_MATH_CR && info->kind == VACT_KIND_UNARY)
+        return 0.5;
+    if (math == VACT_MATH_CR) /* those have no kernel of `cr` */
+        math = VACT_MATH_FAST;
     return math == VACT_MATH_FAST ? info->bound_fast : info->bound_sleef;
 }
 

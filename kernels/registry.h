@@ -42,8 +42,9 @@ typedef struct vacti_op_info {
     vact_op op;
     vact_kind kind;
     const char *name;
-    bool needs_math;     /* false: one kernel serves every variant */
+    bool needs_math;     /* false: one kernel serves every variant, but for `near` */
     bool own_math;       /* the kernel of `fast` is also that of `sleef` */
+    bool near;           /* not needs_math, but `cr` has a kernel of its own */
     bool keeps_output;   /* the derivative can be computed from the output too */
     bool rises;          /* at default parameters a larger input never has a smaller exact result */
     vact_math auto_math; /* what VACT_MATH_AUTO selects; VACT_MATH_AUTO itself if needs_math is false */

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "exact.h"
+#include "kernels/reference/mpfr/exact.h"
 #include "reference/reference.h"
 
 /* A value next to a middle, which may be a tie. */

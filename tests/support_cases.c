@@ -59,6 +59,9 @@ struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wan
         for (size_t build = 0; build < vacti_build_count; build++) {
             if (!info->needs_math && wanted(info, vacti_builds[build], VACT_MATH_AUTO))
                 add_case(&list, op, build, VACT_MATH_AUTO);
+            if (info->near && vacti_table_of_build(vacti_builds[build], VACT_MATH_CR) != NULL &&
+                wanted(info, vacti_builds[build], VACT_MATH_CR))
+                add_case(&list, op, build, VACT_MATH_CR);
             for (size_t i = 0; info->needs_math && i < sizeof VARIANTS / sizeof VARIANTS[0]; i++)
                 if (vacti_table_of_build(vacti_builds[build], VARIANTS[i]) != NULL &&
                     wanted(info, vacti_builds[build], VARIANTS[i]))

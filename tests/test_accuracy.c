@@ -42,13 +42,22 @@ static size_t list_builds(char *list, size_t size)
     return count;
 }
 
-static size_t variants(void) { return vacti_table_of_build(vacti_builds[0], VACT_MATH_SLEEF) == NULL ? 1 : 2; }
+static size_t variants(void)
+{
+    size_t count = 0;
+    for (int math = VACT_MATH_SLEEF; math <= VACT_MATH_CR; math++)
+        count += vacti_table_of_build(vacti_builds[0], (vact_math)math) != NULL;
+    return count;
+}
 
 /* An operation that needs no variant is the same in any table. */
 static const vacti_table *table_of(const char *build, const cJSON *result)
 {
-    bool sleef = strcmp(json_text(result, "math"), "sleef") == 0;
-    const vacti_table *table = vacti_table_of_build(build, sleef ? VACT_MATH_SLEEF : VACT_MATH_FAST);
+    const char *name = json_text(result, "math");
+    const vact_math math = strcmp(name, "sleef") == 0 ? VACT_MATH_SLEEF
+                           : strcmp(name, "cr") == 0  ? VACT_MATH_CR
+                                                      : VACT_MATH_FAST;
+    const vacti_table *table = vacti_table_of_build(build, math);
     cr_assert_not_null(table, "%s has no such table", build);
     return table;
 }

@@ -8,7 +8,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "exact.h"
+#include "kernels/reference/mpfr/exact.h"
 #include "kernels/exact/exact.h"
 #include "kernels/exact/functions.h"
 #include "kernels/reference/reference.h"

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <mpfr.h>
 
-#include "exact.h"
+#include "kernels/reference/mpfr/exact.h"
 #include "losses.h"
 #include "reference/losses.h"
 #include "reference/reference.h"

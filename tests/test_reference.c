@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "exact.h"
+#include "kernels/reference/mpfr/exact.h"
 #include "kernels/reference/reference.h"
 #include "support.h"
 
@@ -152,7 +152,7 @@ ParameterizedTest(int *index, reference, agrees_with_mpfr)
     subject s = {info, vacti_registry_defaults(info), vacti_reference_f32(info->op), exact_f32(info->op)};
     cr_assert(s.oracle != NULL, "%s has no oracle", info->name);
     if (s.exact == NULL)
-        cr_skip("%s has no formula in tests/exact.c", info->name);
+        cr_skip("%s has no formula in kernels/reference/mpfr/exact.c", info->name);
     test_random random = {(uint64_t)info->op};
     mpfr_t exact;
     mpfr_init2(exact, EXACT_BITS);
@@ -226,7 +226,7 @@ ParameterizedTest(int *index, reference, rows_agree_with_mpfr)
     const vacti_op_info *info = &vacti_registry[*index];
     cr_assert(vacti_reference_row_f32(info->op) != NULL, "%s has no oracle", info->name);
     if (exact_row_f32(info->op) == NULL)
-        cr_skip("%s has no formula in tests/exact.c", info->name);
+        cr_skip("%s has no formula in kernels/reference/mpfr/exact.c", info->name);
     test_random random = {(uint64_t)info->op};
     mpfr_t exact;
     mpfr_init2(exact, EXACT_BITS);

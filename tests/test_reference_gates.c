@@ -6,7 +6,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "exact.h"
+#include "kernels/reference/mpfr/exact.h"
 #include "kernels/reference/reference.h"
 #include "support.h"
 

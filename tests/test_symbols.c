@@ -92,6 +92,7 @@ Test(symbols, an_object_for_every_build_and_set)
     } each[] = {{"f32", "plain", 1},
                 {"f32", "fast", 1},
                 {"f32", "sleef", VACT_WITH_SLEEF},
+                {"f32", "cr", VACT_WITH_CR},
                 {"bf16", "plain", VACT_WITH_BF16},
                 {"bf16", "fast", VACT_WITH_BF16},
                 {"f16", "plain", VACT_WITH_F16},
@@ -159,8 +160,8 @@ Test(symbols, kernel_objects_have_no_initialisers)
     }
 }
 
-/* What the kernels may call: SLEEF, the walk of rare epilogues of the same build, the size of the cache, and of the C
- * library no more than this. */
+/* What the kernels may call: SLEEF, the walk of rare epilogues of the same build, the exact functions from `cr`, the
+ * size of the cache, and of the C library no more than this. */
 Test(symbols, kernel_objects_call_only_mathematics)
 {
     static const char *const allowed[] = {
@@ -175,6 +176,7 @@ Test(symbols, kernel_objects_call_only_mathematics)
                 continue;
             bool right =
                 (strncmp(name, "Sleef_", 6) == 0 || strcmp(name, blocks) == 0) && strcmp(objects[i].set, "plain") != 0;
+            right = right || (strncmp(name, "vacti_exact_", 12) == 0 && strcmp(objects[i].set, "cr") == 0);
             for (size_t k = 0; k < sizeof allowed / sizeof allowed[0]; k++)
                 right = right || strcmp(name, allowed[k]) == 0;
             cr_expect(right, "%s refers to %s", objects[i].path, name);

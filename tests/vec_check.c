@@ -123,6 +123,11 @@ static float want_entry_of_either(float a, float b, float c)
     return a < b ? want_entry(from_bits(8 - (to_bits(a) & 7)), b, c) : want_entry(a, b, c);
 }
 
+static float want_entry_of_16(float a, float b, float c)
+{
+    return to_bits(a) & 8 ? want_entry(from_bits(8 - (to_bits(a) & 7)), b, c) : want_entry(a, b, c);
+}
+
 static float want_fms(float a, float b, float c) { return fmaf(a, b, -c); }
 
 static float want_flip_sign(float a, float b, float c)
@@ -205,6 +210,7 @@ static const oracle oracles[] = {
     {"vi_shift_right", want_right, true},
     {"vi_look_up", want_cell, true},
     {"vf_look_up", want_entry, true},
+    {"vf_look_up_16", want_entry_of_16, true},
     {"vf_look_up_either", want_entry_of_either, true},
     {"vf_exponent", want_exponent, false},
 };

@@ -104,6 +104,8 @@ _Alignas(64) static const
 
 static vf op_vf_look_up(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up(looked_up[0], vf_bits(a)); }
 
+static vf op_vf_look_up_16(vf a, vf b, vf c) { return (void)b, (void)c, vf_look_up_16(looked_up[0], vf_bits(a)); }
+
 static vf op_vf_look_up_either(vf a, vf b, vf c)
 {
     return (void)c, vf_look_up_either(vm_lt(a, b), looked_up, vf_bits(a));
@@ -248,6 +250,7 @@ static const struct {
     NAMED(vi_shift_right),
     NAMED(vi_look_up),
     NAMED(vf_look_up),
+    NAMED(vf_look_up_16),
     NAMED(vf_look_up_either),
     NAMED(vf_exponent),
     NAMED(vm_any_beyond),

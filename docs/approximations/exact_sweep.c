@@ -3,8 +3,8 @@
  * midpoints between floats. The double oracle sorts out what is near enough for MPFR to decide. After a build of the
  * tests:
  *
- *   cc -O2 -I. -Iinclude -Ikernels -Itests docs/approximations/exact_sweep.c tests/exact.c build/libvact_reference.a \
- *      build/libvact.a -lmpfr -lm -o exact_sweep && ./exact_sweep 100000000 gelu
+ *   cc -O2 -I. -Iinclude -Ikernels docs/approximations/exact_sweep.c kernels/reference/mpfr/exact.c \
+ *      build/libvact_reference.a build/libvact.a -lmpfr -lm -o exact_sweep && ./exact_sweep 100000000 gelu
  *
  * Without a name all operations are tried. With the count 0, every float from 2^-40 to 2^9 is, with both signs; of the
  * others, where f is a constant, c*x or an exponential, and of subnormal results, one of 61. The function is called for
@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exact.h"
+#include "kernels/reference/mpfr/exact.h"
 #include "kernels/exact/exact.h"
 #include "kernels/reference/reference.h"
 #include "kernels/registry.h"

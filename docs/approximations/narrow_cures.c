@@ -5,8 +5,8 @@
  * takes the way with the fewest errors, the cheapest of several, and lists the inputs that remain. Build and run from
  * the root:
  *
- *   cc -O2 -ffp-contract=off -o narrow_cures -Iinclude -Ikernels -Itests docs/approximations/narrow_cures.c
- *       tests/exact.c tests/narrow_exact.c build/libvact.a build/libvact_reference.a -lsleef -lmpfr -lm
+ *   cc -O2 -ffp-contract=off -o narrow_cures -Iinclude -Ikernels docs/approximations/narrow_cures.c
+ *       kernels/reference/mpfr/exact.c tests/narrow_exact.c build/libvact.a build/libvact_reference.a -lsleef -lmpfr -lm
  *   ./narrow_cures bf16 >kernels/elem/rounding_bf16.h
  *   ./narrow_cures f16 >kernels/elem/rounding_f16.h
  */

@@ -14,6 +14,10 @@
 /* vacti_gelu_f32_avx2_fast: a kernel, as the tables hold it. */
 #define KERNEL(name) KERNEL_OF(name, VACT_TYPE, VACT_BUILD, VACT_SET)
 
+/* vacti_exact_gelu: the slow and exact function of an operation. */
+#define EXACT_(name) vacti_exact_##name
+#define EXACT(name) EXACT_(name)
+
 /* gelu_common: a part of the activation. */
 #define ACT(part) JOIN(OP, part)
 

@@ -105,6 +105,7 @@
  *   vf_look_up(table, i)              in eight floats, aligned to 32 bytes: the low three bits of i count
  *   vf_look_up_either(m, tables, i)   in the second of two such tables where m holds, else in the first; the first
  *                                     entries of both are equal; aligned to 64 bytes
+ *   vf_look_up_16(table, i)           in sixteen floats, aligned to 64 bytes: the low four bits of i count
  *   vi_look_up(cells, i)              in sixteen bytes, aligned to 16: the low four bits of i count, the next four are
  *                                     0; the entry is in the low eight bits, the bits above are meaningless
  *

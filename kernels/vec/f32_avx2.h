@@ -223,6 +223,12 @@ VACT_INLINE vi vi_shift_right(vi a, int n) { return _mm256_srli_epi32(a, n); }
 
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i); }
 
+/* The fourth bit of i in the place of a sign chooses the half. */
+VACT_INLINE vf vf_look_up_16(const float *table, vi i)
+{
+    return _mm256_blendv_ps(vf_look_up(table, i), vf_look_up(table + 8, i), vf_of_bits(vi_shift_left(i, 28)));
+}
+
 /* The XOR of the two tables is a constant: one more XOR combines the look-ups, where a blend takes three operations.
  * gelu has seven of these in a row. */
 #define vf_look_up_either vf_look_up_either

@@ -206,6 +206,8 @@ VACT_INLINE vf vf_look_up(const float *table, vi i)
     return _mm512_permutexvar_ps(i, _mm512_broadcast_f32x8(_mm256_load_ps(table)));
 }
 
+VACT_INLINE vf vf_look_up_16(const float *table, vi i) { return _mm512_permutexvar_ps(i, _mm512_load_ps(table)); }
+
 /* One permutation of both tables. */
 #define vf_look_up_either vf_look_up_either
 VACT_INLINE vf vf_look_up_either(vm m, const float tables[2][8], vi i)

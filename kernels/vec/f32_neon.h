@@ -176,6 +176,14 @@ VACT_INLINE vf vf_look_up(const float *table, vi i)
     return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, vreinterpretq_u8_u32(places)));
 }
 
+VACT_INLINE vf vf_look_up_16(const float *table, vi i)
+{
+    uint8x16x4_t bytes = {{vreinterpretq_u8_f32(vld1q_f32(table)), vreinterpretq_u8_f32(vld1q_f32(table + 4)),
+                           vreinterpretq_u8_f32(vld1q_f32(table + 8)), vreinterpretq_u8_f32(vld1q_f32(table + 12))}};
+    vi places = vmlaq_n_u32(vi_set1(0x03020100u), vandq_u32(i, vi_set1(15)), 0x04040404u);
+    return vreinterpretq_f32_u8(vqtbl4q_u8(bytes, vreinterpretq_u8_u32(places)));
+}
+
 VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i)
 {
     return vreinterpretq_u32_u8(vqtbl1q_u8(vld1q_u8(cells), vreinterpretq_u8_u32(i)));

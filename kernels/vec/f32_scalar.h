@@ -145,6 +145,7 @@ VACT_INLINE vi vi_shift_left(vi a, int n) { return a << n; }
 VACT_INLINE vi vi_shift_right(vi a, int n) { return a >> n; }
 
 VACT_INLINE vf vf_look_up(const float *table, vi i) { return table[i & 7]; }
+VACT_INLINE vf vf_look_up_16(const float *table, vi i) { return table[i & 15]; }
 VACT_INLINE vi vi_look_up(const unsigned char *cells, vi i) { return cells[i & 15]; }
 
 #include "f32_generic.h"

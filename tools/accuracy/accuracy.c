@@ -68,7 +68,7 @@ static bool make_plan(plan *p, const accuracy_options *options, vact_math math, 
         return false;
     for (size_t i = 0; i < options->target_count; i++) {
         const vacti_op_info *info = options->targets[i].info;
-        if (!plain && !info->needs_math)
+        if (!plain && !info->needs_math && !(info->near && math == VACT_MATH_CR))
             continue;
         for (size_t k = 0; k < p->job.build_count; k++) {
             if (!has_kernel(p->job.tables[k], info)) {

@@ -33,7 +33,7 @@ static const struct argp_option option_table[] = {
      "These builds: scalar, scalar_fma, avx2, avx512, neon (default: all that this CPU runs; scalar, which has no FMA, "
      "only where it is the only one)",
      0},
-    {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast, or all of them", 0},
+    {"math", OPTION_MATH, "NAME", 0, "This variant: auto (default), sleef, fast, cr, or all of them", 0},
     {"backward", OPTION_BACKWARD, NULL, 0,
      "The gradients dy*f'(x) instead of the operations, with dy = 1 and with a random dy", 0},
     {"type", OPTION_TYPE, "NAME", 0,

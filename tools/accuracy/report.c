@@ -113,6 +113,8 @@ double accuracy_bound(const accuracy_record *record)
 {
     if (record->target.function != ACCURACY_FORWARD)
         return 2.0; /* of every gradient: vact.h */
+    if (strcmp(record->math, "cr") == 0)
+        return vacti_registry_bound(record->target.info, VACT_MATH_CR);
     bool fast = strcmp(record->math, accuracy_math_name(record->target.info, VACT_MATH_FAST)) == 0;
     return vacti_registry_bound(record->target.info, fast ? VACT_MATH_FAST : VACT_MATH_SLEEF);
 }
@@ -131,6 +133,8 @@ const char *accuracy_fault(const accuracy_report *report, const accuracy_record 
         return "wrong NaN, infinity or zero";
     if (accuracy_beyond(record->tally.max_error, accuracy_bound(record)))
         return "beyond its bound";
+    if (strcmp(record->math, "cr") == 0 && record->tally.misrounded != 0)
+        return "misrounded";
     if (accuracy_differs(report, record) && !accuracy_exempt(record))
         return "other bits";
     return "";

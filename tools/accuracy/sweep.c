@@ -3,6 +3,7 @@
  * computed once per chunk. A build with the bits of the reference build shares its findings; any other is judged on its
  * own.
  */
+#include "settle.h"
 #include "sweep.h"
 
 #include <math.h>
@@ -265,6 +266,8 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
     vacti_reference_fn *oracle = vacti_reference_f32(target->info->op);
     for (size_t i = 0; i < c->count; i++)
         b->exact[i] = oracle((double)b->inputs[i], &target->params);
+    if (job->tables[job->reference]->math == VACT_MATH_CR && target->info->kind == VACT_KIND_UNARY)
+        accuracy_settle(target, b->exact, b->inputs, c->count);
 
     const float *reference = b->results[job->reference];
     threshold t = weakest_maximum(tallies, job->build_count);

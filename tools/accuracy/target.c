@@ -50,7 +50,7 @@ bool accuracy_rises(const accuracy_target *target)
 
 const char *accuracy_math_name(const vacti_op_info *info, vact_math math)
 {
-    if (!info->needs_math)
+    if (!info->needs_math && !(info->near && math == VACT_MATH_CR))
         return "plain";
     switch (math == VACT_MATH_AUTO ? info->auto_math : math) {
     case VACT_MATH_SLEEF: return "sleef";

@@ -4,6 +4,12 @@
 
 #include "loop/form.h"
 
+/* The exact gamma and gamma*alpha, each as a high and a low part. */
+#define CR_SELU_GAMMA 0x1.0cfabep+0f
+#define CR_SELU_GAMMA_LO (-0x1.2adddap-25f)
+#define CR_SELU_SLOPE 0x1.c212ccp+0f
+#define CR_SELU_SLOPE_LO 0x1.903c0cp-26f
+
 /* ONNX's floats stand for the exact constants. */
 VACT_INLINE int selu_usual(const vact_params_f32 *params)
 {

@@ -1,5 +1,5 @@
 /* Textbook formulas in MPFR. Each works in y, with one or two more numbers where needed. */
-#include "exact.h"
+#include "kernels/reference/mpfr/exact.h"
 
 #include <math.h>
 #include <stdbool.h>
