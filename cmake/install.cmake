@@ -20,6 +20,7 @@ foreach(kind IN ITEMS shared static)
 endforeach()
 if(VACT_BUILD_TOOLS)
     install(TARGETS vact_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+    install(FILES "${VACT_BITS_FILE}" DESTINATION "${CMAKE_INSTALL_DATADIR}/vact")
 endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/vact" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     FILES_MATCHING PATTERN "*.h")

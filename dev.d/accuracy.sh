@@ -77,15 +77,31 @@ accuracy()
     fi
 }
 
-# ./dev bits: the hashes of the bits of every function, docs/bits-v<VACT_NUMERICS_VERSION>.txt (tests/bits.h). They are
-# written by one build; the tests replay them on every other.
+# ./dev bits [ARGUMENTS of vact verify]: docs/bits-v<VACT_NUMERICS_VERSION>.txt, the hashes of the bits of every function,
+# and the constants' (tests/constants.h). They are written by one build; the tests replay them on every other.
 bits()
 {
-    [ $# -eq 0 ] || fail "bits takes no arguments"
     need "$need_test"
     configure release -DVACT_BUILD_TESTS=ON
-    build release --target vact_bits
+    build release --target vact_program vact_constants
     version=$(sed -n 's/^#define VACT_NUMERICS_VERSION //p' "$root/include/vact/vact.h")
-    "$root/build/vact_bits" >"$root/build/bits.txt" || fail "vact_bits failed: docs/ is unchanged"
-    mv -- "$root/build/bits.txt" "$root/docs/bits-v$version.txt"
+    "$root/build/vact_constants" >"$root/build/constants.txt" || fail "vact_constants failed: docs/ is unchanged"
+    "$root/build/vact" verify --write "$root/docs/bits-v$version.txt" "$@" || fail "vact verify: docs/ is unchanged"
+    mv -- "$root/build/constants.txt" "$root/docs/constants-v$version.txt"
+}
+
+# ./dev verify [ARGUMENTS of vact verify]; with --controls [ARGUMENTS of tests/verify/controls.py] its controls.
+verify()
+{
+    if [ "${1-}" != --controls ]; then
+        build_program
+        exec "$root/build/vact" verify "$@"
+    fi
+    shift
+    need "$need_test python3=python3"
+    configure release -DVACT_BUILD_TESTS=ON
+    build release --target vact_program vact_verify_control
+    [ $# -gt 0 ] || set -- fast/gelu fast/tanh fast/erf fast/swish fast/mish sleef/swish sleef/tanh_shrink \
+        fast/gelu/f16 fast/gelu/bf16 fast/mish/f16
+    exec "$root/tests/verify/controls.py" "$root/build" "$@"
 }

@@ -1,50 +1,44 @@
 /*
- * The bits of every function, against the committed hashes (bits.h). A change of the last bit of a coefficient, or of
- * an order of operations, is within every bound and the same in every build: it shows here alone. A change that is
- * meant is a new VACT_NUMERICS_VERSION, and ./dev bits writes the new file.
+ * The bits of every function, against the committed hashes (docs/bits.md), on the builds that `vact verify` does not
+ * take by itself; and the constants (constants.h). A change of the last bit of a coefficient, or of an order of
+ * operations, is within every bound and the same in every build: it shows here alone. A change that is meant is a new
+ * VACT_NUMERICS_VERSION, and ./dev bits writes the new files.
  */
 #include <string.h>
 
-#include "bits.h"
 #include "command.h"
+#include "constants.h"
 #include "support.h"
+#include "tools/verify/entry.h"
+#include "tools/verify/hash.h"
 
-static bits_function list[BITS_MOST];
-
-/* The parts that every build replays: arguments of 2^-23 to 2^17, and the ends of the range. The best build replays all
- * parts. */
+/* The parts that every build replays: arguments of 2^-7 to 2^17, and the ends of the range. */
 static bool everywhere(unsigned part)
 {
     const unsigned magnitude = part % 32;
-    return (magnitude >= 13 && magnitude <= 17) || magnitude == 0 || magnitude == 31;
+    return (magnitude >= 15 && magnitude <= 17) || magnitude == 31;
 }
 
-static char *file_text(void)
+static char *path_of(const char *what)
 {
-    char path[512];
-    snprintf(path, sizeof path, "%s/docs/bits-v%d.txt", VACT_SOURCE_DIR, VACT_NUMERICS_VERSION);
-    char *text = read_text(path);
-    cr_assert(text != NULL, "no %s: ./dev bits writes it", path);
-    return text;
+    static char path[512];
+    snprintf(path, sizeof path, "%s/docs/%s-v%d.txt", VACT_SOURCE_DIR, what, VACT_NUMERICS_VERSION);
+    return path;
 }
 
-static void check(const bits_function *f, const bits_line *line, const char *build, bool whole)
+static void check(const verify_function *f, const char *build, const verify_file *file, verify_scratch *scratch)
 {
-    char name[128];
-    const vacti_table *table = bits_table(f, build);
-    bits_name(name, sizeof name, f);
-    if (table == NULL)
+    verify_entry entry = verify_entry_of(f, build, file);
+    if (entry.table == NULL)
         return;
-    if (whole) {
-        const bits_line got = bits_of(f, table);
-        for (unsigned part = 0; part < BITS_PARTS; part++)
-            cr_expect(got.parts[part] == line->parts[part], "%s on %s: other bits in part %u", name, build, part);
-        cr_expect(got.whole == line->whole, "%s on %s: another hash", name, build);
-        return;
+    cr_assert(entry.expected != NULL, "no line of %s", entry.name);
+    for (unsigned part = 0; part < VERIFY_PARTS; part++) {
+        if (!everywhere(part))
+            continue;
+        verify_entry_run(&entry, part, scratch);
+        cr_expect(verify_word(entry.sums[part]) == entry.expected->words[part], "%s on %s: other bits in part %u",
+                  entry.name, build, part);
     }
-    for (unsigned part = 0; part < BITS_PARTS; part++)
-        cr_expect(!everywhere(part) || (uint32_t)(f->part(f, table, part) >> 32) == line->parts[part],
-                  "%s on %s: other bits in part %u", name, build, part);
 }
 
 enum { SHARES = 4 };
@@ -55,50 +49,35 @@ ParameterizedTestParameters(bits_file, replay)
     return cr_make_param_array(int, shares, SHARES);
 }
 
-/* Every fourth function. */
+/* Every fourth function. Under a sanitizer the best build alone, which elsewhere `vact verify --quick` has tried. */
 ParameterizedTest(int *share, bits_file, replay)
 {
-    char *text = file_text();
-    const size_t count = bits_functions(list);
+    verify_file file;
+    size_t count = 0;
+    verify_function *functions = verify_functions(&count);
+    verify_scratch *scratch = verify_scratch_new();
+    cr_assert(functions != NULL && scratch != NULL && verify_read_file(&file, path_of("bits")));
     for (size_t i = (size_t)*share; i < count; i += SHARES) {
-        bits_line line;
-        char name[128];
-        bits_name(name, sizeof name, &list[i]);
-        if (!bits_find(&line, text, &list[i])) {
-            cr_expect(false, "no line of %s", name);
-            continue;
-        }
         bool best = true;
         for (size_t b = 0; b < vacti_build_count; b++) {
             if (!vacti_build_runs(vacti_builds[b]))
                 continue;
-            if (best || !TEST_SANITIZED)
-                check(&list[i], &line, vacti_builds[b], best && !TEST_SANITIZED);
+            if (functions[i].quick && best == TEST_SANITIZED)
+                check(&functions[i], vacti_builds[b], &file, scratch);
             best = false;
         }
     }
-    free(text);
-}
-
-Test(bits_file, header)
-{
-    char *text = file_text(), want[128];
-    const size_t count = bits_functions(list);
-    size_t lines = 0, comments = 0;
-    snprintf(want, sizeof want, "# numerics version %d, stride %d:", VACT_NUMERICS_VERSION, BITS_STRIDE);
-    cr_expect(strncmp(text, want, strlen(want)) == 0, "the file does not begin with \"%s\"", want);
-    for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
-        lines++, comments += at[1] == '#';
-    lines -= comments + 1;
-    cr_expect(!VACT_WITH_SLEEF || !VACT_WITH_GRADIENTS || lines == count, "%zu lines for %zu functions", lines, count);
-    free(text);
+    free(scratch);
+    free(functions);
+    verify_free_file(&file);
 }
 
 Test(bits_file, constants)
 {
-    static char lines[BITS_CONSTANTS];
-    char *text = file_text(), *rest = lines;
-    cr_assert(bits_constants(lines, sizeof lines), "the sources cannot be read");
+    static char lines[CONSTANTS_TEXT];
+    char *text = read_text(path_of("constants")), *rest = lines;
+    cr_assert(text != NULL, "no %s: ./dev bits writes it", path_of("constants"));
+    cr_assert(constants_lines(lines, sizeof lines), "the sources cannot be read");
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n"))
         cr_expect(strstr(text, line), "other constants: %s", line);
     free(text);

@@ -482,6 +482,9 @@ Test(package, prefix_is_whole)
     cr_expect(found.status == 1, "files that name the folders of the build: %s", found.text);
     free(found.text);
     free(SHELL("cmp '%s/LICENSE' '%s/share/doc/vact/LICENSE' 2>&1", VACT_SOURCE_DIR, prefix));
+    char *verified = SHELL("'%s/bin/vact' verify --quick --quiet --op relu --type f32", prefix);
+    cr_expect(strstr(verified, "share/vact/bits-v"), "the installed program says %s", verified);
+    free(verified);
 }
 
 Test(package, shared_object)

@@ -11,7 +11,7 @@
 
 TestSuite(program, .init = program_enter, .fini = program_leave);
 
-static const char *const commands[] = {"info", "list", "apply", "health", "run", "accuracy", "eval", "plot"};
+static const char *const commands[] = {"info", "list", "apply", "health", "run", "accuracy", "verify", "eval", "plot"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 Test(program, help_tells_of_every_command)

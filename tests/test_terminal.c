@@ -12,7 +12,8 @@
 
 TestSuite(terminal, .init = program_enter, .fini = program_leave);
 
-static const char *const commands[] = {"", "info", "list", "apply", "health", "run", "accuracy", "eval", "plot"};
+static const char *const commands[] = {"",    "info",     "list",   "apply", "health",
+                                       "run", "accuracy", "verify", "eval",  "plot"};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* The exit status and the text of a shell command in which $V is the program. */

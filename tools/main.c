@@ -18,11 +18,12 @@ static int run_help(int argc, char **argv);
 static int run_version(int argc, char **argv);
 
 static const command commands[] = {
-    {"info", "vact info", vact_tool_info},    {"list", "vact list", vact_tool_list},
-    {"apply", "vact apply", vact_tool_apply}, {"health", "vact health", vact_tool_health},
-    {"run", "vact run", vact_tool_run},       {"accuracy", "vact accuracy", vact_tool_accuracy},
-    {"eval", "vact eval", vact_tool_eval},    {"plot", "vact plot", vact_tool_plot},
-    {"help", "vact help", run_help},          {"version", "vact version", run_version},
+    {"info", "vact info", vact_tool_info},       {"list", "vact list", vact_tool_list},
+    {"apply", "vact apply", vact_tool_apply},    {"health", "vact health", vact_tool_health},
+    {"run", "vact run", vact_tool_run},          {"accuracy", "vact accuracy", vact_tool_accuracy},
+    {"verify", "vact verify", vact_tool_verify}, {"eval", "vact eval", vact_tool_eval},
+    {"plot", "vact plot", vact_tool_plot},       {"help", "vact help", run_help},
+    {"version", "vact version", run_version},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -37,6 +38,7 @@ static const char documentation[] =
     "            gain for initialising weights\n"
     "  run       speed and largest error of every operation over a tensor\n"
     "  accuracy  the largest error over all 2^32 inputs\n"
+    "  verify    whether the results have the published bits on this machine\n"
     "  eval      evaluates expressions over the operations, and checks the numbers\n"
     "            of a document\n"
     "  plot      pictures of operations, their derivatives, errors and times\n"

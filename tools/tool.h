@@ -5,6 +5,7 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "registry.h"
 #include "vact/vact.h"
@@ -17,6 +18,7 @@ int vact_tool_info(int argc, char **argv);
 int vact_tool_list(int argc, char **argv);
 int vact_tool_apply(int argc, char **argv);
 int vact_tool_accuracy(int argc, char **argv);
+int vact_tool_verify(int argc, char **argv);
 int vact_tool_run(int argc, char **argv);
 int vact_tool_eval(int argc, char **argv);
 int vact_tool_plot(int argc, char **argv);
@@ -61,6 +63,15 @@ void vact_tool_suggest(char *text, size_t size, const char *name, const char *co
 
 /* A usage error that names the option, where this build has no gradients. It exits. */
 void vact_tool_needs_gradients(const struct argp_state *state, const char *option);
+
+/* A decimal number from 1 to most, which ends at `end`. */
+bool vact_tool_number(const char *text, uint32_t most, const char *end, uint32_t *value);
+
+/* The CPUs that this process may use: as many threads. */
+unsigned vact_tool_threads(void);
+
+/* The static name of a build, the argument of --isa. An unknown name is a usage error, which exits. */
+const char *vact_tool_build(const struct argp_state *state, const char *name);
 
 /* The code for the argument of --math. An unknown name is a usage error, which exits. */
 vact_math vact_tool_math(const struct argp_state *state, const char *name);

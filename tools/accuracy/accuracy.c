@@ -1,6 +1,5 @@
 /* `vact accuracy`: runs a sweep, digests or a merge, and shows the results. */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,25 +13,8 @@
 #include "rows.h"
 #include "table.h"
 #include "threads.h"
+#include "tools/pool.h"
 #include "tools/tool.h"
-
-static volatile sig_atomic_t caught_signal;
-
-static void on_signal(int number)
-{
-    caught_signal = number;
-    accuracy_stop = true;
-}
-
-/* A second signal ends the program as usual. RLIMIT_FSIZE becomes a write error. */
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGXFSZ, SIG_IGN);
-}
 
 static bool has_kernel(const vacti_table *table, const vacti_op_info *info)
 {
@@ -102,14 +84,6 @@ static bool make_plans(plan *plans, size_t *count, const accuracy_options *optio
         ++*count;
     }
     return true;
-}
-
-static int failure(void)
-{
-    if (caught_signal == 0)
-        return VACT_TOOL_FAILURE;
-    fprintf(stderr, "%s: interrupted; nothing was written\n", vact_tool_name);
-    return 128 + (int)caught_signal;
 }
 
 /* One implementation of a gradient serves every variant. */
@@ -204,7 +178,7 @@ static int run_report(const accuracy_options *options)
         for (size_t i = 0; complete && i < plan_count; i++)
             complete = sweep_into(&report, &plans[i]) && sample_rows_into(&report, &plans[i]);
     }
-    int status = complete ? VACT_TOOL_OK : failure();
+    int status = complete ? VACT_TOOL_OK : vact_pool_failure();
     if (complete) {
         accuracy_report_sort(&report);
         if (json.stream != NULL)
@@ -285,7 +259,7 @@ static int run_digest(const accuracy_options *options)
     bool complete = digest_into(&p, output.stream);
     bool kept = accuracy_output_close(&output, complete);
     if (!complete)
-        return failure();
+        return vact_pool_failure();
     return kept ? VACT_TOOL_OK : VACT_TOOL_FAILURE;
 }
 
@@ -293,8 +267,8 @@ int vact_tool_accuracy(int argc, char **argv)
 {
     static accuracy_options options; /* too large for the stack */
     accuracy_parse(&options, argc, argv);
-    catch_signals();
+    vact_pool_catch_signals();
     if (options.type != VACT_F32)
-        return accuracy_narrow(&options) ? VACT_TOOL_OK : failure();
+        return accuracy_narrow(&options) ? VACT_TOOL_OK : vact_pool_failure();
     return options.digest != NULL ? run_digest(&options) : run_report(&options);
 }

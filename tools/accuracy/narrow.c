@@ -10,6 +10,7 @@
 #include "output.h"
 #include "reference/narrow.h"
 #include "report.h"
+#include "tools/pool.h"
 #include "tools/tool.h"
 
 /* Widths that make a row of 79 columns. */
@@ -91,7 +92,7 @@ static bool try_all(const run *r)
         b->inputs[i] = (uint16_t)i;
     bool complete = true;
     for (size_t i = 0; complete && i < r->options->target_count; i++)
-        complete = !accuracy_stop && try_operation(r, i, b);
+        complete = !vact_pool_stop && try_operation(r, i, b);
     free(b);
     return complete;
 }

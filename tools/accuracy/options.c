@@ -1,11 +1,8 @@
 #include "options.h"
 
 #include <argp.h>
-#include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/tool.h"
 
@@ -69,20 +66,6 @@ static const char documentation[] =
     "Exit status: 0 all results are within their bounds and no bits differ, 1 otherwise or on failure, 2 wrong usage, "
     "130 interrupted.";
 
-/* A decimal number from 1 to most. */
-static bool parse_number(const char *text, uint32_t most, const char *end, uint32_t *value)
-{
-    char *stopped = NULL;
-    errno = 0;
-    if (text[0] < '0' || text[0] > '9')
-        return false;
-    unsigned long number = strtoul(text, &stopped, 10);
-    if (errno != 0 || stopped != end || number == 0 || number > most)
-        return false;
-    *value = (uint32_t)number;
-    return true;
-}
-
 static void add_op(accuracy_options *options, struct argp_state *state, const char *name)
 {
     const vacti_op_info *info = vact_tool_operation(state, name);
@@ -96,23 +79,11 @@ static void add_op(accuracy_options *options, struct argp_state *state, const ch
 
 static void add_build(accuracy_options *options, struct argp_state *state, const char *name)
 {
-    static const char *const names[] = {"scalar", "scalar_fma", "avx2", "avx512", "neon"};
-    const size_t count = sizeof names / sizeof names[0];
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], name) != 0)
-            continue;
-        for (size_t k = 0; k < options->build_count; k++)
-            if (options->builds[k] == names[i])
-                return;
-        options->builds[options->build_count++] = names[i];
-        return;
-    }
-    char nearest[128];
-    vact_tool_suggest(nearest, sizeof nearest, name, names, names, count);
-    if (nearest[0] != '\0')
-        vact_tool_misused(state, "--isa '%s' is unknown; did you mean %s?", name, nearest);
-    else
-        vact_tool_misused(state, "--isa '%s' is unknown; it is one of scalar, scalar_fma, avx2, avx512, neon", name);
+    const char *build = vact_tool_build(state, name);
+    for (size_t i = 0; i < options->build_count; i++)
+        if (options->builds[i] == build)
+            return;
+    options->builds[options->build_count++] = build;
 }
 
 typedef void add_name(accuracy_options *options, struct argp_state *state, const char *name);
@@ -137,8 +108,8 @@ static vact_type parse_type(struct argp_state *state, const char *name)
 static void parse_shard(accuracy_options *options, struct argp_state *state, const char *text)
 {
     const char *slash = strchr(text, '/');
-    if (slash == NULL || !parse_number(text, ACCURACY_BLOCKS, slash, &options->shard) ||
-        !parse_number(slash + 1, ACCURACY_BLOCKS, text + strlen(text), &options->shard_count) ||
+    if (slash == NULL || !vact_tool_number(text, ACCURACY_BLOCKS, slash, &options->shard) ||
+        !vact_tool_number(slash + 1, ACCURACY_BLOCKS, text + strlen(text), &options->shard_count) ||
         options->shard > options->shard_count)
         vact_tool_misused(state, "--shard '%s' is not I/N with 1 <= I <= N <= %d", text, ACCURACY_BLOCKS);
 }
@@ -256,12 +227,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_TYPE: options->type = parse_type(state, argument); return 0;
     case OPTION_BACKWARD: options->backward = true; return 0;
     case OPTION_STRIDE:
-        if (!parse_number(argument, UINT32_MAX, argument + strlen(argument), &options->stride))
+        if (!vact_tool_number(argument, UINT32_MAX, argument + strlen(argument), &options->stride))
             vact_tool_misused(state, "--stride '%s' is not a number from 1 to 4294967295", argument);
         return 0;
     case OPTION_SHARD: parse_shard(options, state, argument); return 0;
     case OPTION_THREADS:
-        if (!parse_number(argument, 4096, argument + strlen(argument), &number))
+        if (!vact_tool_number(argument, 4096, argument + strlen(argument), &number))
             vact_tool_misused(state, "--threads '%s' is not a number from 1 to 4096", argument);
         options->threads = number;
         return 0;
@@ -285,17 +256,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* The CPUs that this process may use. */
-static unsigned default_threads(void)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-        return (unsigned)CPU_COUNT(&set);
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (unsigned)online : 1;
-}
-
 void accuracy_parse(accuracy_options *options, int argc, char **argv)
 {
     const struct argp argp = {option_table, parse_option, "\n--merge FILE...", documentation, NULL, NULL, NULL};
@@ -304,7 +264,7 @@ void accuracy_parse(accuracy_options *options, int argc, char **argv)
     options->stride = 1;
     options->shard = 1;
     options->shard_count = 1;
-    options->threads = default_threads();
+    options->threads = vact_tool_threads();
     if (vact_tool_parse(&argp, argc, argv, 0, options) != 0)
         exit(VACT_TOOL_USAGE);
 }

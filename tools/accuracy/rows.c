@@ -6,6 +6,7 @@
 
 #include "hash.h"
 #include "reference/reference.h"
+#include "tools/pool.h"
 #include "tools/tool.h"
 
 const uint32_t accuracy_row_columns[ACCURACY_ROW_SHAPES] = {1, 7, 64, 1024, 32000};
@@ -140,7 +141,7 @@ static bool walk(const accuracy_job *job, const vacti_op_info *info, size_t colu
         return false;
     for (uint32_t distribution = 0; distribution < ACCURACY_DISTRIBUTIONS; distribution++) {
         uint64_t state = columns * 16 + distribution;
-        for (size_t row = 0; row < total && !accuracy_stop; row += group) {
+        for (size_t row = 0; row < total && !vact_pool_stop; row += group) {
             size_t rows = total - row < group ? total - row : group;
             for (size_t i = 0; i < rows; i++)
                 fill_row(&state, distribution, b.inputs + i * columns, columns);
@@ -153,7 +154,7 @@ static bool walk(const accuracy_job *job, const vacti_op_info *info, size_t colu
         }
     }
     free_buffers(&b);
-    return !accuracy_stop;
+    return !vact_pool_stop;
 }
 
 bool accuracy_rows(const accuracy_job *job, const vacti_op_info *info, uint32_t columns, accuracy_tally *tallies)

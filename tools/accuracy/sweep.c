@@ -12,8 +12,7 @@
 
 #include "hash.h"
 #include "reference/reference.h"
-
-atomic_bool accuracy_stop;
+#include "tools/pool.h"
 
 /* Half the distance from FLT_MAX to 2^128 lies above FLT_MAX: exact values below round to a finite float. */
 static const double rounds_to_infinity = 0x1.ffffffp127;
@@ -93,9 +92,8 @@ static void fill_inputs(const chunk *c, float *inputs)
         inputs[i] = float_of_bits(c->first + (uint32_t)i * c->stride);
 }
 
-/* Only gradients use dy. */
-static void run_kernel(const vacti_table *table, const accuracy_target *target, float *results, const float *inputs,
-                       const float *dy, size_t count)
+void accuracy_run_kernel(const vacti_table *table, const accuracy_target *target, float *results, const float *inputs,
+                         const float *dy, size_t count)
 {
     unsigned slot = VACT_OP_SLOT(target->info->op);
     if (target->function == ACCURACY_BACKWARD)
@@ -172,7 +170,7 @@ static uint64_t count_order_errors(const vacti_table *table, const accuracy_targ
     float before = NAN;
     if (c->first >= c->stride) {
         float input = float_of_bits(c->first - c->stride);
-        run_kernel(table, target, &before, &input, NULL, 1);
+        accuracy_run_kernel(table, target, &before, &input, NULL, 1);
     }
     for (size_t i = 0; i < c->count; i++) {
         uint32_t input = c->first + (uint32_t)i * c->stride;
@@ -233,7 +231,8 @@ static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target 
     for (int random = 0; random < 2; random++) {
         fill_dy(c, random != 0, b->dy);
         const float *reference = b->results[job->reference];
-        run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, b->dy, c->count);
+        accuracy_run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, b->dy,
+                            c->count);
         threshold t = weakest_maximum(tallies, job->build_count);
         accuracy_tally found = {.max_error = t.error, .max_input = t.input};
         judge_gradients(c, target, b, reference, &found);
@@ -241,7 +240,7 @@ static void sweep_gradient_chunk(const accuracy_job *job, const accuracy_target 
         for (size_t k = 0; k < job->build_count; k++) {
             size_t first = 0, differing = 0;
             if (k != job->reference) {
-                run_kernel(job->tables[k], target, b->results[k], b->inputs, b->dy, c->count);
+                accuracy_run_kernel(job->tables[k], target, b->results[k], b->inputs, b->dy, c->count);
                 differing = accuracy_differing(b->results[k], reference, c->count, &first);
             }
             uint32_t input = c->first + (uint32_t)first * c->stride;
@@ -272,7 +271,7 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
     const float *reference = b->results[job->reference];
     threshold t = weakest_maximum(tallies, job->build_count);
     accuracy_tally found = {.max_error = 0.0};
-    run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, NULL, c->count);
+    accuracy_run_kernel(job->tables[job->reference], target, b->results[job->reference], b->inputs, NULL, c->count);
     judge(c, target, b, reference, t, &found);
     uint64_t hash = accuracy_hash(reference, c->count);
     bool rises = accuracy_rises(target);
@@ -282,7 +281,7 @@ static void sweep_chunk(const accuracy_job *job, const accuracy_target *target, 
         size_t first = 0;
         size_t differing = 0;
         if (k != job->reference) {
-            run_kernel(job->tables[k], target, b->results[k], b->inputs, NULL, c->count);
+            accuracy_run_kernel(job->tables[k], target, b->results[k], b->inputs, NULL, c->count);
             differing = accuracy_differing(b->results[k], reference, c->count, &first);
         }
         if (rises)
@@ -329,7 +328,7 @@ void accuracy_sweep_block(const accuracy_job *job, const accuracy_target *target
     uint64_t end = 0;
     uint64_t next = block_start(block, job->stride, &end);
     chunk c;
-    while (!accuracy_stop && next_chunk(&c, &next, end, job->stride))
+    while (!vact_pool_stop && next_chunk(&c, &next, end, job->stride))
         (target->function == ACCURACY_FORWARD ? sweep_chunk : sweep_gradient_chunk)(job, target, &c, b, local, hashes);
 
     pthread_mutex_lock(lock);
@@ -353,12 +352,12 @@ uint64_t accuracy_digest_block(const accuracy_job *job, const accuracy_target *t
     uint64_t hash = 0;
     chunk c;
     bool gradient = target->function != ACCURACY_FORWARD;
-    while (!accuracy_stop && next_chunk(&c, &next, end, job->stride)) {
+    while (!vact_pool_stop && next_chunk(&c, &next, end, job->stride)) {
         fill_inputs(&c, b->inputs);
         for (int random = 0; random <= (gradient ? 1 : 0); random++) {
             if (gradient)
                 fill_dy(&c, random != 0, b->dy);
-            run_kernel(job->tables[0], target, b->results[0], b->inputs, b->dy, c.count);
+            accuracy_run_kernel(job->tables[0], target, b->results[0], b->inputs, b->dy, c.count);
             hash = accuracy_hash_join(hash, accuracy_hash(b->results[0], c.count));
         }
     }

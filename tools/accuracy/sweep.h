@@ -1,9 +1,9 @@
-/* The engine of `vact accuracy`: a block of bit patterns through every build of an operation. */
+/* The engine of `vact accuracy`: a block of bit patterns through every build of an operation. With vact_pool_stop it
+ * stops within a chunk. */
 #ifndef VACT_TOOLS_ACCURACY_SWEEP_H
 #define VACT_TOOLS_ACCURACY_SWEEP_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,9 +44,6 @@ typedef struct accuracy_tally {
     uint32_t first_differing;
 } accuracy_tally;
 
-/* Set by a signal handler: the engine then stops within a chunk. */
-extern atomic_bool accuracy_stop;
-
 /* The blocks of a shard: [*first, the result). */
 uint32_t accuracy_shard_blocks(uint32_t shard, uint32_t shard_count, uint32_t *first);
 
@@ -63,6 +60,10 @@ void accuracy_sweep_block(const accuracy_job *job, const accuracy_target *target
                           accuracy_buffers *buffers, accuracy_tally *tallies, pthread_mutex_t *lock);
 uint64_t accuracy_digest_block(const accuracy_job *job, const accuracy_target *target, uint32_t block,
                                accuracy_buffers *buffers);
+
+/* A table's kernel of the target. Only gradients use dy. */
+void accuracy_run_kernel(const vacti_table *table, const accuracy_target *target, float *results, const float *inputs,
+                         const float *dy, size_t count);
 
 /* Updates a maximum so that it does not depend on the order of the inputs. */
 void accuracy_take_max(double *max_error, uint32_t *max_input, double error, uint32_t input);

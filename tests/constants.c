@@ -1,12 +1,9 @@
-/*
- * The constants of the mathematics, as hashes. The last bit of a coefficient of a high power changes one result in
- * millions, which no stride that a test can afford need meet; so the hexadecimal constants of each header are part of
- * the file, in the order of the source, without those of comments.
- */
-#include "bits.h"
+/* Hashed are the hexadecimal constants of each header in the order of the source, without those of comments. */
+#include "constants.h"
 
 #include <glob.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +36,7 @@ static uint64_t hash_of(const char *text, size_t *count)
     return hash;
 }
 
-bool bits_constants(char *lines, size_t size)
+bool constants_lines(char *lines, size_t size)
 {
     static const char *const patterns[] = {"kernels/math/*/*.h", "kernels/act/*/*.h", "kernels/rows/*.h",
                                            "kernels/loss/*.h"};
@@ -57,7 +54,7 @@ bool bits_constants(char *lines, size_t size)
             size_t count = 0;
             const uint64_t hash = text != NULL ? hash_of(text, &count) : 0;
             if (count != 0)
-                used += (size_t)snprintf(lines + used, size - used, "# constants %s %zu %016" PRIx64 "\n",
+                used += (size_t)snprintf(lines + used, size - used, "%s %zu %016" PRIx64 "\n",
                                          found.gl_pathv[k] + skipped, count, hash);
             free(text);
         }

@@ -1,0 +1,184 @@
+/* The walk over the registry. A variant that a build of the library has is a function; so is a type. */
+#include "functions.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elementwise.h"
+#include "rows.h"
+#include "scratch.h"
+
+static const uint64_t every_f32 = (uint64_t)1 << 32, every_16 = 1 << 16, sample = 1 << 24;
+
+/* So long that --quick takes five seconds on two cores: a function of one input has a shorter sample besides all
+ * inputs, and one over rows besides 2^24 elements. */
+static const uint64_t quick_sample = 1 << 22, quick_rows = 1 << 20;
+
+typedef struct list {
+    verify_function *items; /* null: only counted */
+    size_t count;
+} list;
+
+/* "sleef-3.5.1": other versions of SLEEF may have other bits. */
+static const char *variant_name(vact_math math)
+{
+    static char sleef[40];
+    switch (math) {
+    case VACT_MATH_SLEEF: snprintf(sleef, sizeof sleef, "sleef-%s", vact_info()->sleef_version); return sleef;
+    case VACT_MATH_FAST: return "fast";
+    case VACT_MATH_CR: return "cr";
+    default: return "plain";
+    }
+}
+
+/* With `quick` not 0 a second time: so many elements. */
+static void add(list *to, verify_function f, uint64_t quick)
+{
+    f.quick = quick == 0;
+    f.variant = variant_name(f.math);
+    if (to->items != NULL)
+        to->items[to->count] = f;
+    to->count++;
+    f.elements = quick;
+    if (quick != 0)
+        add(to, f, 0);
+}
+
+static void add_forward(list *to, const vacti_op_info *info, vact_math math)
+{
+    const bool gate = info->kind == VACT_KIND_GATE;
+    verify_function f = {.operation = info->name, .function = "forward", .info = info, .math = math};
+    f.part = gate ? verify_gate_part : verify_unary_part;
+    f.elements = gate ? sample : every_f32;
+    add(to, f, gate ? 0 : quick_sample);
+}
+
+static bool has_variant(const vacti_op_info *info, vact_math math)
+{
+    const vacti_table *table = vacti_table_of_build(vacti_builds[0], math);
+    if (!info->needs_math || table == NULL || table->math != math)
+        return false;
+    return !(info->own_math && math == VACT_MATH_SLEEF); /* the kernel of `fast` */
+}
+
+/* Gradients have one implementation. */
+static void add_gradients(list *to, const vacti_op_info *info)
+{
+    const vacti_table *any = vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST);
+    const unsigned slot = VACT_OP_SLOT(info->op);
+    verify_function f = {.operation = info->name, .info = info, .elements = sample};
+    f.math = info->needs_math ? VACT_MATH_FAST : VACT_MATH_AUTO;
+    f.part = info->kind == VACT_KIND_GATE ? verify_gate_part : verify_unary_part;
+    f.function = "backward", f.swept = ACCURACY_BACKWARD;
+    if (info->kind == VACT_KIND_UNARY ? any->backward[slot] != NULL
+                                      : info->kind == VACT_KIND_GATE && any->gate_backward[slot] != NULL)
+        add(to, f, 0);
+    f.function = "backward_from_output", f.swept = ACCURACY_FROM_OUTPUT;
+    if (info->kind == VACT_KIND_UNARY && any->from_output[slot] != NULL)
+        add(to, f, 0);
+}
+
+static void add_operation(list *to, const vacti_op_info *info)
+{
+    static const vact_math variants[] = {VACT_MATH_SLEEF, VACT_MATH_FAST, VACT_MATH_CR};
+    if (!info->needs_math)
+        add_forward(to, info, VACT_MATH_AUTO);
+    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++)
+        if (has_variant(info, variants[i]))
+            add_forward(to, info, variants[i]);
+    add_gradients(to, info);
+}
+
+static void add_rows(list *to)
+{
+    const vacti_table *sleef = vacti_table_of_build(vacti_builds[0], VACT_MATH_SLEEF);
+    for (size_t row = 0; row < verify_row_count; row++) {
+        verify_function f = {.operation = verify_row_operation(row), .function = verify_row_function(row)};
+        f.elements = sample, f.part = verify_row_part, f.row = row, f.math = VACT_MATH_SLEEF;
+        if (!verify_row_exists(row))
+            continue;
+        if (sleef != NULL && verify_row_has_variants(row))
+            add(to, f, quick_rows);
+        f.math = VACT_MATH_FAST;
+        add(to, f, quick_rows);
+    }
+}
+
+/* Of 16 bits one set, correctly rounded, serves every variant. */
+static void add_narrow(list *to, vact_type type)
+{
+    if (vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST)->widen[type] == NULL)
+        return;
+    for (size_t i = 0; i < vacti_registry_count; i++)
+        if (vacti_registry[i].kind == VACT_KIND_UNARY)
+            add(to,
+                (verify_function){.operation = vacti_registry[i].name,
+                                  .function = "forward",
+                                  .type = type,
+                                  .elements = every_16,
+                                  .part = verify_narrow_part,
+                                  .info = &vacti_registry[i],
+                                  .math = VACT_MATH_CR},
+                0);
+}
+
+static void add_all(list *to)
+{
+    for (size_t i = 0; i < vacti_registry_count; i++)
+        if (vacti_registry[i].kind != VACT_KIND_ROWS)
+            add_operation(to, &vacti_registry[i]);
+    add_rows(to);
+    add_narrow(to, VACT_BF16);
+    add_narrow(to, VACT_F16);
+}
+
+verify_function *verify_functions(size_t *count)
+{
+    list all = {NULL, 0};
+    add_all(&all);
+    all.items = calloc(all.count, sizeof *all.items);
+    all.count = 0;
+    if (all.items != NULL)
+        add_all(&all);
+    *count = all.count;
+    return all.items;
+}
+
+const char *verify_type(const verify_function *f)
+{
+    static const char *const types[] = {"f32", "bf16", "f16"};
+    return types[f->type];
+}
+
+void verify_name(char name[VERIFY_NAME], const verify_function *f)
+{
+    snprintf(name, VERIFY_NAME, "%s %s %s %s %" PRIu64, f->operation, f->function, f->variant, verify_type(f),
+             f->elements);
+}
+
+const vacti_table *verify_table(const verify_function *f, const char *build, const char **reason)
+{
+    const bool sleef = f->math == VACT_MATH_SLEEF;
+    if (sleef && strcmp(build, "scalar") == 0) {
+        *reason = "no FMA";
+        return NULL;
+    }
+    *reason = "not built";
+    return vacti_table_of_build(build,
+                                sleef || (f->math == VACT_MATH_CR && f->type == VACT_F32) ? f->math : VACT_MATH_FAST);
+}
+
+void verify_inputs(char *text, size_t size, const verify_function *f, unsigned part)
+{
+    const uint32_t upper = part << 26;
+    if (f->part == verify_row_part)
+        snprintf(text, size, "matrices %u to %u", part * verify_matrices(f), (part + 1) * verify_matrices(f) - 1);
+    else if (f->type != VACT_F32)
+        snprintf(text, size, "inputs 0x%04" PRIx32 " to 0x%04" PRIx32, upper >> 16, (upper | 0x3ffffff) >> 16);
+    else
+        snprintf(text, size, "inputs 0x%08" PRIx32 " to 0x%08" PRIx32, upper, upper | 0x3ffffff);
+}
+
+verify_scratch *verify_scratch_new(void) { return aligned_alloc(64, (sizeof(verify_scratch) + 63) / 64 * 64); }
