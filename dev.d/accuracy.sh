@@ -101,7 +101,7 @@ verify()
     need "$need_test python3=python3"
     configure release -DVACT_BUILD_TESTS=ON
     build release --target vact_program vact_verify_control
-    [ $# -gt 0 ] || set -- fast/gelu fast/tanh fast/erf fast/swish fast/mish sleef/swish sleef/tanh_shrink \
-        fast/gelu/f16 fast/gelu/bf16 fast/mish/f16
+    [ $# -gt 0 ] || set -- fast/exp fast/tanh fast/softplus sleef/swish sleef/tanh_shrink \
+        fast/exp/f16 fast/silu/f16 fast/silu/bf16
     exec "$root/tests/verify/controls.py" "$root/build" "$@"
 }

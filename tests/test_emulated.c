@@ -277,6 +277,20 @@ static char *run_beside(foreign where, const char *name)
     return result.text;
 }
 
+/* The published bits, from the file beside the program. */
+Test(emulated, neon_verify)
+{
+    static const char *const chosen[] = {"--type bf16", "--type f16", "--type f32 --op softmax,logsumexp_axis"};
+    foreign neon = neon_or_skip();
+    for (size_t i = 0; i < sizeof chosen / sizeof chosen[0]; i++) {
+        command_result run =
+            command_run("%s '%s' verify --quick --quiet --isa neon %s 2>&1", neon.runner, neon.program, chosen[i]);
+        cr_expect(run.status == 0 && strstr(run.text, " 0 differ, 0 skipped."), "%s: status %d: %s", chosen[i],
+                  run.status, run.text);
+        free(run.text);
+    }
+}
+
 /* Short arrays at odd addresses: the program compares neon with scalar_fma there, this test compares that with
  * scalar_fma here. */
 Test(emulated, neon_kernels)

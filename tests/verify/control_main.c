@@ -1,9 +1,10 @@
 /*
  * One line of `vact verify` with a kernel from another library in place of the table's: a control of it (controls.py).
  *
- *   vact_verify_control LIBRARY SYMBOL BUILD FILE "operation function variant type elements"
+ *   vact_verify_control LIBRARY SYMBOL BUILD FILE "operation function variant type elements" [BLOCK]
  *
- * Prints the first block that differs, in the order in which it tries them, or "same". Exit status 0; 2 on failure.
+ * Prints the first block that differs, in the order in which it tries them, or "same". Given a block it tries that
+ * alone. Exit status 0; 2 on failure.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -48,7 +49,7 @@ int main(int argc, char *argv[])
     verify_file file = {NULL, NULL, 0};
     verify_function *functions = verify_functions(&count);
     verify_scratch *scratch = verify_scratch_new();
-    if (argc != 6 || functions == NULL || scratch == NULL || !verify_read_file(&file, argv[4]))
+    if ((argc != 6 && argc != 7) || functions == NULL || scratch == NULL || !verify_read_file(&file, argv[4]))
         return 2;
     void *library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL), *kernel = library ? dlsym(library, argv[2]) : NULL;
     const verify_function *f = find(functions, count, argv[5]);
@@ -66,6 +67,8 @@ int main(int argc, char *argv[])
     entry.table = &changed;
     for (unsigned turn = 0; turn < VERIFY_PARTS; turn++) {
         const unsigned block = block_of(turn);
+        if (argc == 7 && block != strtoul(argv[6], NULL, 10))
+            continue;
         verify_entry_run(&entry, block, scratch);
         if (verify_word(entry.sums[block]) == entry.expected->words[block])
             continue;

@@ -7,10 +7,10 @@ BUILD is a build folder with vact_verify_control. One operation is compiled by i
 again for each hexadecimal constant of the headers of kernels/ that it includes, moved by its last bit. Where the object
 is another then, the run over all inputs must differ from the file. --first N takes only N constants of those, evenly
 spread. Of 16-bit types, which absorb a last bit, the rounding is changed instead: each result of the float lanes moves
-by 16 times the proven bound, ties go to the other side, no input is corrected.
+by 16 times the proven bound; and the inputs are not corrected that are rounded by name (kernels/elem/narrow.h).
 
-Prints a line for each constant and one of totals. Exit status 1 where a change was not found, or where the operation as
-it is differs.
+Prints a line for each constant, with the block that differs, and one of totals. The operation as it is must have the
+file's hash of these blocks. Exit status 1 where a change was not found.
 """
 import argparse
 import json
@@ -22,7 +22,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CONSTANT = re.compile(r"0x[0-9a-f]+(?:\.[0-9a-f]+)?p[-+]?[0-9]+f?")
+# Not powers of two: these are scales, and limits where the results of either side are the same.
+CONSTANT = re.compile(r"0x[0-9a-f]+\.[0-9a-f]+p[-+]?[0-9]+f?")
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
 
@@ -77,7 +78,7 @@ class Kernel:
             changed.unlink()
         return object_file.read_bytes()
 
-    def verify(self, file):
+    def verify(self, file, *block):
         """What vact_verify_control prints for the object that was compiled last."""
         library = self.folder / "kernel.so"
         sleef = ["-lsleef"] if self.set == "sleef" else []
@@ -86,7 +87,7 @@ class Kernel:
         name = f"{self.operation} forward {variant} f32 {2**32}"
         if self.type != "f32":
             name = f"{self.operation} forward cr {self.type} {2**16}"
-        return self.run([self.build / "vact_verify_control", library, self.symbol, self.isa, file, name]).strip()
+        return self.run([self.build / "vact_verify_control", library, self.symbol, self.isa, file, name, *block]).strip()
 
 
 def sleef_version(build):
@@ -128,44 +129,42 @@ def changes_of_rounding(kernel):
     text = header.read_text()
     match = re.search(rf"static const elem_rounding {kernel.operation}_rounding = {{(.*?)}};", text, re.S)
     if not match:
-        return
-    start, end = match.span(1)
+        sys.exit(f"controls: {header} has no {kernel.operation}")
     listed = json.loads(kernel.run([kernel.build / "vact", "list", kernel.operation, "--json"]))[0]
     factor = 1 + 16 * listed["bounds_ulp"]["fast"] * 2.0**-23
-    fields = {
-        "results moved by 16 times the bound": f"{match[1]}, .result = {factor.hex()}f",
-        "ties to zero": ".ties = TIES_TO_ZERO",
-        "ties away": ".ties = TIES_AWAY",
-    }
+    fields = {f"{kernel.type}: results moved by 16 times the bound": f"{match[1]}, .result = {factor.hex()}f"}
+    if ".cures" in match[1]:
+        fields[f"{kernel.type}: no input corrected"] = match[1].split(", .cures")[0]
     for what, field in fields.items():
-        yield f"{kernel.type}: {what}", header, text[:start] + field + text[end:]
+        yield what, header, text[: match.start(1)] + field + text[match.end(1) :]
 
 
 def try_kernel(kernel, file, first):
     plain = kernel.compile()
     name = f"{kernel.set}/{kernel.operation}/{kernel.type} on {kernel.isa}"
-    if kernel.verify(file) != "same":
-        sys.exit(f"controls: {name} as it is differs from {file}")
     changes = list(changes_of_constants(kernel) if kernel.type == "f32" else changes_of_rounding(kernel))
-    used = evenly(kernel, plain, changes, first or len(changes))
-    missed = 0
-    for what, header, text in used:
-        kernel.compile(header, text)
+    blocks, tried, missed = set(), 0, 0
+    for what, header, text in evenly(changes, first):
+        if (first and tried == first) or kernel.compile(header, text) == plain:
+            continue
         found = kernel.verify(file)
+        tried += 1
         missed += found == "same"
+        if found != "same":
+            blocks.add(found.split()[1])
         print(f"{name}: {what}: {found if found != 'same' else 'NOT FOUND'}", flush=True)
-    print(f"{name}: {len(used) - missed} of {len(used)} changes found", flush=True)
-    return missed == 0 and len(used) != 0
+    kernel.compile()
+    for block in sorted(blocks):
+        if kernel.verify(file, block) != "same":
+            sys.exit(f"controls: {name} differs in block {block} without a change: this shows nothing")
+    print(f"{name}: {tried - missed} of {tried} changes found", flush=True)
+    return missed == 0 and tried != 0
 
 
-def evenly(kernel, plain, changes, first):
-    """So many changes of those that make another object, in the order of the headers."""
-    step = max(1, len(changes) // max(1, first))
-    taken = []
-    for k in (k for start in range(step) for k in range(start, len(changes), step)):
-        if len(taken) < first and kernel.compile(*changes[k][1:]) != plain:
-            taken.append(k)
-    return [changes[k] for k in sorted(taken)]
+def evenly(changes, first):
+    """All, so that the first of them are spread over the headers."""
+    step = max(1, len(changes) // max(1, first)) if first else 1
+    return [changes[k] for start in range(step) for k in range(start, len(changes), step)]
 
 
 def main():
