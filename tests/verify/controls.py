@@ -5,12 +5,15 @@
 
 BUILD is a build folder with vact_verify_control. One operation is compiled by itself, as the library's kernels are, and
 again for each hexadecimal constant of the headers of kernels/ that it includes, moved by its last bit. Where the object
-is another then, the run over all inputs must differ from the file. --first N takes only N constants of those, evenly
-spread. Of 16-bit types, which absorb a last bit, the rounding is changed instead: each result of the float lanes moves
-by 16 times the proven bound; and the inputs are not corrected that are rounded by name (kernels/elem/narrow.h).
+is another then, the run over all inputs must differ from the file. --first N takes only N of those, the constants with
+the most digits. Of 16-bit types, which absorb a last bit, the rounding is changed instead: each result of the float
+lanes moves by 16 times the proven bound; and the inputs are not corrected that are rounded by name
+(kernels/elem/narrow.h).
 
 Prints a line for each constant, with the block that differs, and one of totals. The operation as it is must have the
-file's hash of these blocks. Exit status 1 where a change was not found.
+file's hash of these blocks. Some changes change no result: limits where both sides have the same results, and the last
+bit of a coefficient that is far smaller than the sum. These are "equal", one result after the other, over all inputs.
+Exit status 1 where a change was missed, or none found.
 """
 import argparse
 import json
@@ -22,8 +25,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Not powers of two: these are scales, and limits where the results of either side are the same.
-CONSTANT = re.compile(r"0x[0-9a-f]+\.[0-9a-f]+p[-+]?[0-9]+f?")
+CONSTANT = re.compile(r"0x[0-9a-f]+(?:\.[0-9a-f]+)?p[-+]?[0-9]+f?")
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
 
@@ -87,7 +89,8 @@ class Kernel:
         name = f"{self.operation} forward {variant} f32 {2**32}"
         if self.type != "f32":
             name = f"{self.operation} forward cr {self.type} {2**16}"
-        return self.run([self.build / "vact_verify_control", library, self.symbol, self.isa, file, name, *block]).strip()
+        control = self.build / "vact_verify_control"
+        return self.run([control, library, self.symbol, self.isa, file, name, *block]).strip()
 
 
 def sleef_version(build):
@@ -143,28 +146,23 @@ def try_kernel(kernel, file, first):
     plain = kernel.compile()
     name = f"{kernel.set}/{kernel.operation}/{kernel.type} on {kernel.isa}"
     changes = list(changes_of_constants(kernel) if kernel.type == "f32" else changes_of_rounding(kernel))
-    blocks, tried, missed = set(), 0, 0
-    for what, header, text in evenly(changes, first):
-        if (first and tried == first) or kernel.compile(header, text) == plain:
+    found = []
+    if first:  # a constant of many digits is a coefficient
+        changes.sort(key=lambda change: -len(change[0].split()[-1]))
+    for what, header, text in changes:
+        if (first and len(found) == first) or kernel.compile(header, text) == plain:
             continue
-        found = kernel.verify(file)
-        tried += 1
-        missed += found == "same"
-        if found != "same":
-            blocks.add(found.split()[1])
-        print(f"{name}: {what}: {found if found != 'same' else 'NOT FOUND'}", flush=True)
+        found.append(kernel.verify(file))
+        print(f"{name}: {what}: {found[-1]}", flush=True)
     kernel.compile()
+    blocks = {words.split()[1] for words in found if words.startswith("block")}
     for block in sorted(blocks):
         if kernel.verify(file, block) != "same":
             sys.exit(f"controls: {name} differs in block {block} without a change: this shows nothing")
-    print(f"{name}: {tried - missed} of {tried} changes found", flush=True)
-    return missed == 0 and tried != 0
-
-
-def evenly(changes, first):
-    """All, so that the first of them are spread over the headers."""
-    step = max(1, len(changes) // max(1, first)) if first else 1
-    return [changes[k] for start in range(step) for k in range(start, len(changes), step)]
+    equal, missed = found.count("equal"), found.count("missed")
+    seen = len(found) - equal - missed
+    print(f"{name}: of {len(found)} changes {seen} found, {missed} missed, {equal} change no result", flush=True)
+    return missed == 0 and bool(blocks)
 
 
 def main():

@@ -55,12 +55,27 @@ static void add_forward(list *to, const vacti_op_info *info, vact_math math)
     add(to, f, gate ? 0 : quick_sample);
 }
 
+static bool same_kernel(const vacti_op_info *info, const vacti_table *a, const vacti_table *b)
+{
+    const unsigned slot = VACT_OP_SLOT(info->op);
+    switch (info->kind) {
+    case VACT_KIND_UNARY: return a->unary[slot] == b->unary[slot];
+    case VACT_KIND_GATE: return a->gate[slot] == b->gate[slot];
+    case VACT_KIND_CHANNELS: return a->channels[slot] == b->channels[slot];
+    case VACT_KIND_ROWS: return a->rows[slot] == b->rows[slot];
+    }
+    return true;
+}
+
+/* Whether the operation has a kernel of its own in the variant. */
 static bool has_variant(const vacti_op_info *info, vact_math math)
 {
+    static const vacti_table none;
     const vacti_table *table = vacti_table_of_build(vacti_builds[0], math);
-    if (!info->needs_math || table == NULL || table->math != math)
+    const vacti_table *fast = vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST);
+    if (!info->needs_math || table == NULL || table->math != math || same_kernel(info, table, &none))
         return false;
-    return !(info->own_math && math == VACT_MATH_SLEEF); /* the kernel of `fast` */
+    return math == VACT_MATH_FAST || !same_kernel(info, table, fast);
 }
 
 /* Gradients have one implementation. */

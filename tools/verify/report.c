@@ -46,7 +46,7 @@ bool verify_all_same(const verify_entry *entries, size_t count)
     return count_of(entries, count, VERIFY_DIFFERS) == 0 && count_of(entries, count, VERIFY_UNLISTED) == 0;
 }
 
-void verify_print_totals(const verify_entry *entries, size_t count, const char *path)
+void verify_print_totals(const verify_entry *entries, size_t count, const char *path, size_t foreign)
 {
     const size_t unlisted = count_of(entries, count, VERIFY_UNLISTED);
     const size_t skipped = count_of(entries, count, VERIFY_SKIPPED);
@@ -56,6 +56,8 @@ void verify_print_totals(const verify_entry *entries, size_t count, const char *
         printf("%zu not listed there. ", unlisted);
     printf("%zu the same, %zu differ, %zu skipped.\n", count_of(entries, count, VERIFY_SAME),
            count_of(entries, count, VERIFY_DIFFERS), skipped);
+    if (foreign != 0)
+        printf("%zu lines there are of another SLEEF, or of what this library was built without.\n", foreign);
 }
 
 /* As text: a double holds no more than 53 bits. */
@@ -99,13 +101,14 @@ static cJSON *object_of(const verify_entry *entry)
     return object;
 }
 
-bool verify_write_json(FILE *to, const verify_entry *entries, size_t count, const char *path)
+bool verify_write_json(FILE *to, const verify_entry *entries, size_t count, const char *path, size_t foreign)
 {
     cJSON *document = cJSON_CreateObject();
     cJSON_AddStringToObject(document, "version", vact_version());
     cJSON_AddNumberToObject(document, "numerics_version", VACT_NUMERICS_VERSION);
     cJSON_AddStringToObject(document, "sleef_version", vact_info()->sleef_version);
     cJSON_AddStringToObject(document, "file", path);
+    cJSON_AddNumberToObject(document, "lines_of_no_function", (double)foreign);
     cJSON *results = cJSON_AddArrayToObject(document, "results");
     for (size_t i = 0; i < count; i++)
         cJSON_AddItemToArray(results, object_of(&entries[i]));

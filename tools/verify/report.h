@@ -7,12 +7,13 @@
 /* The lines of an entry. */
 void verify_print_entry(const verify_entry *entry);
 
-void verify_print_totals(const verify_entry *entries, size_t count, const char *path);
+/* `foreign` lines of the file are of no function of this library. */
+void verify_print_totals(const verify_entry *entries, size_t count, const char *path, size_t foreign);
 
 /* Whether all that are not skipped have the file's bits. */
 bool verify_all_same(const verify_entry *entries, size_t count);
 
 /* All as JSON; false, with a message, when out of memory. */
-bool verify_write_json(FILE *to, const verify_entry *entries, size_t count, const char *path);
+bool verify_write_json(FILE *to, const verify_entry *entries, size_t count, const char *path, size_t foreign);
 
 #endif

@@ -120,6 +120,17 @@ static void free_entries(run *r)
 
 /* ------------------------------------------------------------------------------------------ the two commands */
 
+static size_t count_foreign(const verify_options *options, const verify_file *file)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < options->function_count; i++) {
+        char name[VERIFY_NAME];
+        verify_name(name, &options->functions[i]);
+        known += verify_find_line(file, name) != NULL ? 1 : 0;
+    }
+    return file->count - known;
+}
+
 static int compare(const verify_options *options)
 {
     char found[VERIFY_PATH];
@@ -135,9 +146,9 @@ static int compare(const verify_options *options)
         if (!complete)
             status = vact_pool_failure();
         if (complete && json.stream != NULL)
-            complete = verify_write_json(json.stream, r.entries, r.count, path);
+            complete = verify_write_json(json.stream, r.entries, r.count, path, count_foreign(options, &file));
         if (complete && !r.silent)
-            verify_print_totals(r.entries, r.count, path);
+            verify_print_totals(r.entries, r.count, path, count_foreign(options, &file));
         if (complete && verify_all_same(r.entries, r.count))
             status = VACT_TOOL_OK;
         if (!accuracy_output_close(&json, complete) && complete)
