@@ -10,7 +10,7 @@
 #include "registry.h"
 #include "yardstick.h"
 
-enum { FLOATS = 1, MEMCPY = 2, STREAM = 3 };
+enum { FLOATS = 1, MEMCPY = 2, STREAM = 3, ROWS_ELEMENTS = 1 << 17 };
 
 static const char *const type_names[] = {"f32", "bf16", "f16"};
 
@@ -120,6 +120,126 @@ static void run_case(bm_state *state, void *user)
     bm_counter(state, "x_f32", found.ratio[FLOATS], BM_PLAIN);
 }
 
+/* Rows --------------------------------------------------------------------------------------------------------------
+ */
+
+typedef enum { SOFTMAX, LOG_SOFTMAX, CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT, ROW_FORMS } row_form;
+
+static const char *const row_names[ROW_FORMS] = {"softmax", "log_softmax", "cross_entropy", "cross_entropy_gradient"};
+
+typedef struct rows_work {
+    const vacti_table *table;
+    row_form form;
+    vact_type type; /* of this contender */
+    const void *src;
+    void *dst;
+    const int64_t *targets;
+    size_t rows, cols;
+} rows_work;
+
+typedef struct rows_case {
+    bool runs;
+    vact_type type;
+    rows_work subject, floats;
+    contest contest;
+} rows_case;
+
+static void run_loss(const rows_work *w)
+{
+    float loss;
+    const vacti_cross_entropy_call call = {.loss = &loss,
+                                           .dx = w->form == CROSS_ENTROPY ? NULL : w->dst,
+                                           .logits = w->src,
+                                           .targets = w->targets,
+                                           .wide = true,
+                                           .rows = w->rows,
+                                           .cols = w->cols,
+                                           .stride = w->cols,
+                                           .dx_stride = w->cols,
+                                           .ignore_index = -100,
+                                           .reduction = VACT_REDUCTION_MEAN,
+                                           .inner = 1};
+    (w->type == VACT_F32 ? w->table->cross_entropy : w->table->narrow_family[w->type].cross_entropy)(&call);
+}
+
+static void run_row_form(const rows_work *w)
+{
+    const bool log = w->form == LOG_SOFTMAX;
+    const vacti_narrow_family *const narrow = &w->table->narrow_family[w->type];
+    if (w->form >= CROSS_ENTROPY)
+        run_loss(w);
+    else if (w->type == VACT_F32)
+        (log ? w->table->family.log_softmax : w->table->family.softmax)(w->dst, w->cols, w->src, w->cols, w->rows,
+                                                                        w->cols, NULL);
+    else
+        (log ? narrow->log_softmax : narrow->softmax)(w->dst, w->cols, w->src, w->cols, w->rows, w->cols, NULL);
+}
+
+static void run_rows(const void *user, size_t calls)
+{
+    for (size_t i = 0; i < calls; i++)
+        run_row_form(user);
+}
+
+static void run_rows_case(bm_state *state, void *user)
+{
+    static int64_t targets[ROWS_ELEMENTS / 64];
+    rows_case *c = user;
+    if (!c->runs) {
+        bm_skip(state, "this CPU lacks the instruction set");
+        return;
+    }
+    for (size_t r = 0; r < c->subject.rows; r++)
+        targets[r] = (int64_t)(r * 37 % c->subject.cols);
+    c->subject.targets = c->floats.targets = targets;
+    c->subject.src = inputs(c->type, ROWS_ELEMENTS);
+    c->floats.src = memory_input(UNIFORM, ROWS_ELEMENTS);
+    c->subject.dst = c->floats.dst = memory_output();
+    if (c->subject.src == NULL || c->floats.src == NULL || c->subject.dst == NULL) {
+        bm_skip(state, "out of memory");
+        return;
+    }
+    c->contest.contenders[0] = (contender){.run = run_rows, .work = &c->subject};
+    c->contest.contenders[FLOATS] = (contender){.run = run_rows, .work = &c->floats};
+    c->contest.count = 2;
+    c->contest.warm = true;
+    const outcome found = measure(state, &c->contest);
+    const double n = (double)ROWS_ELEMENTS;
+    bm_counter(state, "n", n, BM_PLAIN);
+    bm_counter(state, "elements/s", n / found.seconds[0], BM_PLAIN);
+    bm_counter(state, "x_f32", found.ratio[FLOATS], BM_PLAIN);
+}
+
+static bool add_rows(const char *build, row_form form, vact_type type, size_t cols)
+{
+    char name[128];
+    const vacti_table *table = vacti_table_of_build(build, VACT_MATH_FAST);
+    rows_case *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return false;
+    c->runs = vacti_build_runs(build);
+    c->type = type;
+    c->subject = (rows_work){.table = table, .form = form, .type = type, .rows = ROWS_ELEMENTS / cols, .cols = cols};
+    c->floats = c->subject;
+    c->floats.type = VACT_F32;
+    snprintf(name, sizeof name, "%s/%s/%s/fast/rows:%zux%zu/uniform", row_names[form], type_names[type], build,
+             ROWS_ELEMENTS / cols, cols);
+    bm_use_manual_time(bm_register(name, run_rows_case, c));
+    return true;
+}
+
+static bool register_rows(const char *build)
+{
+    static const size_t columns[] = {64, 1024, 32768};
+    const vacti_table *table = vacti_table_of_build(build, VACT_MATH_FAST);
+    for (row_form form = SOFTMAX; form < ROW_FORMS; form++)
+        for (vact_type type = VACT_BF16; type <= VACT_F16; type++)
+            for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+                if (table->widen[type] != NULL && !add_rows(build, form, type, columns[i]))
+                    return false;
+    return true;
+}
+
 /* Google Benchmark does not own the case, so it lives to the end of the program. */
 static bool add_case(const char *build, const vacti_op_info *info, vact_type type, size_t n)
 {
@@ -148,5 +268,5 @@ bool narrow_register(const char *build)
                 if (vacti_registry[k].kind == VACT_KIND_UNARY && table->widen[type] != NULL &&
                     !add_case(build, &vacti_registry[k], type, sizes[i]))
                     return false;
-    return true;
+    return register_rows(build);
 }

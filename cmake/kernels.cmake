@@ -3,7 +3,8 @@
 # (loop/*.inc.h). Object and symbol names contain build and set, so that the linker cannot confuse them.
 include_guard()
 
-# plain: operations without a transcendental function. The others are the variants, named as in VACT_MATH_*.
+# plain: operations without a transcendental function. The others are the variants, named as in VACT_MATH_*. Of 16-bit
+# elements there is `rows`, too: what goes by rows, with `fast` inside. It is much code, of which -O2 makes three quarters.
 set(VACT_SETS plain fast)
 if(VACT_WITH_SLEEF)
     list(APPEND VACT_SETS sleef)
@@ -122,9 +123,13 @@ function(vact_operation set type op out)
 endfunction()
 
 # All of a set: the operations, and what has one implementation for every variant. Of 16-bit elements the unary operations
-# and the conversions.
+# and the conversions; what goes by rows is a set of its own.
 function(vact_operations set type out)
     set(text "")
+    if(set STREQUAL "rows")
+        set(${out} "#include \"rows/narrow.h\"\n" PARENT_SCOPE)
+        return()
+    endif()
     set(needs_plain PLAIN NEAR)
     set(needs_sleef MATH)
     set(needs_fast MATH OWN)
@@ -190,7 +195,11 @@ function(vact_kernel_library build type set out)
     add_library(${target} OBJECT "${source}")
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/kernels" "${PROJECT_SOURCE_DIR}")
     # Optimised in every configuration but Debug, without one too: not optimised they take 25 times as long.
-    target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Debug>,${VACT_DEBUG_LEVEL},${VACT_${build}_LEVEL}>
+    set(level ${VACT_${build}_LEVEL})
+    if(set STREQUAL "rows" AND level STREQUAL "-O3")
+        set(level -O2)
+    endif()
+    target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Debug>,${VACT_DEBUG_LEVEL},${level}>
         ${VACT_${build}_FLAGS} ${VACT_${build}_${type}_FLAGS} -fno-lto ${VACT_CALLED_OPTIONS})
     target_link_libraries(${target} PRIVATE vact_numeric_options
         $<$<STREQUAL:${set},sleef>:SLEEF::sleef>)
@@ -204,7 +213,7 @@ foreach(build IN LISTS VACT_BUILDS)
     foreach(type IN LISTS VACT_TYPES)
         set(sets ${VACT_SETS})
         if(NOT type STREQUAL "f32")
-            set(sets plain fast) # one of each serves every variant
+            set(sets plain fast rows) # one of each serves every variant
         endif()
         foreach(set IN LISTS sets)
             vact_kernel_library(${build} ${type} ${set} library)

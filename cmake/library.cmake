@@ -4,7 +4,7 @@ include(CheckLinkerFlag)
 
 file(GLOB vact_dispatch_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/dispatch/*.c")
 # These have loops of their own over blocks: selects in them are to become vectors.
-foreach(source IN ITEMS softmax log_softmax cross_entropy bce)
+foreach(source IN ITEMS softmax log_softmax)
     set_source_files_properties("${PROJECT_SOURCE_DIR}/dispatch/narrow_${source}.c"
         PROPERTIES COMPILE_OPTIONS -fno-trapping-math)
 endforeach()

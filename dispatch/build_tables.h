@@ -80,6 +80,20 @@
 #undef VACT_OP
 vacti_widen_fn TYPED(widen, bf16, plain), TYPED(widen, f16, plain);
 vacti_narrow_fn TYPED(narrow, bf16, plain), TYPED(narrow, f16, plain);
+#define TYPED_FAMILY(type)                                                                                             \
+    vacti_rows_fn TYPED(softmax_rows, type, rows), TYPED(log_softmax_rows, type, rows);                                \
+    vacti_logsumexp_fn TYPED(logsumexp, type, rows);                                                                   \
+    vacti_axis_fn TYPED(softmax_axis, type, rows), TYPED(log_softmax_axis, type, rows),                                \
+        TYPED(logsumexp_axis, type, rows);                                                                             \
+    vacti_rows_backward_fn TYPED(softmax_backward, type, rows), TYPED(log_softmax_backward, type, rows);               \
+    vacti_logsumexp_backward_fn TYPED(logsumexp_backward, type, rows);                                                 \
+    vacti_axis_backward_fn TYPED(softmax_backward_axis, type, rows), TYPED(log_softmax_backward_axis, type, rows);     \
+    vacti_logsumexp_axis_backward_fn TYPED(logsumexp_backward_axis, type, rows);                                       \
+    vact_masked_backward_f32_fn TYPED(masked_backward, type, rows);                                                    \
+    vacti_cross_entropy_fn TYPED(cross_entropy, type, rows);                                                           \
+    vacti_bce_fn TYPED(bce_with_logits, type, rows);
+TYPED_FAMILY(bf16)
+TYPED_FAMILY(f16)
 #if VACT_WITH_BF16
 #define OF_BF16(name, set) TYPED(name, bf16, set)
 #else
@@ -92,8 +106,8 @@ vacti_narrow_fn TYPED(narrow, bf16, plain), TYPED(narrow, f16, plain);
 #endif
 
 /* Losses, health and the softmax family: one implementation for every variant. */
-vact_cross_entropy_f32_fn KERNEL(cross_entropy, fast);
-vact_bce_f32_fn KERNEL(bce_with_logits, fast);
+vacti_cross_entropy_fn KERNEL(cross_entropy, fast);
+vacti_bce_fn KERNEL(bce_with_logits, fast);
 vact_zeros_f32_fn KERNEL(zeros, plain);
 vact_outside_f32_fn KERNEL(outside, plain);
 vact_dead_units_f32_fn KERNEL(dead_units, plain);
@@ -107,6 +121,7 @@ vact_axis_backward_f32_fn KERNEL(softmax_backward_axis, fast), KERNEL(log_softma
 vact_logsumexp_axis_backward_f32_fn KERNEL(logsumexp_backward_axis, fast);
 vact_masked_backward_f32_fn KERNEL(masked_backward, fast);
 vact_softmax_exp_f32_fn KERNEL(softmax_exp, fast);
+vacti_row_pieces_fn KERNEL(softmax_pieces, fast), KERNEL(log_softmax_pieces, fast);
 vact_prelu_backward_f32_fn KERNEL(prelu_backward, fast);
 vact_xielu_alpha_f32_fn KERNEL(xielu_alpha_backward, fast);
 vact_lut_8_fn KERNEL(lut_8, plain);
@@ -121,8 +136,38 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
 /* A gradient's kernel, null in a library without gradients. */
 #if VACT_WITH_GRADIENTS
 #define GRADIENT(name, set) KERNEL(name, set)
+#define TYPED_GRADIENT(name, type) TYPED(name, type, rows)
 #else
 #define GRADIENT(name, set) NULL
+#define TYPED_GRADIENT(name, type) NULL
+#endif
+#define NARROW_FAMILY(type)                                                                                            \
+    {                                                                                                                  \
+        .softmax = TYPED(softmax_rows, type, rows),                                                                    \
+        .log_softmax = TYPED(log_softmax_rows, type, rows),                                                            \
+        .logsumexp = TYPED(logsumexp, type, rows),                                                                     \
+        .softmax_axis = TYPED(softmax_axis, type, rows),                                                               \
+        .log_softmax_axis = TYPED(log_softmax_axis, type, rows),                                                       \
+        .logsumexp_axis = TYPED(logsumexp_axis, type, rows),                                                           \
+        .softmax_backward = TYPED_GRADIENT(softmax_backward, type),                                                    \
+        .log_softmax_backward = TYPED_GRADIENT(log_softmax_backward, type),                                            \
+        .logsumexp_backward = TYPED_GRADIENT(logsumexp_backward, type),                                                \
+        .softmax_backward_axis = TYPED_GRADIENT(softmax_backward_axis, type),                                          \
+        .log_softmax_backward_axis = TYPED_GRADIENT(log_softmax_backward_axis, type),                                  \
+        .logsumexp_backward_axis = TYPED_GRADIENT(logsumexp_backward_axis, type),                                      \
+        .masked_backward = TYPED_GRADIENT(masked_backward, type),                                                      \
+        .cross_entropy = TYPED(cross_entropy, type, rows),                                                             \
+        .bce_with_logits = TYPED(bce_with_logits, type, rows),                                                         \
+    }
+#if VACT_WITH_BF16
+#define FAMILY_OF_BF16 NARROW_FAMILY(bf16)
+#else
+#define FAMILY_OF_BF16 {NULL}
+#endif
+#if VACT_WITH_F16
+#define FAMILY_OF_F16 NARROW_FAMILY(f16)
+#else
+#define FAMILY_OF_F16 {NULL}
 #endif
 
 /* What is in the table of every variant. */
@@ -133,7 +178,8 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
     [variant].dead_units = KERNEL(dead_units, plain), [variant].lut_8 = KERNEL(lut_8, plain),                          \
     [variant].lut_8_vbmi = LUT_8_VBMI, [variant].widen[VACT_BF16] = OF_BF16(widen, plain),                             \
     [variant].widen[VACT_F16] = OF_F16(widen, plain), [variant].narrow[VACT_BF16] = OF_BF16(narrow, plain),            \
-    [variant].narrow[VACT_F16] = OF_F16(narrow, plain),                                                                \
+    [variant].narrow[VACT_F16] = OF_F16(narrow, plain), [variant].narrow_family[VACT_BF16] = FAMILY_OF_BF16,           \
+    [variant].narrow_family[VACT_F16] = FAMILY_OF_F16,                                                                 \
     [variant].family = {                                                                                               \
         .softmax = KERNEL(softmax_masked, fast),                                                                       \
         .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \
@@ -150,6 +196,8 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
         .logsumexp_backward_axis = GRADIENT(logsumexp_backward_axis, fast),                                            \
         .masked_backward = GRADIENT(masked_backward, fast),                                                            \
         .softmax_exp = KERNEL(softmax_exp, fast),                                                                      \
+        .softmax_pieces = KERNEL(softmax_pieces, fast),                                                                \
+        .log_softmax_pieces = KERNEL(log_softmax_pieces, fast),                                                        \
         .prelu_backward = GRADIENT(prelu_backward, fast),                                                              \
         .xielu_alpha_backward = GRADIENT(xielu_alpha_backward, fast),                                                  \
     }

@@ -1,9 +1,10 @@
-/* The losses: the checks, in the order of vact.h, then one call of a kernel. */
+/* The losses, of every type: the checks, in the order of vact.h, then one call of a kernel. */
+#include "losses.h"
+
 #include <stdint.h>
 
 #include "checks.h"
 #include "options.h"
-#include "table.h"
 
 /* ------------------------------------------------------------------------------------------ cross-entropy */
 
@@ -29,17 +30,17 @@ static bool targets_are_classes(const vacti_cross_entropy_call *call)
     return true;
 }
 
-static bool cross_entropy_sizes(const vacti_cross_entropy_call *call, cross_entropy_ranges *of)
+static bool cross_entropy_sizes(const vacti_cross_entropy_call *call, size_t element, cross_entropy_ranges *of)
 {
     size_t losses = call->reduction == VACT_REDUCTION_NONE ? call->rows : 1;
     size_t target = call->wide ? sizeof(int64_t) : sizeof(int32_t);
     size_t blocks = call->rows / call->inner, of_block = call->cols * call->inner;
-    return check_matrix(&of->logits, call->logits, blocks, of_block, call->stride, sizeof(float)) &&
-           check_matrix(&of->dx, call->dx, blocks, of_block, call->dx_stride, sizeof(float)) &&
+    return check_matrix(&of->logits, call->logits, blocks, of_block, call->stride, element) &&
+           check_matrix(&of->dx, call->dx, blocks, of_block, call->dx_stride, element) &&
            check_matrix(&of->probabilities, call->probabilities, blocks, of_block, call->probabilities_stride,
-                        sizeof(float)) &&
+                        element) &&
            check_matrix(&of->log_probabilities, call->log_probabilities, blocks, of_block,
-                        call->log_probabilities_stride, sizeof(float)) &&
+                        call->log_probabilities_stride, element) &&
            check_array(&of->targets, call->targets, call->rows, target) &&
            check_array(&of->weights, call->weights, call->weights ? call->cols : 0, sizeof(float)) &&
            check_array(&of->loss, call->loss, losses, sizeof(float)) &&
@@ -84,20 +85,23 @@ static bool cross_entropy_read(vacti_cross_entropy_call *call, const vact_cross_
     return true;
 }
 
-/* `loss` and `gradient` say what the caller asked for; the pointers cannot, as they may be null by mistake. */
-static vact_status run_cross_entropy(vacti_cross_entropy_call call, const vact_cross_entropy_options_f32 *options,
-                                     bool loss, bool gradient)
+vact_status vacti_cross_entropy(vacti_cross_entropy_call call, vact_type type,
+                                const vact_cross_entropy_options_f32 *options, bool loss, bool gradient)
 {
     vact_cross_entropy_options_f32 known;
     cross_entropy_ranges ranges;
+    if (vacti_type_size(type) == 0)
+        return VACT_EINVAL;
     vact_status read = vacti_options_read(&vacti_cross_entropy_options_kind, &known, options);
     if (read != VACT_OK)
         return read;
     options = &known;
     if (!accepts_options(options))
         return VACT_EINVAL;
+    if (!vacti_type_is_built(type))
+        return VACT_EUNSUPPORTED;
     bool reduced = options->reduction != VACT_REDUCTION_NONE;
-    if (!cross_entropy_read(&call, options) || !cross_entropy_sizes(&call, &ranges))
+    if (!cross_entropy_read(&call, options) || !cross_entropy_sizes(&call, vacti_type_size(type), &ranges))
         return VACT_EINVAL;
     if (call.rows == 0 && !(loss && reduced))
         return VACT_OK;
@@ -109,7 +113,8 @@ static vact_status run_cross_entropy(vacti_cross_entropy_call call, const vact_c
         return VACT_EINVAL;
     if (!cross_entropy_lies_apart(&ranges))
         return VACT_EOVERLAP;
-    vacti_table_current()->cross_entropy(&call);
+    const vacti_table *const table = vacti_table_current();
+    (type == VACT_F32 ? table->cross_entropy : table->narrow_family[type].cross_entropy)(&call);
     return VACT_OK;
 }
 
@@ -119,7 +124,7 @@ static vact_status cross_entropy(float *loss, const float *logits, const void *t
 {
     vacti_cross_entropy_call call = {
         .loss = loss, .logits = logits, .targets = targets, .wide = wide, .rows = rows, .cols = cols};
-    return run_cross_entropy(call, options, true, false);
+    return vacti_cross_entropy(call, VACT_F32, options, true, false);
 }
 
 static vact_status cross_entropy_backward(float *dx, const float *dy, const float *logits, const void *targets,
@@ -128,7 +133,7 @@ static vact_status cross_entropy_backward(float *dx, const float *dy, const floa
 {
     vacti_cross_entropy_call call = {
         .dx = dx, .dy = dy, .logits = logits, .targets = targets, .wide = wide, .rows = rows, .cols = cols};
-    return run_cross_entropy(call, options, false, true);
+    return vacti_cross_entropy(call, VACT_F32, options, false, true);
 }
 
 static vact_status cross_entropy_both(float *loss, float *dx, const float *dy, const float *logits, const void *targets,
@@ -143,7 +148,7 @@ static vact_status cross_entropy_both(float *loss, float *dx, const float *dy, c
                                      .wide = wide,
                                      .rows = rows,
                                      .cols = cols};
-    return run_cross_entropy(call, options, true, true);
+    return vacti_cross_entropy(call, VACT_F32, options, true, true);
 }
 
 vact_status vact_cross_entropy_i32_f32(float *loss, const float *logits, const int32_t *targets, size_t rows,
@@ -196,22 +201,23 @@ typedef struct bce_ranges {
     check_range loss, dx, dy, x, targets, positive, weight;
 } bce_ranges;
 
-static bool bce_sizes(const vacti_bce_call *call, bce_ranges *of)
+static bool bce_sizes(const vacti_bce_call *call, size_t element, bce_ranges *of)
 {
     size_t losses = call->reduction == VACT_REDUCTION_NONE ? call->n : 1;
-    return check_array(&of->x, call->x, call->n, sizeof(float)) &&
-           check_array(&of->targets, call->targets, call->n, sizeof(float)) &&
-           check_array(&of->dx, call->dx, call->n, sizeof(float)) &&
+    return check_array(&of->x, call->x, call->n, element) &&
+           check_array(&of->targets, call->targets, call->n, element) &&
+           check_array(&of->dx, call->dx, call->n, element) &&
            check_array(&of->loss, call->loss, losses, sizeof(float)) &&
            check_array(&of->dy, call->dy, losses, sizeof(float)) &&
            check_array(&of->positive, call->positive.values, call->positive.count, sizeof(float)) &&
            check_array(&of->weight, call->weight.values, call->weight.count, sizeof(float));
 }
 
-static bool bce_lies_apart(const bce_ranges *of)
+/* What has another type than what is written is never in its place: the sizes differ. */
+static bool bce_lies_apart(const bce_ranges *of, size_t n)
 {
     const check_range written[] = {of->loss, of->dx};
-    bool dy_is_whole = of->dy.bytes == of->x.bytes;
+    bool dy_is_whole = of->dy.bytes == n * sizeof(float);
     for (size_t i = 0; i < 2; i++) {
         if (check_share(written[i], of->positive) || check_share(written[i], of->weight) ||
             !check_in_place_or_apart(written[i], of->x) || !check_in_place_or_apart(written[i], of->targets))
@@ -222,10 +228,12 @@ static bool bce_lies_apart(const bce_ranges *of)
     return !check_share(of->loss, of->dx);
 }
 
-static vact_status run_bce(vacti_bce_call call, const vact_bce_with_logits_options_f32 *options, bool loss,
-                           bool gradient)
+vact_status vacti_bce(vacti_bce_call call, vact_type type, const vact_bce_with_logits_options_f32 *options, bool loss,
+                      bool gradient)
 {
     vact_bce_with_logits_options_f32 known;
+    if (vacti_type_size(type) == 0)
+        return VACT_EINVAL;
     vact_status read = vacti_options_read(&vacti_bce_with_logits_options_kind, &known, options);
     if (read != VACT_OK)
         return read;
@@ -234,33 +242,38 @@ static vact_status run_bce(vacti_bce_call call, const vact_bce_with_logits_optio
         !accepts_period(options->pos_weight, options->pos_weight_count, call.n) ||
         !accepts_period(options->weight, options->weight_count, call.n))
         return VACT_EINVAL;
+    if (!vacti_type_is_built(type))
+        return VACT_EUNSUPPORTED;
     call.positive = (vacti_periodic){options->pos_weight, options->pos_weight ? options->pos_weight_count : 0};
     call.weight = (vacti_periodic){options->weight, options->weight ? options->weight_count : 0};
     call.reduction = options->reduction;
     bool reduced = call.reduction != VACT_REDUCTION_NONE;
     bce_ranges ranges;
-    if (!bce_sizes(&call, &ranges))
+    if (!bce_sizes(&call, vacti_type_size(type), &ranges))
         return VACT_EINVAL;
     if (call.n == 0 && !(loss && reduced))
         return VACT_OK;
     if ((loss && !call.loss) || (call.n > 0 && ((gradient && !call.dx) || !call.x || !call.targets)))
         return VACT_EINVAL;
-    if (!bce_lies_apart(&ranges))
+    if (!bce_lies_apart(&ranges, call.n))
         return VACT_EOVERLAP;
-    vacti_table_current()->bce_with_logits(&call);
+    const vacti_table *const table = vacti_table_current();
+    (type == VACT_F32 ? table->bce_with_logits : table->narrow_family[type].bce_with_logits)(&call);
     return VACT_OK;
 }
 
 vact_status vact_bce_with_logits_f32(float *loss, const float *x, const float *targets, size_t n,
                                      const vact_bce_with_logits_options_f32 *options)
 {
-    return run_bce((vacti_bce_call){.loss = loss, .x = x, .targets = targets, .n = n}, options, true, false);
+    return vacti_bce((vacti_bce_call){.loss = loss, .x = x, .targets = targets, .n = n}, VACT_F32, options, true,
+                     false);
 }
 
 vact_status vact_bce_with_logits_backward_f32(float *dx, const float *dy, const float *x, const float *targets,
                                               size_t n, const vact_bce_with_logits_options_f32 *options)
 {
-    return run_bce((vacti_bce_call){.dx = dx, .dy = dy, .x = x, .targets = targets, .n = n}, options, false, true);
+    return vacti_bce((vacti_bce_call){.dx = dx, .dy = dy, .x = x, .targets = targets, .n = n}, VACT_F32, options, false,
+                     true);
 }
 
 vact_status vact_bce_with_logits_forward_backward_f32(float *loss, float *dx, const float *dy, const float *x,
@@ -268,5 +281,5 @@ vact_status vact_bce_with_logits_forward_backward_f32(float *loss, float *dx, co
                                                       const vact_bce_with_logits_options_f32 *options)
 {
     vacti_bce_call call = {.loss = loss, .dx = dx, .dy = dy, .x = x, .targets = targets, .n = n};
-    return run_bce(call, options, true, true);
+    return vacti_bce(call, VACT_F32, options, true, true);
 }

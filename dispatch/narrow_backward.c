@@ -5,7 +5,7 @@
 #include "slots.h"
 
 /* Floats of a block; there are up to three, 3 KiB. */
-enum { BLOCK = 256 };
+enum { BLOCK = 256, PAIRS = 128 };
 
 /* ------------------------------------------------------------------------------------------------ unary */
 
@@ -121,5 +121,88 @@ vact_status vact_gate_backward(vact_op op, const vact_params_f32 *params, void *
     if (!apart)
         return VACT_EOVERLAP;
     run_gate_backward(vacti_table_current(), op, params, dgate, dup, dy, gate, up, type, n);
+    return VACT_OK;
+}
+
+/* Elements at every second place, from `first` on, as floats: by blocks of them all. */
+static void load_pairs(const vacti_table *table, float *gates, float *ups, const void *src, vact_type type, size_t i,
+                       size_t n)
+{
+    float pairs[2 * PAIRS];
+    vacti_widened(table, pairs, src, type, 2 * i, 2 * n);
+    for (size_t k = 0; k < n; k++) {
+        gates[k] = pairs[2 * k];
+        ups[k] = pairs[2 * k + 1];
+    }
+}
+
+static void store_pairs(const vacti_table *table, void *dst, vact_type type, const float *gates, const float *ups,
+                        size_t i, size_t n)
+{
+    float pairs[2 * PAIRS];
+    for (size_t k = 0; k < n; k++) {
+        pairs[2 * k] = gates[k];
+        pairs[2 * k + 1] = ups[k];
+    }
+    vacti_narrowed(table, dst, type, pairs, 2 * i, 2 * n);
+}
+
+/* `second`: of each pair the gate is the second. */
+static void run_pairs_backward(const vacti_table *table, vact_op op, const vact_params_f32 *params, void *dsrc,
+                               const void *dy, const void *src, vact_type type, size_t n, bool second)
+{
+    float slopes[PAIRS], a[PAIRS], b[PAIRS];
+    float *const gates = second ? b : a, *const ups = second ? a : b;
+    for (size_t i = 0; i < n; i += PAIRS) {
+        const size_t part = smaller(PAIRS, n - i);
+        vacti_widened(table, slopes, dy, type, i, part);
+        load_pairs(table, a, b, src, type, i, part);
+        table->gate_backward[VACT_OP_SLOT(op)](gates, ups, slopes, gates, ups, part, params);
+        store_pairs(table, dsrc, type, a, b, i, part);
+    }
+}
+
+static void run_packed_backward(const vacti_table *table, vact_op op, const vact_params_f32 *params,
+                                vact_gate_layout layout, uint16_t *dsrc, const void *dy, const uint16_t *src,
+                                vact_type type, size_t n)
+{
+    switch (layout) {
+    case VACT_GATE_FIRST: run_gate_backward(table, op, params, dsrc, dsrc + n, dy, src, src + n, type, n); break;
+    case VACT_GATE_SECOND: run_gate_backward(table, op, params, dsrc + n, dsrc, dy, src + n, src, type, n); break;
+    case VACT_GATE_INTERLEAVED: run_pairs_backward(table, op, params, dsrc, dy, src, type, n, false); break;
+    case VACT_GATE_INTERLEAVED_SECOND: run_pairs_backward(table, op, params, dsrc, dy, src, type, n, true); break;
+    }
+}
+
+vact_status vact_gate_backward_packed(vact_op op, const vact_params_f32 *params, vact_gate_layout layout, void *dsrc,
+                                      size_t dsrc_stride, const void *dy, size_t dy_stride, const void *src,
+                                      size_t src_stride, vact_type type, size_t rows, size_t cols)
+{
+    check_range to, slopes, from;
+    const size_t element = vacti_type_size(type);
+    if (type == VACT_F32)
+        return vact_gate_backward_packed_f32(op, params, layout, (float *)dsrc, dsrc_stride, (const float *)dy,
+                                             dy_stride, (const float *)src, src_stride, rows, cols);
+    if (element == 0)
+        return VACT_EINVAL;
+    const vact_status accepted = vact_gate_backward_packed_f32(op, params, layout, NULL, 0, NULL, 0, NULL, 0, 0, 0);
+    if (accepted != VACT_OK)
+        return accepted;
+    if (!vacti_type_is_built(type))
+        return VACT_EUNSUPPORTED;
+    if (cols > SIZE_MAX / 2 || !check_matrix(&to, dsrc, rows, 2 * cols, dsrc_stride, element) ||
+        !check_matrix(&slopes, dy, rows, cols, dy_stride, element) ||
+        !check_matrix(&from, src, rows, 2 * cols, src_stride, element))
+        return VACT_EINVAL;
+    if (rows == 0 || cols == 0)
+        return VACT_OK;
+    if (dsrc == NULL || dy == NULL || src == NULL)
+        return VACT_EINVAL;
+    if (check_share(to, slopes) || !check_in_place_or_apart(to, from))
+        return VACT_EOVERLAP;
+    const vacti_table *const table = vacti_table_current();
+    for (size_t r = 0; r < rows; r++)
+        run_packed_backward(table, op, params, layout, (uint16_t *)dsrc + r * dsrc_stride,
+                            (const uint16_t *)dy + r * dy_stride, (const uint16_t *)src + r * src_stride, type, cols);
     return VACT_OK;
 }

@@ -1,4 +1,4 @@
-/* log_softmax and logsumexp on bfloat16 and half. */
+/* log_softmax from one type to another. */
 #include "narrow_rows.h"
 #include "rows/once.h"
 
@@ -40,6 +40,8 @@ typedef struct log_row {
     double scale, slope;
     const float *bias;
     const unsigned char *keep;
+    float cap;               /* 0: none */
+    bool cap_is_last;        /* of the sum with the bias */
     size_t first, end, cols; /* the columns that causality and the window leave; those that exist */
     float sink;
     bool masked;
@@ -47,7 +49,7 @@ typedef struct log_row {
 
 static log_row log_row_of(const rows_call *call, const vact_softmax_options_f32 *options, const void *from)
 {
-    log_row row = {call, from, 1.0, 1.0, NULL, NULL, 0, call->cols, call->cols, -INFINITY, false};
+    log_row row = {call, from, 1.0, 1.0, NULL, NULL, 0.0f, false, 0, call->cols, call->cols, -INFINITY, false};
     if (options == NULL)
         return row;
     row.cols = row.end = valid_columns(options, call->cols);
@@ -61,9 +63,25 @@ static log_row log_row_of(const rows_call *call, const vact_softmax_options_f32 
     row.bias = options->bias;
     row.keep = options->keep;
     row.slope = options->slopes ? (double)options->slopes[0] : 1.0;
+    row.cap = has_cap(options) ? options->softcap : 0.0f;
+    row.cap_is_last = options->softcap_order == VACT_SOFTCAP_AFTER_MASK && options->bias != NULL;
     row.sink = options->sinks ? options->sinks[0] : -INFINITY;
     row.masked = is_masked(options);
     return row;
+}
+
+/* c*tanh(z/c) in place: a logit is rounded to a float before. */
+static void cap_logits(const log_row *row, double *logits, size_t n)
+{
+    float block[LOG_BLOCK];
+    vact_params_f32 params = {{0.0f}};
+    block[0] = 0.0f; /* GCC 12 does not see that n is not 0 */
+    params.v[0] = row->cap;
+    for (size_t k = 0; k < n; k++)
+        block[k] = (float)logits[k];
+    row->call->table->unary[VACT_OP_SLOT(VACT_OP_SOFTCAP)](block, block, n, &params);
+    for (size_t k = 0; k < n; k++)
+        logits[k] = logits[k] == -(double)INFINITY && row->cap_is_last ? logits[k] : (double)block[k];
 }
 
 /* Logits c to c + n, n up to LOG_BLOCK. */
@@ -73,9 +91,13 @@ static void log_row_logits(const log_row *row, double *logits, size_t c, size_t 
     const float *const x = vacti_widened(row->call->table, block, row->from, row->call->src_type, c, n);
     for (size_t k = 0; k < n; k++)
         logits[k] = row->scale * (double)x[k];
+    if (row->cap != 0.0f && !row->cap_is_last)
+        cap_logits(row, logits, n);
     for (size_t k = 0; row->bias != NULL && k < n; k++)
         logits[k] =
             row->bias[c + k] == -INFINITY ? -(double)INFINITY : logits[k] + row->slope * (double)row->bias[c + k];
+    if (row->cap != 0.0f && row->cap_is_last)
+        cap_logits(row, logits, n);
     for (size_t k = 0; row->keep != NULL && k < n; k++)
         logits[k] = row->keep[c + k] ? logits[k] : -(double)INFINITY;
     for (size_t k = 0; (row->first != 0 || row->end != row->cols) && k < n; k++)
@@ -217,66 +239,25 @@ __attribute__((noinline)) static void log_softmax_long_plain_row(const rows_call
 static void log_softmax_plain_rows(const rows_call *call)
 {
     for (size_t r = 0; r < call->rows; r++)
-        log_softmax_long_plain_row(call, result_row(call, r), source_row(call, r));
+        if (!vacti_narrow_by_pieces(call, call->table->family.log_softmax_pieces, r))
+            log_softmax_long_plain_row(call, result_row(call, r), source_row(call, r));
 }
 
-static bool has_cap(const vact_softmax_options_f32 *options)
-{
-    return options->softcap > 0.0f && isfinite(options->softcap);
-}
-
-vact_status vacti_narrow_log_softmax(const rows_call *call)
+void vacti_narrow_log_softmax(const rows_call *call)
 {
     if (fits_kernel(call)) {
         vacti_narrow_rows_by_kernel(call, VACT_OP_LOG_SOFTMAX, log_softmax_plain_rows);
-        return VACT_OK;
-    }
-    if (call->cols <= LOG_BLOCK) {
+    } else if (call->cols <= LOG_BLOCK) {
         if (call->options != NULL)
             log_softmax_short_masked(call);
         else
             log_softmax_short_rows(call);
-        return VACT_OK;
-    }
-    if (call->options != NULL && has_cap(call->options))
-        return VACT_EUNSUPPORTED;
-    if (call->options == NULL) {
+    } else if (call->options == NULL) {
         log_softmax_plain_rows(call);
-        return VACT_OK;
-    }
-    for (size_t r = 0; r < call->rows; r++) {
-        const vact_softmax_options_f32 row = options_of_row(call->options, r, call->rows);
-        log_softmax_long_row(call, &row, result_row(call, r), source_row(call, r));
-    }
-    return VACT_OK;
-}
-
-/* -------------------------------------------------------------------------------------------- logsumexp */
-
-__attribute__((noinline)) static float logsumexp_row(const rows_call *call, const vact_softmax_options_f32 *row,
-                                                     const void *from)
-{
-    float block[BLOCK], result;
-    const size_t cols = row ? valid_columns(row, call->cols) : call->cols;
-    vact_softmax_online_f32 state = {-INFINITY, 0.0};
-    if (cols <= BLOCK) {
-        load_piece(call, block, from, 0, cols);
-        call->table->family.logsumexp(&result, block, cols, 1, cols, row);
-        return result;
-    }
-    const vact_softmax_options_f32 plain = VACT_SOFTMAX_OPTIONS_F32;
-    for (size_t c = 0; c < cols; c += BLOCK)
-        add_piece(call, &state, row ? row : &plain, block, from, c, smaller(BLOCK, cols - c));
-    vacti_softmax_online_finish(NULL, &result, &state, 1, row);
-    return result;
-}
-
-void vacti_narrow_logsumexp(const rows_call *call)
-{
-    for (size_t r = 0; r < call->rows; r++) {
-        vact_softmax_options_f32 row;
-        if (call->options != NULL)
-            row = options_of_row(call->options, r, call->rows);
-        ((float *)call->dst)[r] = logsumexp_row(call, call->options ? &row : NULL, source_row(call, r));
+    } else {
+        for (size_t r = 0; r < call->rows; r++) {
+            const vact_softmax_options_f32 row = options_of_row(call->options, r, call->rows);
+            log_softmax_long_row(call, &row, result_row(call, r), source_row(call, r));
+        }
     }
 }

@@ -1,5 +1,7 @@
-/* The softmax family on bfloat16 and half, and between types: the checks, then row by row or in pieces of a row through
- * the kernels of float. Nothing between a logit and its result is rounded to 16 bits. */
+/* The softmax family on bfloat16 and half, and between types: the checks, then the kernel of the type. Between types,
+ * and with a soft cap, by blocks through the kernels of float. Nothing between a logit and its result is rounded to 16
+ * bits.
+ */
 #include "narrow_rows.h"
 
 /* ------------------------------------------------------------------------------------------- the checks */
@@ -34,12 +36,33 @@ __attribute__((noinline)) static vact_status check_call(const rows_call *call)
     return call->rows == 0 || call->cols == 0 ? VACT_OK : check_rows(call, &given, to, from);
 }
 
-static vact_status run_either(const rows_call *call, bool log)
+/* Rows with a soft cap: their capped logits are floats, which need a place. */
+__attribute__((noinline)) static void run_capped(const rows_call *call, bool log)
 {
-    if (log)
-        return vacti_narrow_log_softmax(call);
-    vacti_narrow_softmax(call);
-    return VACT_OK;
+    float block[CAP_BLOCK];
+    vact_masked_f32_fn *const kernel = log ? call->table->family.log_softmax : call->table->family.softmax;
+    for (size_t r = 0; r < call->rows; r++) {
+        const vact_softmax_options_f32 row = options_of_row(call->options, r, call->rows);
+        const size_t cols = valid_columns(&row, call->cols);
+        load_piece(call, block, source_row(call, r), 0, cols);
+        kernel(block, cols, block, cols, 1, cols, &row);
+        vacti_narrowed(call->table, result_row(call, r), call->dst_type, block, 0, cols);
+    }
+}
+
+static void run_either(const rows_call *call, bool log)
+{
+    if (call->options != NULL && has_cap(call->options) && call->cols <= CAP_BLOCK) {
+        run_capped(call, log);
+    } else if (call->dst_type == call->src_type) {
+        const vacti_narrow_family *const family = &call->table->narrow_family[call->src_type];
+        (log ? family->log_softmax : family->softmax)(call->dst, call->dst_stride, call->src, call->src_stride,
+                                                      call->rows, call->cols, call->options);
+    } else if (log) {
+        vacti_narrow_log_softmax(call);
+    } else {
+        vacti_narrow_softmax(call);
+    }
 }
 
 /* Whether the call is right, and one without options. */
@@ -48,8 +71,9 @@ typedef struct {
     bool plain;
 } checked;
 
-__attribute__((noinline)) static checked check_options(rows_call call)
+__attribute__((noinline)) static checked check_options(const rows_call *given)
 {
+    rows_call call = *given;
     vact_softmax_options_f32 known;
     vact_status status = read_call(&call, &known);
     if (status == VACT_OK)
@@ -61,20 +85,23 @@ __attribute__((noinline)) static vact_status run_masked(rows_call *call, bool lo
 {
     vact_softmax_options_f32 known;
     const vact_status read = vacti_masks_read(&known, &call->options);
-    return read == VACT_OK ? run_either(call, log) : read;
+    if (read == VACT_OK)
+        run_either(call, log);
+    return read;
 }
 
 /* As in dispatch/rows.c, no options stand below the kernels that need none. */
-static vact_status run(rows_call call, bool log)
+static vact_status run(rows_call *call, bool log)
 {
     const checked found = check_options(call);
-    if (found.status != VACT_OK || call.rows == 0 || call.cols == 0)
+    if (found.status != VACT_OK || call->rows == 0 || call->cols == 0)
         return found.status;
-    call.table = vacti_table_current();
+    call->table = vacti_table_current();
     if (!found.plain)
-        return run_masked(&call, log);
-    call.options = NULL;
-    return run_either(&call, log);
+        return run_masked(call, log);
+    call->options = NULL;
+    run_either(call, log);
+    return VACT_OK;
 }
 
 /* To floats: the columns that exist, widened, where the kernel of float then works in place. */
@@ -105,7 +132,8 @@ __attribute__((noinline)) static vact_status run_narrow(void *dst, vact_type dst
                                                         size_t rows, size_t cols,
                                                         const vact_softmax_options_f32 *options, bool log)
 {
-    return run((rows_call){NULL, dst, src, dst_type, src_type, dst_stride, src_stride, rows, cols, options}, log);
+    rows_call call = {NULL, dst, src, dst_type, src_type, dst_stride, src_stride, rows, cols, options};
+    return run(&call, log);
 }
 
 /* The functions on float take nearly all of the stack that a call may: they are called last, with nothing below. */
@@ -163,8 +191,7 @@ vact_status vact_logsumexp(float *dst, const void *src, vact_type src_type, size
         status = check_logsumexp(&call);
     if (status != VACT_OK || rows == 0)
         return status;
-    call.table = vacti_table_current();
-    vacti_narrow_logsumexp(&call);
+    vacti_table_current()->narrow_family[src_type].logsumexp(dst, src, src_stride, rows, cols, call.options);
     return VACT_OK;
 }
 

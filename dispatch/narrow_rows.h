@@ -9,7 +9,7 @@
 #include "options.h"
 #include "rows.h"
 
-enum { PLAIN_BLOCK = 1024, PLAIN_ROWS = 64, BLOCK = 256, LOG_BLOCK = 128 };
+enum { PLAIN_BLOCK = 1024, BLOCK = 256, LOG_BLOCK = 128, CAP_BLOCK = 512 };
 
 /* What a call reads and writes. Of logsumexp dst is floats, one for each row. */
 typedef struct rows_call {
@@ -98,6 +98,11 @@ static inline size_t valid_columns(const vact_softmax_options_f32 *row, size_t c
     return row->lengths != NULL ? column_of(row->lengths[0], row, cols) : cols;
 }
 
+static inline bool has_cap(const vact_softmax_options_f32 *options)
+{
+    return options->softcap > 0.0f && isfinite(options->softcap);
+}
+
 /* Whether a row that keeps nothing is 0, not NaN. */
 static inline bool is_masked(const vact_softmax_options_f32 *row)
 {
@@ -162,9 +167,11 @@ static inline bool fits_kernel(const rows_call *call)
 /* By the kernel of softmax or log_softmax; `other` computes a row alone that it does not take. */
 void vacti_narrow_rows_by_kernel(const rows_call *call, vact_op op, void (*other)(const rows_call *row));
 
+/* Row r, if its elements are floats, the largest near 0; else false. */
+bool vacti_narrow_by_pieces(const rows_call *call, vacti_row_pieces_fn *pieces, size_t r);
+
 void vacti_narrow_softmax(const rows_call *call);
-vact_status vacti_narrow_log_softmax(const rows_call *call);
-void vacti_narrow_logsumexp(const rows_call *call);
+void vacti_narrow_log_softmax(const rows_call *call);
 
 /* ----------------------------------------------------------------------------------------- exponentials */
 

@@ -1,4 +1,4 @@
-/* softmax on bfloat16 and half: rows by the kernel of float, in blocks, or in pieces of a row. */
+/* softmax from one type to another: rows by the kernel of float, in blocks, or in pieces of a row. */
 #include "narrow_rows.h"
 
 /* -------------------------------------------------------------------------------- rows of a block, no options */
@@ -24,9 +24,23 @@ __attribute__((noinline)) static bool near_rows(const rows_call *call, vact_op o
     for (size_t k = 0; k < count; k++)
         if (!is_near(call->table, block + k * call->cols, call->cols))
             return false;
-    call->table->rows[VACT_OP_SLOT(op)](block, call->cols, block, call->cols, count, call->cols);
+    (op == VACT_OP_SOFTMAX ? call->table->family.softmax : call->table->family.log_softmax)(
+        block, call->cols, block, call->cols, count, call->cols, NULL);
     store_rows(call, block, r, count);
     return true;
+}
+
+static void put(void *context, const float *results, size_t at, size_t n)
+{
+    const rows_call *const row = context;
+    vacti_narrowed(row->table, row->dst, row->dst_type, results, at, n);
+}
+
+bool vacti_narrow_by_pieces(const rows_call *call, vacti_row_pieces_fn *pieces, size_t r)
+{
+    rows_call row = *call;
+    row.dst = result_row(call, r);
+    return call->src_type == VACT_F32 && pieces((const float *)source_row(call, r), call->cols, put, &row);
 }
 
 /* The other rows are computed when the block is not on the stack. */
@@ -49,23 +63,15 @@ void vacti_narrow_rows_by_kernel(const rows_call *call, vact_op op, void (*other
 
 /* --------------------------------------------------------------------------------- softmax, no options */
 
+/* Of up to FEW_COLUMNS columns the kernel needs so much stack that the block is small. */
 __attribute__((noinline)) static void softmax_short_rows(const rows_call *call)
 {
-    float block[PLAIN_BLOCK], maxima[PLAIN_ROWS];
-    const size_t cols = call->cols, most = smaller(PLAIN_BLOCK / cols, PLAIN_ROWS);
+    float block[FEW_COLUMNS];
+    const size_t most = FEW_COLUMNS / call->cols;
     for (size_t r = 0, count; r < call->rows; r += count) {
         count = smaller(most, call->rows - r);
         load_rows(call, block, r, count);
-        for (size_t k = 0; k < count; k++) {
-            maxima[k] = largest(block + k * cols, cols, -INFINITY);
-            subtract(block + k * cols, maxima[k], cols);
-        }
-        apply_exp(call->table, block, count * cols);
-        for (size_t k = 0; k < count; k++) {
-            float *const row = block + k * cols;
-            const double sum = corrected(call, row, source_row(call, r + k), maxima[k], 0, cols);
-            scale_all(row, cols, (float)(1.0 / sum));
-        }
+        call->table->family.softmax(block, call->cols, block, call->cols, count, call->cols, NULL);
         store_rows(call, block, r, count);
     }
 }
@@ -97,6 +103,14 @@ __attribute__((noinline)) static void softmax_long_row(const rows_call *call, vo
         scale_all(block, n, factor);
         vacti_narrowed(call->table, to, call->dst_type, block, c, n);
     }
+}
+
+/* As long as the row is one of floats that are near 0. */
+static void softmax_long_rows(const rows_call *call)
+{
+    for (size_t r = 0; r < call->rows; r++)
+        if (!vacti_narrow_by_pieces(call, call->table->family.softmax_pieces, r))
+            softmax_long_row(call, result_row(call, r), source_row(call, r));
 }
 
 /* ------------------------------------------------------------------------------------ softmax, options */
@@ -135,10 +149,9 @@ void vacti_narrow_softmax(const rows_call *call)
     if (call->options != NULL)
         softmax_masked(call);
     else if (fits_kernel(call))
-        vacti_narrow_rows_by_kernel(call, VACT_OP_SOFTMAX, softmax_short_rows);
-    else if (call->cols <= PLAIN_BLOCK)
+        vacti_narrow_rows_by_kernel(call, VACT_OP_SOFTMAX, softmax_long_rows);
+    else if (call->cols <= FEW_COLUMNS)
         softmax_short_rows(call);
     else
-        for (size_t r = 0; r < call->rows; r++)
-            softmax_long_row(call, result_row(call, r), source_row(call, r));
+        softmax_long_rows(call);
 }

@@ -106,46 +106,19 @@ vact_status vact_logsumexp_f32(float *dst, const float *src, size_t rows, size_t
     return vact_logsumexp_masked_f32(dst, src, cols, rows, cols, NULL);
 }
 
-static vact_status run_axis(vact_axis_f32_fn *kernel, float *dst, const float *src, size_t outer, size_t axis,
-                            size_t inner)
-{
-    check_range to, from;
-    size_t n;
-    if (!check_product(&n, outer, axis, inner) || !array(&to, dst, n) || !array(&from, src, n))
-        return VACT_EINVAL;
-    if (n == 0)
-        return VACT_OK;
-    if (dst == NULL || src == NULL)
-        return VACT_EINVAL;
-    if (!check_in_place_or_apart(to, from))
-        return VACT_EOVERLAP;
-    kernel(dst, src, outer, axis, inner);
-    return VACT_OK;
-}
-
 vact_status vact_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
 {
-    return run_axis(vacti_table_current()->family.softmax_axis, dst, src, outer, axis, inner);
+    return vact_softmax_axis(dst, src, VACT_F32, outer, axis, inner);
 }
 
 vact_status vact_log_softmax_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
 {
-    return run_axis(vacti_table_current()->family.log_softmax_axis, dst, src, outer, axis, inner);
+    return vact_log_softmax_axis(dst, src, VACT_F32, outer, axis, inner);
 }
 
 vact_status vact_logsumexp_axis_f32(float *dst, const float *src, size_t outer, size_t axis, size_t inner)
 {
-    check_range to, from;
-    if (!tensor(&from, &to, src, dst, outer, axis, inner))
-        return VACT_EINVAL;
-    if (outer == 0 || inner == 0)
-        return VACT_OK;
-    if (dst == NULL || (src == NULL && axis != 0))
-        return VACT_EINVAL;
-    if (check_share(to, from))
-        return VACT_EOVERLAP;
-    vacti_table_current()->family.logsumexp_axis(dst, src, outer, axis, inner);
-    return VACT_OK;
+    return vact_logsumexp_axis(dst, src, VACT_F32, outer, axis, inner);
 }
 
 /* --------------------------------------------------------------------------------------- block by block */

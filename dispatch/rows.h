@@ -11,18 +11,18 @@ static inline bool matrix(check_range *made, const float *first, size_t rows, si
     return check_matrix(made, first, rows, cols, stride, sizeof *first);
 }
 
-static inline bool array(check_range *made, const float *first, size_t n)
+static inline bool array(check_range *made, const void *first, size_t n)
 {
-    return check_array(made, first, n, sizeof *first);
+    return check_array(made, first, n, sizeof(float));
 }
 
-/* A tensor and what has one element for each of its columns. */
-static inline bool tensor(check_range *made, check_range *per_column, const float *first, const float *of_columns,
-                          size_t outer, size_t axis, size_t inner)
+/* A tensor of such elements, and what has one float for each of its columns. */
+static inline bool tensor(check_range *made, check_range *per_column, const void *first, size_t element,
+                          const float *of_columns, size_t outer, size_t axis, size_t inner)
 {
     size_t n, columns;
-    return check_product(&n, outer, axis, inner) && check_product(&columns, outer, 1, inner) && array(made, first, n) &&
-           array(per_column, of_columns, columns);
+    return check_product(&n, outer, axis, inner) && check_product(&columns, outer, 1, inner) &&
+           check_array(made, first, n, element) && array(per_column, of_columns, columns);
 }
 
 /* What the options point to. */

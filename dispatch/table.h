@@ -19,8 +19,8 @@ typedef struct vacti_table {
     vact_backward_f32_fn *from_output[VACT_TABLE_SLOTS]; /* from the output; null if no framework keeps the output */
     vact_channels_f32_fn *channels[VACT_TABLE_SLOTS];
     vact_rows_f32_fn *rows[VACT_TABLE_SLOTS];
-    vact_cross_entropy_f32_fn *cross_entropy;
-    vact_bce_f32_fn *bce_with_logits;
+    vacti_cross_entropy_fn *cross_entropy;
+    vacti_bce_fn *bce_with_logits;
     vact_zeros_f32_fn *zeros;
     vact_outside_f32_fn *outside;
     vact_dead_units_f32_fn *dead_units;
@@ -36,6 +36,7 @@ typedef struct vacti_table {
     vact_unary_f16_fn *unary_f16[VACT_TABLE_SLOTS];
     vacti_widen_fn *widen[VACT_F16 + 1]; /* by type */
     vacti_narrow_fn *narrow[VACT_F16 + 1];
+    vacti_narrow_family narrow_family[VACT_F16 + 1];
     vacti_softmax_8_kernels lut_8_vbmi; /* for CPUs that have AVX512_VBMI too; null but in the build avx512 */
 } vacti_table;
 

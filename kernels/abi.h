@@ -25,9 +25,9 @@ typedef void vact_rows_f32_fn(float *dst, size_t dst_stride, const float *src, s
 /* A cross-entropy whose arguments have been checked (dispatch/losses.c). */
 typedef struct vacti_cross_entropy_call {
     float *loss;          /* null: no loss is asked for; one element unless the reduction is NONE */
-    float *dx;            /* null: no gradient is asked for; may be logits, with the same stride */
+    void *dx;             /* null: no gradient is asked for; may be logits, with the same stride */
     const float *dy;      /* null: ones; one element unless the reduction is NONE */
-    const float *logits;  /* row r at logits + r*stride */
+    const void *logits;   /* elements, as of dx and the matrices below; row r at r*stride */
     const void *targets;  /* int64_t where wide, else int32_t; each ignored or below cols */
     const float *weights; /* null: ones */
     size_t rows, cols, stride, dx_stride;
@@ -35,12 +35,12 @@ typedef struct vacti_cross_entropy_call {
     float smoothing;
     vact_reduction reduction;
     bool wide;
-    bool nll;                   /* the logits are log-probabilities */
-    float z_loss;               /* 0 if nll */
-    size_t inner;               /* above 1: row r is column r mod inner of block r/inner, of cols*inner elements; the
-                                   strides are those of blocks, of the matrices below too */
-    const float *probabilities; /* in place of targets; null: none */
-    float *log_probabilities;   /* null: not asked for, as if nll */
+    bool nll;                  /* the logits are log-probabilities */
+    float z_loss;              /* 0 if nll */
+    size_t inner;              /* above 1: row r is column r mod inner of block r/inner, of cols*inner elements; the
+                                  strides are those of blocks, of the matrices below too */
+    const void *probabilities; /* in place of targets; null: none */
+    void *log_probabilities;   /* null: not asked for, as if nll */
     size_t probabilities_stride, log_probabilities_stride;
 } vacti_cross_entropy_call;
 
@@ -52,15 +52,17 @@ typedef struct vacti_periodic {
 
 /* A binary cross-entropy whose arguments have been checked. */
 typedef struct vacti_bce_call {
-    float *loss, *dx;
-    const float *dy, *x, *targets; /* dy, loss and dx as above; all of n elements */
+    float *loss;
+    void *dx;
+    const float *dy;
+    const void *x, *targets; /* elements; dy, loss and dx as above; all of n elements */
     vacti_periodic positive, weight;
     size_t n;
     vact_reduction reduction;
 } vacti_bce_call;
 
-typedef void vact_cross_entropy_f32_fn(const vacti_cross_entropy_call *call);
-typedef void vact_bce_f32_fn(const vacti_bce_call *call);
+typedef void vacti_cross_entropy_fn(const vacti_cross_entropy_call *call);
+typedef void vacti_bce_fn(const vacti_bce_call *call);
 
 /* The number of elements that are 0, and of those that are <= low or >= high. */
 typedef size_t vact_zeros_f32_fn(const float *x, size_t n);
@@ -113,8 +115,9 @@ typedef enum vacti_softmax_kind { VACTI_SOFTMAX, VACTI_LOG_SOFTMAX, VACTI_LOGSUM
 
 typedef struct vacti_masked_gradient {
     vacti_softmax_kind of;
-    float *dx, *dsink;       /* dsink null: not asked for */
-    const float *dy, *x, *y; /* of logsumexp dy and y have one element per row */
+    void *dx;
+    float *dsink;           /* null: not asked for */
+    const void *dy, *x, *y; /* elements, as dx; of logsumexp dy and y are floats, one per row */
     size_t dx_stride, dy_stride, x_stride, y_stride, rows, cols;
     const vact_softmax_options_f32 *options;
 } vacti_masked_gradient;
@@ -127,6 +130,11 @@ typedef void vact_prelu_backward_f32_fn(float *dx, float *dslope, const float *d
 
 /* dalpha[0] of alpha_p, dalpha[1] of alpha_n. */
 typedef void vact_xielu_alpha_f32_fn(float *dalpha, const float *dy, const float *x, size_t n);
+
+/* A plain row of floats whose results go to the caller piece by piece, from column `at` on. False, and nothing is put,
+ * if the largest logit is too far from 0. */
+typedef void vacti_put_fn(void *context, const float *results, size_t at, size_t n);
+typedef bool vacti_row_pieces_fn(const float *src, size_t cols, vacti_put_fn *put, void *context);
 
 typedef struct vacti_softmax_family {
     vact_masked_f32_fn *softmax, *log_softmax;
@@ -141,7 +149,37 @@ typedef struct vacti_softmax_family {
     vact_softmax_exp_f32_fn *softmax_exp;
     vact_prelu_backward_f32_fn *prelu_backward;
     vact_xielu_alpha_f32_fn *xielu_alpha_backward;
+    vacti_row_pieces_fn *softmax_pieces, *log_softmax_pieces;
 } vacti_softmax_family;
+
+/* The same of elements of 16 bits: dst, src, dx, x and but of logsumexp dy and y. */
+typedef void vacti_rows_fn(void *dst, size_t dst_stride, const void *src, size_t src_stride, size_t rows, size_t cols,
+                           const vact_softmax_options_f32 *options);
+typedef void vacti_logsumexp_fn(float *dst, const void *src, size_t src_stride, size_t rows, size_t cols,
+                                const vact_softmax_options_f32 *options);
+typedef void vacti_axis_fn(void *dst, const void *src, size_t outer, size_t axis, size_t inner);
+typedef void vacti_rows_backward_fn(void *dx, size_t dx_stride, const void *dy, size_t dy_stride, const void *y,
+                                    size_t y_stride, size_t rows, size_t cols, float scale,
+                                    const vact_softmax_options_f32 *options);
+typedef void vacti_logsumexp_backward_fn(void *dx, size_t dx_stride, const float *dy, const void *x, size_t x_stride,
+                                         const float *y, size_t rows, size_t cols, float scale,
+                                         const vact_softmax_options_f32 *options);
+typedef void vacti_axis_backward_fn(void *dx, const void *dy, const void *y, size_t outer, size_t axis, size_t inner);
+typedef void vacti_logsumexp_axis_backward_fn(void *dx, const float *dy, const void *x, const float *y, size_t outer,
+                                              size_t axis, size_t inner);
+
+typedef struct vacti_narrow_family {
+    vacti_rows_fn *softmax, *log_softmax;
+    vacti_logsumexp_fn *logsumexp;
+    vacti_axis_fn *softmax_axis, *log_softmax_axis, *logsumexp_axis;
+    vacti_rows_backward_fn *softmax_backward, *log_softmax_backward;
+    vacti_logsumexp_backward_fn *logsumexp_backward;
+    vacti_axis_backward_fn *softmax_backward_axis, *log_softmax_backward_axis;
+    vacti_logsumexp_axis_backward_fn *logsumexp_backward_axis;
+    vact_masked_backward_f32_fn *masked_backward;
+    vacti_cross_entropy_fn *cross_entropy;
+    vacti_bce_fn *bce_with_logits;
+} vacti_narrow_family;
 
 /* For each state, 1/sum and the logarithm of the sum, with the sinks of the options, which may be null; either array
  * may be null. The same code serves every build. */

@@ -6,10 +6,10 @@
 #include "narrow_support.h"
 #include "reference/reference.h"
 
-enum { ROWS = 5, MOST = 1000, N = ROWS * MOST, TYPES = 2 };
+enum { ROWS = 5, MOST = 2100, N = ROWS * MOST, TYPES = 2 };
 
 static const vact_type types[TYPES] = {VACT_BF16, VACT_F16};
-static const size_t lengths[] = {1, 2, 10, 191, 192, 193, 512, 1000};
+static const size_t lengths[] = {1, 2, 10, 191, 192, 193, 512, 1000, 1025, 2100};
 
 enum { LENGTHS = sizeof lengths / sizeof lengths[0] };
 
@@ -290,10 +290,14 @@ Test(narrow_losses, arguments)
     EXPECT(VACT_EINVAL, vact_cross_entropy_i64(loss, logits, t, targets, 2, 4, &o));
     o.stride = 0;
     o.nll = 1;
-    EXPECT(VACT_EUNSUPPORTED, vact_cross_entropy_i64(loss, logits, t, targets, 2, 4, &o));
+    o.z_loss = 0.1f;
+    EXPECT(VACT_EINVAL, vact_cross_entropy_i64(loss, logits, t, targets, 2, 4, &o));
     o.nll = 0;
-    o.inner = 2;
-    EXPECT(VACT_EUNSUPPORTED, vact_cross_entropy_i64(loss, logits, t, targets, 2, 4, &o));
+    o.inner = 3;
+    EXPECT(VACT_EINVAL, vact_cross_entropy_i64(loss, logits, t, targets, 2, 4, &o));
+    o.inner = 1;
+    o.log_probabilities = (float *)(void *)logits;
+    EXPECT(VACT_EOVERLAP, vact_cross_entropy_i64(loss, logits, t, targets, 2, 4, &o));
     EXPECT(VACT_EINVAL, vact_bce_with_logits(loss, logits, answers, (vact_type)3, 4, NULL));
     EXPECT(VACT_EINVAL, vact_bce_with_logits(NULL, logits, answers, t, 4, NULL));
     EXPECT(VACT_EINVAL, vact_bce_with_logits(loss, logits, NULL, t, 4, NULL));

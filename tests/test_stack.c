@@ -63,6 +63,9 @@ static void narrow_gate(void)
                 vact_gate_packed(subject->op, NULL, options, (vact_gate_layout)layout, a, (vact_type)type, 1000, b,
                                  (vact_type)type, 2000, 5, 1000);
             vact_gate_backward(subject->op, NULL, a, b, c, d, e, (vact_type)type, 5000);
+            for (int layout = 0; layout < 4; layout++)
+                vact_gate_backward_packed(subject->op, NULL, (vact_gate_layout)layout, a, 2000, b, 1000, c, 2000,
+                                          (vact_type)type, 5, 1000);
         }
 }
 
@@ -171,7 +174,7 @@ static void softmax_options(void)
 /* Elements of 16 bits: rows in blocks and in pieces, with and without options. */
 static void narrow_family(void)
 {
-    float sinks[2] = {1.0f, -2.0f};
+    float sinks[2] = {1.0f, -2.0f}, dsink[2];
     vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
     options.scale = 0.5f;
     options.bias = c;
@@ -189,6 +192,17 @@ static void narrow_family(void)
                 vact_logsumexp(a, b, t, cols, rows, cols, given);
                 vact_softmax_backward(a, cols, b, cols, d, cols, t, rows, cols, 1.0f);
                 vact_log_softmax_backward(a, cols, b, cols, d, cols, t, rows, cols, 1.0f);
+                vact_softmax_axis(a, b, t, rows, cols, 3);
+                vact_log_softmax_axis(a, b, t, rows, cols, 3);
+                vact_logsumexp_axis(a, b, t, rows, cols, 3);
+                vact_softmax_backward_axis(a, b, d, t, rows, cols, 3);
+                vact_log_softmax_backward_axis(a, b, d, t, rows, cols, 3);
+                options.softcap = round & 2 ? 30.0f : 0.0f;
+                vact_softmax(a, t, cols, b, t, cols, rows, cols, &options);
+                vact_log_softmax(a, t, cols, b, t, cols, rows, cols, &options);
+                vact_softmax_backward_masked(a, cols, dsink, b, cols, b, cols, d, cols, t, rows, cols, &options);
+                vact_log_softmax_backward_masked(a, cols, dsink, b, cols, b, cols, d, cols, t, rows, cols, &options);
+                vact_logsumexp_backward_masked(a, cols, dsink, c, b, cols, d, t, rows, cols, &options);
             }
 }
 
@@ -218,6 +232,9 @@ static void losses(void)
     options.z_loss = 0.5f;
     for (int type = VACT_BF16; type <= VACT_F16; type++) {
         vact_cross_entropy_forward_backward_i64(a, to, NULL, b, (vact_type)type, targets, 64, 900, &options);
+        options.inner = 16;
+        vact_cross_entropy_forward_backward_i64(a, to, NULL, b, (vact_type)type, targets, 64, 900, &options);
+        options.inner = 1;
         vact_bce_with_logits_forward_backward(a, to, NULL, c, d, (vact_type)type, 5000, NULL);
     }
 }

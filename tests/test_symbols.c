@@ -95,8 +95,10 @@ Test(symbols, an_object_for_every_build_and_set)
                 {"f32", "cr", VACT_WITH_CR},
                 {"bf16", "plain", VACT_WITH_BF16},
                 {"bf16", "fast", VACT_WITH_BF16},
+                {"bf16", "rows", VACT_WITH_BF16},
                 {"f16", "plain", VACT_WITH_F16},
-                {"f16", "fast", VACT_WITH_F16}};
+                {"f16", "fast", VACT_WITH_F16},
+                {"f16", "rows", VACT_WITH_F16}};
     find_objects();
     for (size_t i = 0; i < vacti_build_count; i++)
         for (size_t k = 0; k < sizeof each / sizeof each[0]; k++) {

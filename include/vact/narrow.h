@@ -227,6 +227,12 @@ VACT_API vact_status vact_backward_from_output(vact_op op, const vact_params_f32
 VACT_API vact_status vact_gate_backward(vact_op op, const vact_params_f32 *params, void *dgate, void *dup,
                                         const void *dy, const void *gate, const void *up, vact_type type, size_t n);
 
+/* Of packed gated units, with the shapes, strides and aliasing of vact_gate_backward_packed_f32. */
+VACT_API vact_status vact_gate_backward_packed(vact_op op, const vact_params_f32 *params, vact_gate_layout layout,
+                                               void *dsrc, size_t dsrc_stride, const void *dy, size_t dy_stride,
+                                               const void *src, size_t src_stride, vact_type type, size_t rows,
+                                               size_t cols);
+
 /* ------------------------------------------------------------------------------------ the softmax family
  *
  * softmax and log_softmax of rows of one type to rows of the same or another type. Nothing between a logit and its
@@ -234,8 +240,9 @@ VACT_API vact_status vact_gate_backward(vact_op op, const vact_params_f32 *param
  *
  *   Error      at most 0.5 + 2^-10 ULP of a 16-bit destination, at any number of columns, but for what a soft cap adds.
  *              Of float that of the function on float.
- *   Variant    the exponentials of rows without options are those of the variant in use, all else is that of `fast`.
- *   Length     log_softmax to 16 bits with a soft cap is VACT_EUNSUPPORTED for more than 128 columns.
+ *   Variant    that of `fast`. Between types exponentials of rows without options may be those of the variant in use.
+ *   Speed      kernels of their own serve rows from a 16-bit type to the same. From another type, blocks go through the
+ *              kernels of float; rows of up to 64 columns or more than 1024 are slow there.
  *   Masks      columns that causality or the window leave out may be read; those from a valid length on are neither
  *              read nor written.
  *   Aliasing   dst may equal src, with equal strides, where both have one type.
@@ -246,18 +253,51 @@ VACT_API vact_status vact_log_softmax(void *dst, vact_type dst_type, size_t dst_
                                       vact_type src_type, size_t src_stride, size_t rows, size_t cols,
                                       const vact_softmax_options_f32 *options);
 
-/* logsumexp, `rows` floats; on the terms of vact_logsumexp_masked_f32, with 2^-24 more in rows of more than 256
- * columns. */
+/* logsumexp, `rows` floats; on the terms of vact_logsumexp_masked_f32. */
 VACT_API vact_status vact_logsumexp(float *dst, const void *src, vact_type src_type, size_t src_stride, size_t rows,
                                     size_t cols, const vact_softmax_options_f32 *options);
 
-/* The gradients, from the outputs y, of arrays of one type: on the terms of vact_softmax_backward_rows_f32 and
- * vact_log_softmax_backward_rows_f32, with one rounding more, of 0.5 ULP of the type. VACT_F32 is these. */
+/* The gradients, of arrays of one type: on the terms of vact_softmax_backward_rows_f32,
+ * vact_log_softmax_backward_rows_f32 and vact_logsumexp_backward_rows_f32, with one rounding more, of 0.5 ULP of the
+ * type. VACT_F32 is these. */
 VACT_API vact_status vact_softmax_backward(void *dx, size_t dx_stride, const void *dy, size_t dy_stride, const void *y,
                                            size_t y_stride, vact_type type, size_t rows, size_t cols, float scale);
 VACT_API vact_status vact_log_softmax_backward(void *dx, size_t dx_stride, const void *dy, size_t dy_stride,
                                                const void *y, size_t y_stride, vact_type type, size_t rows, size_t cols,
                                                float scale);
+
+VACT_API vact_status vact_logsumexp_backward(void *dx, size_t dx_stride, const float *dy, const void *x,
+                                             size_t x_stride, const float *y, vact_type type, size_t rows, size_t cols,
+                                             float scale);
+
+/* With options: on the terms of vact_softmax_backward_masked_f32 and its like, with that rounding. dsink, dy and y of
+ * logsumexp, and the arrays of the options are floats, all else has the type. */
+VACT_API vact_status vact_softmax_backward_masked(void *dx, size_t dx_stride, float *dsink, const void *dy,
+                                                  size_t dy_stride, const void *x, size_t x_stride, const void *y,
+                                                  size_t y_stride, vact_type type, size_t rows, size_t cols,
+                                                  const vact_softmax_options_f32 *options);
+VACT_API vact_status vact_log_softmax_backward_masked(void *dx, size_t dx_stride, float *dsink, const void *dy,
+                                                      size_t dy_stride, const void *x, size_t x_stride, const void *y,
+                                                      size_t y_stride, vact_type type, size_t rows, size_t cols,
+                                                      const vact_softmax_options_f32 *options);
+VACT_API vact_status vact_logsumexp_backward_masked(void *dx, size_t dx_stride, float *dsink, const float *dy,
+                                                    const void *x, size_t x_stride, const float *y, vact_type type,
+                                                    size_t rows, size_t cols, const vact_softmax_options_f32 *options);
+
+/* Along the middle axis of dense tensors [outer, axis, inner] of one type: on the terms of vact_softmax_axis_f32 and
+ * its like, rounded once at the end. logsumexp's results, and their gradients dy, are floats. */
+VACT_API vact_status vact_softmax_axis(void *dst, const void *src, vact_type type, size_t outer, size_t axis,
+                                       size_t inner);
+VACT_API vact_status vact_log_softmax_axis(void *dst, const void *src, vact_type type, size_t outer, size_t axis,
+                                           size_t inner);
+VACT_API vact_status vact_logsumexp_axis(float *dst, const void *src, vact_type type, size_t outer, size_t axis,
+                                         size_t inner);
+VACT_API vact_status vact_softmax_backward_axis(void *dx, const void *dy, const void *y, vact_type type, size_t outer,
+                                                size_t axis, size_t inner);
+VACT_API vact_status vact_log_softmax_backward_axis(void *dx, const void *dy, const void *y, vact_type type,
+                                                    size_t outer, size_t axis, size_t inner);
+VACT_API vact_status vact_logsumexp_backward_axis(void *dx, const float *dy, const void *x, const float *y,
+                                                  vact_type type, size_t outer, size_t axis, size_t inner);
 
 VACT_API vact_status vact_softmax_bf16(vact_bf16 *dst, const vact_bf16 *src, size_t rows, size_t cols);
 VACT_API vact_status vact_softmax_f16(vact_f16 *dst, const vact_f16 *src, size_t rows, size_t cols);
@@ -281,8 +321,8 @@ VACT_API vact_status vact_log_softmax_rows_f16(vact_f16 *dst, size_t dst_stride,
  *   Error      of a cross-entropy loss at most 3 ULP of float of the sum of its terms' magnitudes, of a binary one
  *              4 ULP. Of dx at most 0.5 + 2^-10 ULP of its type where one term makes it, of differences 0.5 ULP and
  *              2^-21 of the larger term.
- *   Options    cross-entropy has all but inner above 1, probabilities, log_probabilities and nll
- *              (VACT_EUNSUPPORTED).
+ *   Options    the probabilities of classes and the log-probabilities have elements of the logits' type, cast to the
+ *              members' pointers; with `nll` the logits are log-probabilities of their type. Class weights are floats.
  */
 VACT_API vact_status vact_cross_entropy_i32(float *loss, const void *logits, vact_type type, const int32_t *targets,
                                             size_t rows, size_t cols, const vact_cross_entropy_options_f32 *options);

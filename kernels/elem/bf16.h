@@ -47,6 +47,35 @@ VACT_INLINE vh elem_narrow_any(vf a, vf b, elem_ties ties)
     return vh_of_upper(elem_rounded_any(a, ties), elem_rounded_any(b, ties));
 }
 
+/* One vector of lanes, in the order of memory: for the operations over rows. Any floats. */
+VACT_INLINE vf elem_load(const elem *p) { return vh_load_upper(p); }
+VACT_INLINE void elem_store(elem *p, vf v) { vh_store_upper(p, elem_rounded_any(v, TIES_TO_EVEN)); }
+/* Where a NaN has 0 in its lower half, if any: it came from an element, or from arithmetic. */
+VACT_INLINE void elem_store_tame(elem *p, vf v) { vh_store_upper(p, elem_rounded(v, TIES_TO_EVEN)); }
+
+ELEM_APART vf elem_load_partial(const elem *p, size_t n) { return vh_widen_first(vh_load_partial(p, n, 0)); }
+
+ELEM_APART void elem_store_partial(elem *p, vf v, size_t n)
+{
+    vh_store_partial(p, vh_first_of_upper(elem_rounded_any(v, TIES_TO_EVEN)), n);
+}
+
+/* Rows of 16 bits are not streamed. */
+VACT_INLINE void elem_stream(elem *p, vf v) { elem_store(p, v); }
+
+/* One element as a float. */
+ELEM_APART float elem_value(const elem *p)
+{
+    float lanes[VF_LANES];
+    vf_store(lanes, vh_widen_first(vh_load_partial(p, 1, 0)));
+    return lanes[0];
+}
+
+ELEM_APART void elem_put(elem *p, float v)
+{
+    vh_store_partial(p, vh_first_of_upper(elem_rounded_any(vf_set1(v), TIES_TO_EVEN)), 1);
+}
+
 VACT_INLINE void elem_store_two(elem *p, vf a, vf b, elem_ties ties) { vh_store(p, elem_narrow(a, b, ties)); }
 
 #endif

@@ -33,6 +33,32 @@ VACT_INLINE void elem_store_two(elem *p, vf a, vf b, elem_ties ties)
     vh_store_half(p, a, b);
 }
 
+/* One vector of lanes, in the order of memory: for the operations over rows. Any floats. */
+VACT_INLINE vf elem_load(const elem *p) { return vh_load_half_first(p); }
+VACT_INLINE void elem_store(elem *p, vf v) { vh_store_half_first(p, v); }
+VACT_INLINE void elem_store_tame(elem *p, vf v) { elem_store(p, v); }
+ELEM_APART void elem_store_partial(elem *p, vf v, size_t n) { vh_store_partial(p, vh_of_half(v, v), n); }
+
+ELEM_APART vf elem_load_partial(const elem *p, size_t n)
+{
+    vf first, second;
+    vh_widen_half(vh_load_partial(p, n, 0), &first, &second);
+    return first;
+}
+
+/* Rows of 16 bits are not streamed. */
+VACT_INLINE void elem_stream(elem *p, vf v) { elem_store(p, v); }
+
+/* One element as a float. */
+ELEM_APART float elem_value(const elem *p)
+{
+    float lanes[VF_LANES];
+    vf_store(lanes, elem_load_partial(p, 1));
+    return lanes[0];
+}
+
+ELEM_APART void elem_put(elem *p, float v) { vh_store_partial(p, vh_of_half(vf_set1(v), vf_set1(v)), 1); }
+
 VACT_INLINE vh elem_narrow_any(vf a, vf b, elem_ties ties) { return elem_narrow(a, b, ties); }
 
 #endif

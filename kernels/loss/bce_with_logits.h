@@ -92,6 +92,17 @@ VACT_INLINE void bce_store(elem *p, vf v, size_t n)
         elem_store_partial(p, v, n);
 }
 
+/* The same for lanes in memory. */
+VACT_INLINE vf bce_load_lanes(const float *p, size_t n) { return n == VF_LANES ? vf_load(p) : vf_load_partial(p, n); }
+
+VACT_INLINE void bce_store_lanes(float *p, vf v, size_t n)
+{
+    if (n == VF_LANES)
+        vf_store(p, v);
+    else
+        vf_store_partial(p, v, n);
+}
+
 /* A call and the sum of its losses. */
 typedef struct {
     row_sum sum;
@@ -113,19 +124,19 @@ VACT_INLINE void bce_elements(void *context, size_t i, size_t n, size_t k)
     bce_walk *walk = context;
     const vacti_bce_call *call = walk->call;
     bool reduced = call->reduction != VACT_REDUCTION_NONE;
-    vf x = bce_load(call->x + i, n), target = bce_load(call->targets + i, n);
+    vf x = bce_load((const elem *)call->x + i, n), target = bce_load((const elem *)call->targets + i, n);
     vf weight = bce_weights(call->weight, i, n);
-    vf dy = call->dy && !reduced ? bce_load(call->dy + i, n) : walk->scale;
+    vf dy = call->dy && !reduced ? bce_load_lanes(call->dy + i, n) : walk->scale;
     bce_parts parts = bce_parts_of(x, target, bce_weights(call->positive, i, n));
     if (call->loss) {
         vf loss = vf_fma(weight, bce_loss(x, parts), vf_set1(-0.0f));
         if (reduced)
             bce_add(walk, k, n == VF_LANES ? loss : vf_keep_first(loss, n, vf_set1(0.0f)));
         else
-            bce_store(call->loss + i, loss, n);
+            bce_store_lanes(call->loss + i, loss, n);
     }
     if (call->dx)
-        bce_store(call->dx + i, vf_mul(bce_slope(parts), vf_mul(weight, dy)), n);
+        bce_store((elem *)call->dx + i, vf_mul(bce_slope(parts), vf_mul(weight, dy)), n);
 }
 
 VACT_INLINE void bce_with_logits(const vacti_bce_call *call)
@@ -139,7 +150,10 @@ VACT_INLINE void bce_with_logits(const vacti_bce_call *call)
     walk.scale = vf_set1((float)scale);
     walk.large = &large;
     row_sum_start(&walk.sum);
-    row_sums_of(&walk.sum, 1, call->n, bce_elements, &walk);
+    if (ELEM_IS_LANE)
+        row_sums_of(&walk.sum, 1, call->n, bce_elements, &walk);
+    else
+        row_sums_rolled(&walk.sum, 1, call->n, bce_elements, &walk);
     if (call->loss && reduced)
         *call->loss = (float)((row_sum_total(&walk.sum) + sum_large_total(large)) / divisor);
 }

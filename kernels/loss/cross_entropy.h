@@ -43,8 +43,8 @@ VACT_INLINE void cross_entropy_block(const vacti_cross_entropy_call *call, const
             if (!ignored[i] || call->log_probabilities)
                 cross_entropy_rich_walk(&row[i], call, shares, r, target, ignored[i]);
         }
-        for (size_t j = 0; ignored[i] && call->dx && j < call->cols; j++)
-            call->dx[r * call->dx_stride + j] = 0.0f;
+        if (ignored[i] && call->dx)
+            rows_fill(cross_entropy_dx(call, r), call->cols, 0.0f);
     }
     if (call->loss)
         cross_entropy_losses(call, shares, row, ignored, first, count, sums);
@@ -75,6 +75,16 @@ VACT_INLINE double cross_entropy_weights_total(const vacti_cross_entropy_call *c
     return loss_lanes_total(&sums);
 }
 
+/* Apart: its arrays do not lie below those of columns. */
+VACT_NOINLINE static void cross_entropy_rows(const vacti_cross_entropy_call *call, const cross_entropy_shares *shares,
+                                             loss_lanes *sums)
+{
+    for (size_t first = 0; first < call->rows; first += ROW_LANES) {
+        size_t count = call->rows - first < ROW_LANES ? call->rows - first : ROW_LANES;
+        cross_entropy_block(call, shares, first, count, sums);
+    }
+}
+
 VACT_INLINE void cross_entropy(const vacti_cross_entropy_call *call)
 {
     bool mean = call->reduction == VACT_REDUCTION_MEAN;
@@ -85,14 +95,10 @@ VACT_INLINE void cross_entropy(const vacti_cross_entropy_call *call)
         shares.weights_total = cross_entropy_weights_total(call);
     }
     loss_lanes sums = {{0.0}};
-    if (call->inner > 1) {
+    if (call->inner > 1)
         cross_entropy_columns(call, &shares, &sums);
-    } else {
-        for (size_t first = 0; first < call->rows; first += ROW_LANES) {
-            size_t count = call->rows - first < ROW_LANES ? call->rows - first : ROW_LANES;
-            cross_entropy_block(call, &shares, first, count, &sums);
-        }
-    }
+    else
+        cross_entropy_rows(call, &shares, &sums);
     if (call->loss && call->reduction != VACT_REDUCTION_NONE)
         *call->loss = (float)(loss_lanes_total(&sums) / divisor);
 }

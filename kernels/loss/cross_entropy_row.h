@@ -56,6 +56,21 @@ VACT_INLINE double cross_entropy_weight(const vacti_cross_entropy_call *call, si
     return call->weights ? (double)call->weights[column] : 1.0;
 }
 
+VACT_INLINE const elem *cross_entropy_logits(const vacti_cross_entropy_call *call, size_t row)
+{
+    return (const elem *)call->logits + row * call->stride;
+}
+
+VACT_INLINE elem *cross_entropy_dx(const vacti_cross_entropy_call *call, size_t row)
+{
+    return call->dx ? (elem *)call->dx + row * call->dx_stride : NULL;
+}
+
+VACT_INLINE const elem *cross_entropy_probabilities(const vacti_cross_entropy_call *call, size_t row)
+{
+    return call->probabilities ? (const elem *)call->probabilities + row * call->probabilities_stride : NULL;
+}
+
 /* dx_j = e_j*a - w_j*b. The exponentials, in `lanes`, may be where dx is. */
 VACT_INLINE void cross_entropy_gradient(elem *dx, const float *lanes, const float *weights, size_t cols, vf a, vf b)
 {
@@ -69,6 +84,36 @@ VACT_INLINE void cross_entropy_gradient(elem *dx, const float *lanes, const floa
         vf weight = weights ? vf_load_partial(weights + i, cols - i) : one;
         elem_store_partial(dx + i, vf_fms(vf_load_partial(lanes + i, cols - i), a, vf_mul(weight, b)), cols - i);
     }
+}
+
+/* The same where elements have no room for lanes: the exponentials are computed again. src may be dx. */
+VACT_INLINE void cross_entropy_gradient_by(elem *dx, const elem *src, const float *weights, size_t cols,
+                                           fast_softmax_row row, vf a, vf b, cross_entropy_parts_fn *parts_of)
+{
+    const vf one = vf_set1(1.0f);
+    size_t i = 0;
+    for (; cols - i >= 2 * VF_LANES; i += 2 * VF_LANES)
+        for (size_t k = i; k < i + 2 * VF_LANES; k += VF_LANES) {
+            const vf e = cross_entropy_value(elem_load(src + k), row, parts_of);
+            elem_store_tame(dx + k, vf_fms(e, a, vf_mul(weights ? vf_load(weights + k) : one, b)));
+        }
+    for (; i < cols; i += VF_LANES) {
+        const vf e = cross_entropy_value(rows_load(src, i, cols), row, parts_of);
+        rows_store(dx, vf_fms(e, a, vf_mul(weights ? rows_load_lanes(weights, i, cols) : one, b)), i, cols);
+    }
+}
+
+VACT_ONCE static void cross_entropy_gradient_again(elem *dx, const elem *src, const float *weights, size_t cols,
+                                                   float max, vf a, vf b)
+{
+    const fast_softmax_row row = fast_softmax_row_of(max);
+    const float factor = sum_first_lane(a);
+    if (factor != factor) /* the bits of a NaN of dy are anything */
+        rows_fill(dx, cols, __builtin_nanf(""));
+    else if (fast_softmax_near(max))
+        cross_entropy_gradient_by(dx, src, weights, cols, row, a, b, fast_softmax_parts_near);
+    else
+        cross_entropy_gradient_by(dx, src, weights, cols, row, a, b, fast_softmax_parts_far);
 }
 
 /* dx_j = e_j*a - q_j*b, but at the target. */
@@ -96,17 +141,31 @@ VACT_INLINE cross_entropy_slopes cross_entropy_slopes_of(const vacti_cross_entro
     return (cross_entropy_slopes){a, rich && call->probabilities ? dy : dy * shares->smooth, dy * at_target};
 }
 
+/* The exponential of one column, as of cross_entropy_rest. `lanes`, where the exponentials are: null, where they are
+ * computed again. */
+VACT_INLINE double cross_entropy_exponential(const float *lanes, const elem *src, size_t column, float max)
+{
+    float one[1];
+    if (!ELEM_IS_LANE)
+        (void)cross_entropy_rest(one, src + column, 1, max);
+    return (double)(ELEM_IS_LANE ? lanes[column] : one[0]) / (double)CROSS_ENTROPY_UNIT;
+}
+
 /* Turns the exponentials into dy*(d loss/d x). */
 VACT_INLINE void cross_entropy_finish(const vacti_cross_entropy_call *call, const cross_entropy_shares *shares,
-                                      const cross_entropy_row *row, elem *dx, size_t target, double dy)
+                                      const cross_entropy_row *row, elem *dx, const elem *src, float max, size_t target,
+                                      double dy)
 {
     const float *exponentials = elem_lanes(dx);
-    double exponential = (double)exponentials[target] / (double)CROSS_ENTROPY_UNIT;
+    const double exponential = cross_entropy_exponential(exponentials, src, target, max);
     const cross_entropy_slopes slopes = cross_entropy_slopes_of(call, shares, row, NULL, exponential, dy);
     const float *weights = shares->smooth > 0.0 ? call->weights : NULL;
     vf a = vf_set1((float)slopes.a), b = vf_set1((float)slopes.b);
-    cross_entropy_gradient(dx, exponentials, weights, call->cols, a, b);
-    dx[target] = (float)slopes.at_target;
+    if (ELEM_IS_LANE)
+        cross_entropy_gradient(dx, exponentials, weights, call->cols, a, b);
+    else
+        cross_entropy_gradient_again(dx, src, weights, call->cols, max, a, b);
+    elem_put(dx + target, (float)slopes.at_target);
 }
 
 VACT_INLINE double cross_entropy_dy(const vacti_cross_entropy_call *call, const cross_entropy_shares *shares, size_t r)
@@ -119,23 +178,24 @@ VACT_INLINE double cross_entropy_dy(const vacti_cross_entropy_call *call, const 
 VACT_INLINE void cross_entropy_write_log_probabilities(const vacti_cross_entropy_call *call, const elem *src, size_t r,
                                                        float max, double log)
 {
-    log_softmax_results(call->log_probabilities + r * call->log_probabilities_stride, src, call->cols,
+    log_softmax_results((elem *)call->log_probabilities + r * call->log_probabilities_stride, src, call->cols,
                         log_softmax_level_of(max + 0.0f, log), false);
 }
 
 VACT_INLINE cross_entropy_row cross_entropy_walk(const vacti_cross_entropy_call *call,
                                                  const cross_entropy_shares *shares, size_t r, size_t target)
 {
-    const elem *src = call->logits + r * call->stride;
+    const elem *src = cross_entropy_logits(call, r);
     float max = row_max(src, call->cols);
-    cross_entropy_row row = {0.0, (double)max - (double)src[target], 0.0, cross_entropy_weight(call, target)};
+    cross_entropy_row row = {0.0, (double)max - (double)elem_value(src + target), 0.0,
+                             cross_entropy_weight(call, target)};
     if (shares->smooth > 0.0)
         row.spread = cross_entropy_spread(src, call->weights, call->cols, vf_set1(max));
-    elem *dx = call->dx ? call->dx + r * call->dx_stride : NULL;
+    elem *dx = cross_entropy_dx(call, r);
     row.rest = cross_entropy_rest(dx ? elem_lanes(dx) : NULL, src, call->cols, max);
     row.rest += (double)(max - max); /* adds 0, or NaN where the maximum is infinite */
     if (dx)
-        cross_entropy_finish(call, shares, &row, dx, target, cross_entropy_dy(call, shares, r));
+        cross_entropy_finish(call, shares, &row, dx, src, max, target, cross_entropy_dy(call, shares, r));
     return row;
 }
 
@@ -163,17 +223,23 @@ VACT_INLINE double cross_entropy_rich_loss(const vacti_cross_entropy_call *call,
 /* Where log-probabilities are to be written and dx is where the logits are, their exponentials are computed twice. */
 VACT_INLINE bool cross_entropy_is_twice(const vacti_cross_entropy_call *call, const elem *src, const elem *dx)
 {
-    return call->log_probabilities && dx == src;
+    return ELEM_IS_LANE && call->log_probabilities && dx == src;
 }
 
-/* dx_j = e_j*a - q_j*b. `exponentials` null: without e. */
-VACT_INLINE void cross_entropy_rich_gradient(elem *dx, const float *exponentials,
+/* dx_j = e_j*a - q_j*b. `exponentials`, a constant where elements have no room for lanes: false without e. */
+VACT_INLINE void cross_entropy_rich_gradient(elem *dx, const elem *src, float max, bool exponentials,
                                              const cross_entropy_distances *distances, size_t cols,
                                              const cross_entropy_slopes *slopes)
 {
     const vf a = vf_set1((float)slopes->a), b = vf_set1((float)slopes->b);
+    const fast_softmax_row row = fast_softmax_row_of(max);
+    const bool near = fast_softmax_near(max);
     for (size_t i = 0; i < cols; i += VF_LANES) {
-        const vf e = exponentials ? rows_load_lanes(exponentials, i, cols) : vf_set1(0.0f);
+        vf e = vf_set1(0.0f);
+        if (exponentials)
+            e = ELEM_IS_LANE ? rows_load_lanes(elem_lanes(dx), i, cols)
+                : near       ? cross_entropy_value(rows_load(src, i, cols), row, fast_softmax_parts_near)
+                             : cross_entropy_value(rows_load(src, i, cols), row, fast_softmax_parts_far);
         const sum_factors at = cross_entropy_factors(distances, i, cols - i < VF_LANES ? cols - i : VF_LANES);
         rows_store(dx, vf_fms(e, a, vf_mul(at.b, b)), i, cols);
     }
@@ -184,16 +250,17 @@ VACT_NOINLINE static void cross_entropy_rich_walk(cross_entropy_row *row, const 
                                                   const cross_entropy_shares *shares, size_t r, size_t target,
                                                   bool ignored)
 {
-    const elem *src = call->logits + r * call->stride;
-    const float *t = call->probabilities ? call->probabilities + r * call->probabilities_stride : NULL;
-    elem *dx = call->dx && !ignored ? call->dx + r * call->dx_stride : NULL;
+    const elem *src = cross_entropy_logits(call, r);
+    const elem *t = cross_entropy_probabilities(call, r);
+    elem *dx = ignored ? NULL : cross_entropy_dx(call, r);
     *row = (cross_entropy_row){0.0, 0.0, 0.0, 0.0};
     if (call->cols == 0)
         return;
     cross_entropy_rich rich = {0.0, 0.0, 0.0};
     const float max = call->nll ? 0.0f : row_max(src, call->cols);
     if (!t)
-        *row = (cross_entropy_row){0.0, (double)max - (double)src[target], 0.0, cross_entropy_weight(call, target)};
+        *row = (cross_entropy_row){0.0, (double)max - (double)elem_value(src + target), 0.0,
+                                   cross_entropy_weight(call, target)};
     cross_entropy_distances distances = {
         vf_set1(max),         src, shares->smooth > 0.0 || t ? call->weights : NULL, t, (float)shares->keep,
         (float)shares->smooth};
@@ -216,15 +283,14 @@ VACT_NOINLINE static void cross_entropy_rich_walk(cross_entropy_row *row, const 
         row->spread = cross_entropy_rich_loss(call, shares, row, &rich, max);
     if (!dx)
         return;
-    const float *exponentials = call->nll ? NULL : elem_lanes(dx);
-    const double e = t || call->nll ? 0.0 : (double)exponentials[target] / (double)CROSS_ENTROPY_UNIT;
+    const double e = t || call->nll ? 0.0 : cross_entropy_exponential(elem_lanes(dx), src, target, max);
     if (call->z_loss != 0.0f)
         rich.pull = 2.0 * (double)call->z_loss * ((double)max + rich.log);
     const cross_entropy_slopes slopes =
         cross_entropy_slopes_of(call, shares, row, &rich, e, cross_entropy_dy(call, shares, r));
-    cross_entropy_rich_gradient(dx, exponentials, &distances, call->cols, &slopes);
+    cross_entropy_rich_gradient(dx, src, max, !call->nll, &distances, call->cols, &slopes);
     if (!t)
-        dx[target] = (float)slopes.at_target;
+        elem_put(dx + target, (float)slopes.at_target);
 }
 
 /* Losses ----------------------------------------------------------------------------------------------------------- */

@@ -20,6 +20,13 @@ VACT_INLINE vf cross_entropy_add_parts(vf_pair *others, vm winner, fast_softmax_
     return e;
 }
 
+/* The exponential alone, as it is stored. Of the maximum `rise` is 0. */
+VACT_INLINE vf cross_entropy_value(vf x, fast_softmax_row row, cross_entropy_parts_fn *parts_of)
+{
+    const fast_softmax_parts parts = parts_of(x, row);
+    return vf_fma(parts.power, parts.rise, parts.power);
+}
+
 /* Adds n <= VF_LANES exponentials from column i on to the lanes of a sum, and counts those of the winners apart. They
  * are 2^24*e^(x - max): 2^24 at the maximum, 0 for -inf, NaN for NaN. */
 VACT_INLINE void cross_entropy_add(vf_pair *others, vf *winners, float *lanes, const elem *src, size_t i, size_t n,
@@ -104,7 +111,7 @@ VACT_INLINE double cross_entropy_rest_by(float *lanes, const elem *src, size_t c
     return (blocks.winners + repeated) + row_sum_long_total(&blocks.others) / (double)CROSS_ENTROPY_UNIT;
 }
 
-VACT_NOINLINE static double cross_entropy_rest(float *lanes, const elem *src, size_t cols, float max)
+VACT_ONCE static double cross_entropy_rest(float *lanes, const elem *src, size_t cols, float max)
 {
     const fast_softmax_row row = fast_softmax_row_of(max);
     return fast_softmax_near(max) ? cross_entropy_rest_by(lanes, src, cols, row, fast_softmax_parts_near)
@@ -120,7 +127,7 @@ typedef struct {
     vf max;
     const elem *src; /* null: ones in place of the distances */
     const float *weights;
-    const float *probabilities; /* null: the weights alone */
+    const elem *probabilities; /* null: the weights alone */
     float keep, smooth;
 } cross_entropy_distances;
 
@@ -152,7 +159,7 @@ VACT_INLINE sum_factors cross_entropy_factors(const cross_entropy_distances *of,
 {
     vf weight = of->weights ? rows_load_lanes(of->weights, i, i + n) : vf_set1(1.0f), distance = vf_set1(1.0f);
     if (of->probabilities)
-        weight = cross_entropy_share(weight, rows_load_lanes(of->probabilities, i, i + n), of->keep, of->smooth);
+        weight = cross_entropy_share(weight, rows_load(of->probabilities, i, i + n), of->keep, of->smooth);
     if (of->src)
         distance = cross_entropy_distance(of->max, rows_load(of->src, i, i + n));
     return (sum_factors){n < VF_LANES ? vf_keep_first(distance, n, vf_set1(0.0f)) : distance, weight};

@@ -5,10 +5,10 @@
 #include "loss/bce_with_logits.h"
 #include "loss/cross_entropy.h"
 
-vact_cross_entropy_f32_fn KERNEL(cross_entropy);
+vacti_cross_entropy_fn KERNEL(cross_entropy);
 void KERNEL(cross_entropy)(const vacti_cross_entropy_call *call) { cross_entropy(call); }
 
-vact_bce_f32_fn KERNEL(bce_with_logits);
+vacti_bce_fn KERNEL(bce_with_logits);
 void KERNEL(bce_with_logits)(const vacti_bce_call *call) { bce_with_logits(call); }
 
 #endif

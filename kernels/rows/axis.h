@@ -41,12 +41,11 @@ VACT_INLINE void axis_clear(vf_pair *lane) { *lane = (vf_pair){vf_set1(0.0f), vf
 
 VACT_INLINE void axis_keep(vf_pair *lane) { (void)lane; }
 
-VACT_INLINE axis_lanes axis_join(const axis_lanes *a, const axis_lanes *b)
+/* In place: a copy would take stack. */
+VACT_INLINE void axis_join(axis_lanes *sum, const axis_lanes *before)
 {
-    axis_lanes sum;
     for (size_t k = 0; k < AXIS_GROUP; k++)
-        sum.lane[k] = sum_join(a->lane[k], b->lane[k]);
-    return sum;
+        sum->lane[k] = sum_join(before->lane[k], sum->lane[k]);
 }
 
 /* Lanes `first` and on, of elements from `begin` to `end`. A sum has one function of this type, which calls
@@ -98,7 +97,7 @@ VACT_ONCE static void axis_long_group(axis_lanes *to, size_t first, size_t axis,
 VACT_INLINE vf_pair axis_sum_inline(size_t axis, size_t length, axis_group_fn *group, const void *context)
 {
     static const unsigned char order[AXIS_GROUPS] = {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15};
-    axis_lanes waiting[AXIS_LEVELS + 1], sum;
+    axis_lanes waiting[AXIS_LEVELS], sum;
     for (size_t i = 0; i < AXIS_GROUPS; i++) {
         const size_t begin = (size_t)order[i] * AXIS_GROUP;
         if (begin < axis && axis <= length)
@@ -109,9 +108,13 @@ VACT_INLINE vf_pair axis_sum_inline(size_t axis, size_t length, axis_group_fn *g
         for (; (i >> level & 1) != 0; level++) {
             /* sum begins with this group; if that is empty, all of it is. */
             const size_t first = order[i + 1 - ((size_t)1 << level)];
-            sum = first * AXIS_GROUP < axis ? axis_join(&waiting[level], &sum) : waiting[level];
+            if (first * AXIS_GROUP < axis)
+                axis_join(&sum, &waiting[level]);
+            else
+                sum = waiting[level];
         }
-        waiting[level] = sum;
+        if (level < AXIS_LEVELS) /* else it is the total */
+            waiting[level] = sum;
     }
     for (size_t half = AXIS_GROUP / 2; half >= 1; half /= 2)
         for (size_t k = 0; k < half; k++)
@@ -240,15 +243,16 @@ VACT_NOINLINE static vf_pair axis_near_sums(const axis_columns *c, const axis_pl
 VACT_INLINE void axis_exponentials(const axis_columns *c, const axis_place *place, double *totals, bool store)
 {
     const axis_call call = {c, place, store};
-    axis_totals(totals, vm_all(place->near) ? axis_near_sums(c, place, store)
-                                            : axis_sum_of(c->axis, SOFTMAX_LONG, axis_any_group, &call));
+    axis_totals(totals, ELEM_IS_LANE && vm_all(place->near)
+                            ? axis_near_sums(c, place, store)
+                            : axis_sum_of(c->axis, SOFTMAX_LONG, axis_any_group, &call));
 }
 
 VACT_INLINE void axis_softmax(const axis_columns *c)
 {
     axis_place place = axis_place_of(c);
     double totals[VF_LANES];
-    axis_exponentials(c, &place, totals, true);
+    axis_exponentials(c, &place, totals, ELEM_IS_LANE);
     float hi[VF_LANES], lo[VF_LANES];
     for (size_t lane = 0; lane < VF_LANES; lane++) {
         logits_pivot parts = softmax_reciprocal_of_sum(totals[lane]);
@@ -258,7 +262,9 @@ VACT_INLINE void axis_softmax(const axis_columns *c)
     vf_pair reciprocal = {vf_load(hi), vf_load(lo)};
     for (size_t a = 0; a < c->axis; a++) {
         elem *dst = c->dst + a * c->stride;
-        vf e = rows_load_lanes(elem_lanes(dst), 0, c->n);
+        const vf e = ELEM_IS_LANE
+                         ? rows_load_lanes(elem_lanes(dst), 0, c->n)
+                         : fast_eighths_value(axis_exponential(axis_logits(c, a), place.max, place.near, place.origin));
         rows_store(dst, axis_or_nan(softmax_quotient(e, reciprocal), place.max.hi), 0, c->n);
     }
 }

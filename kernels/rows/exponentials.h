@@ -230,6 +230,13 @@ VACT_INLINE double softmax_exponentials(float *lanes, const elem *src, size_t co
     return row_sum_long_total(&sum);
 }
 
+/* For plain rows with a near maximum, in one copy. */
+VACT_ONCE static double softmax_near_sum(float *lanes, const elem *src, size_t cols, const softmax_place *place)
+{
+    const softmax_place here = *place;
+    return softmax_exponentials(lanes, src, cols, &here, softmax_parts_near);
+}
+
 VACT_NOINLINE static void softmax_fold_all(row_sum *sum, bool lengthen)
 {
     for (size_t k = 0; k < ROW_VECTORS; k++)
@@ -281,13 +288,37 @@ typedef struct {
 enum {
     ROWS_AT_ONCE = 16,
     ROWS_FLOATS = 2048,     /* floats worked on together; a longer row is done by itself */
-    ROWS_STREAMED = 1024,   /* floats of a buffer for exponentials, apart from a dst that is streamed; on the stack */
+    ROWS_BUFFER = 1024,     /* floats of a buffer for exponentials, apart from dst; on the stack */
+    ROWS_PIECE = 512,       /* of a row that the buffer does not hold; for the stack */
     ROWS_PREFETCHED = 65536 /* at most so many columns: the next row is prefetched (two rows and results: 1 MiB) */
 };
 
+/*
+ * Exponentials stand in dst until the results replace them: where elements are floats. Else dst has no room for them.
+ * They go to a buffer of ROWS_BUFFER floats; in pieces, if the row is longer, whose exponentials are computed twice:
+ * first for their sum, without being stored.
+ */
+VACT_INLINE bool rows_are_whole(size_t cols) { return ELEM_IS_LANE || cols <= ROWS_BUFFER; }
+
+/* The columns of the piece at column c. */
+VACT_INLINE size_t rows_piece(size_t c, size_t cols)
+{
+    return rows_are_whole(cols) ? cols : cols - c < ROWS_PIECE ? cols - c : ROWS_PIECE;
+}
+
+/* softmax_near_sum of a row that a buffer holds: no long sum takes stack. */
+VACT_ONCE static double softmax_near_whole(float *lanes, const elem *src, size_t cols, const softmax_place *place)
+{
+    const softmax_place here = *place;
+    if (cols > ROWS_BUFFER)
+        __builtin_unreachable();
+    return softmax_exponentials(lanes, src, cols, &here, softmax_parts_near);
+}
+
 VACT_INLINE size_t rows_at_once(size_t cols)
 {
-    size_t n = cols == 0 || cols > ROWS_FLOATS ? 1 : ROWS_FLOATS / cols;
+    const size_t floats = ELEM_IS_LANE ? ROWS_FLOATS : ROWS_BUFFER;
+    size_t n = cols == 0 || cols > floats ? 1 : floats / cols;
     return n < ROWS_AT_ONCE ? n : ROWS_AT_ONCE;
 }
 
@@ -316,6 +347,8 @@ VACT_INLINE size_t rows_next(const rows_batch *b) { return b->after < b->n ? b->
 /* Whether results are written with streaming stores, past the caches (loop/walk.h). */
 VACT_INLINE bool rows_stream(const rows_plain *m)
 {
+    if (!ELEM_IS_LANE)
+        return false;
     bool lines = (uintptr_t)m->dst % (VF_LANES * sizeof(float)) == 0 && m->dst_stride % VF_LANES == 0;
     return lines && loop_walk_here(m->dst == m->src, m->rows * m->cols) == WALK_STREAM;
 }

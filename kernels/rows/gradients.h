@@ -359,20 +359,20 @@ VACT_NOINLINE static double rows_softmax_total(const rows_gradient *g) { return 
 VACT_NOINLINE static double rows_log_softmax_total(const rows_gradient *g) { return rows_total(g, false, false); }
 
 /* For a scale of 1, and not streamed. */
-VACT_NOINLINE static void rows_softmax_unit_results(const rows_gradient *g, double total, const rows_storing *storing)
+VACT_ONCE static void rows_softmax_unit_results(const rows_gradient *g, double total, const rows_storing *storing)
 {
     const rows_gradient here = *g;
     (void)storing;
     rows_results(&here, total, ROWS_SOFTMAX, false, true, (rows_storing){false, NULL, NULL});
 }
 
-VACT_NOINLINE static void rows_softmax_results(const rows_gradient *g, double total, const rows_storing *storing)
+VACT_ONCE static void rows_softmax_results(const rows_gradient *g, double total, const rows_storing *storing)
 {
     const rows_gradient here = *g;
     rows_results(&here, total, ROWS_SOFTMAX, false, false, *storing);
 }
 
-VACT_NOINLINE static void rows_log_softmax_results(const rows_gradient *g, double total, const rows_storing *storing)
+VACT_ONCE static void rows_log_softmax_results(const rows_gradient *g, double total, const rows_storing *storing)
 {
     const rows_gradient here = *g;
     rows_results(&here, total, ROWS_LOG_SOFTMAX, false, false, *storing);

@@ -106,7 +106,7 @@ VACT_INLINE void rows_short_backward(const rows_gradient *first, const rows_grad
 
 VACT_INLINE bool rows_are_short(size_t rows, size_t cols)
 {
-    return VF_LANES > 1 && rows >= SHORT_LEAST && cols <= SHORT_COLUMNS;
+    return ELEM_IS_LANE && VF_LANES > 1 && rows >= SHORT_LEAST && cols <= SHORT_COLUMNS;
 }
 
 /* A row with options. Returns the sum over the row. */
@@ -166,7 +166,8 @@ VACT_INLINE void rows_softmax_backward(const rows_gradient *first, const rows_gr
     } else {
         const bool stream = rows_gradient_streams(first, strides, rows);
         rows_plain_backward(first, strides, rows, stream, rows_softmax_total,
-                            first->scale == 1.0f && !stream ? rows_softmax_unit_results : rows_softmax_results);
+                            ELEM_IS_LANE && first->scale == 1.0f && !stream ? rows_softmax_unit_results
+                                                                            : rows_softmax_results);
     }
 }
 

@@ -11,51 +11,12 @@
 #include "rows/masked.h"
 #include "rows/online.h"
 #include "rows/piece.h"
+#include "rows/pieces.h"
 #include "rows/prelu_backward.h"
 #include "rows/sinks.h"
 #include "rows/softmax.h"
+#include "rows/with_options.h"
 #include "rows/xielu_alpha.h"
-
-typedef void rows_any_fn(elem *dst, const elem *src, const logits_row *row, masked_begun *begun);
-
-/* Rows with options. Constants: `any`, which does a row, and `nothing`, the result of an element that is left out. */
-VACT_INLINE void rows_with_options(elem *dst, size_t dst_stride, const elem *src, size_t src_stride, size_t rows,
-                                   size_t cols, const vact_softmax_options_f32 *options, rows_any_fn *any,
-                                   float nothing)
-{
-    masked_begun begun = {dst, 0, 0.0, false};
-    softcap_table table;
-    if (options->softcap != 0.0f)
-        softcap_table_of(&table, options->softcap);
-    for (size_t r = 0; r < rows; r++) {
-        logits_row row = logits_row_of(options, r, rows, cols);
-        elem *const to = dst + r * dst_stride;
-        const elem *from = src + r * src_stride + row.first;
-        const size_t first = row.first, end = first + row.cols;
-        if (row.cols != 0) {
-            if (row.cap != 0.0f) {
-                row = softcap_row(to + first, from, &row, &table);
-                from = to + first;
-            }
-            any(to + first, from, &row, &begun);
-        }
-        rows_fill(to, first, nothing);
-        rows_fill(to + end, row.length - end, nothing);
-    }
-    masked_end(&begun);
-}
-
-VACT_INLINE void log_softmax_row(elem *dst, const elem *src, const logits_row *row, masked_begun *begun)
-{
-    (void)begun;
-    log_softmax_any_row(dst, src, row->cols, row);
-}
-
-VACT_NOINLINE static void softmax_with_options(elem *dst, size_t dst_stride, const elem *src, size_t src_stride,
-                                               size_t rows, size_t cols, const vact_softmax_options_f32 *options)
-{
-    rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, masked_softmax_row, 0.0f);
-}
 
 /* Below plain rows no options stand on the stack. */
 vact_masked_f32_fn KERNEL(softmax_masked);
@@ -75,7 +36,7 @@ void KERNEL(log_softmax_masked)(elem *dst, size_t dst_stride, const elem *src, s
     if (vacti_softmax_is_plain(options))
         log_softmax_plain_rows(&(rows_plain){dst, dst_stride, src, src_stride, rows, cols});
     else
-        rows_with_options(dst, dst_stride, src, src_stride, rows, cols, options, log_softmax_row, -__builtin_inff());
+        log_softmax_with_options(dst, dst_stride, src, src_stride, rows, cols, options);
 }
 
 vact_logsumexp_f32_fn KERNEL(logsumexp);
@@ -146,6 +107,18 @@ void KERNEL(softmax_exp)(double *sum, elem *dst, size_t dst_stride, const elem *
     row.scale = scale;
     for (size_t r = 0; r < rows; r++)
         sum[r] = piece_row(dst + r * dst_stride, src + r * src_stride, &row, max[r]);
+}
+
+vacti_row_pieces_fn KERNEL(softmax_pieces);
+bool KERNEL(softmax_pieces)(const elem *src, size_t cols, vacti_put_fn *put, void *context)
+{
+    return softmax_pieces(src, cols, put, context);
+}
+
+vacti_row_pieces_fn KERNEL(log_softmax_pieces);
+bool KERNEL(log_softmax_pieces)(const elem *src, size_t cols, vacti_put_fn *put, void *context)
+{
+    return log_softmax_pieces(src, cols, put, context);
 }
 
 #if VACT_WITH_GRADIENTS

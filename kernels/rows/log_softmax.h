@@ -180,7 +180,7 @@ VACT_INLINE double log_softmax_any_log(const elem *src, size_t cols, logits_pivo
 VACT_NOINLINE static void log_softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
 {
     const logits_pivot pivot = logits_join(logits_max(src, cols, row), row->sink);
-    const bool wide = wide_is_needed(pivot.hi, row);
+    const bool wide = row->cap != 0.0f || wide_is_needed(pivot.hi, row);
     const double largest = wide ? wide_log_softmax_row(dst, src, cols, row) : (double)pivot.hi;
     if (!wide_finite(largest)) {
         rows_fill(dst, cols, rows_without_pivot(largest, src, cols, row, -__builtin_inff()));
@@ -231,7 +231,9 @@ VACT_INLINE void log_softmax_batch(const rows_plain *m, const rows_batch *b, con
             softmax_place place = softmax_place_near(max[r], &plain);
             place.ahead = rows_ahead(m, b, r);
             place.results = stream || m->cols > ROWS_PREFETCHED ? NULL : b->dst + r * m->dst_stride;
-            sums[r] = softmax_exponentials(NULL, b->src + r * m->src_stride, m->cols, &place, softmax_parts_near);
+            const elem *src = b->src + r * m->src_stride;
+            sums[r] = ELEM_IS_LANE ? softmax_exponentials(NULL, src, m->cols, &place, softmax_parts_near)
+                                   : softmax_near_sum(NULL, src, m->cols, &place);
         }
     if (b->after)
         log_softmax_maxima(next, b->src + b->n * m->src_stride, rows_next(b), m);
@@ -399,6 +401,10 @@ VACT_NOINLINE static void log_softmax_short_streamed(const rows_plain *m, short_
 
 VACT_NOINLINE static void log_softmax_short_cached(const rows_plain *m, short_walk *at)
 {
+    if (!ELEM_IS_LANE) {
+        log_softmax_short_groups(m, at, short_vectors_of_any(m->cols), false);
+        return;
+    }
     switch (short_vectors(m->cols)) {
     case 1: log_softmax_short_groups(m, at, 1, false); break;
     case 2: log_softmax_short_groups(m, at, 2, false); break;
@@ -427,7 +433,7 @@ VACT_INLINE void log_softmax_plain_rows(const rows_plain *m)
 {
     const bool brief = VF_LANES > 1 && m->cols <= SHORT_COLUMNS;
     size_t done = 0;
-    if (brief && m->rows < SHORT_LEAST) {
+    if (ELEM_IS_LANE && brief && m->rows < SHORT_LEAST) {
         done = log_softmax_short_run(m->dst, m->dst_stride, m->src, m->src_stride, m->rows, m->cols);
         if (__builtin_expect(done == m->rows, 1))
             return;

@@ -134,6 +134,16 @@ VACT_INLINE vm logits_left_out(size_t i, size_t cols, const logits_row *row)
     return vm_eq(z, vf_set1(-__builtin_inff()));
 }
 
+/* The columns from c to c + n alone. */
+VACT_INLINE logits_row logits_piece(const logits_row *row, size_t c, size_t n)
+{
+    logits_row piece = *row;
+    piece.bias = row->bias ? row->bias + c : NULL;
+    piece.keep = row->keep ? row->keep + c : NULL;
+    piece.cols = n;
+    return piece;
+}
+
 VACT_INLINE bool logits_are_elements(const logits_row *row)
 {
     return row->scale == 1.0f && row->bias == NULL && row->keep == NULL;
@@ -256,12 +266,6 @@ VACT_INLINE logits_pivot logits_join(logits_pivot pivot, float sink)
 /* Where the pivot is infinite the differences mean nothing; the caller decides the row's result. */
 VACT_INLINE bool logits_finite(logits_pivot pivot) { return pivot.hi - pivot.hi == 0.0f; }
 
-VACT_NOINLINE static void rows_fill(elem *dst, size_t cols, float value)
-{
-    for (size_t i = 0; i < cols; i++)
-        dst[i] = value;
-}
-
 /* The vector at column i < cols. */
 VACT_INLINE vf rows_load(const elem *src, size_t i, size_t cols)
 {
@@ -274,6 +278,12 @@ VACT_INLINE void rows_store(elem *dst, vf v, size_t i, size_t cols)
         elem_store_partial(dst + i, v, cols - i);
     else
         elem_store(dst + i, v);
+}
+
+VACT_NOINLINE static void rows_fill(elem *dst, size_t cols, float value)
+{
+    for (size_t i = 0; i < cols; i += VF_LANES)
+        rows_store(dst, vf_set1(value), i, cols);
 }
 
 /* The same for lanes in memory. */

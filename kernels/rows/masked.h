@@ -268,15 +268,14 @@ VACT_INLINE fast_eighths masked_biased_parts(const elem *src, size_t i, size_t c
 }
 
 /* These store the exponentials and return their sum. */
-VACT_NOINLINE static double masked_scaled_sum(float *lanes, const elem *src, const logits_row *whole, float max,
-                                              bool close)
+VACT_ONCE static double masked_scaled_sum(float *lanes, const elem *src, const logits_row *whole, float max, bool close)
 {
     const logits_row row = *whole;
     softmax_place place = softmax_place_near(max, &row);
-    if (row.scale == 1.0f)
+    if (ELEM_IS_LANE && row.scale == 1.0f)
         return close ? softmax_exponentials(lanes, src, row.cols, &place, softmax_parts_close)
                      : softmax_exponentials(lanes, src, row.cols, &place, masked_near_parts);
-    place.close = close;
+    place.close = ELEM_IS_LANE && close;
     return softmax_exponentials(lanes, src, row.cols, &place, masked_scaled_parts);
 }
 
@@ -354,14 +353,14 @@ VACT_NOINLINE static double masked_close_sum(float *lanes, const elem *src, cons
                              : masked_close_exponentials(lanes, src, &place, false);
 }
 
-VACT_NOINLINE static double masked_kept_sum(float *lanes, const elem *src, const logits_row *whole, float max)
+VACT_ONCE static double masked_kept_sum(float *lanes, const elem *src, const logits_row *whole, float max)
 {
     const logits_row row = *whole;
     const softmax_place place = softmax_place_near(max, &row);
     return softmax_exponentials(lanes, src, row.cols, &place, masked_kept_parts);
 }
 
-VACT_NOINLINE static double masked_biased_sum(float *lanes, const elem *src, const logits_row *whole, float max)
+VACT_ONCE static double masked_biased_sum(float *lanes, const elem *src, const logits_row *whole, float max)
 {
     const logits_row row = *whole;
     const softmax_place place = softmax_place_near(max, &row);
@@ -375,17 +374,18 @@ VACT_INLINE double masked_sum(float *lanes, const elem *src, const logits_row *r
     const masked_kind kind = masked_kind_of(row);
     const double sum = kind == MASKED_BIASED   ? masked_biased_sum(lanes, src, row, max)
                        : kind == MASKED_SCALED ? masked_scaled_sum(lanes, src, row, max, close)
-                       : close                 ? masked_close_sum(lanes, src, row, max)
+                       : ELEM_IS_LANE && close ? masked_close_sum(lanes, src, row, max)
                                                : masked_kept_sum(lanes, src, row, max);
     return sum + softmax_sink(&place, true);
 }
 
-/* A row whose exponentials are in dst; no columns: none. */
+/* A row whose exponentials are computed; no columns: none. */
 typedef struct {
     elem *dst;
     size_t cols;
     double sum;
     bool close;
+    float *lanes; /* the exponentials; not dst where elements are no floats */
 } masked_begun;
 
 /* softmax_quotient, at its usual speed where e is 0, too. */
@@ -397,9 +397,9 @@ VACT_INLINE vf masked_quotient(vf e, vf_pair reciprocal)
     return vf_mul(p, vf_set1(0x1p-116f));
 }
 
-VACT_NOINLINE static void masked_end(const masked_begun *row)
+VACT_ONCE static void masked_end(const masked_begun *row)
 {
-    const float *exponentials = elem_lanes(row->dst);
+    const float *exponentials = row->lanes;
     if (row->cols == 0)
         return;
     if (row->close)
@@ -410,19 +410,36 @@ VACT_NOINLINE static void masked_end(const masked_begun *row)
                           false);
 }
 
+/* A row of which the buffer holds a piece. */
+VACT_NOINLINE static void masked_row_twice(elem *dst, const elem *src, const logits_row *row, float max, bool close,
+                                           float *lanes)
+{
+    masked_begun at = {dst, 0, masked_sum(NULL, src, row, max, close), close, lanes};
+    for (size_t c = 0; c < row->cols; c += at.cols) {
+        at.dst = dst + c;
+        at.cols = rows_piece(c, row->cols);
+        const logits_row piece = logits_piece(row, c, at.cols);
+        (void)masked_sum(lanes, src + c, &piece, max, close);
+        masked_end(&at);
+    }
+}
+
 /* Begins a row and ends the one before it: so the chains of scalars between the passes of one overlap with the passes
- * of the other. A soft cap's results have been stored (rows/softcap.h). */
+ * of the other. A soft cap's results have been stored (rows/softcap.h), or the row is wide. */
 VACT_INLINE void masked_softmax_row(elem *dst, const elem *src, const logits_row *row, masked_begun *begun)
 {
     const masked_range range = masked_range_of(src, row);
     const float max = logits_join((logits_pivot){range.max, 0.0f}, row->sink).hi;
     masked_end(begun);
-    *begun = (masked_begun){dst, 0, 0.0, max - range.min <= SOFTMAX_CLOSE};
-    if (__builtin_expect(range.usual && softmax_is_near(max), 1)) {
-        begun->sum = masked_sum(elem_lanes(dst), src, row, max, begun->close);
+    float *const lanes = ELEM_IS_LANE ? elem_lanes(dst) : begun->lanes;
+    *begun = (masked_begun){dst, 0, 0.0, max - range.min <= SOFTMAX_CLOSE, lanes};
+    if (__builtin_expect(!range.usual || !softmax_is_near(max) || row->cap != 0.0f, 0)) {
+        softmax_any_row(dst, src, row->cols, row, lanes);
+    } else if (rows_are_whole(row->cols)) {
+        begun->sum = masked_sum(lanes, src, row, max, begun->close);
         begun->cols = row->cols;
     } else {
-        softmax_any_row(dst, src, row->cols, row);
+        masked_row_twice(dst, src, row, max, begun->close, lanes);
     }
 }
 

@@ -66,6 +66,17 @@ VACT_INLINE size_t short_vectors_above_four(size_t cols)
     return vectors;
 }
 
+/* The same for any row, where one copy of the code serves all: of 16 bits, for the size. */
+VACT_INLINE size_t short_vectors_of_any(size_t cols)
+{
+    const size_t vectors = short_vectors(cols);
+    if (vectors == 0)
+        __builtin_unreachable();
+    if (vectors > ROW_VECTORS)
+        __builtin_unreachable();
+    return vectors;
+}
+
 VACT_INLINE bool short_is_partial(size_t k, size_t cols, size_t vectors)
 {
     return k + 1 == vectors && cols - k * VF_LANES < VF_LANES;
@@ -76,7 +87,7 @@ VACT_INLINE vf short_load(const elem *src, size_t k, size_t cols, size_t vectors
 {
     const size_t i = k * VF_LANES;
     return short_is_partial(k, cols, vectors)
-               ? vf_keep_first(elem_load_partial(src + i, cols - i), cols - i, vf_set1((float)src[0]))
+               ? vf_keep_first(elem_load_partial(src + i, cols - i), cols - i, vf_set1(elem_value(src)))
                : elem_load(src + i);
 }
 

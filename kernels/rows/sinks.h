@@ -28,16 +28,21 @@ VACT_NOINLINE static double sinks_share(const elem *x, const logits_row *row)
 VACT_INLINE double sinks_row(const vacti_masked_gradient *call, size_t r)
 {
     const logits_row row = logits_row_of(call->options, r, call->rows, call->cols);
-    const elem *x = call->x + r * call->x_stride;
+    const elem *x = (const elem *)call->x + r * call->x_stride;
     const bool needed = call->dsink != NULL && row.sink != -__builtin_inff();
     const double share = needed ? sinks_share(x + row.first, &row) : 0.0; /* first: dx may be x */
-    elem *dx = call->dx + r * call->dx_stride;
+    elem *dx = (elem *)call->dx + r * call->dx_stride;
     if (call->of == VACTI_LOGSUMEXP) {
-        rows_logsumexp_backward(dx, call->dy[r], x, call->y[r], &row);
-        return needed ? share * (double)call->dy[r] : 0.0;
+        const float dy = ((const float *)call->dy)[r];
+        rows_logsumexp_backward(dx, dy, x, ((const float *)call->y)[r], &row);
+        return needed ? share * (double)dy : 0.0;
     }
-    const rows_gradient g = {dx,           call->dy + r * call->dy_stride, call->y + r * call->y_stride,
-                             call->cols,   call->options->scale,           NULL,
+    const rows_gradient g = {dx,
+                             (const elem *)call->dy + r * call->dy_stride,
+                             (const elem *)call->y + r * call->y_stride,
+                             call->cols,
+                             call->options->scale,
+                             NULL,
                              x + row.first};
     const double total =
         call->of == VACTI_SOFTMAX ? rows_softmax_masked_row(&g, &row) : rows_log_softmax_masked_row(&g, &row);

@@ -68,29 +68,36 @@ VACT_NOINLINE static double softmax_far_sum(float *lanes, const elem *src, size_
                                            : softmax_exponentials_rolled(lanes, src, cols, place, softmax_parts_far);
 }
 
-/* A row with this finite maximum. */
+/* A row with this finite maximum. The exponentials go to `lanes`: dst, or a buffer (rows_piece). */
 VACT_NOINLINE static void softmax_far_row(elem *dst, const elem *src, size_t cols, const logits_row *row,
-                                          logits_pivot pivot)
+                                          logits_pivot pivot, float *lanes)
 {
     softmax_place place = softmax_place_far(pivot, row);
-    float *exponentials = elem_lanes(dst);
-    double sum = softmax_far_sum(exponentials, src, cols, &place);
+    double sum = softmax_far_sum(rows_are_whole(cols) ? lanes : NULL, src, cols, &place);
     sum += softmax_sink(&place, false);
     vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
-    for (size_t i = 0; i < cols; i += VF_LANES)
-        rows_store(dst, softmax_quotient(rows_load_lanes(exponentials, i, cols), reciprocal), i, cols);
+    for (size_t c = 0; c < cols; c += rows_piece(c, cols)) {
+        const size_t n = rows_piece(c, cols);
+        if (!rows_are_whole(cols)) {
+            const logits_row piece = logits_piece(row, c, n);
+            place.row = &piece;
+            (void)softmax_far_sum(lanes, src + c, n, &place);
+        }
+        for (size_t i = 0; i < n; i += VF_LANES)
+            rows_store(dst + c, softmax_quotient(rows_load_lanes(lanes, i, n), reciprocal), i, n);
+    }
 }
 
-/* Any row. A soft cap's results have been stored (rows/softcap.h). */
-VACT_NOINLINE static void softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+/* Any row. A soft cap's results have been stored (rows/softcap.h), or the row is wide. */
+VACT_NOINLINE static void softmax_any_row(elem *dst, const elem *src, size_t cols, const logits_row *row, float *lanes)
 {
     const logits_pivot pivot = logits_join(logits_max(src, cols, row), row->sink);
-    const bool wide = wide_is_needed(pivot.hi, row);
-    const double largest = wide ? wide_softmax_row(dst, src, cols, row) : (double)pivot.hi;
+    const bool wide = row->cap != 0.0f || wide_is_needed(pivot.hi, row);
+    const double largest = wide ? wide_softmax_row(dst, src, cols, row, lanes) : (double)pivot.hi;
     if (!wide_finite(largest))
         rows_fill(dst, cols, rows_without_pivot(largest, src, cols, row, 0.0f));
     else if (!wide)
-        softmax_far_row(dst, src, cols, row, pivot);
+        softmax_far_row(dst, src, cols, row, pivot, lanes);
 }
 
 /* For rows whose logits are close to the maximum; the reciprocal is not scaled. */
@@ -106,7 +113,7 @@ VACT_INLINE void softmax_put(elem *dst, vf y, bool stream)
     if (stream)
         elem_stream(dst, y);
     else
-        elem_store(dst, y);
+        elem_store_tame(dst, y);
 }
 
 /* `from` may be dst; stream is a constant. */
@@ -146,7 +153,7 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
                                size_t stride, bool stream, bool beyond)
 {
     const size_t cols = m->cols;
-    if (stream && cols > ROWS_STREAMED)
+    if (stream && cols > ROWS_BUFFER)
         __builtin_unreachable(); /* so no long sum takes stack */
     const logits_row plain = logits_plain_row(cols);
     softmax_row_kind kinds[ROWS_AT_ONCE];
@@ -159,12 +166,14 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
         place.ahead = rows_ahead(m, b, r);
         if (place.ahead && !stream && beyond)
             place.results = b->dst + (b->n + r) * m->dst_stride;
-        if (kinds[r] == SOFTMAX_ROW_CLOSE)
+        if (!ELEM_IS_LANE && kinds[r] != SOFTMAX_ROW_FAR)
+            sums[r] = softmax_near_whole(to, src, cols, &place);
+        else if (kinds[r] == SOFTMAX_ROW_CLOSE)
             sums[r] = softmax_exponentials(to, src, cols, &place, softmax_parts_close);
         else if (kinds[r] == SOFTMAX_ROW_NEAR)
             sums[r] = softmax_exponentials(to, src, cols, &place, softmax_parts_near);
         else
-            softmax_any_row(b->dst + r * m->dst_stride, src, cols, &plain);
+            softmax_any_row(b->dst + r * m->dst_stride, src, cols, &plain, to);
     }
     if (b->after)
         softmax_ranges(ranges, b->src + b->n * m->src_stride, rows_next(b), m);
@@ -181,8 +190,8 @@ VACT_INLINE void softmax_batch(const rows_plain *m, const rows_batch *b, row_ran
 
 VACT_NOINLINE static void softmax_streamed(const rows_plain *m, size_t at_once)
 {
-    _Alignas(64) float exponentials[ROWS_STREAMED];
-    at_once = at_once < ROWS_STREAMED / m->cols ? at_once : ROWS_STREAMED / m->cols;
+    _Alignas(64) float exponentials[ROWS_BUFFER];
+    at_once = at_once < ROWS_BUFFER / m->cols ? at_once : ROWS_BUFFER / m->cols;
     row_range ranges[ROWS_AT_ONCE];
     rows_batch b = rows_batch_at(m, 0, at_once);
     softmax_ranges(ranges, b.src, b.n, m);
@@ -309,6 +318,10 @@ VACT_NOINLINE static void softmax_short_streamed(const rows_plain *m, short_walk
 
 VACT_NOINLINE static void softmax_short_cached(const rows_plain *m, short_walk *at)
 {
+    if (!ELEM_IS_LANE) {
+        softmax_short_groups(m, at, short_vectors_of_any(m->cols), false);
+        return;
+    }
     switch (short_vectors(m->cols)) {
     case 1: softmax_short_groups(m, at, 1, false); break;
     case 2: softmax_short_groups(m, at, 2, false); break;
@@ -323,37 +336,93 @@ VACT_INLINE void softmax_short_many(const rows_plain *m, size_t first)
 {
     const bool stream = rows_stream(m);
     const logits_row plain = logits_plain_row(m->cols);
+    float lanes[ELEM_IS_LANE ? 1 : SHORT_COLUMNS];
     for (short_walk at = {first, 0};; short_done(&at, 1)) {
         stream ? softmax_short_streamed(m, &at) : softmax_short_cached(m, &at);
         if (at.row == m->rows)
             return;
-        softmax_any_row(m->dst + at.row * m->dst_stride, m->src + at.row * m->src_stride, m->cols, &plain);
+        elem *const dst = m->dst + at.row * m->dst_stride;
+        softmax_any_row(dst, m->src + at.row * m->src_stride, m->cols, &plain, ELEM_IS_LANE ? elem_lanes(dst) : lanes);
     }
 }
 
+/* Apart: its lanes do not lie below long rows. */
+VACT_NOINLINE static void softmax_short_apart(const rows_plain *m) { softmax_short_many(m, 0); }
+
 /* Rows without options -------------------------------------------------------------------------------------------- */
+
+/* The results from exponentials that are computed again, to save a buffer. */
+VACT_INLINE void softmax_results_again(elem *dst, const elem *src, size_t cols, const softmax_place *place,
+                                       logits_pivot reciprocal, softmax_parts_fn *parts_at,
+                                       softmax_quotient_fn *quotient)
+{
+    const vf_pair factor = rows_broadcast(reciprocal);
+    size_t i = 0;
+    for (; cols - i >= 4 * VF_LANES; i += 4 * VF_LANES)
+        for (size_t k = i; k < i + 4 * VF_LANES; k += VF_LANES)
+            elem_store_tame(dst + k, quotient(fast_eighths_value(parts_at(src, k, k + VF_LANES, place)), factor));
+    for (; i < cols; i += VF_LANES)
+        rows_store(dst, quotient(fast_eighths_value(parts_at(src, i, cols, place)), factor), i, cols);
+}
+
+VACT_INLINE void softmax_row_twice(elem *dst, const elem *src, size_t cols, float *lanes)
+{
+    const logits_row plain = logits_plain_row(cols);
+    const row_range range = row_range_of(src, cols);
+    const softmax_row_kind kind = softmax_kind_of(range);
+    if (kind == SOFTMAX_ROW_FAR) {
+        softmax_any_row(dst, src, cols, &plain, lanes);
+        return;
+    }
+    const softmax_place place = softmax_place_near(range.max, &plain);
+    const double sum = softmax_near_sum(NULL, src, cols, &place);
+    if (kind == SOFTMAX_ROW_CLOSE)
+        softmax_results_again(dst, src, cols, &place, softmax_reciprocal_of_sum(sum * 0x1p116), softmax_parts_close,
+                              softmax_close_quotient);
+    else
+        softmax_results_again(dst, src, cols, &place, softmax_reciprocal_of_sum(sum), softmax_parts_near,
+                              softmax_quotient);
+}
+
+/* Rows of which a buffer holds a piece. */
+VACT_NOINLINE static void softmax_rows_twice(const rows_plain *m)
+{
+    float lanes[ROWS_PIECE];
+    for (size_t r = 0; r < m->rows; r++)
+        softmax_row_twice(m->dst + r * m->dst_stride, m->src + r * m->src_stride, m->cols, lanes);
+}
 
 VACT_NOINLINE static void softmax_long_rows(const rows_plain *m)
 {
     size_t at_once = rows_at_once(m->cols);
-    if (m->cols <= ROWS_STREAMED && rows_stream(m)) {
+    if (m->cols <= ROWS_BUFFER && rows_stream(m)) {
         softmax_streamed(m, at_once);
         return;
     }
+    float buffer[ELEM_IS_LANE ? 1 : ROWS_BUFFER];
     const bool beyond = loop_walk_here(m->dst == m->src, m->rows * m->cols) != WALK_CACHED;
     row_range ranges[ROWS_AT_ONCE];
     rows_batch b = rows_batch_at(m, 0, at_once);
     softmax_ranges(ranges, b.src, b.n, m);
     for (size_t r = 0; r < m->rows; r += at_once) {
         b = rows_batch_at(m, r, at_once);
-        softmax_batch(m, &b, ranges, elem_lanes(b.dst), m->dst_stride, false, beyond);
+        softmax_batch(m, &b, ranges, ELEM_IS_LANE ? elem_lanes(b.dst) : buffer, ELEM_IS_LANE ? m->dst_stride : m->cols,
+                      false, beyond);
     }
 }
 
 VACT_INLINE void softmax_plain_rows(const rows_plain *m)
 {
+    if (!rows_are_whole(m->cols)) { /* not below another buffer */
+        softmax_rows_twice(m);
+        return;
+    }
     if (VF_LANES == 1 || m->cols > SHORT_COLUMNS) {
         softmax_long_rows(m);
+        return;
+    }
+    if (!ELEM_IS_LANE) {
+        softmax_short_apart(m);
         return;
     }
     size_t done = 0;

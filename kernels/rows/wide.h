@@ -158,17 +158,23 @@ VACT_NOINLINE static double wide_rest(float *lanes, const elem *src, size_t cols
 }
 
 /* These return the largest logit. Where it is not finite they write nothing. */
-VACT_NOINLINE static double wide_softmax_row(elem *dst, const elem *src, size_t cols, const logits_row *row)
+VACT_NOINLINE static double wide_softmax_row(elem *dst, const elem *src, size_t cols, const logits_row *row,
+                                             float *lanes)
 {
     const wide_logit pivot = wide_max(src, cols, row);
     if (!wide_finite(pivot.hi))
         return pivot.hi;
-    float *exponentials = elem_lanes(dst);
-    const double sum = 1.0 + wide_rest(exponentials, src, cols, row, pivot, false);
+    const double sum = 1.0 + wide_rest(rows_are_whole(cols) ? lanes : NULL, src, cols, row, pivot, false);
     const vf_pair reciprocal = rows_broadcast(rows_split(0x1p20 / sum));
-    for (size_t i = 0; i < cols; i += VF_LANES) {
-        const vf e = rows_load_lanes(exponentials, i, cols);
-        rows_store(dst, softmax_unscaled(vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo))), i, cols);
+    for (size_t c = 0; c < cols; c += rows_piece(c, cols)) {
+        const size_t n = rows_piece(c, cols);
+        const logits_row piece = logits_piece(row, c, n);
+        if (!rows_are_whole(cols))
+            (void)wide_rest(lanes, src + c, n, &piece, pivot, false);
+        for (size_t i = 0; i < n; i += VF_LANES) {
+            const vf e = rows_load_lanes(lanes, i, n);
+            rows_store(dst + c, softmax_unscaled(vf_fma(e, reciprocal.hi, vf_mul(e, reciprocal.lo))), i, n);
+        }
     }
     return pivot.hi;
 }

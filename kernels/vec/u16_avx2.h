@@ -53,6 +53,19 @@ VACT_INLINE vh vh_of_upper(vf a, vf b)
     return _mm256_blend_epi16(_mm256_srli_epi32(_mm256_castps_si256(a), 16), _mm256_castps_si256(b), 0xaa);
 }
 
+VACT_INLINE vf vh_upper_of(__m128i v) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(v), 16)); }
+
+VACT_INLINE __m128i vh_upper_to(vf a)
+{
+    const __m256i upper = _mm256_srli_epi32(_mm256_castps_si256(a), 16);
+    return _mm_packus_epi32(_mm256_castsi256_si128(upper), _mm256_extracti128_si256(upper, 1));
+}
+
+VACT_INLINE vf vh_widen_first(vh v) { return vh_upper_of(_mm256_castsi256_si128(v)); }
+VACT_INLINE vh vh_first_of_upper(vf a) { return _mm256_castsi128_si256(vh_upper_to(a)); }
+VACT_INLINE vf vh_load_upper(const void *p) { return vh_upper_of(_mm_loadu_si128((const __m128i *)p)); }
+VACT_INLINE void vh_store_upper(void *p, vf a) { _mm_storeu_si128((__m128i *)p, vh_upper_to(a)); }
+
 #ifdef __F16C__
 VACT_INLINE void vh_widen_half(vh v, vf *a, vf *b)
 {
@@ -76,6 +89,13 @@ VACT_INLINE void vh_store_half(void *p, vf a, vf b)
 {
     _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
     _mm_storeu_si128((__m128i *)p + 1, _mm256_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT));
+}
+
+VACT_INLINE vf vh_load_half_first(const void *p) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)); }
+
+VACT_INLINE void vh_store_half_first(void *p, vf a)
+{
+    _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
 }
 #endif
 

@@ -45,6 +45,25 @@ VACT_INLINE vh vh_of_upper(vf a, vf b)
     return _mm512_mask_mov_epi16(_mm512_srli_epi32(_mm512_castps_si512(a), 16), 0xaaaaaaaa, _mm512_castps_si512(b));
 }
 
+/* One permutation each, where a conversion takes two operations more. */
+VACT_INLINE vf vh_upper_of(__m256i v)
+{
+    const __m512i places = _mm512_set_epi16(15, 0, 14, 0, 13, 0, 12, 0, 11, 0, 10, 0, 9, 0, 8, 0, 7, 0, 6, 0, 5, 0, 4,
+                                            0, 3, 0, 2, 0, 1, 0, 0, 0);
+    return _mm512_castsi512_ps(_mm512_maskz_permutexvar_epi16(0xaaaaaaaa, places, _mm512_castsi256_si512(v)));
+}
+
+VACT_INLINE __m256i vh_upper_to(vf a)
+{
+    const __m512i places = _mm512_set_epi16(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1, 31, 29, 27, 25,
+                                            23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
+    return _mm512_castsi512_si256(_mm512_permutexvar_epi16(places, _mm512_castps_si512(a)));
+}
+VACT_INLINE vf vh_widen_first(vh v) { return vh_upper_of(_mm512_castsi512_si256(v)); }
+VACT_INLINE vh vh_first_of_upper(vf a) { return _mm512_castsi256_si512(vh_upper_to(a)); }
+VACT_INLINE vf vh_load_upper(const void *p) { return vh_upper_of(_mm256_loadu_si256((const __m256i *)p)); }
+VACT_INLINE void vh_store_upper(void *p, vf a) { _mm256_storeu_si256((__m256i *)p, vh_upper_to(a)); }
+
 VACT_INLINE void vh_widen_half(vh v, vf *a, vf *b)
 {
     *a = _mm512_cvtph_ps(_mm512_castsi512_si256(v));
@@ -68,6 +87,13 @@ VACT_INLINE void vh_store_half(void *p, vf a, vf b)
 {
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
     _mm256_storeu_si256((__m256i *)p + 1, _mm512_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT));
+}
+
+VACT_INLINE vf vh_load_half_first(const void *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)); }
+
+VACT_INLINE void vh_store_half_first(void *p, vf a)
+{
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
 }
 
 #pragma GCC diagnostic pop

@@ -22,12 +22,18 @@
  * bfloat16: the upper half of a float
  *   vh_widen(v, &a, &b)               the floats of the elements at even places in a, of those at odd places in b
  *   vh_of_upper(a, b)                 the upper halves of such floats, in the order of memory
+ *   vh_widen_first(v)                 the floats of the first VF_LANES elements, in the order of memory
+ *   vh_first_of_upper(a)              the upper halves of floats as the first VF_LANES elements; the others mean
+ * nothing vh_load_upper(p)                  the first VF_LANES elements at p as floats vh_store_upper(p, a) the upper
+ * halves of floats, written
  *
  * half
  *   vh_load_half(p, &a, &b)           the first VF_LANES elements at p as floats in a, the next ones in b; exact
  *   vh_widen_half(v, &a, &b)          the same of a vector
  *   vh_of_half(a, b)                  rounded to the nearest half, ties to even; a NaN stays one, quiet
  *   vh_store_half(p, a, b)            the same, written
+ *   vh_load_half_first(p)             the first VF_LANES elements at p as floats
+ *   vh_store_half_first(p, a)         VF_LANES floats, rounded and written
  */
 #ifndef VACT_VEC_U16_CONTRACT_H
 #define VACT_VEC_U16_CONTRACT_H

@@ -47,6 +47,13 @@ VACT_INLINE void vh_widen(vh v, vf *a, vf *b)
 
 VACT_INLINE vh vh_of_upper(vf a, vf b) { return vtrn2q_u16(vreinterpretq_u16_f32(a), vreinterpretq_u16_f32(b)); }
 
+VACT_INLINE vf vh_upper_of(uint16x4_t v) { return vreinterpretq_f32_u32(vshll_n_u16(v, 16)); }
+VACT_INLINE uint16x4_t vh_upper_to(vf a) { return vshrn_n_u32(vreinterpretq_u32_f32(a), 16); }
+VACT_INLINE vf vh_widen_first(vh v) { return vh_upper_of(vget_low_u16(v)); }
+VACT_INLINE vh vh_first_of_upper(vf a) { return vcombine_u16(vh_upper_to(a), vh_upper_to(a)); }
+VACT_INLINE vf vh_load_upper(const void *p) { return vh_upper_of(vld1_u16((const uint16_t *)p)); }
+VACT_INLINE void vh_store_upper(void *p, vf a) { vst1_u16((uint16_t *)p, vh_upper_to(a)); }
+
 VACT_INLINE void vh_widen_half(vh v, vf *a, vf *b)
 {
     const float16x8_t halves = vreinterpretq_f16_u16(v);
@@ -58,5 +65,12 @@ VACT_INLINE vh vh_of_half(vf a, vf b) { return vreinterpretq_u16_f16(vcombine_f1
 
 VACT_INLINE void vh_load_half(const void *p, vf *a, vf *b) { vh_widen_half(vh_load(p), a, b); }
 VACT_INLINE void vh_store_half(void *p, vf a, vf b) { vh_store(p, vh_of_half(a, b)); }
+
+VACT_INLINE vf vh_load_half_first(const void *p)
+{
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16((const uint16_t *)p)));
+}
+
+VACT_INLINE void vh_store_half_first(void *p, vf a) { vst1_u16((uint16_t *)p, vreinterpret_u16_f16(vcvt_f16_f32(a))); }
 
 #endif

@@ -52,9 +52,14 @@ VACT_INLINE void vh_widen(vh v, vf *a, vf *b)
 
 VACT_INLINE vh vh_of_upper(vf a, vf b) { return (vh){{(uint16_t)(vf_bits(a) >> 16), (uint16_t)(vf_bits(b) >> 16)}}; }
 
+VACT_INLINE vf vh_widen_first(vh v) { return vf_of_bits((vi)v.of[0] << 16); }
+VACT_INLINE vh vh_first_of_upper(vf a) { return (vh){{(uint16_t)(vf_bits(a) >> 16), 0}}; }
+VACT_INLINE vf vh_load_upper(const void *p) { return vf_of_bits((vi) * (const uint16_t *)p << 16); }
+VACT_INLINE void vh_store_upper(void *p, vf a) { *(uint16_t *)p = (uint16_t)(vf_bits(a) >> 16); }
+
 /* A half's exponent and fraction, in the place of a float's, are its value times 2^-112; the product is exact, and the
  * number of a subnormal half becomes a normal float. */
-VACT_INLINE vf vh_float_of_half(uint16_t half)
+VACT_NOINLINE __attribute__((unused)) static vf vh_float_of_half(uint16_t half)
 {
     const vi sign = (vi)(half & 0x8000u) << 16, magnitude = (vi)(half & 0x7fffu) << 13;
     if (magnitude >= 0x0f800000u) /* infinity or NaN, which becomes quiet */
@@ -63,7 +68,7 @@ VACT_INLINE vf vh_float_of_half(uint16_t half)
     return vf_of_bits(sign | vf_bits(vf_of_bits(magnitude) * 0x1p112f));
 }
 
-VACT_INLINE uint16_t vh_half_of_float(vf a)
+VACT_NOINLINE __attribute__((unused)) static uint16_t vh_half_of_float(vf a)
 {
     const vi bits = vf_bits(a), sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7fffffffu;
     if (magnitude > 0x7f800000u)
@@ -85,5 +90,7 @@ VACT_INLINE vh vh_of_half(vf a, vf b) { return (vh){{vh_half_of_float(a), vh_hal
 
 VACT_INLINE void vh_load_half(const void *p, vf *a, vf *b) { vh_widen_half(vh_load(p), a, b); }
 VACT_INLINE void vh_store_half(void *p, vf a, vf b) { vh_store(p, vh_of_half(a, b)); }
+VACT_INLINE vf vh_load_half_first(const void *p) { return vh_float_of_half(*(const uint16_t *)p); }
+VACT_INLINE void vh_store_half_first(void *p, vf a) { *(uint16_t *)p = vh_half_of_float(a); }
 
 #endif
