@@ -9,6 +9,7 @@
 #include "kernels/loop/cache.h"
 #include "losses.h"
 #include "narrow_exact.h"
+#include "narrow_quotient.h"
 #include "reference/reference.h"
 
 enum { ALL = 1 << 16 };
@@ -80,6 +81,64 @@ ParameterizedTest(int *build, narrow, every_input)
             const int wrong = misrounded(type, &first);
             cr_expect(wrong == 0, "%s, %s, %s: %d misrounded, at %04x to %04x, not %04x", info->name, type_names[type],
                       table->build, wrong, first, results[first], exact[first]);
+        }
+}
+
+/* A vector with a special lane takes another form of an operation: so that every input is in such a vector, one in 16
+ * is replaced, by a large number of either sign, by a tiny one or by an infinity. */
+ParameterizedTestParameters(narrow, beside_special) { return losses_builds(); }
+
+ParameterizedTest(int *build, narrow, beside_special)
+{
+    static const uint16_t special[2][4] = {{0x7f00, 0xff00, 0x0001, 0x7f80}, {0x7b00, 0xfb00, 0x0001, 0x7c00}};
+    const vacti_table *table = losses_begin(*build);
+    for (size_t k = 0; k < vacti_registry_count; k++)
+        for (int t = 0; t < 8 && vacti_registry[k].kind == VACT_KIND_UNARY; t++) {
+            const vacti_op_info *info = &vacti_registry[k];
+            const vact_type type = narrow_types[t / 4];
+            uint32_t first = 0;
+            int wrong = 0;
+            if (t % 4 == 0)
+                fill_exact(info, type);
+            for (uint32_t place = 0; place < 32 && wrong == 0; place += 31) {
+                fill_every();
+                for (uint32_t i = place; i < ALL; i += 16)
+                    every[i] = special[t / 4][t % 4];
+                run(table, info, type, results, every, ALL, NULL);
+                for (uint32_t i = place; i < ALL; i += 16) {
+                    const uint16_t at = special[t / 4][t % 4];
+                    wrong += !same(results[i], exact[at], type);
+                    results[i] = exact[i];
+                }
+                wrong += misrounded(type, &first);
+            }
+            cr_expect(wrong == 0, "%s, %s, %s beside %04x: %d misrounded, %04x to %04x, not %04x", info->name,
+                      type_names[type], table->build, special[t / 4][t % 4], wrong, first, results[first],
+                      exact[first]);
+        }
+}
+
+/* The quotients of AVX-512 are estimates, off by up to 1.01*2^-28 before they are rounded. Every result is right at
+ * both ends, so for all in between. An error of 2^-19 is found. */
+Test(narrow, quotients)
+{
+    static const vact_op divide[] = {VACT_OP_SILU, VACT_OP_SIGMOID, VACT_OP_GELU_TANH, VACT_OP_GELU_QUICK,
+                                     VACT_OP_SWISH};
+    static const double off[] = {-1.01 * 0x1p-28, 0.0, 1.01 * 0x1p-28, 0x1p-19};
+    fill_every();
+    for (int t = 0; t < 2; t++)
+        for (size_t k = 0; k < sizeof divide / sizeof divide[0]; k++) {
+            const vact_type type = narrow_types[t];
+            const vacti_op_info *info = vacti_registry_by_code(divide[k]);
+            fill_exact(info, type);
+            for (size_t i = 0; i < sizeof off / sizeof off[0]; i++) {
+                uint32_t first = 0;
+                cr_assert((type == VACT_BF16 ? narrow_quotient_bf16 : narrow_quotient_f16)(divide[k], off[i], results,
+                                                                                           every, ALL));
+                const int wrong = misrounded(type, &first);
+                cr_expect((wrong == 0) == (off[i] < 0x1p-19), "%s, %s, off by %a: %d misrounded, at %04x", info->name,
+                          type_names[type], off[i], wrong, first);
+            }
         }
 }
 

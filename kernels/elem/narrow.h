@@ -15,19 +15,18 @@
 /* Of bf16: those of f16 are always to even. */
 typedef enum { TIES_TO_EVEN, TIES_AWAY, TIES_TO_ZERO, TIES_UP } elem_ties;
 
-/* An input, and what is added to the bits of its rounded result: 1 or -1. */
+/* An input, and its result. */
 typedef struct {
-    uint16_t input;
-    int16_t step;
+    uint16_t input, result;
 } elem_cure;
 
 /* How an operation's results are rounded. Before that, of half, a nudge of an ULP or two of a float may leave fewer
  * inputs to correct: the argument or the result is multiplied by a number next to 1; or y*sideways, with the sign of x,
  * is added to the result y. */
 typedef struct {
-    elem_ties ties;
+    elem_ties ties, otherwise;        /* the second for parameters that are not usual (loop/forms.inc.h) */
     float argument, result, sideways; /* 0: none */
-    int any_nan;                      /* a NaN may have any bits: bf16 takes care then */
+    int any_nan;                      /* the NaN of special lanes may have any bits: it is made the usual one */
     size_t count;                     /* of the cures */
     elem_cure cures[9];
 } elem_rounding;
@@ -44,10 +43,10 @@ VACT_INLINE vf elem_nudged(vf y, vf x, const elem_rounding *how)
     return how->sideways == 0.0f ? y : vf_fma(y, vf_flip_sign(vf_set1(how->sideways), x), y);
 }
 
-/* The inputs of the cures that are in force. */
+/* The cures that are in force. */
 typedef struct {
-    uint16_t of[9];
-} elem_inputs;
+    elem_cure of[9];
+} elem_cures;
 
 enum { ELEM_IS_LANE = 0 };
 

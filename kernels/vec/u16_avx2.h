@@ -26,11 +26,9 @@ VACT_INLINE void vh_store_partial(void *p, vh v, size_t n)
     memcpy(p, elements, n * sizeof *elements);
 }
 
-/* A mask is -1 where it holds. */
-VACT_INLINE vh vh_step_where_equal(vh y, vh x, vh at, int step)
+VACT_INLINE vh vh_replace_equal(vh y, vh x, vh at, vh by)
 {
-    const vh equal = _mm256_cmpeq_epi16(x, at);
-    return step > 0 ? _mm256_sub_epi16(y, equal) : _mm256_add_epi16(y, equal);
+    return _mm256_blendv_epi8(y, by, _mm256_cmpeq_epi16(x, at));
 }
 
 /* Signed comparisons serve unsigned numbers that are 2^15 off. Where `by` is 0 one operation is left of the choice. */
@@ -65,6 +63,8 @@ VACT_INLINE vf vh_widen_first(vh v) { return vh_upper_of(_mm256_castsi256_si128(
 VACT_INLINE vh vh_first_of_upper(vf a) { return _mm256_castsi128_si256(vh_upper_to(a)); }
 VACT_INLINE vf vh_load_upper(const void *p) { return vh_upper_of(_mm_loadu_si128((const __m128i *)p)); }
 VACT_INLINE void vh_store_upper(void *p, vf a) { _mm_storeu_si128((__m128i *)p, vh_upper_to(a)); }
+
+VACT_INLINE vf vh_quotient(vf a, vf b) { return vf_div(a, b); }
 
 #ifdef __F16C__
 VACT_INLINE void vh_widen_half(vh v, vf *a, vf *b)

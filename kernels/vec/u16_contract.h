@@ -14,8 +14,7 @@
  *
  * Integers
  *   vh_set1(a)                        a in every element
- *   vh_step_where_equal(y, x, at, step)
- *                                     y + step where x == at, else y; step a constant, 1 or -1
+ *   vh_replace_equal(y, x, at, by)    `by` where x == at, else y
  *   vh_replace_in(y, x, start, width, by)
  *                                     `by` where x - start <= width, both unsigned, else y
  *
@@ -26,6 +25,10 @@
  *   vh_first_of_upper(a)              the upper halves of floats as the first VF_LANES elements; the others mean
  * nothing vh_load_upper(p)                  the first VF_LANES elements at p as floats vh_store_upper(p, a) the upper
  * halves of floats, written
+ *
+ * Floats of which fewer digits count
+ *   vh_quotient(a, b)                 a/b*(1 + t), |t| < 1.01*2^-28, rounded once, for b in [1, 2^100]: not the same
+ * bits on every CPU. tests/narrow_quotient.inc.h tries both ends of t. A zero is exact
  *
  * half
  *   vh_load_half(p, &a, &b)           the first VF_LANES elements at p as floats in a, the next ones in b; exact

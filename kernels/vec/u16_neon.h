@@ -26,12 +26,7 @@ VACT_INLINE void vh_store_partial(void *p, vh v, size_t n)
     memcpy(p, elements, n * sizeof *elements);
 }
 
-/* A mask is -1 where it holds. */
-VACT_INLINE vh vh_step_where_equal(vh y, vh x, vh at, int step)
-{
-    const vh equal = vceqq_u16(x, at);
-    return step > 0 ? vsubq_u16(y, equal) : vaddq_u16(y, equal);
-}
+VACT_INLINE vh vh_replace_equal(vh y, vh x, vh at, vh by) { return vbslq_u16(vceqq_u16(x, at), by, y); }
 
 VACT_INLINE vh vh_replace_in(vh y, vh x, vh start, vh width, vh by)
 {
@@ -53,6 +48,8 @@ VACT_INLINE vf vh_widen_first(vh v) { return vh_upper_of(vget_low_u16(v)); }
 VACT_INLINE vh vh_first_of_upper(vf a) { return vcombine_u16(vh_upper_to(a), vh_upper_to(a)); }
 VACT_INLINE vf vh_load_upper(const void *p) { return vh_upper_of(vld1_u16((const uint16_t *)p)); }
 VACT_INLINE void vh_store_upper(void *p, vf a) { vst1_u16((uint16_t *)p, vh_upper_to(a)); }
+
+VACT_INLINE vf vh_quotient(vf a, vf b) { return vf_div(a, b); }
 
 VACT_INLINE void vh_widen_half(vh v, vf *a, vf *b)
 {

@@ -28,11 +28,11 @@ VACT_INLINE vh vh_load_partial(const void *p, size_t n, uint16_t fill)
 
 VACT_INLINE void vh_store_partial(void *p, vh v, size_t n) { memcpy(p, &v, n * sizeof v.of[0]); }
 
-VACT_INLINE vh vh_step_where_equal(vh y, vh x, vh at, int step)
+VACT_INLINE vh vh_replace_equal(vh y, vh x, vh at, vh by)
 {
     for (size_t k = 0; k < 2; k++)
         if (x.of[k] == at.of[k])
-            y.of[k] = (uint16_t)(y.of[k] + step);
+            y.of[k] = by.of[k];
     return y;
 }
 
@@ -56,6 +56,10 @@ VACT_INLINE vf vh_widen_first(vh v) { return vf_of_bits((vi)v.of[0] << 16); }
 VACT_INLINE vh vh_first_of_upper(vf a) { return (vh){{(uint16_t)(vf_bits(a) >> 16), 0}}; }
 VACT_INLINE vf vh_load_upper(const void *p) { return vf_of_bits((vi) * (const uint16_t *)p << 16); }
 VACT_INLINE void vh_store_upper(void *p, vf a) { *(uint16_t *)p = (uint16_t)(vf_bits(a) >> 16); }
+
+#ifndef vh_quotient /* a test has its own */
+VACT_INLINE vf vh_quotient(vf a, vf b) { return vf_div(a, b); }
+#endif
 
 /* A half's exponent and fraction, in the place of a float's, are its value times 2^-112; the product is exact, and the
  * number of a subnormal half becomes a normal float. */

@@ -17,7 +17,7 @@ VACT_INLINE cr_rounded erf_rounded(vf x, const vact_params_f32 *params)
 VACT_INLINE act_range erf_range(const vact_params_f32 *params)
 {
     (void)params;
-    return (act_range){CR_TINY, ACT_UNLIMITED};
+    return (act_range){CR_TINY, FLT_MAX};
 }
 
 #endif

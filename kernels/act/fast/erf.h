@@ -12,6 +12,9 @@
 VACT_INLINE vf erf_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
+#ifdef ELEM_16 /* the same with fewer terms, each piece in t itself (elem/terms_<type>.h) */
+    return vf_flip_sign(terms_erf(vf_min(vf_set1(TERMS_ERF_MOST), vf_abs(x))), x);
+#else
     _Alignas(32) static const float centre[8] = {0.0f,           0.0f,          0x1.b183eep-1f, 0x1.91676p+0f,
                                                  0x1.0b99a8p+1f, 0x1.4e80ap+1f, 0x1.915812p+1f, 0x1.d3a22ep+1f};
     _Alignas(32) static const float level[8] = {0x1p+0f,        0x1p+0f,        0x1.89a81p-1f,  0x1.f2629cp-1f,
@@ -40,6 +43,7 @@ VACT_INLINE vf erf_forward(vf x, const vact_params_f32 *params)
     p = vf_fma(p, d, vf_look_up(p1, i));
     p = vf_fma(p, d, vf_look_up(p0, i));
     return vf_flip_sign(vf_fma(d, p, vf_min(vf_look_up(level, i), t)), x);
+#endif
 }
 
 #define ACT_CALLED VACT_NOINLINE static

@@ -4,6 +4,7 @@
 #define VACT_ACT_FAST_GELU_QUICK_H
 
 #include "loop/form.h"
+#include "math/common/digits.h"
 #include "math/fast/logistic.h"
 
 #define GELU_QUICK_COMMON 9.375f
@@ -12,16 +13,30 @@
 #define GELU_QUICK_HI (-0x1.3a4cbep+1f)
 #define GELU_QUICK_LO 0x1.c08ecap-26f
 
+/* e^(-1.702*x) */
+VACT_INLINE fast_power gelu_quick_power(vf x)
+{
+#ifdef ELEM_16
+    fast_power power = fast_short_power(x, vf_set1(GELU_QUICK_HI));
+    power.f = vf_fma(x, vf_set1(GELU_QUICK_LO), power.f);
+    power.slope = terms_gelu_quick_slope(power.f);
+    return power;
+#else
+    return fast_power_of_product(x, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
+#endif
+}
+
 VACT_INLINE vf gelu_quick_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return fast_swish(x, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
+    return math_quotient(x, fast_common_sum(gelu_quick_power(x)));
 }
 
 VACT_INLINE vf gelu_quick_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return fast_swish_any(x, 1.702f, vf_set1(GELU_QUICK_HI), vf_set1(GELU_QUICK_LO));
+    vf bounded = fast_swish_bounded(x, 1.702f);
+    return fast_swish_of(x, bounded, 1.702f, gelu_quick_power(bounded));
 }
 
 #define ACT_TWO_FORMS

@@ -15,6 +15,7 @@
 #define VACT_ACT_FAST_GELU_TANH_H
 
 #include "loop/form.h"
+#include "math/common/digits.h"
 #include "math/common/horner.h"
 #include "math/fast/logistic.h"
 
@@ -23,6 +24,11 @@
  * error); k and K are from gelu_tanh_constants.py there. */
 VACT_INLINE fast_power gelu_tanh_power(vf x)
 {
+#ifdef ELEM_16
+    fast_power power = fast_short_power(x, terms_gelu_tanh_factor(vf_mul(x, x)));
+    power.slope = terms_gelu_tanh_slope(power.f);
+    return power;
+#else
     const vf k = vf_set1(0x1.65d52p+4f), d = vf_set1(0x1.f87b36p-16f);
     x = vf_add(x, vf_set1(0x1p-40f)); /* a change too small to count, so that no product is subnormal for a tiny x */
     vf h = vf_fma(x, x, k);
@@ -37,15 +43,18 @@ VACT_INLINE fast_power gelu_tanh_power(vf x)
     power.slope = horner5(power.f, 0x1.956d2ep-33f, -0x1.09958p-26f, 0x1.21e892p-20f, -0x1.fbe3b4p-15f, 0x1.4da83ap-9f,
                           -0x1.2442b2p-4f);
     return power;
+#endif
 }
 
-/* x/(1 + 2^n*(1 + t)), s = 2^n. */
-VACT_INLINE vf gelu_tanh_quotient(vf x, vf s, fast_power power)
+/* 1 + 2^n*(1 + t), s = 2^n. */
+VACT_INLINE vf gelu_tanh_sum(vf s, fast_power power)
 {
+    if (MATH_DIGITS < 24)
+        return fast_short_sum(vf_set1(1.0f), s, power);
     const vf per_slope = vf_set1(-0x1.c0794cp+3f);
     vf base = vf_apart(vf_add(vf_set1(1.0f), s)); /* base - s is not 1, whatever Clang's -fassociative-math says */
     vf lost = vf_fnma(vf_sub(base, s), per_slope, per_slope); /* 0 up to n = 23 */
-    return vf_div(x, vf_fma(vf_fma(s, power.f, lost), power.slope, base));
+    return vf_fma(vf_fma(s, power.f, lost), power.slope, base);
 }
 
 /* Up to this |x| a lane is common: 2^-n does not overflow. */
@@ -58,7 +67,7 @@ VACT_INLINE vf gelu_tanh_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
     fast_power power = gelu_tanh_power(x);
-    return gelu_tanh_quotient(x, vf_power_of_two(power.shifted), power);
+    return math_quotient(x, gelu_tanh_sum(vf_power_of_two(power.shifted), power));
 }
 
 VACT_INLINE vf gelu_tanh_special(vf x, const vact_params_f32 *params)
@@ -67,7 +76,7 @@ VACT_INLINE vf gelu_tanh_special(vf x, const vact_params_f32 *params)
     vm tail = vm_lt(x, vf_set1(-GELU_TANH_TAIL)), high = vm_lt(vf_set1(GELU_TANH_COMMON), x);
     vf bounded = vf_max(vf_set1(-11.5f), vf_min(vf_set1(GELU_TANH_COMMON), x));
     fast_power power = gelu_tanh_power(bounded);
-    vf result = gelu_tanh_quotient(bounded, fast_tail_power(tail, power), power);
+    vf result = vf_div(bounded, gelu_tanh_sum(fast_tail_power(tail, power), power));
     return vf_select(high, x, vf_select(tail, fast_tail_scale_down(result, -1.0f), result));
 }
 

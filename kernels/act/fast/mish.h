@@ -30,6 +30,7 @@
 VACT_INLINE vf mish_near(vf x)
 {
     _Alignas(32) static const unsigned char cells[16] = {0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 6, 7, 7, 7, 7};
+#ifndef ELEM_16
     _Alignas(32) static const float centre[8] = {-0x1.e45c54p+2f, -0x1.53c488p+2f, -0x1.8931d6p+1f, -0x1.2c49aap+0f,
                                                  0x1.4p-24f,      0x1.eb8718p-1f,  0x1.39fd5ap+1f,  0x1.5c2e1ep+2f};
     _Alignas(32) static const float p0[8] = {0x1.0ece58p-11f, 0x1.437028p-8f, 0x1.72ccep-5f, 0x1.0d9186p-2f,
@@ -52,8 +53,12 @@ VACT_INLINE vf mish_near(vf x)
                                              -0x1.08279cp-12f, 0x1.464c9p-15f,  0x1.1d51ep-15f,   -0x1.cc972ep-23f};
     _Alignas(32) static const float p9[8] = {0x1.1904d2p-29f, -0x1.950714p-26f, -0x1.189f06p-21f, -0x1.04f42cp-17f,
                                              0x1.4f69e4p-13f, -0x1.2276e8p-13f, -0x1.e32fdp-19f,  0x1.996acep-26f};
+#endif
     /* The factor is a little less than 15/16, so that 8 is in the last cell. */
     vi i = vi_look_up(cells, vf_bits(vf_fma(x, vf_set1(0x1.dffffep-1f), vf_set1(0x1.80001p+23f))));
+#ifdef ELEM_16 /* with fewer terms */
+    return vf_mul(x, pieces_of(terms_mish_table + 1, TERMS_MISH, i, vf_sub(x, vf_look_up(terms_mish_table[0], i))));
+#else
     vf d = vf_sub(x, vf_look_up(centre, i));
     vf q = vf_fma(vf_look_up(p9, i), d, vf_look_up(p8, i));
     q = vf_fma(q, d, vf_look_up(p7, i));
@@ -67,6 +72,7 @@ VACT_INLINE vf mish_near(vf x)
     vf f_lo = vf_fma(d, slope, vf_sub(outer, f));
     return vf_copysign(vf_fma(x, f, vf_mul(x, f_lo)),
                        x); /* the sign of a zero: with a negative f_lo the sum of two zeros is +0 */
+#endif
 }
 
 /* 2^(v - 126.957) within 3.1 %, for bits = 2^23*v: they are read as a float. That float is 2^(v - 127) for a whole v,

@@ -23,11 +23,15 @@
 /* From here down the result is -s*a: s*a*e^x is below half an ULP. */
 #define SELU_LEAST (-17.35f)
 
+#ifndef ELEM_16
 /* s*a*(e^r - 1)/r - 2 (docs/approximations/selu.sollya; the last bits by selu_search.c). */
 VACT_INLINE vf selu_curve(vf r)
 {
     return horner5(r, 0x1.40612cp-9f, 0x1.e20a4ap-7f, 0x1.2c0ceep-4f, 0x1.2c0bf2p-2f, 0x1.c212cep-1f, -0x1.ef699cp-3f);
 }
+#else
+VACT_INLINE vf selu_curve(vf r) { return terms_selu_curve(r); }
+#endif
 
 VACT_INLINE vf selu_common(vf x, const vact_params_f32 *params)
 {

@@ -9,7 +9,7 @@
 VACT_INLINE vf sigmoid_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return vf_div(vf_set1(1.0f), fast_common_sum(fast_monotone_power_of_negative(x)));
+    return math_quotient(vf_set1(1.0f), fast_common_sum(fast_monotone_power_of_negative(x)));
 }
 
 VACT_INLINE vf sigmoid_special(vf x, const vact_params_f32 *params)

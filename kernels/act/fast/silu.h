@@ -8,7 +8,7 @@
 VACT_INLINE vf silu_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    return vf_div(x, fast_common_sum(fast_power_of_negative(x)));
+    return math_quotient(x, fast_common_sum(fast_power_of_negative(x)));
 }
 
 VACT_INLINE vf silu_special(vf x, const vact_params_f32 *params)

@@ -17,6 +17,7 @@
 #define VACT_ACT_FAST_TANH_SHRINK_H
 
 #include "loop/form.h"
+#include "math/common/digits.h"
 #include "math/common/horner.h"
 #include "math/common/pair.h"
 #include "math/fast/subnormal.h"
@@ -72,7 +73,11 @@ VACT_INLINE vf tanh_shrink_far(vf a)
 /* TANH_SHRINK_TINY <= a <= TANH_SHRINK_LARGE. */
 VACT_INLINE vf tanh_shrink_of_magnitude(vf a)
 {
+#ifdef ELEM_16
+    return vf_mul(vf_mul(vf_mul(a, a), a), terms_tanh_shrink(a));
+#else
     return vf_select(vm_lt(a, vf_set1(0.6505f)), tanh_shrink_near(a), tanh_shrink_far(a));
+#endif
 }
 
 VACT_INLINE vf tanh_shrink_common(vf x, const vact_params_f32 *params)
@@ -90,13 +95,23 @@ VACT_INLINE vf tanh_shrink_of_tiny(vf a)
     return fast_scale_down(vf_fma(cube.hi, third, low), 0x1p+29f, 1.0f);
 }
 
+/* a > TANH_SHRINK_LARGE. */
+VACT_INLINE vf tanh_shrink_of_large(vf a)
+{
+#ifdef ELEM_16
+    return terms_tanh_shrink_of_large(a);
+#else
+    return vf_sub(a, vf_set1(1.0f));
+#endif
+}
+
 VACT_INLINE vf tanh_shrink_special(vf x, const vact_params_f32 *params)
 {
     (void)params;
     vf a = vf_abs(x), least = vf_set1(TANH_SHRINK_TINY), large = vf_set1(TANH_SHRINK_LARGE);
     vf of_tiny = tanh_shrink_of_tiny(vf_min(least, a));
     vf y = tanh_shrink_of_magnitude(vf_min(large, vf_max(least, a)));
-    y = vf_select(vm_lt(large, a), vf_sub(a, vf_set1(1.0f)), vf_select(vm_lt(a, least), of_tiny, y));
+    y = vf_select(vm_lt(large, a), tanh_shrink_of_large(a), vf_select(vm_lt(a, least), of_tiny, y));
     return vf_flip_sign(vf_or_nan(y, x), x);
 }
 

@@ -11,7 +11,7 @@
 
 /* Of bfloat16 two subnormal results are left. */
 static const elem_rounding leaky_relu_rounding = {
-    .ties = TIES_TO_EVEN, .count = ELEM_IS_BF16 ? 2 : 0, .cures = {{0x8096, -1}, {0x812f, -1}}};
+    .ties = TIES_TO_EVEN, .count = ELEM_IS_BF16 ? 2 : 0, .cures = {{0x8096, 0x8001}, {0x812f, 0x8003}}};
 
 VACT_INLINE int leaky_relu_usual(const vact_params_f32 *params) { return params->v[0] == 0.01f; }
 

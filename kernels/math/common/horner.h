@@ -9,9 +9,11 @@ VACT_INLINE vf horner1(vf x, float a, float b) { return vf_fma(vf_set1(a), x, vf
 
 VACT_INLINE vf horner2(vf x, float a, float b, float c) { return vf_fma(horner1(x, a, b), x, vf_set1(c)); }
 
+VACT_INLINE vf horner3(vf x, float a, float b, float c, float d) { return vf_fma(horner2(x, a, b, c), x, vf_set1(d)); }
+
 VACT_INLINE vf horner4(vf x, float a, float b, float c, float d, float e)
 {
-    return vf_fma(vf_fma(horner2(x, a, b, c), x, vf_set1(d)), x, vf_set1(e));
+    return vf_fma(horner3(x, a, b, c, d), x, vf_set1(e));
 }
 
 VACT_INLINE vf horner5(vf x, float a, float b, float c, float d, float e, float f)

@@ -16,6 +16,7 @@
 #define VACT_MATH_FAST_EXP_H
 
 #include "math/common/constants.h"
+#include "math/common/digits.h"
 #include "math/fast/exp_eighths.h"
 
 /* Up to this |x|, e^x and T are normal; T is down to m = -1007. */
@@ -30,7 +31,9 @@ VACT_INLINE fast_eighths_reduced fast_exp_reduce(vf x)
     return (fast_eighths_reduced){t, vf_fma(t, vf_set1(0x1.05d4b8p-32f), r)};
 }
 
+#ifndef ELEM_16
 VACT_INLINE vf fast_exp(vf x) { return fast_eighths_value(fast_eighths_of(fast_exp_reduce(x))); }
+#endif
 
 /* power + power*rise. Where low holds the result may be subnormal and power's exponent has wrapped around. There w is
  * 2^156 times the true power, in [32, 1.2*2^30], and |rise| <= 1/16. The sum of w and w*rise + 64, each rounded to an
@@ -46,6 +49,7 @@ VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 }
 #endif
 
+#ifndef ELEM_16
 /* For every x. Below -FAST_EXP_COMMON the result may be subnormal. Above FAST_EXP_COMMON T is finite wherever e^x is,
  * since e^-theta < 1. */
 VACT_INLINE vf fast_exp_any(vf x)
@@ -55,5 +59,29 @@ VACT_INLINE vf fast_exp_any(vf x)
     fast_eighths e = fast_eighths_of(fast_exp_reduce(within));
     return fast_exp_sum(low, e.power, e.rise);
 }
+#else
+/* For elements of 16 bits: e^x = 2^n*e^r, with the short polynomial of elem/terms_<type>.h. */
+typedef struct {
+    vf shifted, rest;
+} fast_short_exp;
+
+VACT_INLINE fast_short_exp fast_short_exp_of(vf x)
+{
+    vf shifted = vf_fma(x, vf_set1(MATH_LOG2E), vf_set1(VF_POWER_SHIFT)), n = vf_sub(shifted, vf_set1(VF_POWER_SHIFT));
+    return (fast_short_exp){shifted, terms_exp(vf_fnma(n, vf_set1(MATH_LN2), x))};
+}
+
+VACT_INLINE vf fast_exp(vf x)
+{
+    fast_short_exp e = fast_short_exp_of(x);
+    return vf_mul(vf_power_of_two(e.shifted), e.rest);
+}
+
+VACT_INLINE vf fast_exp_any(vf x)
+{
+    fast_short_exp e = fast_short_exp_of(vf_max(vf_set1(-104.0f), vf_min(vf_set1(89.0f), x)));
+    return vf_scale(e.rest, vf_sub(e.shifted, vf_set1(VF_POWER_SHIFT)));
+}
+#endif
 
 #endif

@@ -41,7 +41,11 @@ VACT_INLINE vf fast_exp_curve(vf r)
 }
 
 /* e^r - 1 */
+#ifndef ELEM_16
 VACT_INLINE vf fast_exp_rise(vf r) { return vf_fma(vf_mul(r, fast_exp_curve(r)), r, r); }
+#else
+VACT_INLINE vf fast_exp_rise(vf r) { return vf_mul(terms_exp_slope(r), r); }
+#endif
 
 /* e^x for x < -40, else e^-40. Computed times 2^149, as the result may be subnormal. */
 VACT_INLINE vf fast_exp_low(vf x)

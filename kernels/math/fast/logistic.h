@@ -14,6 +14,7 @@
 #define VACT_MATH_FAST_LOGISTIC_H
 
 #include "math/common/constants.h"
+#include "math/common/digits.h"
 #include "math/common/horner.h"
 #include "math/fast/subnormal.h"
 
@@ -40,7 +41,8 @@ VACT_INLINE fast_power fast_power_of_product(vf x, vf m_hi, vf m_lo)
 }
 
 /* e^-x for |x| <= 2^7. ln 2 is in two parts and n times the first is exact, so the argument f is rounded once; in the
- * function above it is rounded twice. `curve` is (e^-f - 1 + f)/f^2 for |f| <= ln(2)/2, error 0.11 * 2^-24 of e^-f. */
+ * function above it is rounded twice. For fewer digits one part is enough, which lacks 2^-29.
+ * `curve` is (e^-f - 1 + f)/f^2 for |f| <= ln(2)/2, error 0.11 * 2^-24 of e^-f. */
 typedef struct {
     vf shifted, f, curve;
 } fast_logistic_parts;
@@ -50,36 +52,62 @@ VACT_INLINE fast_logistic_parts fast_logistic_parts_of(vf x)
     fast_logistic_parts parts;
     parts.shifted = vf_fma(x, vf_set1(-MATH_LOG2E), vf_set1(VF_POWER_SHIFT));
     vf n = vf_sub(parts.shifted, vf_set1(VF_POWER_SHIFT));
-    parts.f = vf_fma(n, vf_set1(MATH_LN2_LO), vf_fma(n, vf_set1(MATH_LN2_HI), x));
+    parts.f = MATH_DIGITS < 24 ? vf_fma(n, vf_set1(MATH_LN2), x)
+                               : vf_fma(n, vf_set1(MATH_LN2_LO), vf_fma(n, vf_set1(MATH_LN2_HI), x));
     parts.curve = horner4(parts.f, 0x1.6d568cp-10f, -0x1.1227a6p-7f, 0x1.5554ep-5f, -0x1.5554bp-3f, 0x1p-1f);
     return parts;
 }
+
+#ifndef ELEM_16
+VACT_INLINE vf fast_logistic_slope(fast_logistic_parts parts) { return vf_fma(parts.curve, parts.f, vf_set1(-1.0f)); }
+#else
+VACT_INLINE vf fast_logistic_slope(fast_logistic_parts parts) { return terms_logistic_slope(parts.f); }
+
+/* n and f of 2^(x*h); the slope is for the caller. */
+VACT_INLINE fast_power fast_short_power(vf x, vf h)
+{
+    vf shifted = vf_fma(x, h, vf_set1(VF_POWER_SHIFT));
+    return (fast_power){shifted, vf_fms(x, h, vf_sub(shifted, vf_set1(VF_POWER_SHIFT))), vf_set1(0.0f)};
+}
+#endif
 
 /* t = f*slope, multiplied only in the sums: rounding the slope costs less than rounding t. */
 VACT_INLINE fast_power fast_power_of_negative(vf x)
 {
     fast_logistic_parts parts = fast_logistic_parts_of(x);
-    return (fast_power){parts.shifted, parts.f, vf_fma(parts.curve, parts.f, vf_set1(-1.0f))};
+    return (fast_power){parts.shifted, parts.f, fast_logistic_slope(parts)};
 }
 
 /* The same with t = -f + f*(f*curve) rounded, as in exp_rise.h, for sigmoid: with the form above it is not monotone. */
 VACT_INLINE fast_power fast_monotone_power_of_negative(vf x)
 {
+    if (MATH_DIGITS < 24)
+        return fast_power_of_negative(x);
     fast_logistic_parts parts = fast_logistic_parts_of(x);
     vf t = vf_fms(vf_mul(parts.f, parts.curve), parts.f, parts.f);
     return (fast_power){parts.shifted, vf_set1(1.0f), t};
+}
+
+/* one + s*(1 + t), where the rounding of 1 + t does not count. */
+VACT_INLINE vf fast_short_sum(vf one, vf s, fast_power power)
+{
+    return vf_fma(s, vf_fma(power.f, power.slope, vf_set1(1.0f)), one);
 }
 
 /* 1 + z for |n| <= 23. */
 VACT_INLINE vf fast_common_sum(fast_power power)
 {
     vf s = vf_power_of_two(power.shifted);
+    if (MATH_DIGITS < 24)
+        return fast_short_sum(vf_set1(1.0f), s, power);
     return vf_fma(vf_mul(s, power.f), power.slope, vf_add(vf_set1(1.0f), s));
 }
 
 /* one*(1 + z), with the same bits, for every n for which s = one*2^n is normal. */
 VACT_INLINE vf fast_wide_sum(vf one, vf s, fast_power power)
 {
+    if (MATH_DIGITS < 24)
+        return fast_short_sum(one, s, power);
     vf s_f = vf_mul(s, power.f), base = vf_add(one, s);
     vf base_lo = vf_add(vf_sub(vf_max(one, s), base), vf_min(one, s));
     vf sum = vf_fma(s_f, power.slope, base);
@@ -107,15 +135,25 @@ VACT_INLINE vf fast_swish(vf x, vf m_hi, vf m_lo)
     return vf_div(x, fast_common_sum(fast_power_of_product(x, m_hi, m_lo)));
 }
 
-/* The same for every x, with p = beta*x, beta in [2^-6, 2^16]: only results in the tail can be subnormal. */
+/* For every x, with p = beta*x, beta in [2^-6, 2^16]: only results in the tail can be subnormal. */
+VACT_INLINE vf fast_swish_bounded(vf x, float beta)
+{
+    return vf_max(vf_set1(-120.0f / beta), vf_min(vf_set1(64.0f / beta), x));
+}
+
+/* x*sigma(p), given e^-p of the bounded x. */
+VACT_INLINE vf fast_swish_of(vf x, vf bounded, float beta, fast_power power)
+{
+    vm tail = vm_lt(x, vf_set1(-FAST_LOGISTIC_TAIL / beta)), high = vm_lt(vf_set1(64.0f / beta), x);
+    vf result = vf_div(bounded, fast_wide_sum(vf_set1(1.0f), fast_tail_power(tail, power), power));
+    return vf_select(high, x, vf_select(tail, fast_tail_scale_down(result, -1.0f), result));
+}
+
+/* The same for such x and beta. */
 VACT_INLINE vf fast_swish_any(vf x, float beta, vf m_hi, vf m_lo)
 {
-    const vf one = vf_set1(1.0f), most = vf_set1(64.0f / beta), tail_from = vf_set1(-FAST_LOGISTIC_TAIL / beta);
-    vm tail = vm_lt(x, tail_from), high = vm_lt(most, x);
-    vf bounded = vf_max(vf_set1(-120.0f / beta), vf_min(most, x));
-    fast_power power = fast_power_of_product(bounded, m_hi, m_lo);
-    vf result = vf_div(bounded, fast_wide_sum(one, fast_tail_power(tail, power), power));
-    return vf_select(high, x, vf_select(tail, fast_tail_scale_down(result, -1.0f), result));
+    vf bounded = fast_swish_bounded(x, beta);
+    return fast_swish_of(x, bounded, beta, fast_power_of_product(bounded, m_hi, m_lo));
 }
 
 #endif
