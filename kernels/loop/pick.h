@@ -11,9 +11,10 @@ typedef struct {
     uint16_t start, width, by;
 } pick_range;
 
+/* Of the first `clamps` each becomes the bits before its start: three operations instead of five. */
 typedef struct {
     pick_range of[3];
-    int count;
+    int count, clamps;
 } pick_ranges;
 
 enum { PICK_NEGATIVE = 0x8000 };
@@ -56,10 +57,21 @@ VACT_INLINE unsigned pick_ceiling(float a)
     return nearest + (pick_value(nearest) < __builtin_fabsf(a) ? 1u : 0u);
 }
 
+/* Not where a bound is no element, nor from below 0 to +0. */
+VACT_INLINE int pick_is_clamp(pick_range range) { return (uint16_t)(range.start - 1) == range.by; }
+
+/* Rotated so that the range is the last one, all of it is above what it becomes. */
+VACT_INLINE vh pick_clamped(vh y, pick_range range)
+{
+    return vh_clamp(y, vh_set1((uint16_t)(range.start + range.width + 1)), vh_set1((uint16_t)(-range.width - 2)));
+}
+
 VACT_INLINE vh pick_apply(vh x, const pick_ranges *ranges)
 {
     vh y = x;
-    for (int k = 0; k < ranges->count; k++)
+    for (int k = 0; k < ranges->clamps; k++)
+        y = pick_clamped(y, ranges->of[k]);
+    for (int k = ranges->clamps; k < ranges->count; k++)
         y = vh_replace_in(y, x, vh_set1(ranges->of[k].start), vh_set1(ranges->of[k].width), vh_set1(ranges->of[k].by));
     return y;
 }

@@ -31,6 +31,11 @@ VACT_INLINE vh vh_replace_equal(vh y, vh x, vh at, vh by)
     return _mm256_blendv_epi8(y, by, _mm256_cmpeq_epi16(x, at));
 }
 
+VACT_INLINE vh vh_clamp(vh y, vh end, vh most)
+{
+    return _mm256_add_epi16(end, _mm256_min_epu16(_mm256_sub_epi16(y, end), most));
+}
+
 /* Signed comparisons serve unsigned numbers that are 2^15 off. Where `by` is 0 one operation is left of the choice. */
 VACT_INLINE vh vh_replace_in(vh y, vh x, vh start, vh width, vh by)
 {

@@ -29,6 +29,11 @@ VACT_INLINE vh vh_replace_equal(vh y, vh x, vh at, vh by)
     return _mm512_mask_mov_epi16(y, _mm512_cmpeq_epi16_mask(x, at), by);
 }
 
+VACT_INLINE vh vh_clamp(vh y, vh end, vh most)
+{
+    return _mm512_add_epi16(end, _mm512_min_epu16(_mm512_sub_epi16(y, end), most));
+}
+
 VACT_INLINE vh vh_replace_in(vh y, vh x, vh start, vh width, vh by)
 {
     return _mm512_mask_mov_epi16(y, _mm512_cmple_epu16_mask(_mm512_sub_epi16(x, start), width), by);

@@ -15,6 +15,7 @@
  * Integers
  *   vh_set1(a)                        a in every element
  *   vh_replace_equal(y, x, at, by)    `by` where x == at, else y
+ *   vh_clamp(y, end, most)            end + the lesser of y - end and most, both unsigned
  *   vh_replace_in(y, x, start, width, by)
  *                                     `by` where x - start <= width, both unsigned, else y
  *

@@ -28,6 +28,8 @@ VACT_INLINE void vh_store_partial(void *p, vh v, size_t n)
 
 VACT_INLINE vh vh_replace_equal(vh y, vh x, vh at, vh by) { return vbslq_u16(vceqq_u16(x, at), by, y); }
 
+VACT_INLINE vh vh_clamp(vh y, vh end, vh most) { return vaddq_u16(end, vminq_u16(vsubq_u16(y, end), most)); }
+
 VACT_INLINE vh vh_replace_in(vh y, vh x, vh start, vh width, vh by)
 {
     return vbslq_u16(vcleq_u16(vsubq_u16(x, start), width), by, y);

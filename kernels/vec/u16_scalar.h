@@ -36,6 +36,15 @@ VACT_INLINE vh vh_replace_equal(vh y, vh x, vh at, vh by)
     return y;
 }
 
+VACT_INLINE vh vh_clamp(vh y, vh end, vh most)
+{
+    for (size_t k = 0; k < 2; k++) {
+        const uint16_t rest = (uint16_t)(y.of[k] - end.of[k]);
+        y.of[k] = (uint16_t)(end.of[k] + (rest < most.of[k] ? rest : most.of[k]));
+    }
+    return y;
+}
+
 VACT_INLINE vh vh_replace_in(vh y, vh x, vh start, vh width, vh by)
 {
     for (size_t k = 0; k < 2; k++)

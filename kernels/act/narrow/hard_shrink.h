@@ -5,8 +5,8 @@
 VACT_INLINE pick_ranges hard_shrink_ranges(const vact_params_f32 *params)
 {
     const unsigned most = pick_floor(params->v[0]);
-    return (pick_ranges){{pick_between(0, most, 0), pick_between(PICK_NEGATIVE, PICK_NEGATIVE | most, PICK_NEGATIVE)},
-                         2};
+    return (pick_ranges){
+        {pick_between(0, most, 0), pick_between(PICK_NEGATIVE, PICK_NEGATIVE | most, PICK_NEGATIVE)}, 2, 0};
 }
 
 #endif

@@ -5,7 +5,7 @@
 VACT_INLINE pick_ranges identity_ranges(const vact_params_f32 *params)
 {
     (void)params;
-    return (pick_ranges){{{0, 0, 0}}, 0};
+    return (pick_ranges){{{0, 0, 0}}, 0, 0};
 }
 
 #endif
