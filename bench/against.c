@@ -310,7 +310,7 @@ static void take_isa(run *r, const char *word)
 static void take_math(run *r, const char *word)
 {
     bool all = strcmp(word, "all") == 0, known = false;
-    for (int math = VACT_MATH_AUTO; math <= VACT_MATH_FAST; math++) {
+    for (int math = VACT_MATH_AUTO; math < VACT_TABLE_MATHS; math++) {
         bool chosen = strcmp(word, cases_math_words[math]) == 0 || (all && math != VACT_MATH_AUTO);
         r->maths[math] = r->maths[math] || chosen;
         known = known || chosen;

@@ -413,11 +413,13 @@ static bool add_variant(const vacti_op_info *op, const vacti_table *table, const
 
 static bool add_operation(const vacti_op_info *op, const char *build)
 {
-    if (!op->needs_math)
-        return add_variant(op, vacti_table_of_build(build, VACT_MATH_AUTO), "plain");
+    if (!op->needs_math && !add_variant(op, vacti_table_of_build(build, VACT_MATH_AUTO), "plain"))
+        return false;
     for (int math = VACT_MATH_AUTO + 1; math < VACT_TABLE_MATHS; math++) {
         const vacti_table *table = vacti_table_of_build(build, (vact_math)math);
-        if (table != NULL && !add_variant(op, table, cases_math_words[math]))
+        const bool own =
+            math == VACT_MATH_CR ? op->kind == VACT_KIND_UNARY && (op->needs_math || op->near) : op->needs_math;
+        if (own && table != NULL && !add_variant(op, table, cases_math_words[math]))
             return false;
     }
     return true;

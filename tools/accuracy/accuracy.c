@@ -50,7 +50,9 @@ static bool make_plan(plan *p, const accuracy_options *options, vact_math math, 
         return false;
     for (size_t i = 0; i < options->target_count; i++) {
         const vacti_op_info *info = options->targets[i].info;
-        if (!plain && !info->needs_math && !(info->near && math == VACT_MATH_CR))
+        if (math == VACT_MATH_CR ? info->kind != VACT_KIND_UNARY : !plain && !info->needs_math)
+            continue;
+        if (math == VACT_MATH_CR && !plain && !info->needs_math && !info->near)
             continue;
         for (size_t k = 0; k < p->job.build_count; k++) {
             if (!has_kernel(p->job.tables[k], info)) {
