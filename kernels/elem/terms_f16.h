@@ -19,7 +19,7 @@ VACT_INLINE vf terms_logistic_slope(vf f)
 /* e^f for |f| <= ln(2)/2 */
 VACT_INLINE vf terms_exp(vf f)
 {
-    return horner5(f, 0x1.0e977p-7f, 0x1.5744f8p-5f, 0x1.556966p-3f, 0x1.ffff32p-2f, 0x1.ffffdp-1f, 0x1p+0f);
+    return horner5(f, 0x1.0e9f6ap-7f, 0x1.5742e4p-5f, 0x1.556082p-3f, 0x1.ffff04p-2f, 0x1.fffffep-1f, 0x1.fffffap-1f);
 }
 
 /* (e^f - 1)/f, the same f */
