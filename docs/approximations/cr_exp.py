@@ -6,55 +6,27 @@ The polynomials are Chebyshev interpolants of a degree at which that is within 2
 the bound of the whole, which `vact accuracy --math cr` measures over all inputs.
 """
 import struct
+from collections.abc import Callable
 
 import mpmath as mp
+from cr_common import interpolate, text, to_float
 
-mp.mp.prec = 500
-
-
-def to_float(x):
-    """The nearest float32."""
-    x = mp.mpf(x)
-    if x == 0:
-        return x
-    unit = mp.mpf(2) ** (mp.frexp(abs(x))[1] - 24)
-    return mp.sign(x) * mp.nint(abs(x) / unit) * unit
-
-
-def text(x):
-    """A float as C writes it."""
-    digits, exponent = float.hex(float(x)).split("p")
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return f"{digits}p{exponent}f"
-
-
-def bits(x):
+def bits(x: mp.mpf) -> int:
     return struct.unpack("<I", struct.pack("<f", float(x)))[0]
 
 
-def of_bits(i):
+def of_bits(i: int) -> float:
     return struct.unpack("<f", struct.pack("<I", i))[0]
 
 
-def pair(x):
+def pair(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
     hi = to_float(x)
     return hi, to_float(x - hi)
 
 
-def interpolate(f, low, high, degree):
-    """The coefficients, the constant first, of the polynomial through f at Chebyshev's points, and its largest error."""
-    n = degree + 1
-    points = [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * k + 1) / (2 * n)) for k in range(n)]
-    points = [x if abs(x) > mp.mpf(10) ** -20 else mp.mpf(10) ** -20 for x in points]  # f divides by it
-    matrix = mp.matrix(n, n)
-    for i, x in enumerate(points):
-        for j in range(n):
-            matrix[i, j] = x**j
-    solved = mp.lu_solve(matrix, mp.matrix([f(x) for x in points]))
-    found = [solved[i] for i in range(n)]
+def largest_error(f: Callable[[mp.mpf], mp.mpf], found: list[mp.mpf], low: mp.mpf, high: mp.mpf) -> mp.mpf:
     grid = [low + (high - low) * k / 400 + mp.mpf(10) ** -30 for k in range(401)]
-    return found, max(abs(mp.polyval(found[::-1], x) - f(x)) for x in grid)
+    return max(abs(mp.polyval(found[::-1], x) - f(x)) for x in grid)
 
 
 print("exp: 2^(j/16) as a float T with j*2^19 taken off its bits, and (2^(j/16) - T)/T")
@@ -64,7 +36,14 @@ print("  ", ", ".join(text(of_bits(bits(t) - j * 2**19)) for j, t in enumerate(f
 print("  ", ", ".join(text(to_float((p - t) / t)) for p, t in zip(powers, floats)))
 print("ln(2)/16:", *map(text, pair(mp.log(2) / 16)))
 edge = mp.log(2) / 32 * mp.mpf("1.002")
-found, error = interpolate(lambda r: (mp.exp(r) - 1 - r - r * r / 2) / (r**3 / 2), -edge, edge, 2)
+
+
+def curve(r: mp.mpf) -> mp.mpf:
+    return (mp.exp(r) - 1 - r - r * r / 2) / (r**3 / 2)
+
+
+found = interpolate(curve, -edge, edge, 2)
+error = largest_error(curve, found, -edge, edge)
 print("(e^r - 1 - r - r^2/2)/(r^3/2):", *map(text, found), " error", mp.nstr(mp.log(error * edge**3 / 2, 2), 5), "bits of e^r")
 
 print("log1p: c_j, nearly 1/(1 + j/15.49), in eight bits; -log(c_j), high and low parts")
@@ -79,7 +58,13 @@ for j, c in enumerate(inverses):
     for edge in ((j - mp.mpf("0.5001")) / spacing, (j + mp.mpf("0.5001")) / spacing):
         worst = max(worst, abs(c * (1 + min(max(edge, 0), 1)) - 1))
 print("|z| up to", mp.nstr(worst, 6))
-found, error = interpolate(
-    lambda z: (((mp.log1p(z) / z - 1) / z + mp.mpf(1) / 2) / z - mp.mpf(1) / 3) / z, -worst, worst, 3)
+
+
+def tail(z: mp.mpf) -> mp.mpf:
+    return (((mp.log1p(z) / z - 1) / z + mp.mpf(1) / 2) / z - mp.mpf(1) / 3) / z
+
+
+found = interpolate(tail, -worst, worst, 3)
+error = largest_error(tail, found, -worst, worst)
 print("(log(1 + z) - z + z^2/2 - z^3/3)/z^4:", *map(text, found), " error",
       mp.nstr(mp.log(error * worst**3, 2), 5), "bits of log(1 + z)/z")

@@ -13,44 +13,16 @@ erf, and tanh_shrink, (x - tanh(x))/x^3: the centre of piece j is j/3.8 and j/7.
 """
 import struct
 import sys
+from collections.abc import Callable
 
 import mpmath as mp
+from cr_common import interpolate, text, to_float
 
-mp.mp.prec = 300
 DEGREE = 8
 NEARLY_0 = mp.mpf(10) ** -30
 
 
-def to_float(x):
-    """The nearest float32."""
-    x = mp.mpf(x)
-    if x == 0:
-        return x
-    unit = mp.mpf(2) ** (mp.frexp(abs(x))[1] - 24)
-    return mp.sign(x) * mp.nint(abs(x) / unit) * unit
-
-
-def text(x):
-    """A float as C writes it."""
-    digits, exponent = float.hex(float(x)).split("p")
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return f"{digits}p{exponent}f"
-
-
-def interpolate(f, low, high, degree):
-    """The coefficients, the constant first, of the polynomial through f at Chebyshev's points."""
-    n = degree + 1
-    points = [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * k + 1) / (2 * n)) for k in range(n)]
-    matrix = mp.matrix(n, n)
-    for i, x in enumerate(points):
-        for j in range(n):
-            matrix[i, j] = x**j
-    solved = mp.lu_solve(matrix, mp.matrix([f(x) for x in points]))
-    return [solved[i] for i in range(n)]
-
-
-def column(f, centre, low, high, zeros):
+def column(f: Callable[[mp.mpf], mp.mpf], centre: mp.mpf, low: mp.mpf, high: mp.mpf, zeros: int) -> list[mp.mpf]:
     """A piece: centre, coefficients, their low parts. The first `zeros` coefficients are 0, which keeps relative
     accuracy where f is as small as h^zeros."""
     found = interpolate(lambda h: f(centre + h) / h**zeros if zeros else f(centre + h), low - centre, high - centre,
@@ -59,8 +31,8 @@ def column(f, centre, low, high, zeros):
     return [centre] + [to_float(c) for c in found] + [to_float(c - to_float(c)) for c in found[:4]]
 
 
-def normal():
-    def scaled_tail(a):
+def normal() -> dict[int, list[mp.mpf]]:
+    def scaled_tail(a: mp.mpf) -> mp.mpf:
         return a * mp.exp(a * a / 2) * mp.erfc(a / mp.sqrt(2)) / 2
 
     offset = mp.mpf("0.875")
@@ -79,7 +51,7 @@ def normal():
     return columns
 
 
-def even_pieces(f, spacing, zeros):
+def even_pieces(f: Callable[[mp.mpf], mp.mpf], spacing: mp.mpf, zeros: int) -> dict[int, list[mp.mpf]]:
     columns = {}
     for j in range(16):
         centre = to_float(mp.mpf(j) / spacing)
@@ -88,7 +60,7 @@ def even_pieces(f, spacing, zeros):
     return columns
 
 
-def main():
+def main() -> None:
     if sys.argv[1:] not in (["normal"], ["erf"], ["tanh_shrink"]):
         sys.exit(__doc__)
     name = sys.argv[1]
