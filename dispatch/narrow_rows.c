@@ -52,9 +52,10 @@ __attribute__((noinline)) static void run_capped(const rows_call *call, bool log
 
 static void run_either(const rows_call *call, bool log)
 {
-    if (call->options != NULL && has_cap(call->options) && call->cols <= CAP_BLOCK) {
+    const bool capped = call->options != NULL && has_cap(call->options);
+    if (capped && call->cols <= CAP_BLOCK) {
         run_capped(call, log);
-    } else if (call->dst_type == call->src_type) {
+    } else if (call->dst_type == call->src_type && (log || !capped)) { /* a cap needs more stack beside a buffer */
         const vacti_narrow_family *const family = &call->table->narrow_family[call->src_type];
         (log ? family->log_softmax : family->softmax)(call->dst, call->dst_stride, call->src, call->src_stride,
                                                       call->rows, call->cols, call->options);

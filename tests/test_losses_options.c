@@ -295,13 +295,13 @@ static void check_columns(const vacti_table *table, size_t inner, bool rear, boo
     table->cross_entropy(&call);
     for (size_t r = 0; r < call.rows; r++)
         for (size_t j = 0; j < call.cols; j++) {
-            second.dx[r * call.cols + j] = call.dx[place_of(r, j, inner, stride)];
+            second.dx[r * call.cols + j] = ((const float *)call.dx)[place_of(r, j, inner, stride)];
             if (call.log_probabilities)
                 second.log[r * call.cols + j] = at[3][place_of(r, j, inner, stride)];
         }
     expect_same(&first, &second, table->build, &rows);
     for (size_t b = 0; b + 1 < blocks; b++)
-        cr_assert(test_untouched(call.dx + b * stride + call.cols * inner, gap) &&
+        cr_assert(test_untouched((float *)call.dx + b * stride + call.cols * inner, gap) &&
                       test_untouched(at[3] + b * stride + call.cols * inner, gap),
                   "wrote between blocks");
     for (int i = 0; i < 4; i++) {

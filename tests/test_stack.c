@@ -171,11 +171,13 @@ static void softmax_options(void)
     }
 }
 
-/* Elements of 16 bits: rows in blocks and in pieces, with and without options. */
+/* Elements of 16 bits: rows in blocks and in pieces, with and without options, which are not on the stack of the call.
+ */
 static void narrow_family(void)
 {
-    float sinks[2] = {1.0f, -2.0f}, dsink[2];
-    vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
+    static float sinks[2] = {1.0f, -2.0f}, dsink[2];
+    static vact_softmax_options_f32 options;
+    options = (vact_softmax_options_f32)VACT_SOFTMAX_OPTIONS_F32;
     options.scale = 0.5f;
     options.bias = c;
     options.slopes = e;

@@ -60,12 +60,17 @@ VACT_INLINE double softmax_sink(const softmax_place *place, bool near)
 }
 
 /* The sum of the exponentials, and they themselves if `lanes` is not null, of a row whose maximum is subtracted first.
- */
+ * The first form needs less stack. */
+VACT_NOINLINE static double softmax_far_rolled(float *lanes, const elem *src, size_t cols, const softmax_place *place)
+{
+    return softmax_exponentials_rolled(lanes, src, cols, place, softmax_parts_far);
+}
+
 VACT_NOINLINE static double softmax_far_sum(float *lanes, const elem *src, size_t cols, const softmax_place *place)
 {
     const softmax_place here = *place;
     return logits_are_elements(place->row) ? softmax_exponentials(lanes, src, cols, &here, softmax_parts_far_plain)
-                                           : softmax_exponentials_rolled(lanes, src, cols, place, softmax_parts_far);
+                                           : softmax_far_rolled(lanes, src, cols, place);
 }
 
 /* A row with this finite maximum. The exponentials go to `lanes`: dst, or a buffer (rows_piece). */
@@ -73,7 +78,9 @@ VACT_NOINLINE static void softmax_far_row(elem *dst, const elem *src, size_t col
                                           logits_pivot pivot, float *lanes)
 {
     softmax_place place = softmax_place_far(pivot, row);
-    double sum = softmax_far_sum(rows_are_whole(cols) ? lanes : NULL, src, cols, &place);
+    double sum = !ELEM_IS_LANE && rows_are_whole(cols)
+                     ? softmax_far_rolled(lanes, src, cols, &place) /* a buffer is on the stack */
+                     : softmax_far_sum(ELEM_IS_LANE ? lanes : NULL, src, cols, &place);
     sum += softmax_sink(&place, false);
     vf_pair reciprocal = rows_broadcast(softmax_reciprocal_of_sum(sum));
     for (size_t c = 0; c < cols; c += rows_piece(c, cols)) {
@@ -81,7 +88,7 @@ VACT_NOINLINE static void softmax_far_row(elem *dst, const elem *src, size_t col
         if (!rows_are_whole(cols)) {
             const logits_row piece = logits_piece(row, c, n);
             place.row = &piece;
-            (void)softmax_far_sum(lanes, src + c, n, &place);
+            (void)softmax_far_rolled(lanes, src + c, n, &place);
         }
         for (size_t i = 0; i < n; i += VF_LANES)
             rows_store(dst + c, softmax_quotient(rows_load_lanes(lanes, i, n), reciprocal), i, n);
