@@ -401,7 +401,8 @@ static bool add_variant(const vacti_op_info *op, const vacti_table *table, const
     for (distribution input = UNIFORM; added && input < DISTRIBUTIONS; input++) {
         switch (op->kind) {
         case VACT_KIND_UNARY:
-            added = add_unary(op, table, variant, input) && add_epilogue(op, table, variant, input);
+            added = add_unary(op, table, variant, input) &&
+                    (table->math == VACT_MATH_CR || add_epilogue(op, table, variant, input));
             break;
         case VACT_KIND_CHANNELS: added = add_channels(op, table, variant, input); break;
         case VACT_KIND_ROWS: added = add_rows(op, table, variant, input); break;

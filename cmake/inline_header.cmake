@@ -75,7 +75,7 @@ foreach(operation IN LISTS operations)
 endforeach()
 
 string(REGEX REPLACE "#define ACT_(USUAL|CALLED)[^\n]*\n" "" text "${text}") # for loops
-string(REPLACE "ELEM_16" "VACT_ELEM_16" text "${text}") # its branches are not compiled
+string(REPLACE "MATH_SHORT" "VACT_MATH_SHORT" text "${text}") # its branches are not compiled
 
 # The caller's operations before and after must not be fused with the function's own: a compiler that contracts would
 # turn a product of the caller and a sum in here into one FMA, with other bits. Hence vf_apart.

@@ -17,8 +17,13 @@ typedef struct page {
     int examples;
 } page;
 
-static page pages[] = {{"cross_entropy", 1}, {"bce_with_logits", 1}, {"softmax_family", 4},
-                       {"epilogues", 1},     {"inline", 1},          {"narrow", 1}};
+static page pages[] = {{"cross_entropy", 1},
+                       {"bce_with_logits", 1},
+                       {"softmax_family", 4},
+                       {"epilogues", 1},
+                       {"inline", 1},
+                       {"narrow", 1},
+                       {"cr", 1}};
 
 enum { PAGE_COUNT = sizeof pages / sizeof pages[0] };
 

@@ -38,6 +38,7 @@ GUIDES = {
     "bce_with_logits": "the loss of yes-or-no answers, from raw logits",
     "softmax_family": "softmax, log_softmax and logsumexp with scale and masks, along any axis, in blocks; the gradients",
     "epilogues": "bias, activation and residual after a matrix product, in one pass",
+    "cr": "the variant `cr`: correctly rounded elementwise operations of float32, and the proof",
     "narrow": "bfloat16 and half: every result correctly rounded, one type to another, gates as in eager mode",
     "inline": "the activations on vectors, for an engine's own kernels",
 }

@@ -211,6 +211,7 @@ def fit():
 #include "math/common/horner.h"
 #include "math/common/pieces.h"
 
+#define MATH_SHORT 1 /* to the headers of mathematics: take these */
 enum {{ MATH_DIGITS = {DIGITS} }};
 """)
     print_function("logistic_slope", "(e^-f - 1)/f for |f| <= ln(2)/2", logistic(degree))

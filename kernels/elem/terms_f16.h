@@ -8,6 +8,7 @@
 #include "math/common/horner.h"
 #include "math/common/pieces.h"
 
+#define MATH_SHORT 1 /* to the headers of mathematics: take these */
 enum { MATH_DIGITS = 11 };
 
 /* (e^-f - 1)/f for |f| <= ln(2)/2 */

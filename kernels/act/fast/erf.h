@@ -12,7 +12,7 @@
 VACT_INLINE vf erf_forward(vf x, const vact_params_f32 *params)
 {
     (void)params;
-#ifdef ELEM_16 /* the same with fewer terms, each piece in t itself (elem/terms_<type>.h) */
+#ifdef MATH_SHORT /* the same with fewer terms, each piece in t itself (elem/terms_<type>.h) */
     return vf_flip_sign(terms_erf(vf_min(vf_set1(TERMS_ERF_MOST), vf_abs(x))), x);
 #else
     _Alignas(32) static const float centre[8] = {0.0f,           0.0f,          0x1.b183eep-1f, 0x1.91676p+0f,

@@ -62,7 +62,7 @@ VACT_INLINE vf_pair gelu_near_pair(vf x) { return gelu_pair_of(gelu_near_product
 VACT_INLINE vf gelu_common(vf x, const vact_params_f32 *params)
 {
     (void)params;
-#ifdef ELEM_16 /* t*Phi(-t) = [t*Phi(-t)*e^(t^2/2)]*2^f*2^n; t^2 is exact */
+#ifdef MATH_SHORT /* t*Phi(-t) = [t*Phi(-t)*e^(t^2/2)]*2^f*2^n; t^2 is exact */
     const vf shift = vf_set1(VF_POWER_SHIFT), half = vf_set1(-0.5f * MATH_LOG2E), t = vf_abs(x), square = vf_mul(t, t);
     vf shifted = vf_fma(square, half, shift), f = vf_fms(square, half, vf_sub(shifted, shift));
     return vf_fnma(vf_mul(terms_gelu(t), terms_gelu_power(f)), vf_power_of_two(shifted), gelu_base(x));

@@ -16,7 +16,7 @@
 /* e^(-1.702*x) */
 VACT_INLINE fast_power gelu_quick_power(vf x)
 {
-#ifdef ELEM_16
+#ifdef MATH_SHORT
     fast_power power = fast_short_power(x, vf_set1(GELU_QUICK_HI));
     power.f = vf_fma(x, vf_set1(GELU_QUICK_LO), power.f);
     power.slope = terms_gelu_quick_slope(power.f);

@@ -24,7 +24,7 @@
  * error); k and K are from gelu_tanh_constants.py there. */
 VACT_INLINE fast_power gelu_tanh_power(vf x)
 {
-#ifdef ELEM_16
+#ifdef MATH_SHORT
     fast_power power = fast_short_power(x, terms_gelu_tanh_factor(vf_mul(x, x)));
     power.slope = terms_gelu_tanh_slope(power.f);
     return power;

@@ -30,7 +30,7 @@
 VACT_INLINE vf mish_near(vf x)
 {
     _Alignas(32) static const unsigned char cells[16] = {0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 6, 7, 7, 7, 7};
-#ifndef ELEM_16
+#ifndef MATH_SHORT
     _Alignas(32) static const float centre[8] = {-0x1.e45c54p+2f, -0x1.53c488p+2f, -0x1.8931d6p+1f, -0x1.2c49aap+0f,
                                                  0x1.4p-24f,      0x1.eb8718p-1f,  0x1.39fd5ap+1f,  0x1.5c2e1ep+2f};
     _Alignas(32) static const float p0[8] = {0x1.0ece58p-11f, 0x1.437028p-8f, 0x1.72ccep-5f, 0x1.0d9186p-2f,
@@ -56,7 +56,7 @@ VACT_INLINE vf mish_near(vf x)
 #endif
     /* The factor is a little less than 15/16, so that 8 is in the last cell. */
     vi i = vi_look_up(cells, vf_bits(vf_fma(x, vf_set1(0x1.dffffep-1f), vf_set1(0x1.80001p+23f))));
-#ifdef ELEM_16 /* with fewer terms */
+#ifdef MATH_SHORT /* with fewer terms */
     return vf_mul(x, pieces_of(terms_mish_table + 1, TERMS_MISH, i, vf_sub(x, vf_look_up(terms_mish_table[0], i))));
 #else
     vf d = vf_sub(x, vf_look_up(centre, i));

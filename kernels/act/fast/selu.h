@@ -23,7 +23,7 @@
 /* From here down the result is -s*a: s*a*e^x is below half an ULP. */
 #define SELU_LEAST (-17.35f)
 
-#ifndef ELEM_16
+#ifndef MATH_SHORT
 /* s*a*(e^r - 1)/r - 2 (docs/approximations/selu.sollya; the last bits by selu_search.c). */
 VACT_INLINE vf selu_curve(vf r)
 {

@@ -73,7 +73,7 @@ VACT_INLINE vf tanh_shrink_far(vf a)
 /* TANH_SHRINK_TINY <= a <= TANH_SHRINK_LARGE. */
 VACT_INLINE vf tanh_shrink_of_magnitude(vf a)
 {
-#ifdef ELEM_16
+#ifdef MATH_SHORT
     return vf_mul(vf_mul(vf_mul(a, a), a), terms_tanh_shrink(a));
 #else
     return vf_select(vm_lt(a, vf_set1(0.6505f)), tanh_shrink_near(a), tanh_shrink_far(a));
@@ -98,7 +98,7 @@ VACT_INLINE vf tanh_shrink_of_tiny(vf a)
 /* a > TANH_SHRINK_LARGE. */
 VACT_INLINE vf tanh_shrink_of_large(vf a)
 {
-#ifdef ELEM_16
+#ifdef MATH_SHORT
     return terms_tanh_shrink_of_large(a);
 #else
     return vf_sub(a, vf_set1(1.0f));

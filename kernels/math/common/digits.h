@@ -5,7 +5,7 @@
 #ifndef VACT_MATH_COMMON_DIGITS_H
 #define VACT_MATH_COMMON_DIGITS_H
 
-#ifndef ELEM_16
+#ifndef MATH_SHORT /* elem/terms_<type>.h defines it */
 enum { MATH_DIGITS = 24 };
 
 VACT_INLINE vf math_quotient(vf a, vf b) { return vf_div(a, b); }

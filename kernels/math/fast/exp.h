@@ -31,7 +31,7 @@ VACT_INLINE fast_eighths_reduced fast_exp_reduce(vf x)
     return (fast_eighths_reduced){t, vf_fma(t, vf_set1(0x1.05d4b8p-32f), r)};
 }
 
-#ifndef ELEM_16
+#ifndef MATH_SHORT
 VACT_INLINE vf fast_exp(vf x) { return fast_eighths_value(fast_eighths_of(fast_exp_reduce(x))); }
 #endif
 
@@ -49,7 +49,7 @@ VACT_INLINE vf fast_exp_sum(vm low, vf power, vf rise)
 }
 #endif
 
-#ifndef ELEM_16
+#ifndef MATH_SHORT
 /* For every x. Below -FAST_EXP_COMMON the result may be subnormal. Above FAST_EXP_COMMON T is finite wherever e^x is,
  * since e^-theta < 1. */
 VACT_INLINE vf fast_exp_any(vf x)

@@ -41,7 +41,7 @@ VACT_INLINE vf fast_exp_curve(vf r)
 }
 
 /* e^r - 1 */
-#ifndef ELEM_16
+#ifndef MATH_SHORT
 VACT_INLINE vf fast_exp_rise(vf r) { return vf_fma(vf_mul(r, fast_exp_curve(r)), r, r); }
 #else
 VACT_INLINE vf fast_exp_rise(vf r) { return vf_mul(terms_exp_slope(r), r); }

@@ -58,7 +58,7 @@ VACT_INLINE fast_logistic_parts fast_logistic_parts_of(vf x)
     return parts;
 }
 
-#ifndef ELEM_16
+#ifndef MATH_SHORT
 VACT_INLINE vf fast_logistic_slope(fast_logistic_parts parts) { return vf_fma(parts.curve, parts.f, vf_set1(-1.0f)); }
 #else
 VACT_INLINE vf fast_logistic_slope(fast_logistic_parts parts) { return terms_logistic_slope(parts.f); }

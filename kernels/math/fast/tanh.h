@@ -55,7 +55,7 @@ VACT_INLINE fast_tanh_piece fast_tanh_piece_of(vf t)
 
 VACT_INLINE vf fast_tanh(vf x)
 {
-#ifdef ELEM_16 /* the same with fewer terms, each piece in t itself (elem/terms_<type>.h) */
+#ifdef MATH_SHORT /* the same with fewer terms, each piece in t itself (elem/terms_<type>.h) */
     return vf_flip_sign(terms_tanh(vf_min(vf_set1(TERMS_TANH_MOST), vf_abs(x))), x);
 #else
     vf t = vf_min(vf_set1(FAST_TANH_MOST), vf_abs(x)); /* NaN stays NaN */
