@@ -60,9 +60,8 @@
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     TYPE_##kind KERNEL(name, SLEEF_OF_##needs);                                                                        \
     TYPE_##kind KERNEL(name, FAST_OF_##needs);                                                                         \
-    DECLARE_CR_##kind(name, CR_OF_##needs)                                                                             \
-    DECLARE_SECOND_##kind(name, SLEEF_OF_##needs) DECLARE_SECOND_##kind(name, FAST_OF_##needs)                         \
-        DECLARE_BACKWARD_##kind(name, keeps, FAST_OF_##needs)
+    DECLARE_CR_##kind(name, CR_OF_##needs) DECLARE_SECOND_##kind(name, SLEEF_OF_##needs)                               \
+        DECLARE_SECOND_##kind(name, FAST_OF_##needs) DECLARE_BACKWARD_##kind(name, keeps, FAST_OF_##needs)
 #include "registry.def"
 #undef VACT_OP
 

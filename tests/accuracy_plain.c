@@ -8,8 +8,8 @@
 
 #include "command.h"
 #include "kernels/reference/reference.h"
-#include "tools/accuracy/settle.h"
 #include "support.h"
+#include "tools/accuracy/settle.h"
 
 /* --------------------------------------------------------------------------------------- the plain loop */
 

@@ -8,9 +8,9 @@
 #include <float.h>
 #include <math.h>
 
-#include "kernels/reference/mpfr/exact.h"
 #include "kernels/exact/exact.h"
 #include "kernels/exact/functions.h"
+#include "kernels/reference/mpfr/exact.h"
 #include "kernels/reference/reference.h"
 #include "support.h"
 

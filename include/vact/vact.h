@@ -85,13 +85,13 @@ typedef enum vact_isa {
 } vact_isa;
 
 /* The variant: which mathematics an operation uses. An operation without a transcendental function has one kernel,
- * which serves every variant. */
+ * which serves every variant; softsign and hard_swish have another one in CR. Under CR gated units, softmax, losses,
+ * epilogues and gradients are those of FAST; vact_gate_kernel_f32 and vact_epilogue_kernel_f32 of CR are null. */
 typedef enum vact_math {
     VACT_MATH_AUTO = 0,  /* for each operation the variant that `vact list` names; the same on every CPU */
     VACT_MATH_SLEEF = 1, /* SLEEF's vector functions, at most 4 ULP */
     VACT_MATH_FAST = 2,  /* vact's own inlined mathematics, at most 1.5 ULP; gated units and softmax 2 */
-    VACT_MATH_CR = 3     /* correctly rounded: element-by-element operations. Gated units, softmax, losses, epilogues and
-                            gradients are those of FAST, and their kernels null where CR is asked for by name */
+    VACT_MATH_CR = 3     /* correctly rounded: element-by-element operations alone */
 } vact_math;
 
 /* bfloat16, the upper half of a float, and half (IEEE binary16), as bits: structures, so that the compiler tells them
@@ -205,9 +205,9 @@ VACT_API const vact_info_t *vact_info(void);
  * CPU, and for each operation the variant that `vact list` names. For applications, not for libraries. Thread-safe:
  * calls that are already running finish with the old choice.
  *
- * It overrides the environment variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef, fast, cr), which are
- * read once, at first use. An empty value counts as unset; an unknown or unsupported one counts as auto, and vact_info
- * says so.
+ * It overrides the environment variables VACT_ISA (scalar, avx2, avx512, neon) and VACT_MATH (sleef, fast, cr), which
+ * are read once, at first use. An empty value counts as unset; an unknown or unsupported one counts as auto, and
+ * vact_info says so.
  *
  * VACT_EINVAL for an invalid code, VACT_EUNSUPPORTED where the CPU or the library lacks it; the choice then stays.
  */

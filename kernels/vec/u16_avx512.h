@@ -69,7 +69,6 @@ VACT_INLINE vh vh_first_of_upper(vf a) { return _mm512_castsi256_si512(vh_upper_
 VACT_INLINE vf vh_load_upper(const void *p) { return vh_upper_of(_mm256_loadu_si256((const __m256i *)p)); }
 VACT_INLINE void vh_store_upper(void *p, vf a) { _mm256_storeu_si256((__m256i *)p, vh_upper_to(a)); }
 
-
 /* A division takes 10 cycles or more, this 3.5. The estimate of 1/b is off by a factor 1 + e, |e| <= 2^-14, and e
  * differs between CPUs. The last step leaves e^2 of it. The signs are such that a quotient -0 stays. */
 VACT_INLINE vf vh_quotient(vf a, vf b)

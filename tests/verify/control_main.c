@@ -44,7 +44,7 @@ static void set_kernel(vacti_table *table, const verify_function *f, void *kerne
     void *place = f->type == VACT_BF16  ? (void *)&table->unary_bf16[slot]
                   : f->type == VACT_F16 ? (void *)&table->unary_f16[slot]
                                         : (void *)&table->unary[slot];
-    memcpy(place, &kernel, sizeof kernel);
+    memcpy(place, (const void *)&kernel, sizeof kernel);
 }
 
 /* One result after the other, over all inputs. */

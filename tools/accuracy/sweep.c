@@ -3,8 +3,8 @@
  * computed once per chunk. A build with the bits of the reference build shares its findings; any other is judged on its
  * own.
  */
-#include "settle.h"
 #include "sweep.h"
+#include "settle.h"
 
 #include <math.h>
 #include <stdlib.h>

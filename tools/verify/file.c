@@ -49,11 +49,14 @@ static bool read_line(verify_line *line, char *text)
 
 static bool is_of_this_version(const char *text, const char *path)
 {
-    int version = 0;
-    if (sscanf(text, "# numerics version %d", &version) != 1)
+    static const char before[] = "# numerics version ";
+    const size_t length = sizeof before - 1;
+    char *end = NULL;
+    const long version = strncmp(text, before, length) == 0 ? strtol(text + length, &end, 10) : 0;
+    if (end == NULL || end == text + length)
         vact_tool_fail(path, "not a file of hashes");
     else if (version != VACT_NUMERICS_VERSION)
-        vact_tool_fail(path, "it has numerics version %d, and this is %d", version, VACT_NUMERICS_VERSION);
+        vact_tool_fail(path, "it has numerics version %ld, and this is %d", version, VACT_NUMERICS_VERSION);
     return version == VACT_NUMERICS_VERSION;
 }
 

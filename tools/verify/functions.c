@@ -73,7 +73,8 @@ static bool has_variant(const vacti_op_info *info, vact_math math)
     static const vacti_table none;
     const vacti_table *table = vacti_table_of_build(vacti_builds[0], math);
     const vacti_table *fast = vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST);
-    if (!(info->needs_math || (info->near && math == VACT_MATH_CR)) || table == NULL || table->math != math || same_kernel(info, table, &none))
+    if (!(info->needs_math || (info->near && math == VACT_MATH_CR)) || table == NULL || table->math != math ||
+        same_kernel(info, table, &none))
         return false;
     return math == VACT_MATH_FAST || !same_kernel(info, table, fast); /* of `cr`, more than gates and rows have */
 }
@@ -153,7 +154,7 @@ verify_function *verify_functions(size_t *count)
 {
     list all = {NULL, 0};
     add_all(&all);
-    all.items = calloc(all.count, sizeof *all.items);
+    all.items = calloc(all.count + 1, sizeof *all.items);
     all.count = 0;
     if (all.items != NULL)
         add_all(&all);

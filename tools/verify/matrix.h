@@ -25,10 +25,10 @@ typedef struct verify_matrix {
 
 /* All but the results, sum and position. Of every eight matrices one has a single column and one a single row; the
  * spread of the logits changes with the number. */
-void verify_matrix_fill(verify_matrix *matrix, unsigned number);
+void verify_matrix_fill(verify_matrix *p, unsigned number);
 
 /* Sinks and slopes with a window, a soft cap before and after the mask, lengths with a negative scale: in rounds 0 to 3
  * the matrix's options are these. The arrays are part of them. */
-void verify_matrix_options(verify_matrix *matrix, int round, float sinks[4], int64_t lengths[4]);
+void verify_matrix_options(verify_matrix *p, int round, float sinks[4], int64_t lengths[4]);
 
 #endif

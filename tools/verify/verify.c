@@ -93,7 +93,7 @@ static bool check_builds(const verify_options *options)
 
 static bool make_entries(run *r, const verify_options *options, const verify_file *file)
 {
-    const size_t most = options->build_count * options->function_count;
+    const size_t most = options->build_count * options->function_count + 1;
     *r = (run){.options = options, .entries = calloc(most, sizeof *r->entries)};
     r->computed = calloc(most, sizeof *r->computed);
     if (r->entries == NULL || r->computed == NULL) {
