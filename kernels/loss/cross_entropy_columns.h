@@ -76,6 +76,7 @@ VACT_INLINE void cross_entropy_axis_add(const void *context, size_t a, vf_pair *
     const vf x = axis_load(c->src + a * c->stride, c);
     const vm winner = vm_eq(x, of->max);
     const vf e = cross_entropy_add_parts(lane, winner, cross_entropy_axis_parts(of, x));
+    (void)e; /* elements that are no lanes have no room for it */
     if (ELEM_IS_LANE && of->store)
         rows_store_lanes(elem_lanes(c->dst + a * c->stride), vf_select(winner, vf_set1(CROSS_ENTROPY_UNIT), e), 0,
                          c->n);

@@ -226,20 +226,24 @@ VACT_INLINE bool cross_entropy_is_twice(const vacti_cross_entropy_call *call, co
     return ELEM_IS_LANE && call->log_probabilities && dx == src;
 }
 
+/* Stored in dx before, or computed again where elements have no room for lanes. */
+VACT_INLINE vf cross_entropy_again(elem *dx, const elem *src, size_t i, size_t cols, float max)
+{
+    if (ELEM_IS_LANE)
+        return rows_load_lanes(elem_lanes(dx), i, cols);
+    const fast_softmax_row row = fast_softmax_row_of(max);
+    return fast_softmax_near(max) ? cross_entropy_value(rows_load(src, i, cols), row, fast_softmax_parts_near)
+                                  : cross_entropy_value(rows_load(src, i, cols), row, fast_softmax_parts_far);
+}
+
 /* dx_j = e_j*a - q_j*b. `exponentials`, a constant where elements have no room for lanes: false without e. */
 VACT_INLINE void cross_entropy_rich_gradient(elem *dx, const elem *src, float max, bool exponentials,
                                              const cross_entropy_distances *distances, size_t cols,
                                              const cross_entropy_slopes *slopes)
 {
     const vf a = vf_set1((float)slopes->a), b = vf_set1((float)slopes->b);
-    const fast_softmax_row row = fast_softmax_row_of(max);
-    const bool near = fast_softmax_near(max);
     for (size_t i = 0; i < cols; i += VF_LANES) {
-        vf e = vf_set1(0.0f);
-        if (exponentials)
-            e = ELEM_IS_LANE ? rows_load_lanes(elem_lanes(dx), i, cols)
-                : near       ? cross_entropy_value(rows_load(src, i, cols), row, fast_softmax_parts_near)
-                             : cross_entropy_value(rows_load(src, i, cols), row, fast_softmax_parts_far);
+        const vf e = exponentials ? cross_entropy_again(dx, src, i, cols, max) : vf_set1(0.0f);
         const sum_factors at = cross_entropy_factors(distances, i, cols - i < VF_LANES ? cols - i : VF_LANES);
         rows_store(dx, vf_fms(e, a, vf_mul(at.b, b)), i, cols);
     }

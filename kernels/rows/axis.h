@@ -196,6 +196,7 @@ typedef struct {
 VACT_INLINE void axis_add(const axis_call *call, size_t a, vf_pair *lane, fast_eighths e)
 {
     vf stored = softmax_add(lane, e);
+    (void)stored; /* elements that are no lanes have no room for it */
     if (ELEM_IS_LANE && call->store)
         rows_store_lanes(elem_lanes(call->columns->dst + a * call->columns->stride), stored, 0, call->columns->n);
 }
