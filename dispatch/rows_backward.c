@@ -24,7 +24,7 @@ vact_status vacti_gradient_options(vact_softmax_options_f32 *known, vact_type ty
 
 static size_t sink_count(const vact_softmax_options_f32 *options)
 {
-    return options->heads_layout.count == 0 ? 1 : options->heads_layout.count;
+    return options == NULL || options->heads_layout.count == 0 ? 1 : options->heads_layout.count;
 }
 
 /* The sinks of no rows, or of rows without columns. */

@@ -6,14 +6,15 @@
 #define NO_PARAM {NULL, 0.0f, VACT_DOMAIN_FINITE}
 #define PARAM(name, value, domain) {#name, value, VACT_DOMAIN_##domain}
 /* clang-format off */
-#define P0() 0, true, {NO_PARAM, NO_PARAM, NO_PARAM}
-#define P1(name, value, domain) 1, true, {PARAM(name, value, domain), NO_PARAM, NO_PARAM}
+#define P0() .named = true, .param_count = 0, .params = {NO_PARAM, NO_PARAM, NO_PARAM}
+#define P1(name, value, domain) .named = true, .param_count = 1, .params = {PARAM(name, value, domain), NO_PARAM, NO_PARAM}
 #define P2(name1, value1, domain1, name2, value2, domain2)                                                            \
-    2, true, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), NO_PARAM}
+    .named = true, .param_count = 2, .params = {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), NO_PARAM}
 #define P2_BY_CODE(name1, value1, domain1, name2, value2, domain2)                                                    \
-    2, false, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), NO_PARAM}
+    .named = false, .param_count = 2, .params = {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), NO_PARAM}
 #define P3(name1, value1, domain1, name2, value2, domain2, name3, value3, domain3)                                    \
-    3, true, {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), PARAM(name3, value3, domain3)}
+    .named = true, .param_count = 3,                                                                                  \
+    .params = {PARAM(name1, value1, domain1), PARAM(name2, value2, domain2), PARAM(name3, value3, domain3)}
 /* clang-format on */
 #define PLAIN_BOUND(b) b, b
 #define BOUNDS(sleef, fast) sleef, fast
@@ -28,9 +29,11 @@
 #define AUTO_PLAIN VACT_MATH_AUTO
 #define AUTO_SLEEF VACT_MATH_SLEEF
 #define AUTO_FAST VACT_MATH_FAST
-#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    {VACT_OP_##NAME,   VACT_KIND_##kind, #name, NEEDS_##needs, KEEPS_##keeps, ORDER_##order,                           \
-     AUTO_##auto_math, parameters,       bound, range,         formula},
+/* clang-format off */
+#define VACT_OP(name, NAME, kind, needs, chosen, parameters, bound, range, keeps, order, formula)                      \
+    {VACT_OP_##NAME, VACT_KIND_##kind, #name, NEEDS_##needs, KEEPS_##keeps, ORDER_##order,                             \
+     .auto_math = AUTO_##chosen, parameters, bound, range, formula},
+/* clang-format on */
 
 const vacti_op_info vacti_registry[] = {
 #include "registry.def"

@@ -47,9 +47,9 @@ typedef struct vacti_op_info {
     bool near;           /* not needs_math, but `cr` has a kernel of its own */
     bool keeps_output;   /* the derivative can be computed from the output too */
     bool rises;          /* at default parameters a larger input never has a smaller exact result */
+    bool named;          /* the named functions take the parameters too */
     vact_math auto_math; /* what VACT_MATH_AUTO selects; VACT_MATH_AUTO itself if needs_math is false */
     int param_count;
-    bool named; /* the named functions take the parameters too */
     vacti_param_info params[3];
     double bound_sleef, bound_fast; /* equal if one kernel serves every variant */
     const char *range;
