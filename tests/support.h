@@ -76,6 +76,9 @@ typedef struct test_subject {
 typedef bool test_wanted_fn(const vacti_op_info *info, const char *build, vact_math math);
 struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted);
 
+/* Whether the variant has epilogues of its own: not `cr`. */
+test_wanted_fn test_has_epilogue;
+
 /* Every case of a kind; and those whose bits must be those of the reference build, without that build itself. */
 struct criterion_test_params test_cases(vact_kind kind);
 struct criterion_test_params test_cases_of_same_bits(vact_kind kind);

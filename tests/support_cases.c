@@ -49,6 +49,12 @@ static void add_case(batch_list *list, size_t op, size_t build, vact_math math)
 
 static void free_batches(struct criterion_test_params *params) { free(params->params); }
 
+bool test_has_epilogue(const vacti_op_info *info, const char *build, vact_math math)
+{
+    (void)info, (void)build;
+    return math != VACT_MATH_CR;
+}
+
 struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wanted)
 {
     batch_list list = {0};

@@ -216,7 +216,13 @@ Test(apply, instruction_sets_and_variants)
 #if defined(__x86_64__)
     program_expect(program_run("apply --isa neon --op relu in.npy out.npy"), 1, "--isa: neon is not supported");
 #endif
-    program_expect(program_run("apply --math cr --op relu in.npy out.npy"), 1, "--math: cr is not in this build");
+    if (vact_kernel_f32(VACT_OP_GELU, VACT_ISA_AUTO, VACT_MATH_CR) == NULL) {
+        program_expect(program_run("apply --math cr --op relu in.npy out.npy"), 1, "--math: cr is not in this build");
+        return;
+    }
+    program_expect(program_run("apply --math cr --op gelu in.npy out.npy"), 0, "");
+    vact_kernel_f32(VACT_OP_GELU, VACT_ISA_AUTO, VACT_MATH_CR)(expected, sample, 24, NULL);
+    npy_expect("out.npy", "(24,)", expected, 24);
 }
 
 Test(apply, input_and_output_may_be_one_file)

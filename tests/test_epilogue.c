@@ -48,7 +48,7 @@ static void check(const test_subject *subject, matrices *m, float *dst, size_t c
     }
 }
 
-TEST_CASES(epilogue, bits, test_cases(VACT_KIND_UNARY))
+TEST_CASES(epilogue, bits, test_cases_that(VACT_KIND_UNARY, test_has_epilogue))
 {
     test_subject subject = test_begin(which);
     vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];
@@ -81,7 +81,7 @@ TEST_CASES(epilogue, bits, test_cases(VACT_KIND_UNARY))
 }
 
 /* Rows that end at a page that may not be touched. */
-TEST_CASES(epilogue, memory, test_cases(VACT_KIND_UNARY))
+TEST_CASES(epilogue, memory, test_cases_that(VACT_KIND_UNARY, test_has_epilogue))
 {
     test_subject subject = test_begin(which);
     vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];

@@ -123,7 +123,7 @@ static void check(const test_subject *subject, const operands *o, const float *d
 
 static operands now, before;
 
-TEST_CASES(epilogue, options_bits, test_cases(VACT_KIND_UNARY))
+TEST_CASES(epilogue, options_bits, test_cases_that(VACT_KIND_UNARY, test_has_epilogue))
 {
     test_subject subject = test_begin(which);
     vact_epilogue_f32_fn *kernel = subject.table->epilogue[VACT_OP_SLOT(subject.info->op)];
@@ -151,7 +151,7 @@ TEST_CASES(epilogue, options_bits, test_cases(VACT_KIND_UNARY))
 
 /* Beyond the caches, where stores bypass them: rows that begin at a line, some that do not, short ones; in place.
  * The code is the same for all operations: each tries one of four kinds of options. */
-TEST_CASES(epilogue, options_beyond_the_cache, test_cases(VACT_KIND_UNARY))
+TEST_CASES(epilogue, options_beyond_the_cache, test_cases_that(VACT_KIND_UNARY, test_has_epilogue))
 {
     enum { SIZE = 1 << 17 }; /* what is shorter is not streamed */
     static float x[SIZE], second[SIZE], want[SIZE];
@@ -277,7 +277,7 @@ Test(epilogue, large_accumulators)
 }
 
 /* Each operand ends at a page that may not be touched. */
-TEST_CASES(epilogue, options_memory, test_cases(VACT_KIND_UNARY))
+TEST_CASES(epilogue, options_memory, test_cases_that(VACT_KIND_UNARY, test_has_epilogue))
 {
     enum { PLACES = 10, COLS = 2 * TEST_LANES + 5, ROWS = 2 };
     test_subject subject = test_begin(which);

@@ -62,7 +62,8 @@ class Kernel:
 
     def headers(self):
         """Those of kernels/ that it includes, but for the vector layer: their constants are of the mathematics."""
-        words = self.run(self.command + ["-MM", self.source]).replace("\\\n", " ").split()
+        words = self.run(self.command + ["-MM", self.source]).replace("\\\n", " ")
+        words = [w.replace("\\ ", " ") for w in re.split(r"(?<!\\)\s+", words)]  # make's rule escapes spaces
         paths = sorted(Path(w) for w in words if w.startswith(str(ROOT / "kernels")))
         return [p for p in paths if "/vec/" not in str(p)]
 

@@ -28,8 +28,11 @@ VACT_INLINE cr_rounded xielu_rounded(vf x, const vact_params_f32 *params)
         vf_fma(vf_abs(line.hi), vf_set1(CR_BOUND(0x1p-44f)), vf_mul(part, vf_set1(__builtin_fabsf(alpha_n))));
 
     const vm negative = vm_lt(x, zero);
-    return cr_round_within((vf_pair){vf_select(negative, below.hi, above.hi), vf_select(negative, below.lo, above.lo)},
-                           vf_select(negative, curve, vf_mul(steep, size)));
+    cr_rounded y =
+        cr_round_within((vf_pair){vf_select(negative, below.hi, above.hi), vf_select(negative, below.lo, above.lo)},
+                        vf_select(negative, curve, vf_mul(steep, size)));
+    y.value = vf_select(vm_eq(x, zero), vf_mul(x, vf_set1(beta)), y.value); /* the sign of a zero */
+    return y;
 }
 
 VACT_INLINE act_range xielu_range(const vact_params_f32 *params)
