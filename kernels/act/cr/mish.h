@@ -8,11 +8,9 @@
 VACT_INLINE cr_rounded mish_rounded(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    const vf zero = vf_set1(0.0f), two = vf_set1(2.0f);
-    const vf_pair power = cr_exp(vf_min(vf_set1(30.0f), x), zero), u = cr_normal(power.hi, power.lo);
-    const vf large = vf_max(u.hi, two), small = vf_min(u.hi, two), sum = vf_add(large, small);
-    const vf_pair more = {sum, vf_add(vf_sub(small, vf_sub(sum, large)), u.lo)};
-    cr_rounded y = cr_round(cr_times(cr_over_two_more(cr_product(u, more)), x), 0x1p-39f);
+    const vf_pair power = cr_exp(vf_min(vf_set1(30.0f), x), vf_set1(0.0f)), u = cr_normal(power.hi, power.lo);
+    const vf_pair n = cr_product(u, cr_sum(u, vf_set1(2.0f)));
+    cr_rounded y = cr_round(cr_times(cr_over_two_more(n), x), 0x1p-39f);
     y.value = vf_copysign(y.value, x);
     return y;
 }

@@ -8,10 +8,9 @@
 VACT_INLINE cr_rounded softsign_rounded(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    const vf size = vf_abs(x), one = vf_set1(1.0f);
-    const vf large = vf_max(size, one), small = vf_min(size, one), sum = vf_add(large, small);
-    const vf_pair d = {sum, vf_sub(small, vf_sub(sum, large))};
-    cr_rounded y = cr_round(cr_quotient((vf_pair){x, vf_set1(0.0f)}, d), 0x1p-42f);
+    const vf zero = vf_set1(0.0f);
+    const vf_pair d = cr_sum((vf_pair){vf_abs(x), zero}, vf_set1(1.0f));
+    cr_rounded y = cr_round(cr_quotient((vf_pair){x, zero}, d), 0x1p-42f);
     y.value = vf_copysign(y.value, x);
     return y;
 }

@@ -8,7 +8,7 @@
 VACT_INLINE cr_rounded tanh_rounded(vf x, const vact_params_f32 *params)
 {
     (void)params;
-    cr_rounded y = cr_round_capped(cr_tanh(vf_abs(x), vf_set1(0.0f)), 0x1p-34f, 0x1p-41f);
+    cr_rounded y = cr_round_capped(cr_tanh(vf_abs(x), vf_set1(0.0f)), 0x1p-34f, 0x1p-40f);
     y.value = vf_copysign(y.value, x);
     return y;
 }

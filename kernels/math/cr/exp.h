@@ -6,7 +6,7 @@
  *   e^x = T*(1 + r + r^2/2 + r^3*P(r)/2 + (s + g)*e^r)
  *
  * rise = r + r^2/2 is a pair, and so is its product with T, added to T; all else is below 2^-18 and needs only floats.
- * P has degree 2. Constants: docs/approximations/cr_exp.py. Largest relative error of e^x 2^-37.3.
+ * P has degree 2. Constants: docs/approximations/cr_exp.py. Largest relative error of e^x 2^-40.4.
  */
 #ifndef VACT_MATH_CR_EXP_H
 #define VACT_MATH_CR_EXP_H

@@ -3,7 +3,8 @@
  * that range round to the same float, it is the correctly rounded value, and sure. Else the loop computes the
  * lane again with kernels/exact. A NaN is never sure.
  *
- * Bounds are measured over all inputs (vact accuracy --math cr) and at least doubled.
+ * Bounds are about twice to five times the largest error seen at every 509th float (erf, tanh_shrink and xielu: every
+ * 50,021st). What proves them is that no input of 2^32 is misrounded: vact accuracy --math=cr.
  */
 #ifndef VACT_MATH_CR_ROUND_H
 #define VACT_MATH_CR_ROUND_H
@@ -64,6 +65,13 @@ VACT_INLINE vf_pair cr_times(vf_pair a, vf b)
 {
     const vf product = vf_mul(a.hi, b);
     return (vf_pair){product, vf_fma(a.lo, b, vf_fms(a.hi, b, product))};
+}
+
+/* (a.hi + a.lo) + b, both at least 0: of the high parts the larger goes first. */
+VACT_INLINE vf_pair cr_sum(vf_pair a, vf b)
+{
+    const vf large = vf_max(a.hi, b), small = vf_min(a.hi, b), sum = vf_add(large, small);
+    return (vf_pair){sum, vf_add(vf_sub(small, vf_sub(sum, large)), a.lo)};
 }
 
 /* hi + lo, where hi is 0 or the larger, with lo at most half a unit of hi in the result. */

@@ -12,9 +12,7 @@ VACT_INLINE vf_pair cr_softplus(vf x)
 {
     const vf zero = vf_set1(0.0f);
     const vf_pair log = cr_log1p(cr_exp(vf_neg(vf_abs(x)), zero));
-    const vf above = vf_max(zero, x), large = vf_max(above, log.hi), small = vf_min(above, log.hi);
-    const vf sum = vf_add(large, small);
-    return (vf_pair){sum, vf_add(vf_sub(small, vf_sub(sum, large)), log.lo)};
+    return cr_sum(log, vf_max(zero, x));
 }
 
 #endif

@@ -8,11 +8,7 @@
 #define CR_TANH_LIMIT 16.0f
 
 /* n/(n + 2), for n >= 0. */
-VACT_INLINE vf_pair cr_over_two_more(vf_pair n)
-{
-    const vf two = vf_set1(2.0f), large = vf_max(n.hi, two), small = vf_min(n.hi, two), sum = vf_add(large, small);
-    return cr_quotient(n, (vf_pair){sum, vf_add(vf_sub(small, vf_sub(sum, large)), n.lo)});
-}
+VACT_INLINE vf_pair cr_over_two_more(vf_pair n) { return cr_quotient(n, cr_sum(n, vf_set1(2.0f))); }
 
 /* Of x + low, x >= 0. */
 VACT_INLINE vf_pair cr_tanh(vf x, vf low)
