@@ -211,12 +211,10 @@ static void wrong_relu(float *dst, const float *src, size_t n, const vact_params
     counted += n;
 }
 
-static verify_entry entry_with(vact_unary_f32_fn *kernel, verify_scratch *scratch)
+static verify_entry entry_with(vact_unary_f32_fn *kernel, const verify_file *file, verify_scratch *scratch)
 {
     static vacti_table table;
-    verify_file file;
-    cr_assert(verify_read_file(&file, path_of_file()));
-    verify_entry entry = verify_entry_of(relu(), "scalar_fma", &file);
+    verify_entry entry = verify_entry_of(relu(), "scalar_fma", file);
     cr_assert(entry.table != NULL && entry.expected != NULL);
     table = *entry.table;
     table.unary[VACT_OP_SLOT(VACT_OP_RELU)] = kernel;
@@ -225,7 +223,7 @@ static verify_entry entry_with(vact_unary_f32_fn *kernel, verify_scratch *scratc
     for (unsigned part = 0; part < VERIFY_PARTS; part++)
         verify_entry_run(&entry, part, scratch);
     verify_entry_close(&entry);
-    return entry; /* the file's lines stay, until the test ends */
+    return entry;
 }
 
 /* One result of 2^22, by one bit of 32; the control of the control: by none. */
@@ -234,13 +232,14 @@ Test(verify, one_wrong_bit_is_found, .timeout = 300)
     enum { EACH = (1 << 22) / VERIFY_PARTS };
     static const size_t places[] = {0, 4095, 17 * EACH, 31 * EACH - 1, 64 * EACH - 1}; /* the last one is NaN */
     verify_scratch *scratch = verify_scratch_new();
-    cr_assert_not_null(scratch);
+    verify_file file;
+    cr_assert(scratch != NULL && verify_read_file(&file, path_of_file()));
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         for (int bit = -1; bit < 32; bit += TEST_SANITIZED ? 16 : 4) {
             unsigned count = 0;
             wrong_at = places[i];
             wrong_bits = bit < 0 ? 0 : 1u << bit;
-            const verify_entry entry = entry_with(wrong_relu, scratch);
+            const verify_entry entry = entry_with(wrong_relu, &file, scratch);
             if (bit < 0) {
                 cr_expect(verify_entry_status(&entry) == VERIFY_SAME);
                 continue;
@@ -251,6 +250,7 @@ Test(verify, one_wrong_bit_is_found, .timeout = 300)
             cr_expect(verify_first_difference(&entry, &count) == places[i] / EACH && count == 1,
                       "result %zu, bit %d: block %u", places[i], bit, verify_first_difference(&entry, &count));
         }
+    verify_free_file(&file);
     free(scratch);
     free(functions);
 }

@@ -33,6 +33,7 @@ bool accuracy_settles(void) { return true; }
 void accuracy_settle(const accuracy_target *target, double *exact, const float *inputs, size_t count)
 {
     exact_fn *const formula = exact_f32(target->info->op);
+    bool settled = false;
     for (size_t i = 0; i < count && formula != NULL; i++) {
         if (!near_midpoint(exact[i]) || !isfinite(inputs[i]) || inputs[i] == 0.0f)
             continue;
@@ -41,7 +42,10 @@ void accuracy_settle(const accuracy_target *target, double *exact, const float *
         formula(value, inputs[i], target->params.v);
         exact[i] = to_odd(value);
         mpfr_clear(value);
+        settled = true;
     }
+    if (settled)
+        mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); /* MPFR keeps constants for each thread */
 }
 
 #else
