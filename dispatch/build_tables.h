@@ -104,6 +104,35 @@ TYPED_FAMILY(f16)
 #define OF_F16(name, set) NULL
 #endif
 
+/* Doubles: no set `plain`, and in the set `sleef` what needs a transcendental function of SLEEF's. */
+#define F64_UNARY(name, set)                                                                                           \
+    vact_unary_f64_fn TYPED(name, f64, set);                                                                           \
+    vact_backward_f64_fn TYPED(name##_backward, f64, set), TYPED(name##_backward_from_output, f64, set);
+#define F64_CHANNELS(name, set)
+#define F64_ROWS(name, set)
+#define F64_GATE(name, set)                                                                                            \
+    vact_gate_f64_fn TYPED(name, f64, set);                                                                            \
+    vact_gate_backward_f64_fn TYPED(name##_backward, f64, set);
+#define F64_SLEEF_OF_PLAIN fast
+#define F64_SLEEF_OF_NEAR fast
+#define F64_SLEEF_OF_OWN fast
+#define F64_SLEEF_OF_MATH SLEEF_OF_MATH
+#define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
+    F64_##kind(name, fast) F64_##kind(name, F64_SLEEF_OF_##needs)
+#include "registry.def"
+#undef VACT_OP
+#if VACT_WITH_F64
+#define OF_F64(name, set) TYPED(name, f64, set)
+vacti_rows_f64_fn TYPED(softmax, f64, fast), TYPED(log_softmax, f64, fast);
+vacti_logsumexp_f64_fn TYPED(logsumexp, f64, fast);
+vacti_rows_backward_f64_fn TYPED(softmax_backward, f64, fast), TYPED(log_softmax_backward, f64, fast);
+vacti_logsumexp_backward_f64_fn TYPED(logsumexp_backward, f64, fast);
+vacti_cross_entropy_f64_fn TYPED(cross_entropy, f64, fast);
+vacti_bce_f64_fn TYPED(bce_with_logits, f64, fast);
+#else
+#define OF_F64(name, set) NULL
+#endif
+
 /* Losses, health and the softmax family: one implementation for every variant. */
 vacti_cross_entropy_fn KERNEL(cross_entropy, fast);
 vacti_bce_fn KERNEL(bce_with_logits, fast);
@@ -136,9 +165,11 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
 #if VACT_WITH_GRADIENTS
 #define GRADIENT(name, set) KERNEL(name, set)
 #define TYPED_GRADIENT(name, type) TYPED(name, type, rows)
+#define F64_GRADIENT(name, set) OF_F64(name, set)
 #else
 #define GRADIENT(name, set) NULL
 #define TYPED_GRADIENT(name, type) NULL
+#define F64_GRADIENT(name, set) NULL
 #endif
 #define NARROW_FAMILY(type)                                                                                            \
     {                                                                                                                  \
@@ -169,6 +200,18 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
 #define FAMILY_OF_F16 {NULL}
 #endif
 
+#define FAMILY_OF_F64                                                                                                  \
+    {                                                                                                                  \
+        .softmax = OF_F64(softmax, fast),                                                                              \
+        .log_softmax = OF_F64(log_softmax, fast),                                                                      \
+        .logsumexp = OF_F64(logsumexp, fast),                                                                          \
+        .softmax_backward = F64_GRADIENT(softmax_backward, fast),                                                      \
+        .log_softmax_backward = F64_GRADIENT(log_softmax_backward, fast),                                              \
+        .logsumexp_backward = F64_GRADIENT(logsumexp_backward, fast),                                                  \
+        .cross_entropy = OF_F64(cross_entropy, fast),                                                                  \
+        .bce_with_logits = OF_F64(bce_with_logits, fast),                                                              \
+    }
+
 /* What is in the table of every variant. */
 #define COMMON(variant)                                                                                                \
     [variant].build = TEXT(VACT_BUILD), [variant].isa = VACT_BUILD_ISA, [variant].math = variant,                      \
@@ -178,7 +221,7 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
     [variant].lut_8_vbmi = LUT_8_VBMI, [variant].widen[VACT_BF16] = OF_BF16(widen, plain),                             \
     [variant].widen[VACT_F16] = OF_F16(widen, plain), [variant].narrow[VACT_BF16] = OF_BF16(narrow, plain),            \
     [variant].narrow[VACT_F16] = OF_F16(narrow, plain), [variant].narrow_family[VACT_BF16] = FAMILY_OF_BF16,           \
-    [variant].narrow_family[VACT_F16] = FAMILY_OF_F16,                                                                 \
+    [variant].narrow_family[VACT_F16] = FAMILY_OF_F16, [variant].family_f64 = FAMILY_OF_F64,                           \
     [variant].family = {                                                                                               \
         .softmax = KERNEL(softmax_masked, fast),                                                                       \
         .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \
@@ -220,6 +263,18 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
         ENTRY(variant, interleaved_backward, NAME, GRADIENT(name##_backward_interleaved, derivatives))
 #define FROM_INPUT(name, set) NULL
 #define FROM_OUTPUT(name, set) GRADIENT(name##_backward_from_output, set)
+/* Of doubles. */
+#define ENTRIES_F64_UNARY(variant, name, NAME, keeps, set)                                                             \
+    ENTRY(variant, unary_f64, NAME, OF_F64(name, set)),                                                                \
+        ENTRY(variant, backward_f64, NAME, F64_GRADIENT(name##_backward, set)),                                        \
+        ENTRY(variant, from_output_f64, NAME, F64_FROM_##keeps(name, set)),
+#define ENTRIES_F64_CHANNELS(variant, name, NAME, keeps, set)
+#define ENTRIES_F64_ROWS(variant, name, NAME, keeps, set)
+#define ENTRIES_F64_GATE(variant, name, NAME, keeps, set)                                                              \
+    ENTRY(variant, gate_f64, NAME, OF_F64(name, set)),                                                                 \
+        ENTRY(variant, gate_backward_f64, NAME, F64_GRADIENT(name##_backward, set)),
+#define F64_FROM_INPUT(name, set) NULL
+#define F64_FROM_OUTPUT(name, set) F64_GRADIENT(name##_backward_from_output, set)
 /* Correctly rounded operations; all else is that of `fast`. */
 #define ENTRIES_CR_UNARY(variant, name, NAME, keeps, needs)                                                            \
     ENTRY(variant, unary, NAME, KERNEL(name, CR_OF_##needs)),                                                          \
@@ -240,25 +295,28 @@ extern const vacti_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 const vacti_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
     COMMON(VACT_MATH_AUTO),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    ENTRIES_##kind(VACT_MATH_AUTO, name, NAME, keeps, SET_OF_AUTO_##auto_math, FAST_OF_##needs),
+    ENTRIES_##kind(VACT_MATH_AUTO, name, NAME, keeps, SET_OF_AUTO_##auto_math, FAST_OF_##needs),                       \
+        ENTRIES_F64_##kind(VACT_MATH_AUTO, name, NAME, keeps, fast)
 #include "registry.def"
 #undef VACT_OP
 #if VACT_WITH_SLEEF
     COMMON(VACT_MATH_SLEEF),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    ENTRIES_##kind(VACT_MATH_SLEEF, name, NAME, keeps, SLEEF_OF_##needs, FAST_OF_##needs),
+    ENTRIES_##kind(VACT_MATH_SLEEF, name, NAME, keeps, SLEEF_OF_##needs, FAST_OF_##needs),                             \
+        ENTRIES_F64_##kind(VACT_MATH_SLEEF, name, NAME, keeps, F64_SLEEF_OF_##needs)
 #include "registry.def"
 #undef VACT_OP
 #endif
     COMMON(VACT_MATH_FAST),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    ENTRIES_##kind(VACT_MATH_FAST, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs),
+    ENTRIES_##kind(VACT_MATH_FAST, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs),                               \
+        ENTRIES_F64_##kind(VACT_MATH_FAST, name, NAME, keeps, fast)
 #include "registry.def"
 #undef VACT_OP
 #if VACT_WITH_CR
     COMMON(VACT_MATH_CR),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    ENTRIES_CR_##kind(VACT_MATH_CR, name, NAME, keeps, needs),
+    ENTRIES_CR_##kind(VACT_MATH_CR, name, NAME, keeps, needs), ENTRIES_F64_##kind(VACT_MATH_CR, name, NAME, keeps, fast)
 #include "registry.def"
 #undef VACT_OP
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "checks.h"
+#include "f64.h"
 #include "narrow.h"
 #include "registry.h"
 
@@ -11,6 +12,7 @@ size_t vacti_type_size(vact_type type)
     case VACT_F32: return sizeof(float);
     case VACT_BF16:
     case VACT_F16: return sizeof(uint16_t);
+    case VACT_F64: return sizeof(double);
     }
     return 0;
 }
@@ -116,6 +118,10 @@ vact_status vact_forward(vact_op op, const vact_params_f32 *params, void *dst, v
     const vacti_op_info *info = vacti_registry_by_code(op);
     if (dst_type == VACT_F32 && src_type == VACT_F32)
         return vact_forward_f32(op, params, (float *)dst, (const float *)src, n);
+    if (dst_type == VACT_F64 && src_type == VACT_F64) {
+        const vact_params_f64 widened = vacti_widened_params(params);
+        return vact_forward_f64(op, params ? &widened : NULL, (double *)dst, (const double *)src, n);
+    }
     const bool accepted = info != NULL && info->kind == VACT_KIND_UNARY && vacti_type_size(dst_type) != 0 &&
                           vacti_type_size(src_type) != 0 && (params == NULL || vacti_registry_accepts(info, params));
     return run_typed(op, accepted, params, dst, dst_type, src, src_type, n);

@@ -50,11 +50,12 @@ typedef union {
 static void eager_unary(const gate_call *call, vact_op op, vact_params_f32 params, side *x, size_t n)
 {
     const unsigned slot = VACT_OP_SLOT(op);
-    switch (call->src_type) {
-    case VACT_F32: call->table->unary[slot](x->f32, x->f32, n, &params); break;
-    case VACT_BF16: call->table->unary_bf16[slot]((vact_bf16 *)x, (const vact_bf16 *)x, n, &params); break;
-    case VACT_F16: call->table->unary_f16[slot]((vact_f16 *)x, (const vact_f16 *)x, n, &params); break;
-    }
+    if (call->src_type == VACT_F32)
+        call->table->unary[slot](x->f32, x->f32, n, &params);
+    else if (call->src_type == VACT_BF16)
+        call->table->unary_bf16[slot]((vact_bf16 *)x, (const vact_bf16 *)x, n, &params);
+    else
+        call->table->unary_f16[slot]((vact_f16 *)x, (const vact_f16 *)x, n, &params);
 }
 
 /* x = x*y in floats, to `dst`, elements i to i + n. */

@@ -18,6 +18,8 @@ KIND(bce_with_logits, VACT_BCE_WITH_LOGITS_OPTIONS_F32, vact_bce_with_logits_opt
 KIND(epilogue, VACT_EPILOGUE_OPTIONS_F32, vact_epilogue_options_f32, residual_stride)
 KIND(softmax, VACT_SOFTMAX_OPTIONS_F32, vact_softmax_options_f32, causal_offset)
 KIND(gate, VACT_GATE_OPTIONS, vact_gate_options, reserved)
+KIND(cross_entropy_f64, VACT_CROSS_ENTROPY_OPTIONS_F64, vact_cross_entropy_options_f64, z_loss)
+KIND(bce_with_logits_f64, VACT_BCE_WITH_LOGITS_OPTIONS_F64, vact_bce_with_logits_options_f64, weight_count)
 
 _Static_assert(sizeof(vact_mask_layout) == 5 * sizeof(size_t), "vact_mask_layout stands in options: it never grows");
 
@@ -60,6 +62,16 @@ vact_status vact_cross_entropy_options_init_f32(void *options, size_t size)
 vact_status vact_bce_with_logits_options_init_f32(void *options, size_t size)
 {
     return init(&vacti_bce_with_logits_options_kind, options, size);
+}
+
+vact_status vact_cross_entropy_options_init_f64(void *options, size_t size)
+{
+    return init(&vacti_cross_entropy_f64_options_kind, options, size);
+}
+
+vact_status vact_bce_with_logits_options_init_f64(void *options, size_t size)
+{
+    return init(&vacti_bce_with_logits_f64_options_kind, options, size);
 }
 
 vact_status vact_epilogue_options_init_f32(void *options, size_t size)

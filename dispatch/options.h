@@ -19,7 +19,8 @@ typedef struct vacti_options_kind {
 } vacti_options_kind;
 
 extern const vacti_options_kind vacti_cross_entropy_options_kind, vacti_bce_with_logits_options_kind,
-    vacti_epilogue_options_kind, vacti_softmax_options_kind, vacti_gate_options_kind;
+    vacti_epilogue_options_kind, vacti_softmax_options_kind, vacti_gate_options_kind,
+    vacti_cross_entropy_f64_options_kind, vacti_bce_with_logits_f64_options_kind;
 
 enum { VACT_OPTIONS_LIMIT = 4096 }; /* no structure is larger: a size above this is an error */
 

@@ -37,6 +37,11 @@ typedef struct vacti_table {
     vacti_widen_fn *widen[VACT_F16 + 1]; /* by type */
     vacti_narrow_fn *narrow[VACT_F16 + 1];
     vacti_narrow_family narrow_family[VACT_F16 + 1];
+    vact_unary_f64_fn *unary_f64[VACT_TABLE_SLOTS]; /* of doubles; null where the type is not built */
+    vact_backward_f64_fn *backward_f64[VACT_TABLE_SLOTS], *from_output_f64[VACT_TABLE_SLOTS];
+    vact_gate_f64_fn *gate_f64[VACT_TABLE_SLOTS];
+    vact_gate_backward_f64_fn *gate_backward_f64[VACT_TABLE_SLOTS];
+    vacti_family_f64 family_f64;
     vacti_softmax_8_kernels lut_8_vbmi; /* for CPUs that have AVX512_VBMI too; null but in the build avx512 */
 } vacti_table;
 

@@ -186,4 +186,51 @@ typedef struct vacti_narrow_family {
 void vacti_softmax_online_finish(float *factor, float *lse, const vact_softmax_online_f32 *state, size_t rows,
                                  const vact_softmax_options_f32 *options);
 
+/* Of doubles: row r of cols elements that are `step` apart, at dst + r*dst_row and src + r*src_row. */
+typedef void vacti_rows_f64_fn(double *dst, size_t dst_row, const double *src, size_t src_row, size_t step, size_t rows,
+                               size_t cols);
+typedef void vacti_logsumexp_f64_fn(double *dst, const double *src, size_t src_row, size_t step, size_t rows,
+                                    size_t cols);
+typedef void vacti_rows_backward_f64_fn(double *dx, size_t dx_row, const double *dy, size_t dy_row, const double *y,
+                                        size_t y_row, size_t step, size_t rows, size_t cols, double scale);
+typedef void vacti_logsumexp_backward_f64_fn(double *dx, size_t dx_row, const double *dy, const double *x, size_t x_row,
+                                             const double *y, size_t step, size_t rows, size_t cols, double scale);
+
+/* One row of a cross-entropy. */
+typedef struct vacti_cross_entropy_row_f64 {
+    const double *x;       /* logits, `step` apart; log-probabilities with nll */
+    const double *weights; /* of the classes, null: ones */
+    const double *shares;  /* class probabilities, `step` apart; null: 1 for the target, else 0 */
+    size_t step, cols, target;
+    double smoothing, z_loss;
+    double dy;                 /* what the gradient is multiplied by: times dy_over */
+    double dy_over;            /* divides the gradient */
+    double *dx;                /* `step` apart; null: no gradient */
+    double *log_probabilities; /* likewise */
+    bool nll;
+} vacti_cross_entropy_row_f64;
+
+/* The loss as hi + lo. */
+typedef void vacti_cross_entropy_f64_fn(double loss[2], const vacti_cross_entropy_row_f64 *row);
+
+/* n elements of binary cross-entropy; loss or dx may be null. `loss` has the elements' losses, or else `sum` adds them
+ * as hi + lo. dy[i*dy_step] is divided by `over`. */
+typedef struct vacti_bce_f64_call {
+    double *loss, *dx;
+    double (*sum)[2];
+    const double *dy, *x, *targets, *pos_weight, *weight; /* dy, pos_weight and weight may be null: ones */
+    size_t n, dy_step, pos_weight_count, weight_count;
+    double over;
+} vacti_bce_f64_call;
+typedef void vacti_bce_f64_fn(const vacti_bce_f64_call *call);
+
+typedef struct vacti_family_f64 {
+    vacti_rows_f64_fn *softmax, *log_softmax;
+    vacti_logsumexp_f64_fn *logsumexp;
+    vacti_rows_backward_f64_fn *softmax_backward, *log_softmax_backward;
+    vacti_logsumexp_backward_f64_fn *logsumexp_backward;
+    vacti_cross_entropy_f64_fn *cross_entropy;
+    vacti_bce_f64_fn *bce_with_logits;
+} vacti_family_f64;
+
 #endif

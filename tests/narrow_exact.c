@@ -12,7 +12,7 @@ static uint16_t nearest_of_exact(vact_op op, float x, const vact_params_f32 *par
 {
     mpfr_t y;
     mpfr_init2(y, EXACT_BITS);
-    exact_f32(op)(y, x, params->v);
+    exact_f32(op, y, x, params->v);
     const bool negative = mpfr_signbit(y) != 0;
     const int place = vacti_narrow_place(mpfr_zero_p(y) ? INT_MIN : (int)mpfr_get_exp(y) - 1, type);
     mpfr_abs(y, y, MPFR_RNDN);

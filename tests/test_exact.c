@@ -111,7 +111,7 @@ static void compare(comparison *c, float x, bool by_mpfr)
     const double value = vacti_reference_f32(c->which->op)((double)x, &c->params);
     float right = (float)value;
     if (by_mpfr || near_midpoint(value)) {
-        exact_f32(c->which->op)(c->exact, x, c->params.v);
+        exact_f32(c->which->op, c->exact, x, c->params.v);
         right = mpfr_get_flt(c->exact, MPFR_RNDN);
         c->decided++;
     }

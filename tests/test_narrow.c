@@ -441,7 +441,7 @@ Test(narrow, arguments)
     const size_t huge = (size_t)PTRDIFF_MAX / 2 + 1;
     refuses(VACT_EINVAL, (vact_op)0x1ff, NULL, dst, VACT_BF16, src, VACT_BF16, 10);
     refuses(VACT_EINVAL, VACT_OP_SOFTMAX, NULL, dst, VACT_BF16, src, VACT_BF16, 10);
-    refuses(VACT_EINVAL, VACT_OP_GELU, NULL, dst, (vact_type)3, src, VACT_BF16, 10);
+    refuses(VACT_EINVAL, VACT_OP_GELU, NULL, dst, (vact_type)4, src, VACT_BF16, 10);
     refuses(VACT_EINVAL, VACT_OP_GELU, NULL, dst, VACT_F16, src, (vact_type)-1, 10);
     refuses(VACT_EINVAL, VACT_OP_ELU, &bad, dst, VACT_F16, src, VACT_F16, 10);
     refuses(VACT_EINVAL, VACT_OP_ELU, &bad, NULL, VACT_F16, NULL, VACT_F16, 0);

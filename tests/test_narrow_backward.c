@@ -218,7 +218,7 @@ Test(narrow_backward, arguments)
     const vact_params_f32 negative = {{-1.0f}};
     memset(a, 0x11, sizeof a);
     EXPECT(VACT_EINVAL, vact_backward(VACT_OP_SWIGLU, NULL, a, b, c, t, 8));
-    EXPECT(VACT_EINVAL, vact_backward(VACT_OP_GELU, NULL, a, b, c, (vact_type)3, 8));
+    EXPECT(VACT_EINVAL, vact_backward(VACT_OP_GELU, NULL, a, b, c, (vact_type)4, 8));
     EXPECT(VACT_EINVAL, vact_backward(VACT_OP_SOFTCAP, &negative, a, b, c, t, 8));
     EXPECT(VACT_EINVAL, vact_backward_from_output(VACT_OP_ELU, &negative, a, b, c, t, 8));
     EXPECT(VACT_EINVAL, vact_backward_from_output(VACT_OP_GELU, NULL, a, b, c, t, 8));

@@ -166,8 +166,8 @@ Test(narrow_epilogue, arguments)
     vact_epilogue_options_f32 o = VACT_EPILOGUE_OPTIONS_F32;
     memset(a, 0x11, sizeof a);
     EXPECT(VACT_EINVAL, vact_epilogue(VACT_OP_GLU, NULL, a, t, 4, b, t, 4, 2, 4, NULL));
-    EXPECT(VACT_EINVAL, vact_epilogue(VACT_OP_RELU, NULL, a, (vact_type)3, 4, b, t, 4, 2, 4, NULL));
-    EXPECT(VACT_EINVAL, vact_epilogue(VACT_OP_RELU, NULL, a, t, 4, b, (vact_type)3, 4, 2, 4, NULL));
+    EXPECT(VACT_EINVAL, vact_epilogue(VACT_OP_RELU, NULL, a, (vact_type)4, 4, b, t, 4, 2, 4, NULL));
+    EXPECT(VACT_EINVAL, vact_epilogue(VACT_OP_RELU, NULL, a, t, 4, b, (vact_type)4, 4, 2, 4, NULL));
     EXPECT(VACT_EINVAL, vact_epilogue(VACT_OP_RELU, NULL, a, t, 3, b, t, 4, 2, 4, NULL));
     EXPECT(VACT_EINVAL, vact_epilogue(VACT_OP_RELU, NULL, a, t, 4, b, t, 3, 2, 4, NULL));
     EXPECT(VACT_OK, vact_epilogue(VACT_OP_RELU, NULL, NULL, t, 4, NULL, t, 4, 0, 4, NULL));

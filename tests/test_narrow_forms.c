@@ -377,7 +377,7 @@ ParameterizedTest(int *build, narrow_forms, long_rows)
 
 Test(narrow_forms, arguments)
 {
-    const vact_type t = VACT_F16, none = (vact_type)3;
+    const vact_type t = VACT_F16, none = (vact_type)4;
     const vact_softmax_options_f32 o = VACT_SOFTMAX_OPTIONS_F32;
     const size_t large = SIZE_MAX / 2;
     memset(got, 0x11, sizeof got);

@@ -372,7 +372,7 @@ Test(narrow_gates, arguments)
     EXPECT(VACT_EINVAL, vact_gate(VACT_OP_GELU, NULL, NULL, a, t, b, c, t, 8));
     EXPECT(VACT_EINVAL, vact_gate((vact_op)0x4ff, NULL, NULL, a, t, b, c, t, 8));
     EXPECT(VACT_EINVAL, vact_gate(VACT_OP_SWIGLU_STEP, &bad, NULL, a, t, b, c, t, 8));
-    EXPECT(VACT_EINVAL, vact_gate(VACT_OP_GLU, NULL, NULL, a, (vact_type)3, b, c, t, 8));
+    EXPECT(VACT_EINVAL, vact_gate(VACT_OP_GLU, NULL, NULL, a, (vact_type)4, b, c, t, 8));
     EXPECT(VACT_EINVAL, vact_gate(VACT_OP_GLU, NULL, NULL, a, t, b, c, (vact_type)-1, 8));
     EXPECT(VACT_EINVAL, vact_gate(VACT_OP_GLU, NULL, NULL, a, t, b, c, t, SIZE_MAX / 2));
     EXPECT(VACT_OK, vact_gate(VACT_OP_GLU, NULL, NULL, NULL, t, NULL, NULL, t, 0));

@@ -272,7 +272,7 @@ Test(narrow_losses, arguments)
     fill(t, 4, 1);
     memset(dx, 0x11, sizeof dx);
     *loss = 7.0f;
-    EXPECT(VACT_EINVAL, vact_cross_entropy_i64(loss, logits, (vact_type)3, targets, 2, 4, NULL));
+    EXPECT(VACT_EINVAL, vact_cross_entropy_i64(loss, logits, (vact_type)4, targets, 2, 4, NULL));
     EXPECT(VACT_EINVAL, vact_cross_entropy_i64(NULL, logits, t, targets, 2, 4, NULL));
     EXPECT(VACT_EINVAL, vact_cross_entropy_i64(loss, NULL, t, targets, 2, 4, NULL));
     EXPECT(VACT_EINVAL, vact_cross_entropy_i64(loss, logits, t, NULL, 2, 4, NULL));
@@ -298,7 +298,7 @@ Test(narrow_losses, arguments)
     o.inner = 1;
     o.log_probabilities = (float *)(void *)logits;
     EXPECT(VACT_EOVERLAP, vact_cross_entropy_i64(loss, logits, t, targets, 2, 4, &o));
-    EXPECT(VACT_EINVAL, vact_bce_with_logits(loss, logits, answers, (vact_type)3, 4, NULL));
+    EXPECT(VACT_EINVAL, vact_bce_with_logits(loss, logits, answers, (vact_type)4, 4, NULL));
     EXPECT(VACT_EINVAL, vact_bce_with_logits(NULL, logits, answers, t, 4, NULL));
     EXPECT(VACT_EINVAL, vact_bce_with_logits(loss, logits, NULL, t, 4, NULL));
     EXPECT(VACT_EINVAL, vact_bce_with_logits_backward(NULL, NULL, logits, answers, t, 4, NULL));

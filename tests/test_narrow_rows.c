@@ -401,8 +401,8 @@ Test(narrow_rows, arguments)
     const vact_type t = VACT_BF16;
     vact_softmax_options_f32 o = VACT_SOFTMAX_OPTIONS_F32;
     memset(a, 0x11, sizeof a);
-    EXPECT(VACT_EINVAL, vact_softmax(a, (vact_type)3, 4, b, t, 4, 2, 4, NULL));
-    EXPECT(VACT_EINVAL, vact_softmax(a, t, 4, b, (vact_type)3, 4, 2, 4, NULL));
+    EXPECT(VACT_EINVAL, vact_softmax(a, (vact_type)4, 4, b, t, 4, 2, 4, NULL));
+    EXPECT(VACT_EINVAL, vact_softmax(a, t, 4, b, (vact_type)4, 4, 2, 4, NULL));
     EXPECT(VACT_EINVAL, vact_softmax(a, t, 3, b, t, 4, 2, 4, NULL));
     EXPECT(VACT_EINVAL, vact_softmax(a, t, 4, b, t, 3, 2, 4, NULL));
     EXPECT(VACT_EINVAL, vact_softmax(a, t, SIZE_MAX / 2, b, t, SIZE_MAX / 2, 2, SIZE_MAX / 2, NULL));

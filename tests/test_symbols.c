@@ -75,7 +75,7 @@ static void find_objects(void)
         *split = '\0';
         snprintf(object->type, sizeof object->type, "f32");
         split = strrchr(object->build, '_');
-        if (split && (strcmp(split, "_bf16") == 0 || strcmp(split, "_f16") == 0)) {
+        if (split && (strcmp(split, "_bf16") == 0 || strcmp(split, "_f16") == 0 || strcmp(split, "_f64") == 0)) {
             snprintf(object->type, sizeof object->type, "%s", split + 1);
             *split = '\0';
         }
@@ -98,7 +98,9 @@ Test(symbols, an_object_for_every_build_and_set)
                 {"bf16", "rows", VACT_WITH_BF16},
                 {"f16", "plain", VACT_WITH_F16},
                 {"f16", "fast", VACT_WITH_F16},
-                {"f16", "rows", VACT_WITH_F16}};
+                {"f16", "rows", VACT_WITH_F16},
+                {"f64", "fast", VACT_WITH_F64},
+                {"f64", "sleef", VACT_WITH_F64 && VACT_WITH_SLEEF}};
     find_objects();
     for (size_t i = 0; i < vacti_build_count; i++)
         for (size_t k = 0; k < sizeof each / sizeof each[0]; k++) {
@@ -284,6 +286,7 @@ static void find_declared(name_list *list)
 {
     find_declared_in(list, VACT_SOURCE_DIR "/include/vact/vact.h");
     find_declared_in(list, VACT_SOURCE_DIR "/include/vact/narrow.h");
+    find_declared_in(list, VACT_SOURCE_DIR "/include/vact/f64.h");
 }
 
 Test(symbols, exports_are_the_header)

@@ -138,7 +138,7 @@ int main(int argc, char **argv)
             if (!called && fabs(value) < 0x1p-126)
                 continue;
             if (near_midpoint(value)) {
-                exact_f32(operations[k].op)(y, x, params.v);
+                exact_f32(operations[k].op, y, x, params.v);
                 right = mpfr_get_flt(y, MPFR_RNDN);
                 plain_wrong += (float)mpfr_get_d(y, MPFR_RNDN) != right;
                 decided++;

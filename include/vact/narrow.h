@@ -42,7 +42,8 @@ VACT_API vact_status vact_f16_from_f32(vact_f16 *dst, const float *src, size_t n
 /* A VACT_KIND_UNARY operation from elements of one type to those of another, or the same. Where the types differ it is
  * computed in float by the kernel of float, whose bound is that of the variant in use, and rounded once: what becomes
  * of a matrix product's accumulators, or of 16-bit data that goes on in float. With VACT_OP_IDENTITY it converts.
- * VACT_EINVAL for an invalid code or type, or another kind. */
+ * VACT_F64 goes with itself alone, as vact_forward_f64; every other function with a vact_type returns VACT_EUNSUPPORTED
+ * for it. VACT_EINVAL for an invalid code or type, or another kind. */
 VACT_API vact_status vact_forward(vact_op op, const vact_params_f32 *params, void *dst, vact_type dst_type,
                                   const void *src, vact_type src_type, size_t n);
 

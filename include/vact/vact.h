@@ -104,7 +104,7 @@ typedef struct vact_f16 {
 } vact_f16;
 
 /* The type of an array's elements, for calls by code. */
-typedef enum vact_type { VACT_F32 = 0, VACT_BF16 = 1, VACT_F16 = 2 } vact_type;
+typedef enum vact_type { VACT_F32 = 0, VACT_BF16 = 1, VACT_F16 = 2, VACT_F64 = 3 } vact_type;
 
 /* What an operation works on. It decides which by-code call takes it. */
 typedef enum vact_kind {
@@ -1256,5 +1256,7 @@ VACT_API vact_status vact_softmax_rows_u8(uint8_t *dst, size_t dst_stride, const
 #endif
 
 #include "vact/narrow.h"
+
+#include "vact/f64.h"
 
 #endif

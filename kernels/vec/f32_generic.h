@@ -5,6 +5,9 @@
 #ifndef VACT_VEC_F32_GENERIC_H
 #define VACT_VEC_F32_GENERIC_H
 
+/* An operation's parameters, in the type of the lanes. */
+typedef vact_params_f32 act_params;
+
 VACT_INLINE int vm_any_beyond(vf x, float high) { return vm_any(vm_lt(vf_set1(high), vf_abs(x))); }
 
 /* A compiler that does not know the addend keeps the addition, which -0 makes one of no effect on numbers. */

@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_BACKWARD_HARD_SHRINK_H
 #define VACT_ACT_BACKWARD_HARD_SHRINK_H
 
-VACT_INLINE vf hard_shrink_backward(vf dy, vf x, const vact_params_f32 *params)
+VACT_INLINE vf hard_shrink_backward(vf dy, vf x, const act_params *params)
 {
     return vf_select(vm_lt(vf_set1(params->v[0]), vf_abs(x)), vf_quiet(dy), vf_set1(0.0f));
 }

@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_BACKWARD_RELU_SQUARED_H
 #define VACT_ACT_BACKWARD_RELU_SQUARED_H
 
-VACT_INLINE vf relu_squared_backward(vf dy, vf x, const vact_params_f32 *params)
+VACT_INLINE vf relu_squared_backward(vf dy, vf x, const act_params *params)
 {
     (void)params;
     vf slope = vf_mul(dy, x);

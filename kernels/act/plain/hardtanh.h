@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_PLAIN_HARDTANH_H
 #define VACT_ACT_PLAIN_HARDTANH_H
 
-VACT_INLINE vf hardtanh_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE vf hardtanh_forward(vf x, const act_params *params)
 {
     return vf_min(vf_set1(params->v[1]), vf_max(vf_set1(params->v[0]), x));
 }

@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_PLAIN_IDENTITY_H
 #define VACT_ACT_PLAIN_IDENTITY_H
 
-VACT_INLINE vf identity_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE vf identity_forward(vf x, const act_params *params)
 {
     (void)params;
     return vf_quiet(x);

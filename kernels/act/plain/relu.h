@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_PLAIN_RELU_H
 #define VACT_ACT_PLAIN_RELU_H
 
-VACT_INLINE vf relu_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE vf relu_forward(vf x, const act_params *params)
 {
     (void)params;
     return vf_quiet(vf_max(vf_set1(0.0f), x));

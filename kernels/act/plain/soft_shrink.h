@@ -2,7 +2,7 @@
 #ifndef VACT_ACT_PLAIN_SOFT_SHRINK_H
 #define VACT_ACT_PLAIN_SOFT_SHRINK_H
 
-VACT_INLINE vf soft_shrink_forward(vf x, const vact_params_f32 *params)
+VACT_INLINE vf soft_shrink_forward(vf x, const act_params *params)
 {
     vf lambda = vf_set1(params->v[0]);
     vf magnitude = vf_abs(x);

@@ -1,0 +1,140 @@
+/*
+ * The functions of kernels/math/wide, on one lane, against MPFR: relative errors, over arguments of every size and
+ * around the places where their methods change. The same source runs on every build (tests/test_f64.c compares the
+ * bits). Controls: a bound that is too small fails.
+ */
+#include "kernels/vec/f64_scalar.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <mpfr.h>
+#include <stdio.h>
+
+#include "kernels/math/wide/functions.h"
+#include "support.h"
+
+enum { ARGUMENTS = 3000, PRECISION = 400 };
+
+typedef wide function_fn(double x, double x_lo);
+typedef void exact_of_fn(mpfr_t y);
+
+static vf_pair pair_from(double x, double x_lo) { return (vf_pair){x, x_lo}; }
+static wide of_exp(double x, double lo) { return wide_exp(pair_from(x, lo)); }
+static wide of_expm1(double x, double lo) { return wide_of_pair(wide_expm1(pair_from(x, lo))); }
+static wide of_log1p(double x, double lo) { return wide_of_pair(wide_log1p(pair_from(x, lo))); }
+static wide of_sigmoid(double x, double lo) { return wide_sigmoid(pair_from(x, lo)); }
+static wide of_tanh(double x, double lo) { return wide_of_pair(wide_tanh(pair_from(x, lo))); }
+static wide of_tail(double x, double lo) { return wide_normal_tail(pair_from(x, lo)); }
+static wide of_erf(double x, double lo) { return (void)lo, wide_erf(x); }
+
+static void exact_exp(mpfr_t y) { mpfr_exp(y, y, MPFR_RNDN); }
+static void exact_expm1(mpfr_t y) { mpfr_expm1(y, y, MPFR_RNDN); }
+static void exact_log1p(mpfr_t y) { mpfr_log1p(y, y, MPFR_RNDN); }
+static void exact_tanh(mpfr_t y) { mpfr_tanh(y, y, MPFR_RNDN); }
+static void exact_erf(mpfr_t y) { mpfr_erf(y, y, MPFR_RNDN); }
+
+static void exact_sigmoid(mpfr_t y)
+{
+    mpfr_neg(y, y, MPFR_RNDN);
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_add_ui(y, y, 1, MPFR_RNDN);
+    mpfr_ui_div(y, 1, y, MPFR_RNDN);
+}
+
+/* erfc(t/sqrt(2))/2 */
+static void exact_tail(mpfr_t y)
+{
+    mpfr_t root;
+    mpfr_init2(root, PRECISION);
+    mpfr_sqrt_ui(root, 2, MPFR_RNDN);
+    mpfr_div(y, y, root, MPFR_RNDN);
+    mpfr_erfc(y, y, MPFR_RNDN);
+    mpfr_div_2ui(y, y, 1, MPFR_RNDN);
+    mpfr_clear(root);
+}
+
+typedef struct {
+    const char *name;
+    function_fn *function;
+    exact_of_fn *exact;
+    double least, most; /* magnitudes of the arguments */
+    bool negative, low; /* arguments below 0; with a low part */
+    double bound;
+} subject;
+
+static const subject subjects[] = {
+    {"exp", of_exp, exact_exp, 0x1p-1000, 2000.0, true, true, 0x1p-73},
+    {"expm1", of_expm1, exact_expm1, 0x1p-900, 700.0, true, true, 0x1p-67},
+    {"log1p", of_log1p, exact_log1p, 0x1p-900, 0x1p+60, false, true, 0x1p-65},
+    {"sigmoid", of_sigmoid, exact_sigmoid, 0x1p-1000, 2000.0, true, true, 0x1p-73},
+    {"tanh", of_tanh, exact_tanh, 0x1p-900, 300.0, true, true, 0x1p-68},
+    {"normal tail", of_tail, exact_tail, 0x1p-900, 38.99, false, true, 0x1p-63},
+    {"erf", of_erf, exact_erf, 0x1p-1060, 30.0, true, false, 0x1p-65},
+};
+
+/* log2 of the relative error */
+static double error_of(const subject *s, double x, double lo)
+{
+    mpfr_t exact, value;
+    mpfr_inits2(PRECISION, exact, value, (mpfr_ptr)NULL);
+    mpfr_set_d(exact, x, MPFR_RNDN);
+    mpfr_add_d(exact, exact, lo, MPFR_RNDN);
+    s->exact(exact);
+    const wide y = s->function(x, lo);
+    mpfr_set_d(value, y.hi, MPFR_RNDN);
+    mpfr_add_d(value, value, y.lo, MPFR_RNDN);
+    mpfr_mul_2si(value, value, (long)y.n, MPFR_RNDN);
+    mpfr_sub(value, value, exact, MPFR_RNDN);
+    mpfr_div(value, value, exact, MPFR_RNDN);
+    const double error = fabs(mpfr_get_d(value, MPFR_RNDN));
+    mpfr_clears(exact, value, (mpfr_ptr)NULL);
+    return error;
+}
+
+/* Half of the arguments have a random exponent, half a uniform magnitude; every eighth is near a multiple of 1/64. */
+static double draw(const subject *s, test_random *random, int i)
+{
+    const double unit = (double)(test_random_next(random) >> 11) * 0x1p-53;
+    double x = i % 2 == 0 ? exp(log(s->least) + unit * (log(s->most) - log(s->least))) : unit * s->most;
+    if (i % 8 == 7)
+        x = fmin(rint(x * 64.0) / 64.0 * (1.0 + (double)(i % 5 - 2) * 0x1p-52), s->most);
+    x = fmax(x, s->least);
+    return s->negative && test_random_next(random) % 2 == 0 ? -x : x;
+}
+
+static double worst_of(const subject *s, double *at)
+{
+    test_random random = {7};
+    double worst = 0.0;
+    for (int i = 0; i < (TEST_SANITIZED ? ARGUMENTS / 10 : ARGUMENTS); i++) {
+        const double x = draw(s, &random, i);
+        const double lo =
+            s->low && i % 4 > 1 ? x * ((double)(test_random_next(&random) >> 11) * 0x1p-53 - 0.5) * 0x1p-53 : 0.0;
+        const double error = error_of(s, x, lo);
+        if (!(error <= worst)) {
+            worst = error;
+            *at = x;
+        }
+    }
+    mpfr_free_cache();
+    return worst;
+}
+
+enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
+
+ParameterizedTestParameters(wide, within_bounds)
+{
+    static int numbers[SUBJECTS];
+    for (int i = 0; i < SUBJECTS; i++)
+        numbers[i] = i;
+    return cr_make_param_array(int, numbers, SUBJECTS);
+}
+
+ParameterizedTest(int *number, wide, within_bounds, .timeout = 300)
+{
+    const subject *s = &subjects[*number];
+    double at = 0.0;
+    const double worst = worst_of(s, &at);
+    cr_expect(worst <= s->bound, "%s: 2^%.2f at %a", s->name, log2(worst), at);
+    cr_expect(worst > s->bound / 64.0, "%s: the bound is far too large, 2^%.2f", s->name, log2(worst));
+}
