@@ -82,6 +82,7 @@ test_release()
     run_part kernels 300 "$root/build/vact_kernels_tests"
     run_part 'softmax family' 300 "$root/build/vact_family_tests"
     run_part '16 bits' 300 "$root/build/vact_narrow_tests"
+    run_part double 300 "$root/build/vact_f64_tests"
     run_part threads 300 "$root/build/vact_threads"
 }
 
@@ -128,6 +129,7 @@ test_every_build()
         run_part 'neon vector layer' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_vec_tests"
         run_part 'neon softmax family' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_family_tests"
         run_part 'neon 16 bits' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_narrow_tests"
+        run_part 'neon double' 300 qemu-aarch64 -L / "$root/build-aarch64/vact_f64_tests"
     fi
 
     configure release -DVACT_BUILD_TESTS=ON -DVACT_BUILD_BENCH=ON
