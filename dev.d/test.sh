@@ -164,6 +164,15 @@ test_every_build()
     run_part tsan 300 "$root/build-tsan/vact_threads"
 }
 
+# ./dev f64: the errors of the operations on double (tests/f64/errors_main.c).
+f64()
+{
+    need "$need_test"
+    configure release -DVACT_BUILD_TESTS=ON
+    build release --target vact_f64_errors
+    exec "$root/build/vact_f64_errors" "$@"
+}
+
 # ./dev sums: the sums of the library at up to 2^28 elements (tests/sums/sums_main.c).
 sums()
 {

@@ -23,7 +23,8 @@ static page pages[] = {{"cross_entropy", 1},
                        {"epilogues", 1},
                        {"inline", 1},
                        {"narrow", 1},
-                       {"cr", 1}};
+                       {"cr", 1},
+                       {"f64", 1}};
 
 enum { PAGE_COUNT = sizeof pages / sizeof pages[0] };
 

@@ -40,6 +40,7 @@ GUIDES = {
     "epilogues": "bias, activation and residual after a matrix product, in one pass",
     "cr": "the variant `cr`: correctly rounded elementwise operations of float32, and the proof",
     "narrow": "bfloat16 and half: every result correctly rounded, one type to another, gates as in eager mode",
+    "f64": "double: every operation with its gradient, gated units, softmax, losses; their errors",
     "inline": "the activations on vectors, for an engine's own kernels",
 }
 Json = dict[str, Any]

@@ -9,6 +9,7 @@
 #include "elementwise.h"
 #include "rows.h"
 #include "scratch.h"
+#include "wide.h"
 
 static const uint64_t every_f32 = (uint64_t)1 << 32, every_16 = 1 << 16, sample = 1 << 24;
 
@@ -140,6 +141,52 @@ static void add_narrow(list *to, vact_type type)
                 0);
 }
 
+/* Of double; all have samples. What needs no transcendental function has one kernel. */
+static void add_wide_operation(list *to, const vacti_op_info *info)
+{
+    const vacti_table *fast = vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST);
+    const vacti_table *sleef = vacti_table_of_build(vacti_builds[0], VACT_MATH_SLEEF);
+    const unsigned slot = VACT_OP_SLOT(info->op);
+    const bool gate = info->kind == VACT_KIND_GATE;
+    verify_function f = {.operation = info->name,
+                         .function = "forward",
+                         .type = VACT_F64,
+                         .elements = sample,
+                         .part = verify_wide_part,
+                         .info = info,
+                         .math = VACT_MATH_FAST};
+    add(to, f, 0);
+    f.math = VACT_MATH_SLEEF;
+    if (sleef != NULL &&
+        (gate ? sleef->gate_f64[slot] != fast->gate_f64[slot] : sleef->unary_f64[slot] != fast->unary_f64[slot]))
+        add(to, f, 0);
+    f.math = VACT_MATH_FAST, f.function = "backward", f.swept = ACCURACY_BACKWARD;
+    if (gate ? fast->gate_backward_f64[slot] != NULL : fast->backward_f64[slot] != NULL)
+        add(to, f, 0);
+    f.function = "backward_from_output", f.swept = ACCURACY_FROM_OUTPUT;
+    if (!gate && fast->from_output_f64[slot] != NULL)
+        add(to, f, 0);
+}
+
+static void add_wide(list *to)
+{
+    if (vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST)->family_f64.softmax == NULL)
+        return;
+    for (size_t i = 0; i < vacti_registry_count; i++)
+        if (vacti_registry[i].kind == VACT_KIND_UNARY || vacti_registry[i].kind == VACT_KIND_GATE)
+            add_wide_operation(to, &vacti_registry[i]);
+    for (size_t row = 0; row < verify_wide_row_count(); row++)
+        add(to,
+            (verify_function){.operation = verify_wide_row_operation(row),
+                              .function = verify_wide_row_function(row),
+                              .type = VACT_F64,
+                              .elements = sample,
+                              .part = verify_wide_rows_part,
+                              .row = row,
+                              .math = VACT_MATH_FAST},
+            0);
+}
+
 static void add_all(list *to)
 {
     for (size_t i = 0; i < vacti_registry_count; i++)
@@ -148,6 +195,7 @@ static void add_all(list *to)
     add_rows(to);
     add_narrow(to, VACT_BF16);
     add_narrow(to, VACT_F16);
+    add_wide(to);
 }
 
 verify_function *verify_functions(size_t *count)
@@ -164,7 +212,7 @@ verify_function *verify_functions(size_t *count)
 
 const char *verify_type(const verify_function *f)
 {
-    static const char *const types[] = {"f32", "bf16", "f16"};
+    static const char *const types[] = {"f32", "bf16", "f16", "f64"};
     return types[f->type];
 }
 
@@ -189,7 +237,11 @@ const vacti_table *verify_table(const verify_function *f, const char *build, con
 void verify_inputs(char *text, size_t size, const verify_function *f, unsigned part)
 {
     const uint32_t upper = part << 26;
-    if (f->part == verify_row_part)
+    if (f->part == verify_wide_rows_part)
+        snprintf(text, size, "matrices %u to %u", part << 6, (part + 1) * 64 - 1);
+    else if (f->type == VACT_F64)
+        snprintf(text, size, "inputs %u to %u", part << 18, ((part + 1) << 18) - 1);
+    else if (f->part == verify_row_part)
         snprintf(text, size, "matrices %u to %u", part * verify_matrices(f), (part + 1) * verify_matrices(f) - 1);
     else if (f->type != VACT_F32)
         snprintf(text, size, "inputs 0x%04" PRIx32 " to 0x%04" PRIx32, upper >> 16, (upper | 0x3ffffff) >> 16);

@@ -40,7 +40,7 @@ verify_function *verify_functions(size_t *count);
 /* "gelu forward fast f32 4294967296": the function's key in the file. */
 void verify_name(char name[VERIFY_NAME], const verify_function *function);
 
-/* "f32", "bf16", "f16" */
+/* "f32", "bf16", "f16", "f64" */
 const char *verify_type(const verify_function *function);
 
 /* The table that has the function in a build; null where its bits need not be those of the file: then

@@ -33,6 +33,20 @@ uint64_t verify_terms_16(const uint16_t *results, size_t n, uint32_t j, vact_typ
     return sum;
 }
 
+uint64_t verify_terms_64(const double *results, size_t n, uint32_t j)
+{
+    uint64_t sum = 0;
+    uint32_t key = 2 * j * step;
+    for (size_t i = 0; i < n; i++, key += 2 * step) {
+        uint64_t bits = 0;
+        memcpy(&bits, &results[i], sizeof bits);
+        bits = results[i] != results[i] ? 0x7ff8000000000000u : bits;
+        const uint32_t lower = (uint32_t)bits ^ key, upper = (uint32_t)(bits >> 32) ^ (key + step);
+        sum += (uint64_t)lower * lower + (uint64_t)upper * upper;
+    }
+    return sum;
+}
+
 uint64_t verify_join(uint64_t hash, uint64_t sum)
 {
     hash = (hash ^ sum) * multiplier;

@@ -22,6 +22,9 @@ uint64_t verify_terms(const float *results, size_t n, uint32_t j);
 /* The same of 16-bit elements, which are words of their 16 bits. */
 uint64_t verify_terms_16(const uint16_t *results, size_t n, uint32_t j, vact_type type);
 
+/* Of doubles, which are two words each: the lower half, then the upper one. */
+uint64_t verify_terms_64(const double *results, size_t n, uint32_t j);
+
 /* A function's hash grows by the sum of each part, from 0 on: a bijection of it. */
 uint64_t verify_join(uint64_t hash, uint64_t sum);
 

@@ -28,7 +28,7 @@ static const struct argp_option option_table[] = {
     {"isa", OPTION_ISA, "NAME[,NAME...]", 0,
      "These builds: scalar, scalar_fma, avx2, avx512, neon (default: the fastest that this CPU runs)", 0},
     {"math", OPTION_MATH, "NAME", 0, "This variant: plain, fast, sleef or cr", 0},
-    {"type", OPTION_TYPE, "NAME", 0, "Elements of this type: f32, bf16 or f16", 0},
+    {"type", OPTION_TYPE, "NAME", 0, "Elements of this type: f32, bf16, f16 or f64", 0},
     {"file", OPTION_FILE, "FILE", 0, "The hashes to compare with (default: those installed with this program)", 0},
     {NULL, 0, NULL, 0, "Output", 2},
     {"json", OPTION_JSON, "FILE", 0, "The results as JSON; - is standard output", 0},
@@ -111,7 +111,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
             add_build(options, state, name);
         return 0;
     case OPTION_MATH: options->math = choose(state, "--math", "plain fast sleef cr", argument); return 0;
-    case OPTION_TYPE: options->types = choose(state, "--type", "f32 bf16 f16", argument); return 0;
+    case OPTION_TYPE: options->types = choose(state, "--type", "f32 bf16 f16 f64", argument); return 0;
     case OPTION_FILE: options->file = argument; return 0;
     case OPTION_WRITE: options->write = argument; return 0;
     case OPTION_JSON: options->json = argument; return 0;

@@ -48,3 +48,47 @@ void verify_fill_dy(float *dy, uint64_t i, size_t n)
         dy[k] = number % 2 == 0 ? 1.0f : random_float(number);
     }
 }
+
+/* ---------------------------------------------------------------------------------------------- double */
+
+static double double_of_bits(uint64_t bits)
+{
+    double value = 0.0;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Of number i the mixes of 2i and 2i + 1, or of their complements. */
+static uint64_t mix_64(uint32_t i, uint32_t flip)
+{
+    return (uint64_t)mix((2 * i) ^ flip) << 32 | mix((2 * i + 1) ^ flip);
+}
+
+static double random_double(uint64_t m)
+{
+    return double_of_bits((m & 0x800fffffffffffffu) | (1023u - 32u + (m >> 52 & 63u)) << 52);
+}
+
+void verify_fill_inputs_64(double *x, uint64_t i, size_t n)
+{
+    const uint64_t low = ((uint64_t)1 << 40) - 1;
+    for (size_t k = 0; k < n; k++) {
+        const uint32_t number = (uint32_t)i + (uint32_t)k;
+        const uint64_t m = mix_64(number, 0);
+        x[k] = number % 2 == 0 ? double_of_bits((uint64_t)number << 40 | (m & low)) : random_double(m);
+    }
+}
+
+void verify_fill_random_64(double *values, uint64_t i, size_t n, uint32_t sequence)
+{
+    for (size_t k = 0; k < n; k++) {
+        const uint32_t number = (uint32_t)i + (uint32_t)k;
+        values[k] = number % 4 == 0 ? 1.0 : random_double(mix_64(number, UINT32_MAX - sequence));
+    }
+}
+
+void verify_fill_logits_64(double *x, uint64_t i, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        x[k] = (double)(int32_t)mix((uint32_t)i + (uint32_t)k) * 0x1p-27;
+}

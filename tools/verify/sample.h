@@ -19,4 +19,14 @@ void verify_fill_random(float *values, uint64_t i, size_t n, bool other);
 /* The gradients that come in: 1 for even i, else the random float of number i. */
 void verify_fill_dy(float *dy, uint64_t i, size_t n);
 
+/* Doubles: of even number i the bits i*2^40 and 40 random ones, of odd number a random double of either sign in
+ * [2^-32, 2^32). */
+void verify_fill_inputs_64(double *x, uint64_t i, size_t n);
+
+/* Such random doubles of a sequence of their own, of every fourth number 1. */
+void verify_fill_random_64(double *values, uint64_t i, size_t n, uint32_t sequence);
+
+/* Random multiples of 2^-27 within +-16. */
+void verify_fill_logits_64(double *x, uint64_t i, size_t n);
+
 #endif
