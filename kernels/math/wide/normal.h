@@ -24,7 +24,9 @@ VACT_INLINE vf_pair wide_normal_ratio(vf_pair t)
 {
     /* eight intervals for each power of two of 1 + t: the exponent's bits and the next three */
     const vf place = vf_add(t.hi, vf_set1(1.0));
-    const vi interval = vi_sub(vi_shift_right(vf_bits(place), 49), vi_shift_right(vf_bits(vf_set1(1.0)), 49));
+    const vi difference = vi_sub(vi_shift_right(vf_bits(place), 49), vi_shift_right(vf_bits(vf_set1(1.0)), 49));
+    /* of a NaN one of 4 to 7 */
+    const vi interval = vi_and(difference, vi_set1(63));
     /* the row has 18 numbers */
     const vi at = vi_add(vi_shift_left(interval, 4), vi_shift_left(interval, 1));
     const double *terms = wide_normal_terms[0];
@@ -50,14 +52,13 @@ typedef struct {
 
 VACT_INLINE wide_normal wide_normal_of(vf_pair t)
 {
-    const vf limit = vf_set1(WIDE_NORMAL_LIMIT);
-    const vm near = vm_lt(t.hi, limit);
-    const vf_pair within = {vf_select(near, t.hi, limit), vf_select(near, t.lo, vf_set1(0.0))};
+    const vf zero = vf_set1(0.0), hi = vf_min(vf_set1(WIDE_NORMAL_LIMIT), vf_max(zero, t.hi));
+    const vf_pair within = {hi, vf_select(vm_eq(hi, t.hi), t.lo, zero)};
     const vf_pair square = pair_multiply(within, within);
     return (wide_normal){wide_exp(pair_times_power(pair_neg(square), 0.5)), wide_normal_ratio(within), within};
 }
 
-/* Phi(-t) for t >= 0. From 55 on it is that of 55. */
+/* Phi(-t) for t >= 0. From 55 on it is that of 55, below 0 that of 0; NaN of a NaN. */
 VACT_INLINE wide wide_normal_tail(vf_pair t)
 {
     const wide_normal of = wide_normal_of(t);

@@ -16,7 +16,8 @@ VACT_INLINE wide wide_sigmoid(vf_pair p)
     return wide_divide(wide_select(vm_lt(p.hi, vf_set1(0.0)), z, one), above);
 }
 
-/* tanh p; of a tiny p with digits that outlive a product. */
+/* tanh p; of a tiny p it is p.hi, with digits that outlive a product. Callers whose p has a low part treat a tiny one
+ * themselves. */
 VACT_INLINE wide wide_tanh_of(vf_pair p)
 {
     const vm tiny = vm_lt(vf_abs(p.hi), vf_set1(0x1p-200));
@@ -33,7 +34,7 @@ VACT_INLINE wide wide_tanh_slope(vf_pair p)
     return wide_divide(z, wide_of_pair(pair_multiply(sum, sum)));
 }
 
-/* e^x - 1, for every x; a tiny one is split, so that its digits outlive a product. */
+/* e^x - 1, for every x; of a tiny one it is x.hi, as in wide_tanh_of. */
 VACT_INLINE wide wide_expm1_of(vf_pair x)
 {
     const vf magnitude = vf_abs(x.hi), infinity = vf_set1(__builtin_inf());

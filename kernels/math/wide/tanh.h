@@ -19,7 +19,8 @@ VACT_INLINE vf_pair wide_tanh(vf_pair p)
     /* of a tiny p itself: the low part of a subnormal quotient would be wrong */
     const vm tiny = vm_lt(magnitude.hi, vf_set1(0x1p-500));
     const vf_pair result = pair_select(tiny, magnitude, y);
-    return (vf_pair){vf_flip_sign(result.hi, p.hi), vf_flip_sign(result.lo, p.hi)};
+    /* vf_copysign: pair_abs leaves -0 as it is */
+    return (vf_pair){vf_copysign(result.hi, p.hi), vf_flip_sign(result.lo, p.hi)};
 }
 
 #endif
