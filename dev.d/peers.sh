@@ -73,6 +73,10 @@ pytorch()
         if "$venv/bin/python" "$root/tests/pytorch_softmax.py" "$library" --wrong; then
             fail "pytorch_softmax.py found nothing wrong with another scale and other sinks"
         fi
+        "$venv/bin/python" "$root/tests/pytorch_double.py" "$library"
+        if "$venv/bin/python" "$root/tests/pytorch_double.py" "$library" --wrong; then
+            fail "pytorch_double.py found nothing wrong with a scaled gradient"
+        fi
         "$venv/bin/python" "$root/tests/pytorch_gradients.py" "$library" --page "$page"
     else
         shift

@@ -164,6 +164,15 @@ test_every_build()
     run_part tsan 300 "$root/build-tsan/vact_threads"
 }
 
+# ./dev cr: correctly rounded operations against MPFR alone (tests/cr/random_main.c).
+cr()
+{
+    need "$need_test"
+    configure release -DVACT_BUILD_TESTS=ON
+    build release --target vact_cr_random
+    exec "$root/build/vact_cr_random" "$@"
+}
+
 # ./dev f64: the errors of the operations on double (tests/f64/errors_main.c).
 f64()
 {
