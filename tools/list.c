@@ -15,7 +15,11 @@ typedef struct type {
     double bound;
 } type;
 
-static const type types[] = {{"f32", "float32", 0.0}, {"bf16", "bfloat16", 0.5001}, {"f16", "float16", 0.502}};
+static const type types[] = {
+    {"f32", "float32", 0.0}, {"bf16", "bfloat16", 0.5001}, {"f16", "float16", 0.502}, {"f64", "float64", 0.0}};
+
+/* Of double, sampled (vact/f64.h). */
+static const double bound_fast_f64 = 1.5, bound_sleef_f64 = 4.0;
 
 typedef struct request {
     bool json;
@@ -37,8 +41,22 @@ static const char *kind_code(vact_kind kind)
 
 static bool has_kernel(const vacti_op_info *op, vact_type of)
 {
-    return of == VACT_F32 || (of == VACT_BF16 ? vact_kernel_bf16(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL
-                                              : vact_kernel_f16(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL);
+    switch (of) {
+    case VACT_F32: return true;
+    case VACT_BF16: return vact_kernel_bf16(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL;
+    case VACT_F16: return vact_kernel_f16(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL;
+    case VACT_F64:
+        return vact_kernel_f64(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL ||
+               vact_gate_kernel_f64(op->op, VACT_ISA_AUTO, VACT_MATH_AUTO) != NULL ||
+               (op->kind == VACT_KIND_ROWS && VACT_WITH_F64);
+    }
+    return false;
+}
+
+/* Rows have one implementation, and what SLEEF has no function for. */
+static bool has_sleef_f64(const vacti_op_info *op)
+{
+    return VACT_WITH_SLEEF && op->needs_math && !op->own_math && op->kind != VACT_KIND_ROWS;
 }
 
 static cJSON *json_of(const vacti_op_info *op, vact_type of)
@@ -68,7 +86,11 @@ static cJSON *json_of(const vacti_op_info *op, vact_type of)
     }
     cJSON_AddStringToObject(object, "range", op->range);
     cJSON *bounds = cJSON_AddObjectToObject(object, "bounds_ulp");
-    if (of != VACT_F32) {
+    if (of == VACT_F64) {
+        cJSON_AddNumberToObject(bounds, "fast", bound_fast_f64);
+        if (has_sleef_f64(op))
+            cJSON_AddNumberToObject(bounds, "sleef", bound_sleef_f64);
+    } else if (of != VACT_F32) {
         cJSON_AddNumberToObject(bounds, "plain", 0.5);
         if (op->param_count > 0)
             cJSON_AddNumberToObject(bounds, "other_parameters", types[of].bound);
@@ -78,7 +100,10 @@ static cJSON *json_of(const vacti_op_info *op, vact_type of)
     } else {
         cJSON_AddNumberToObject(bounds, "plain", op->bound_sleef);
     }
-    cJSON_AddStringToObject(object, "auto", of != VACT_F32 ? "plain" : vact_tool_auto_variant(op));
+    cJSON_AddStringToObject(object, "auto",
+                            of == VACT_F64   ? "fast"
+                            : of != VACT_F32 ? "plain"
+                                             : vact_tool_auto_variant(op));
     if (of != VACT_F32)
         cJSON_AddStringToObject(object, "type", types[of].word);
     return object;
@@ -112,7 +137,9 @@ static void print_block(const vacti_op_info *op, vact_type of)
         printf("%s%s = %g (%s)", i == 0 ? "" : ", ", op->params[i].name, (double)op->params[i].default_value,
                vact_tool_domain(op, i));
     printf("\n    range       %s\n", op->range);
-    if (of != VACT_F32)
+    if (of == VACT_F64)
+        printf("    bound       fast %g ULP%s, sampled\n", bound_fast_f64, has_sleef_f64(op) ? ", sleef 4 ULP" : "");
+    else if (of != VACT_F32)
         print_narrow_bound(op, of);
     else if (op->needs_math)
         printf("    bound       fast %g ULP, sleef %g ULP\n", op->bound_fast, op->bound_sleef);
@@ -126,10 +153,10 @@ static void print_block(const vacti_op_info *op, vact_type of)
 
 static void parse_type(const struct argp_state *state, const char *word, request *asked)
 {
-    for (asked->type = VACT_F32; asked->type <= VACT_F16; asked->type++)
+    for (asked->type = VACT_F32; asked->type <= VACT_F64; asked->type++)
         if (strcmp(word, types[asked->type].word) == 0)
             return;
-    vact_tool_misused(state, "--type: '%s' is not f32, bf16 or f16", word);
+    vact_tool_misused(state, "--type: '%s' is not f32, bf16, f16 or f64", word);
 }
 
 /* Whether there is something to list, with a message where not. */
@@ -186,7 +213,7 @@ int vact_tool_list(int argc, char **argv)
 {
     static const struct argp_option options[] = {
         {"json", 'j', NULL, 0, "Print JSON", 0},
-        {"type", KEY_TYPE, "NAME", 0, "The operations with kernels of this type: f32 (default), bf16 or f16", 0},
+        {"type", KEY_TYPE, "NAME", 0, "The operations with kernels of this type: f32 (default), bf16, f16 or f64", 0},
         {NULL, 0, NULL, 0, NULL, 0}};
     const struct argp argp = {
         options,
@@ -197,7 +224,8 @@ int vact_tool_list(int argc, char **argv)
         "bound of each variant, and the variant that auto takes.\v"
         "An operation may be named in any case, and as PyTorch, ONNX and Hugging Face name it (`also').\n"
         "plain: the operation has no transcendental function, and one kernel serves every variant. Errors are in ULP; "
-        "0.5 is correctly rounded. bf16 and f16 have one set of kernels, which serves every variant.",
+        "0.5 is correctly rounded. bf16 and f16 have one set of kernels, which serves every variant. On f64 auto is "
+        "fast.",
         NULL,
         NULL,
         NULL};

@@ -13,6 +13,8 @@
 
 static const uint64_t every_f32 = (uint64_t)1 << 32, every_16 = 1 << 16, sample = 1 << 24;
 
+static const uint64_t short_sample = 1 << 22;
+
 /* So long that --quick takes five seconds on two cores: a function of one input has a shorter sample besides all
  * inputs, and one over rows besides 2^24 elements. */
 static const uint64_t quick_sample = 1 << 22, quick_rows = 1 << 20;
@@ -141,7 +143,8 @@ static void add_narrow(list *to, vact_type type)
                 0);
 }
 
-/* Of double; all have samples. What needs no transcendental function has one kernel. */
+/* Of double; all have samples, the operations of `fast` the longer one: the whole run is to take ten minutes on two
+ * cores. What needs no transcendental function has one kernel. */
 static void add_wide_operation(list *to, const vacti_op_info *info)
 {
     const vacti_table *fast = vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST);
@@ -156,6 +159,7 @@ static void add_wide_operation(list *to, const vacti_op_info *info)
                          .info = info,
                          .math = VACT_MATH_FAST};
     add(to, f, 0);
+    f.elements = short_sample;
     f.math = VACT_MATH_SLEEF;
     if (sleef != NULL &&
         (gate ? sleef->gate_f64[slot] != fast->gate_f64[slot] : sleef->unary_f64[slot] != fast->unary_f64[slot]))
@@ -180,7 +184,7 @@ static void add_wide(list *to)
             (verify_function){.operation = verify_wide_row_operation(row),
                               .function = verify_wide_row_function(row),
                               .type = VACT_F64,
-                              .elements = sample,
+                              .elements = short_sample,
                               .part = verify_wide_rows_part,
                               .row = row,
                               .math = VACT_MATH_FAST},
@@ -237,10 +241,11 @@ const vacti_table *verify_table(const verify_function *f, const char *build, con
 void verify_inputs(char *text, size_t size, const verify_function *f, unsigned part)
 {
     const uint32_t upper = part << 26;
+    const unsigned each = (unsigned)(f->elements / VERIFY_PARTS);
     if (f->part == verify_wide_rows_part)
-        snprintf(text, size, "matrices %u to %u", part << 6, (part + 1) * 64 - 1);
+        snprintf(text, size, "matrices %u to %u", part * each / VERIFY_CHUNK, (part + 1) * each / VERIFY_CHUNK - 1);
     else if (f->type == VACT_F64)
-        snprintf(text, size, "inputs %u to %u", part << 18, ((part + 1) << 18) - 1);
+        snprintf(text, size, "inputs %u to %u", part * each, (part + 1) * each - 1);
     else if (f->part == verify_row_part)
         snprintf(text, size, "matrices %u to %u", part * verify_matrices(f), (part + 1) * verify_matrices(f) - 1);
     else if (f->type != VACT_F32)
