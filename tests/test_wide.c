@@ -61,16 +61,22 @@ typedef struct {
     double least, most; /* magnitudes of the arguments */
     bool negative, low; /* arguments below 0; with a low part */
     double bound;
+    double worst,
+        worst_low; /* the worst argument of some 10^5 random ones: where the figures in the headers come from */
 } subject;
 
 static const subject subjects[] = {
-    {"exp", of_exp, exact_exp, 0x1p-1000, 2000.0, true, true, 0x1p-73},
-    {"expm1", of_expm1, exact_expm1, 0x1p-900, 700.0, true, true, 0x1p-67},
-    {"log1p", of_log1p, exact_log1p, 0x1p-900, 0x1p+60, false, true, 0x1p-64},
-    {"sigmoid", of_sigmoid, exact_sigmoid, 0x1p-1000, 2000.0, true, true, 0x1p-73},
-    {"tanh", of_tanh, exact_tanh, 0x1p-900, 300.0, true, true, 0x1p-68},
-    {"normal tail", of_tail, exact_tail, 0x1p-900, 38.99, false, true, 0x1p-63},
-    {"erf", of_erf, exact_erf, 0x1p-1060, 30.0, true, false, 0x1p-65},
+    {"exp", of_exp, exact_exp, 0x1p-1000, 2000.0, true, true, 0x1.8p-75, -0x1.c87b6a8180a97p+10, 0x1.1000acdb06db7p-44},
+    {"expm1", of_expm1, exact_expm1, 0x1p-900, 700.0, true, true, 0x1.cp-68, 0x1.61e3006151543p-8,
+     -0x1.14f2a873bfefdp-61},
+    {"log1p", of_log1p, exact_log1p, 0x1p-900, 0x1p+60, false, true, 0x1.4p-65, 0x1.b0b28d4188fcp-7,
+     -0x1.0f61202263428p-60},
+    {"sigmoid", of_sigmoid, exact_sigmoid, 0x1p-1000, 2000.0, true, true, 0x1.8p-75, -0x1.c87b6a8180a97p+10,
+     0x1.1000acdb06db7p-44},
+    {"tanh", of_tanh, exact_tanh, 0x1p-900, 300.0, true, true, 0x1.cp-68, 0x1.60ca72b83a2p-9, 0x1.c953cf28a95f8p-63},
+    {"normal tail", of_tail, exact_tail, 0x1p-900, 38.99, false, true, 0x1.2p-64, 0x1.17ba6be89aaf8p+5,
+     0x1.ee56de77510dep-49},
+    {"erf", of_erf, exact_erf, 0x1p-1060, 30.0, true, false, 0x1.2p-66, -0x1.6aac5f120dea1p-1, 0.0},
 };
 
 /* What a control leaves out. */
@@ -109,7 +115,8 @@ static double draw(const subject *s, test_random *random, int i)
 static double worst_of(const subject *s, omission without, int arguments, double *at)
 {
     test_random random = {7};
-    double worst = 0.0;
+    double worst = error_of(s, s->worst, s->worst_low, without);
+    *at = s->worst;
     for (int i = 0; i < (TEST_SANITIZED ? arguments / 10 : arguments); i++) {
         const double x = draw(s, &random, i);
         const double lo =
@@ -140,7 +147,7 @@ ParameterizedTest(int *number, wide, within_bounds, .timeout = 300)
     double at = 0.0;
     const double worst = worst_of(s, NOTHING, ARGUMENTS, &at);
     cr_expect(worst <= s->bound, "%s: 2^%.2f at %a", s->name, log2(worst), at);
-    cr_expect(worst > s->bound / 64.0, "%s: the bound is far too large, 2^%.2f", s->name, log2(worst));
+    cr_expect(worst > s->bound / 2.0, "%s: the bound is too large, 2^%.2f", s->name, log2(worst));
 }
 
 /* The controls. */

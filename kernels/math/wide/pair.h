@@ -33,6 +33,13 @@ VACT_INLINE vf_pair pair_add(vf_pair a, vf_pair b)
     return pair_fast_sum(sum.hi, vf_add(low.lo, sum.lo));
 }
 
+/* a + b where a is 0 or |a| >= 2*|b|. The error is relative to |a| + |b|. */
+VACT_INLINE vf_pair pair_add_smaller(vf_pair a, vf_pair b)
+{
+    const vf_pair high = pair_fast_sum(a.hi, b.hi);
+    return pair_fast_sum(high.hi, vf_add(high.lo, vf_add(a.lo, b.lo)));
+}
+
 VACT_INLINE vf_pair pair_subtract(vf_pair a, vf_pair b) { return pair_add(a, pair_neg(b)); }
 
 VACT_INLINE vf_pair pair_add_lane(vf_pair a, vf b)

@@ -1,6 +1,6 @@
 /*
  * tanh x = e/(e + 2), e = e^2x - 1: a sum of two numbers that are not negative. Largest relative error seen
- * (tests/test_wide.c): 2^-69.
+ * (tests/test_wide.c): 2^-67.3 at 0x1.60ca72b83a2p-9.
  */
 #ifndef VACT_MATH_WIDE_TANH_H
 #define VACT_MATH_WIDE_TANH_H
