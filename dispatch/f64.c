@@ -55,7 +55,7 @@ static vact_status run_backward(const vacti_op_info *info, bool output, const va
                                 const double *dy, const double *x, size_t n)
 {
     check_range to, slopes, inputs;
-    if (!VACT_WITH_F64 || !VACT_WITH_GRADIENTS)
+    if (!VACTI_F64_GRADIENTS)
         return VACT_EUNSUPPORTED;
     if (!check_array(&to, dx, n, sizeof *dx) || !check_array(&slopes, dy, n, sizeof *dy) ||
         !check_array(&inputs, x, n, sizeof *x))

@@ -5,6 +5,9 @@
 #include "registry.h"
 #include "table.h"
 
+/* Whether the library has gradients of double. */
+enum { VACTI_F64_GRADIENTS = VACT_WITH_F64 * VACT_WITH_GRADIENTS };
+
 /* Whether the values lie in the operation's domain; null stands for the defaults. */
 bool vacti_accepts_f64(const vacti_op_info *info, const vact_params_f64 *params);
 

@@ -74,7 +74,7 @@ vact_status vact_gate_backward_rows_f64(vact_op op, const vact_params_f64 *param
     bool run;
     if (!is_gate(op, params))
         return VACT_EINVAL;
-    if (!VACT_WITH_F64 || !VACT_WITH_GRADIENTS)
+    if (!VACTI_F64_GRADIENTS)
         return VACT_EUNSUPPORTED;
     const vact_status status = check_matrices(all, 2, 5, rows, cols, &run);
     if (!run)
@@ -164,7 +164,7 @@ vact_status vact_gate_backward_packed_f64(vact_op op, const vact_params_f64 *par
     check_range to, slopes, from;
     if (!is_gate(op, params) || (unsigned)layout > VACT_GATE_INTERLEAVED_SECOND)
         return VACT_EINVAL;
-    if (!VACT_WITH_F64 || !VACT_WITH_GRADIENTS)
+    if (!VACTI_F64_GRADIENTS)
         return VACT_EUNSUPPORTED;
     if (!measure_packed(&to, dsrc, rows, cols, dsrc_stride) ||
         !check_matrix(&slopes, dy, rows, cols, dy_stride, sizeof *dy) ||

@@ -147,10 +147,11 @@ static vact_status is_possible(double scale)
 {
     if (!isfinite(scale))
         return VACT_EINVAL;
-    return VACT_WITH_GRADIENTS && VACT_WITH_F64 ? VACT_OK : VACT_EUNSUPPORTED;
+    return VACTI_F64_GRADIENTS ? VACT_OK : VACT_EUNSUPPORTED;
 }
 
-static vact_status run_backward(bool log, tensor dx, tensor dy, tensor y, lines l, double scale)
+/* `to` is where dx begins. */
+static vact_status run_backward(bool log, double *to, tensor dx, tensor dy, tensor y, lines l, double scale)
 {
     const vact_status possible = is_possible(scale);
     if (possible != VACT_OK)
@@ -165,7 +166,6 @@ static vact_status run_backward(bool log, tensor dx, tensor dy, tensor y, lines 
         return VACT_EOVERLAP;
     const vacti_family_f64 *family = &vacti_table_current()->family_f64;
     vacti_rows_backward_f64_fn *kernel = log ? family->log_softmax_backward : family->softmax_backward;
-    double *const to = (double *)(uintptr_t)dx.first;
     if (l.inner == 1)
         kernel(to, dx.stride, dy.first, dy.stride, y.first, y.stride, 1, l.outer, l.cols, scale);
     else
@@ -175,7 +175,7 @@ static vact_status run_backward(bool log, tensor dx, tensor dy, tensor y, lines 
     return VACT_OK;
 }
 
-static vact_status run_logsumexp_backward(tensor dx, tensor dy, tensor x, tensor y, lines l, double scale)
+static vact_status run_logsumexp_backward(double *to, tensor dx, tensor dy, tensor x, tensor y, lines l, double scale)
 {
     const vact_status possible = is_possible(scale);
     if (possible != VACT_OK)
@@ -190,7 +190,6 @@ static vact_status run_logsumexp_backward(tensor dx, tensor dy, tensor x, tensor
         check_share(dx.range, y.range))
         return VACT_EOVERLAP;
     vacti_logsumexp_backward_f64_fn *kernel = vacti_table_current()->family_f64.logsumexp_backward;
-    double *const to = (double *)(uintptr_t)dx.first;
     if (l.inner == 1)
         kernel(to, dx.stride, dy.first, x.first, x.stride, y.first, 1, l.outer, l.cols, scale);
     else
@@ -203,7 +202,7 @@ static vact_status run_logsumexp_backward(tensor dx, tensor dy, tensor x, tensor
 vact_status vact_softmax_backward_rows_f64(double *dx, size_t dx_stride, const double *dy, size_t dy_stride,
                                            const double *y, size_t y_stride, size_t rows, size_t cols, double scale)
 {
-    return run_backward(false, tensor_of(dx, dx_stride), tensor_of(dy, dy_stride), tensor_of(y, y_stride),
+    return run_backward(false, dx, tensor_of(dx, dx_stride), tensor_of(dy, dy_stride), tensor_of(y, y_stride),
                         of_matrix(rows, cols), scale);
 }
 
@@ -216,13 +215,13 @@ vact_status vact_softmax_backward_axis_f64(double *dx, const double *dy, const d
                                            size_t inner)
 {
     const lines l = of_axis(outer, axis, inner);
-    return run_backward(false, tensor_of(dx, dense(l)), tensor_of(dy, dense(l)), tensor_of(y, dense(l)), l, 1.0);
+    return run_backward(false, dx, tensor_of(dx, dense(l)), tensor_of(dy, dense(l)), tensor_of(y, dense(l)), l, 1.0);
 }
 
 vact_status vact_log_softmax_backward_rows_f64(double *dx, size_t dx_stride, const double *dy, size_t dy_stride,
                                                const double *y, size_t y_stride, size_t rows, size_t cols, double scale)
 {
-    return run_backward(true, tensor_of(dx, dx_stride), tensor_of(dy, dy_stride), tensor_of(y, y_stride),
+    return run_backward(true, dx, tensor_of(dx, dx_stride), tensor_of(dy, dy_stride), tensor_of(y, y_stride),
                         of_matrix(rows, cols), scale);
 }
 
@@ -235,14 +234,14 @@ vact_status vact_log_softmax_backward_axis_f64(double *dx, const double *dy, con
                                                size_t inner)
 {
     const lines l = of_axis(outer, axis, inner);
-    return run_backward(true, tensor_of(dx, dense(l)), tensor_of(dy, dense(l)), tensor_of(y, dense(l)), l, 1.0);
+    return run_backward(true, dx, tensor_of(dx, dense(l)), tensor_of(dy, dense(l)), tensor_of(y, dense(l)), l, 1.0);
 }
 
 vact_status vact_logsumexp_backward_rows_f64(double *dx, size_t dx_stride, const double *dy, const double *x,
                                              size_t x_stride, const double *y, size_t rows, size_t cols, double scale)
 {
-    return run_logsumexp_backward(tensor_of(dx, dx_stride), tensor_of(dy, 0), tensor_of(x, x_stride), tensor_of(y, 0),
-                                  of_matrix(rows, cols), scale);
+    return run_logsumexp_backward(dx, tensor_of(dx, dx_stride), tensor_of(dy, 0), tensor_of(x, x_stride),
+                                  tensor_of(y, 0), of_matrix(rows, cols), scale);
 }
 
 vact_status vact_logsumexp_backward_f64(double *dx, const double *dy, const double *x, const double *y, size_t rows,
@@ -255,6 +254,6 @@ vact_status vact_logsumexp_backward_axis_f64(double *dx, const double *dy, const
                                              size_t outer, size_t axis, size_t inner)
 {
     const lines l = of_axis(outer, axis, inner);
-    return run_logsumexp_backward(tensor_of(dx, dense(l)), tensor_of(dy, 0), tensor_of(x, dense(l)), tensor_of(y, 0), l,
-                                  1.0);
+    return run_logsumexp_backward(dx, tensor_of(dx, dense(l)), tensor_of(dy, 0), tensor_of(x, dense(l)),
+                                  tensor_of(y, 0), l, 1.0);
 }

@@ -328,6 +328,7 @@ static void check_entropy(size_t n, size_t kind, test_random *random, mpfr_t exa
     fill(x, n, kind % 3, random);
     for (size_t i = 0; i < n; i++)
         w[i] = 0.5 + test_random_unit(random), shares[i] = test_random_unit(random);
+    cr_assert(n > 0);
     const int64_t target = (int64_t)(kind % n);
     vact_cross_entropy_options_f64 options = VACT_CROSS_ENTROPY_OPTIONS_F64;
     options.reduction = VACT_REDUCTION_SUM;

@@ -87,8 +87,10 @@ static void run_gate(const vacti_table *table, const vacti_op_info *info)
 static void run_rows(const vacti_table *table)
 {
     const vacti_family_f64 *family = &table->family_f64;
-    for (size_t i = 0; i < N; i++)
-        z[i] = ((double)(next() >> 11) * 0x1p-53 - 0.5) * (double)(1 + i / COLS * 20);
+    for (size_t i = 0; i < N; i++) {
+        const size_t r = i / COLS;
+        z[i] = ((double)(next() >> 11) * 0x1p-53 - 0.5) * (double)(1 + r * 20);
+    }
     family->softmax(y, COLS, z, COLS, 1, ROWS, COLS);
     add(y, N);
     family->log_softmax(y, COLS, z, COLS, 1, ROWS, COLS);
@@ -144,7 +146,7 @@ int main(void)
     for (size_t build = 0; build < vacti_build_count; build++)
         for (int v = 0; v < 2; v++) {
             const vacti_table *table = vacti_table_of_build(vacti_builds[build], variants[v]);
-            if (table == NULL || !VACT_WITH_F64 || !VACT_WITH_GRADIENTS || !vacti_build_runs(vacti_builds[build]) ||
+            if (table == NULL || !(VACT_WITH_F64 * VACT_WITH_GRADIENTS) || !vacti_build_runs(vacti_builds[build]) ||
                 !is_comparable(table)) {
                 skipped++;
                 continue;
