@@ -173,8 +173,8 @@ cr()
     exec "$root/build/vact_cr_random" "$@"
 }
 
-# ./dev f64: the errors of the operations on double (tests/f64/errors_main.c).
-f64()
+# ./dev double: the errors of the operations on double (tests/f64/errors_main.c).
+double()
 {
     need "$need_test"
     configure release -DVACT_BUILD_TESTS=ON

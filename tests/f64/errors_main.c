@@ -1,5 +1,5 @@
 /*
- * The largest errors of the operations on double and of their gradients, against MPFR: what ./dev f64 runs, for
+ * The largest errors of the operations on double and of their gradients, against MPFR: what ./dev double runs, for
  * docs/operations/f64.md.
  *
  *   vact_f64_errors [VALUES [SLOPES [OPERATION]]]
