@@ -13,7 +13,7 @@ VACT_INLINE wide celu_value(vf x, const act_params *params)
 {
     const wide q = celu_quotient(x, params);
     const wide below = wide_multiply(wide_split(vf_set1(params->v[0])), wide_expm1_of(wide_plain(q)));
-    const vm itself = vm_or(vm_lt(q.n, vf_set1(-120.0)), vm_le(vf_set1(0.0), x));
+    const vm itself = vm_or(wide_is_below(q, -120.0), vm_le(vf_set1(0.0), x));
     return wide_select(itself, wide_of(x), below);
 }
 

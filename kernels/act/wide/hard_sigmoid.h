@@ -4,11 +4,14 @@
 
 #include "math/wide/gate.h"
 
-/* alpha*x + beta. A line through the origin is the product alone, with the sign of a zero. */
+/* alpha*x + beta. A line through the origin is the product alone, with the sign of a zero; so is an infinite one. */
 VACT_INLINE wide hard_sigmoid_line(vf x, const act_params *params)
 {
-    const wide product = wide_multiply(wide_split(vf_set1(params->v[0])), wide_split(wide_bounded(x)));
-    return params->v[1] == 0.0 ? product : wide_add(product, wide_split(vf_set1(params->v[1])));
+    const wide product =
+        wide_multiply(wide_split(vf_set1(params->v[0])), wide_split(params->v[0] == 0.0 ? wide_bounded(x) : x));
+    const vm infinite = vm_eq(vf_abs(product.hi), vf_set1(__builtin_inf()));
+    const wide sum = wide_add(product, wide_split(vf_set1(params->v[1])));
+    return params->v[1] == 0.0 ? product : wide_select(infinite, product, sum);
 }
 
 VACT_INLINE wide hard_sigmoid_value(vf x, const act_params *params)

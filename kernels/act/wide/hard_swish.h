@@ -1,5 +1,5 @@
 /* hard_swish: x*clamp(alpha*x + beta, 0, 1), by default x*clamp(x + 3, 0, 6)/6; the result is rounded once. The rounded
- * line decides on which piece x lies. */
+ * line decides where it is 1, its sign where it is 0. */
 #ifndef VACT_ACT_WIDE_HARD_SWISH_H
 #define VACT_ACT_WIDE_HARD_SWISH_H
 
@@ -16,10 +16,10 @@ VACT_INLINE wide hard_swish_value(vf x, const act_params *params)
 {
     const wide line = hard_swish_is_usual(params) ? hard_sigmoid6_value(x, params) : hard_sigmoid_line(x, params);
     const vf rounded = wide_round(line);
-    const wide between = wide_multiply(wide_split(wide_bounded(x)), line);
+    const wide between = wide_multiply(wide_split(x), line);
     const wide low = wide_of(vf_copysign(vf_set1(0.0), x));
     return wide_select(vm_le(vf_set1(1.0), rounded), wide_of(x),
-                       wide_select(vm_le(rounded, vf_set1(0.0)), low, between));
+                       wide_select(vm_le(line.hi, vf_set1(0.0)), low, between));
 }
 
 /* (2x + 3)/6, or 2*alpha*x + beta */

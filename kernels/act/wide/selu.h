@@ -1,9 +1,9 @@
-/* selu: gamma*(x > 0 ? x : alpha*(e^x - 1)). The default parameters stand for the exact constants: gamma and
- * alpha*gamma are pairs (docs/approximations/wide.py constants). */
+/* selu: gamma*(x > 0 ? x : alpha*(e^x - 1)); with gamma 0 an infinite x gives a zero. The default parameters stand for
+ * the exact constants: gamma and alpha*gamma are pairs (docs/approximations/wide.py constants). */
 #ifndef VACT_ACT_WIDE_SELU_H
 #define VACT_ACT_WIDE_SELU_H
 
-#include "math/wide/functions.h"
+#include "math/wide/gate.h"
 
 typedef struct {
     wide above, below; /* gamma, alpha*gamma */
@@ -23,8 +23,9 @@ VACT_INLINE wide selu_value(vf x, const act_params *params)
 {
     const selu_factors of = selu_factors_of(params);
     const vm positive = vm_le(vf_set1(0.0), x); /* a zero has gamma's sign, not that of alpha*gamma */
+    const vf factor = params->v[1] == 0.0 ? wide_bounded(x) : x;
     return wide_multiply(wide_select(positive, of.above, of.below),
-                         wide_select(positive, wide_split(x), wide_expm1_of(pair_of(x))));
+                         wide_select(positive, wide_split(factor), wide_expm1_of(pair_of(x))));
 }
 
 VACT_INLINE wide selu_slope(vf x, const act_params *params)

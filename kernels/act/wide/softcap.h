@@ -13,7 +13,7 @@ VACT_INLINE wide softcap_value(vf x, const act_params *params)
 {
     const wide q = softcap_quotient(x, params);
     const wide y = wide_multiply(wide_split(vf_set1(params->v[0])), wide_tanh_of(wide_plain(q)));
-    const vm itself = vm_or(vm_lt(q.n, vf_set1(-120.0)), vm_eq(x, vf_set1(0.0)));
+    const vm itself = vm_or(wide_is_below(q, -120.0), vm_eq(x, vf_set1(0.0)));
     return wide_select(itself, wide_split(x), y);
 }
 

@@ -19,11 +19,8 @@ VACT_INLINE wide softplus_plain(vf x)
     return wide_select(vm_eq(x, infinity), wide_of(x), y);
 }
 
-/* beta*x as a pair, with digits also where it is subnormal: then only its sign counts */
-VACT_INLINE vf_pair softplus_argument(vf x, const act_params *params)
-{
-    return pair_product(vf_set1(params->v[0]), wide_bounded(x));
-}
+/* beta*x as a pair. Where it is subnormal or infinite the low part is wrong, and does not count. */
+VACT_INLINE vf_pair softplus_argument(vf x, const act_params *params) { return pair_product(vf_set1(params->v[0]), x); }
 
 /* beta*x > threshold, of the exact product */
 VACT_INLINE vm softplus_is_beyond(vf x, const act_params *params)

@@ -1,4 +1,4 @@
-/* swish: x*sigmoid(beta*x), the product as a pair. */
+/* swish: x*sigmoid(beta*x), the product as a pair; with beta 0 it is 0 for an infinite x, too. */
 #ifndef VACT_ACT_WIDE_SWISH_H
 #define VACT_ACT_WIDE_SWISH_H
 
@@ -6,7 +6,7 @@
 
 VACT_INLINE vf_pair swish_argument(vf x, const act_params *params)
 {
-    return pair_product(vf_set1(params->v[0]), wide_bounded(x));
+    return pair_product(vf_set1(params->v[0]), params->v[0] == 0.0 ? wide_bounded(x) : x);
 }
 
 VACT_INLINE wide swish_value(vf x, const act_params *params) { return wide_gate_value(x, swish_argument(x, params)); }

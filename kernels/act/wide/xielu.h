@@ -1,5 +1,6 @@
-/* xielu: x > 0 ? alpha_p*x^2 + beta*x : alpha_n*(e^x - 1 - x) + beta*x. e^x - 1 - x is x^2 times a series down to
- * -1/16; below, the sum is alpha_n*(e^x - 1) + (beta - alpha_n)*x, so that no large terms cancel. */
+/* xielu: x > 0 ? (alpha_p*x + beta)*x : alpha_n*(e^x - 1 - x) + beta*x. The first product is exact, so that its sum
+ * with beta has all digits. e^x - 1 - x is x^2 times a series down to -1/16; below, the sum is alpha_n*(e^x - 1) +
+ * (beta - alpha_n)*x, so that no large terms cancel. */
 #ifndef VACT_ACT_WIDE_XIELU_H
 #define VACT_ACT_WIDE_XIELU_H
 
@@ -22,12 +23,12 @@ VACT_INLINE vf_pair xielu_series(vf x)
     return pair_add_lane(pair_multiply_lane(sum, x), vf_set1(0.5));
 }
 
-/* An infinite x gives an infinity of the sign that the sum has far out, unless that is bounded. */
-VACT_INLINE wide xielu_of_infinity(vf x, wide y, vf slope)
+/* An infinite x gives an infinity with the sign of what grows fastest, unless that is 0: then y. */
+VACT_INLINE wide xielu_of_infinity(vf x, wide y, vf leading)
 {
     const vf infinity = vf_set1(__builtin_inf());
-    const vm grows = vm_and(vm_eq(vf_abs(x), infinity), vm_lt(vf_set1(0.0), vf_abs(slope)));
-    return wide_select(grows, wide_of(vf_copysign(infinity, y.hi)), y);
+    const vm grows = vm_and(vm_eq(vf_abs(x), infinity), vm_lt(vf_set1(0.0), vf_abs(leading)));
+    return wide_select(grows, wide_of(vf_copysign(infinity, leading)), y);
 }
 
 VACT_INLINE wide xielu_value(vf x, const act_params *params)
@@ -38,16 +39,15 @@ VACT_INLINE wide xielu_value(vf x, const act_params *params)
     const wide linear = wide_multiply(beta, factor), square = wide_multiply(factor, factor);
     const wide series = wide_of_pair(xielu_series(vf_min(zero, vf_max(vf_set1(-0.0625), x))));
     const wide near = wide_add(wide_multiply(alpha_n, wide_multiply(square, series)), linear);
-    const vf_pair rest = pair_sum(vf_set1(params->v[2]), vf_neg(vf_set1(params->v[1])));
-    const wide far =
-        wide_add(wide_multiply(alpha_n, wide_expm1_of(pair_of(x))), wide_multiply(wide_split_pair(rest), factor));
-    const wide above = wide_add(wide_multiply(alpha_p, square), linear);
+    const wide rest = wide_add(beta, wide_neg(alpha_n));
+    const wide far = wide_add(wide_multiply(alpha_n, wide_expm1_of(pair_of(x))), wide_multiply(rest, factor));
+    const wide above = wide_multiply(wide_add(wide_multiply(alpha_p, factor), beta), factor);
     const vm positive = vm_lt(zero, x);
     wide y = wide_select(vm_lt(x, vf_set1(-0.0625)), far, near);
     y = wide_select(positive, above, y);
     y = wide_select(vm_eq(x, zero), linear, y);
-    const vf either = vf_select(vm_lt(zero, vf_abs(vf_set1(params->v[0]))), vf_set1(1.0), vf_set1(params->v[2]));
-    return xielu_of_infinity(x, y, vf_select(positive, either, rest.hi));
+    const vf of_square = vf_set1(params->v[0] == 0.0 ? params->v[2] : params->v[0]);
+    return xielu_of_infinity(x, y, vf_select(positive, of_square, vf_neg(rest.hi)));
 }
 
 /* 2*alpha_p*x + beta, or alpha_n*(e^x - 1) + beta */

@@ -47,15 +47,12 @@ VACT_INLINE wide wide_split_pair(vf_pair p)
     return (wide){hi.hi, vf_scale(p.lo, vf_neg(hi.n)), hi.n};
 }
 
-/* n, but of a zero not above 0: a sum with it must not lose the other number's digits. */
-VACT_INLINE vf wide_exponent(vf hi, vf n) { return vf_select(vm_eq(hi, vf_set1(0.0)), vf_min(n, vf_set1(0.0)), n); }
-
 VACT_INLINE wide wide_multiply(wide a, wide b)
 {
     const vf plain = vf_mul(a.hi, b.hi);
     const vm special = vm_or(vm_eq(plain, vf_set1(0.0)), vm_le(vf_set1(__builtin_inf()), vf_abs(plain)));
     const vf_pair product = pair_select(special, pair_of(plain), pair_multiply(wide_pair(a), wide_pair(b)));
-    return wide_scaled(product, wide_exponent(plain, vf_add(a.n, b.n)));
+    return wide_scaled(product, vf_add(a.n, b.n));
 }
 
 VACT_INLINE wide wide_divide(wide a, wide b)
@@ -63,16 +60,23 @@ VACT_INLINE wide wide_divide(wide a, wide b)
     const vf plain = vf_div(a.hi, b.hi);
     const vm special = vm_or(vm_eq(plain, vf_set1(0.0)), vm_le(vf_set1(__builtin_inf()), vf_abs(plain)));
     const vf_pair quotient = pair_select(special, pair_of(plain), pair_divide(wide_pair(a), wide_pair(b)));
-    return wide_scaled(quotient, wide_exponent(plain, vf_sub(a.n, b.n)));
+    return wide_scaled(quotient, vf_sub(a.n, b.n));
+}
+
+/* |a| < 2^n, of a product or a quotient of numbers that were split; an infinite one is not. */
+VACT_INLINE vm wide_is_below(wide a, double n)
+{
+    return vm_and(vm_lt(a.n, vf_set1(n)), vm_lt(vf_abs(a.hi), vf_set1(__builtin_inf())));
 }
 
 /* As a pair; a magnitude below 2^-960 may lose digits, and below 2^-1074 it is 0. */
 VACT_INLINE vf_pair wide_plain(wide a) { return (vf_pair){vf_scale(a.hi, a.n), vf_scale(a.lo, a.n)}; }
 
-/* a + b, whose exponents are below 900. */
+/* a + b, both finite. The exponent of a zero does not count: the other number keeps its digits. */
 VACT_INLINE wide wide_add(wide a, wide b)
 {
-    const vf n = vf_max(a.n, b.n);
+    const vf zero = vf_set1(0.0);
+    const vf n = vf_max(vf_select(vm_eq(a.hi, zero), b.n, a.n), vf_select(vm_eq(b.hi, zero), a.n, b.n));
     const vf_pair of_a = {vf_scale(a.hi, vf_sub(a.n, n)), vf_scale(a.lo, vf_sub(a.n, n))};
     const vf_pair of_b = {vf_scale(b.hi, vf_sub(b.n, n)), vf_scale(b.lo, vf_sub(b.n, n))};
     return wide_scaled(pair_add(of_a, of_b), n);

@@ -9,7 +9,9 @@
 VACT_INLINE wide swiglu_oai_factor(vf up, double beta, double limit)
 {
     const vf most = vf_set1(limit), clamped = vf_min(most, vf_max(vf_neg(most), up));
-    return beta == 0.0 ? wide_split(clamped) : wide_split_pair(pair_sum(clamped, vf_set1(beta)));
+    const vm infinite = vm_eq(vf_abs(clamped), vf_set1(__builtin_inf()));
+    const wide sum = wide_add(wide_split(clamped), wide_split(vf_set1(beta)));
+    return beta == 0.0 ? wide_split(clamped) : wide_select(infinite, wide_of(clamped), sum);
 }
 
 VACT_INLINE wide swiglu_oai_value_of(vf gate, vf up, const act_params *alpha, double beta, double limit)
