@@ -19,7 +19,7 @@ VACT_INLINE wide elu_slope(vf x, const act_params *params)
 /* y > 0 ? 1 : y + alpha */
 VACT_INLINE wide elu_slope_from_output(vf y, const act_params *params)
 {
-    const wide below = wide_split_pair(pair_sum(y, vf_set1(params->v[0])));
+    const wide below = wide_add(wide_split(y), wide_split(vf_set1(params->v[0])));
     return wide_select(vm_lt(vf_set1(0.0), y), wide_of(vf_set1(1.0)), below);
 }
 

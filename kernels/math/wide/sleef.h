@@ -60,7 +60,8 @@ VACT_INLINE vf_pair wide_log1p(vf_pair z)
 VACT_INLINE vf_pair wide_tanh(vf_pair p)
 {
     const vf t = WIDE_SLEEF(tanh)(p.hi);
-    return wide_linear(t, vf_fnma(t, t, vf_set1(1.0)), p.lo);
+    const vf lo = vf_select(vm_lt(vf_abs(p.hi), vf_set1(40.0)), p.lo, vf_set1(0.0)); /* that of an infinity is none */
+    return wide_linear(t, vf_fnma(t, t, vf_set1(1.0)), lo);
 }
 
 #include "math/wide/of_exp.h"

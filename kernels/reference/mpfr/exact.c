@@ -31,11 +31,11 @@ static void log_of_exp_plus_one(mpfr_t y)
     mpfr_log1p(y, y, MPFR_RNDN);
 }
 
-/* A number with the precision of y and as many bits more as x^n has zeros behind the point. */
+/* A number with the precision of y and as many bits more as x^n has zeros behind the point, or x digits before it. */
 static void init_for_difference(mpfr_t t, mpfr_t y, mpfr_srcptr x, long n)
 {
     const long exponent = mpfr_zero_p(x) ? 0 : (long)mpfr_get_exp(x);
-    mpfr_init2(t, mpfr_get_prec(y) + 64 + (exponent < 0 ? -n * exponent : 0));
+    mpfr_init2(t, mpfr_get_prec(y) + 64 + (exponent < 0 ? -n * exponent : exponent));
 }
 
 static void exact_relu(mpfr_t y, mpfr_srcptr x, const double *params)
