@@ -228,6 +228,21 @@ Test(f64_gates, limits_are_those_of_float)
         }
 }
 
+/* Beyond a limit of up its gradient is 0, whatever the gate is; as on float. */
+Test(f64_gates, clamped_up_has_no_gradient)
+{
+    static const vact_op clamping[] = {VACT_OP_SWIGLU_OAI, VACT_OP_SWIGLU_CLAMPED, VACT_OP_SWIGLU_STEP};
+    const vact_params_f64 params[] = {{{1.702, 1.0, 7.0}}, {{1.0, 7.0}}, {{7.0}}};
+    for (size_t i = 0; i < 3 && VACT_WITH_GRADIENTS; i++) {
+        const double gate = NAN, up = 8.0, inside = 6.0, dy = INFINITY;
+        double dgate, dup;
+        vact_gate_backward_rows_f64(clamping[i], &params[i], &dgate, 1, &dup, 1, &dy, 1, &gate, 1, &up, 1, 1, 1);
+        cr_expect(dup == 0.0 && isnan(dgate), "%d", (int)i);
+        vact_gate_backward_rows_f64(clamping[i], &params[i], &dgate, 1, &dup, 1, &dy, 1, &gate, 1, &inside, 1, 1, 1);
+        cr_expect(isnan(dup) && isnan(dgate), "%d", (int)i);
+    }
+}
+
 static double packed[ROWS][2 * COLS], dpacked[ROWS][2 * COLS], dsrc[ROWS][2 * COLS];
 
 static size_t place(vact_gate_layout layout, bool gate, size_t i)

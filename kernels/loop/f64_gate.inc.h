@@ -30,7 +30,9 @@ void KERNEL(ACT(backward))(elem *dgate, elem *dup, const elem *dy, const elem *g
         wide of_gate, of_up;
         ACT(slopes)(&of_gate, &of_up, g, u, &own);
         loop_store(dgate + i, vf_or_nan(loop_wide_gradient(d, of_gate), g), part);
-        loop_store(dup + i, vf_or_nan(loop_wide_gradient(d, of_up), g), part);
+        /* beyond a limit of up, 0 for every gate */
+        const vf slope = vf_or_nan(loop_wide_gradient(d, of_up), g);
+        loop_store(dup + i, vf_select(wide_is_nothing(of_up), vf_set1(0.0), slope), part);
     }
 }
 #endif

@@ -13,12 +13,12 @@
 #include "rows/f64_row.h"
 
 typedef struct {
-    const vacti_cross_entropy_row_f64 *row;
     vf max;
     vf_pair log;                /* log(sum e^(x - max)) */
     vf_pair one_minus_s, share; /* 1 - smoothing; smoothing/cols */
     vf_pair factor;             /* dy/over */
-    bool one;                   /* the target alone has a weight */
+    const vacti_cross_entropy_row_f64 *row;
+    bool one; /* the target alone has a weight */
 } loss_row;
 
 VACT_INLINE double loss_lane(vf v)
