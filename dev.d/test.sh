@@ -138,6 +138,7 @@ test_every_build()
     run_part kernels 300 "$root/build/vact_kernels_tests"
     run_part 'softmax family' 300 "$root/build/vact_family_tests"
     run_part '16 bits' 300 "$root/build/vact_narrow_tests"
+    run_part double 300 "$root/build/vact_f64_tests"
     run_part threads 300 "$root/build/vact_threads"
     run_part benchmarks 300 "$root/build/vact_bench_tests"
 

@@ -116,18 +116,6 @@
  * vf_mul feeds a vf_add or vf_sub: so a compiler that contracts by default has nothing to contract, and the bits stay.
  * The library itself is compiled without contraction.
  */
-/*
- * f64_scalar.h, f64_avx2.h, f64_avx512.h and f64_neon.h define the same names for lanes of double, as far as kernels on
- * double need them: there vf is doubles, vi unsigned integers of 64 bits. f64_generic.h has what is made of others, and
- * VF_POWER_SHIFT_F64 in place of VF_POWER_SHIFT. What differs:
- *
- *   vf_scale(v, n)                    v*2^n, one rounding also where the result is subnormal; n whole, beyond 2400 it
- *                                     counts as that; v is 0, infinite, NaN or 2^-200 <= |v| <= 2^200, or n is 0
- *   vi_round(a), vf_of_int(i)         |a| and |i| at most 2^51
- *   vf_round(a)                       the whole number nearest to a, |a| <= 2^51, the even one of two
- *   vi_and(a, b)                      bit by bit
- *   vf_gather(table, i)               entry i of a table of doubles of any size
- */
 #ifndef VACT_VEC_CONTRACT_H
 #define VACT_VEC_CONTRACT_H
 

@@ -1,6 +1,14 @@
 /*
- * Operations of the vector layer of doubles made of others, as f32_generic.h has those of floats. The header of an
- * instruction set includes this file last.
+ * The vector layer of double. f64_scalar.h, f64_avx2.h, f64_avx512.h and f64_neon.h define the names of contract.h, as
+ * far as kernels on double need them, and include this file last, which has what is made of others: there vf is
+ * doubles, vi unsigned integers of 64 bits. VF_POWER_SHIFT_F64 stands in place of VF_POWER_SHIFT. What differs:
+ *
+ *   vf_scale(v, n)                    v*2^n, one rounding also where the result is subnormal; n whole, beyond 2400 it
+ *                                     counts as that; v is 0, infinite, NaN or 2^-200 <= |v| <= 2^200, or n is 0
+ *   vi_round(a), vf_of_int(i)         |a| and |i| at most 2^51
+ *   vf_round(a)                       the whole number nearest to a, |a| <= 2^51, the even one of two
+ *   vi_and(a, b)                      bit by bit
+ *   vf_gather(table, i)               entry i of a table of doubles of any size
  */
 #ifndef VACT_VEC_F64_GENERIC_H
 #define VACT_VEC_F64_GENERIC_H
