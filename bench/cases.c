@@ -418,8 +418,7 @@ static bool add_operation(const vacti_op_info *op, const char *build)
         return false;
     for (int math = VACT_MATH_AUTO + 1; math < VACT_TABLE_MATHS; math++) {
         const vacti_table *table = vacti_table_of_build(build, (vact_math)math);
-        const bool own =
-            math == VACT_MATH_CR ? op->kind == VACT_KIND_UNARY && (op->needs_math || op->near) : op->needs_math;
+        const bool own = op->needs_math || (math == VACT_MATH_CR && op->near);
         if (own && table != NULL && !add_variant(op, table, cases_math_words[math]))
             return false;
     }

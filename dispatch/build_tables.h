@@ -50,17 +50,24 @@
 #define CR_OF_NEAR cr
 #define CR_OF_MATH cr
 #define CR_OF_OWN cr
-#define DECLARE_CR_UNARY(name, set) vact_unary_f32_fn KERNEL(name, set);
+#define WIDE_OF_PLAIN plain
+#define WIDE_OF_NEAR wide
+#define WIDE_OF_MATH wide
+#define DECLARE_CR_UNARY(name, needs) vact_unary_f32_fn KERNEL(name, CR_OF_##needs);
+#define DECLARE_CR_GATE(name, needs)                                                                                   \
+    vact_gate_f32_fn KERNEL(name, WIDE_OF_##needs);                                                                    \
+    DECLARE_SECOND_GATE(name, WIDE_OF_##needs)
+#define DECLARE_CR_ROWS(name, needs) vact_rows_f32_fn KERNEL(name, wide);
 #else
-#define DECLARE_CR_UNARY(name, set)
+#define DECLARE_CR_UNARY(name, needs)
+#define DECLARE_CR_GATE(name, needs)
+#define DECLARE_CR_ROWS(name, needs)
 #endif
-#define DECLARE_CR_GATE(name, set)
-#define DECLARE_CR_CHANNELS(name, set)
-#define DECLARE_CR_ROWS(name, set)
+#define DECLARE_CR_CHANNELS(name, needs)
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     TYPE_##kind KERNEL(name, SLEEF_OF_##needs);                                                                        \
     TYPE_##kind KERNEL(name, FAST_OF_##needs);                                                                         \
-    DECLARE_CR_##kind(name, CR_OF_##needs) DECLARE_SECOND_##kind(name, SLEEF_OF_##needs)                               \
+    DECLARE_CR_##kind(name, needs) DECLARE_SECOND_##kind(name, SLEEF_OF_##needs)                                       \
         DECLARE_SECOND_##kind(name, FAST_OF_##needs) DECLARE_BACKWARD_##kind(name, keeps, FAST_OF_##needs)
 #include "registry.def"
 #undef VACT_OP
@@ -133,15 +140,22 @@ vacti_bce_f64_fn TYPED(bce_with_logits, f64, fast);
 #define OF_F64(name, set) NULL
 #endif
 
-/* Losses, health and the softmax family: one implementation for every variant. */
-vacti_cross_entropy_fn KERNEL(cross_entropy, fast);
-vacti_bce_fn KERNEL(bce_with_logits, fast);
+/* Losses and the softmax family forward: of two sets, for `cr` and for all other variants. */
+#define DECLARE_FORWARD(set)                                                                                           \
+    vacti_cross_entropy_fn KERNEL(cross_entropy, set);                                                                 \
+    vacti_bce_fn KERNEL(bce_with_logits, set);                                                                         \
+    vact_masked_f32_fn KERNEL(softmax_masked, set), KERNEL(log_softmax_masked, set);                                   \
+    vact_logsumexp_f32_fn KERNEL(logsumexp, set);                                                                      \
+    vact_axis_f32_fn KERNEL(softmax_axis, set), KERNEL(log_softmax_axis, set), KERNEL(logsumexp_axis, set);
+DECLARE_FORWARD(fast)
+#if VACT_WITH_CR
+DECLARE_FORWARD(wide)
+#endif
+
+/* Health and the rest of the family: one implementation for every variant. */
 vact_zeros_f32_fn KERNEL(zeros, plain);
 vact_outside_f32_fn KERNEL(outside, plain);
 vact_dead_units_f32_fn KERNEL(dead_units, plain);
-vact_masked_f32_fn KERNEL(softmax_masked, fast), KERNEL(log_softmax_masked, fast);
-vact_logsumexp_f32_fn KERNEL(logsumexp, fast);
-vact_axis_f32_fn KERNEL(softmax_axis, fast), KERNEL(log_softmax_axis, fast), KERNEL(logsumexp_axis, fast);
 vact_online_f32_fn KERNEL(softmax_online, fast);
 vact_rows_backward_f32_fn KERNEL(softmax_backward, fast), KERNEL(log_softmax_backward, fast);
 vact_logsumexp_backward_f32_fn KERNEL(logsumexp_backward, fast);
@@ -212,10 +226,10 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
         .bce_with_logits = OF_F64(bce_with_logits, fast),                                                              \
     }
 
-/* What is in the table of every variant. */
-#define COMMON(variant)                                                                                                \
+/* What is in the table of every variant. `set`: that of losses and of the softmax family forward. */
+#define COMMON(variant, set)                                                                                           \
     [variant].build = TEXT(VACT_BUILD), [variant].isa = VACT_BUILD_ISA, [variant].math = variant,                      \
-    [variant].cross_entropy = KERNEL(cross_entropy, fast), [variant].bce_with_logits = KERNEL(bce_with_logits, fast),  \
+    [variant].cross_entropy = KERNEL(cross_entropy, set), [variant].bce_with_logits = KERNEL(bce_with_logits, set),    \
     [variant].zeros = KERNEL(zeros, plain), [variant].outside = KERNEL(outside, plain),                                \
     [variant].dead_units = KERNEL(dead_units, plain), [variant].lut_8 = KERNEL(lut_8, plain),                          \
     [variant].lut_8_vbmi = LUT_8_VBMI, [variant].widen[VACT_BF16] = OF_BF16(widen, plain),                             \
@@ -223,12 +237,12 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
     [variant].narrow[VACT_F16] = OF_F16(narrow, plain), [variant].narrow_family[VACT_BF16] = FAMILY_OF_BF16,           \
     [variant].narrow_family[VACT_F16] = FAMILY_OF_F16, [variant].family_f64 = FAMILY_OF_F64,                           \
     [variant].family = {                                                                                               \
-        .softmax = KERNEL(softmax_masked, fast),                                                                       \
-        .log_softmax = KERNEL(log_softmax_masked, fast),                                                               \
-        .logsumexp = KERNEL(logsumexp, fast),                                                                          \
-        .softmax_axis = KERNEL(softmax_axis, fast),                                                                    \
-        .log_softmax_axis = KERNEL(log_softmax_axis, fast),                                                            \
-        .logsumexp_axis = KERNEL(logsumexp_axis, fast),                                                                \
+        .softmax = KERNEL(softmax_masked, set),                                                                        \
+        .log_softmax = KERNEL(log_softmax_masked, set),                                                                \
+        .logsumexp = KERNEL(logsumexp, set),                                                                           \
+        .softmax_axis = KERNEL(softmax_axis, set),                                                                     \
+        .log_softmax_axis = KERNEL(log_softmax_axis, set),                                                             \
+        .logsumexp_axis = KERNEL(logsumexp_axis, set),                                                                 \
         .online = KERNEL(softmax_online, fast),                                                                        \
         .softmax_backward = GRADIENT(softmax_backward, fast),                                                          \
         .log_softmax_backward = GRADIENT(log_softmax_backward, fast),                                                  \
@@ -275,16 +289,16 @@ vact_lut_sum_fn KERNEL(lut_sum_vbmi, plain);
         ENTRY(variant, gate_backward_f64, NAME, F64_GRADIENT(name##_backward, set)),
 #define F64_FROM_INPUT(name, set) NULL
 #define F64_FROM_OUTPUT(name, set) F64_GRADIENT(name##_backward_from_output, set)
-/* Correctly rounded operations; all else is that of `fast`. */
+/* Correctly rounded operations, and gated units and rows in double lanes; all else is that of `fast`. */
 #define ENTRIES_CR_UNARY(variant, name, NAME, keeps, needs)                                                            \
     ENTRY(variant, unary, NAME, KERNEL(name, CR_OF_##needs)),                                                          \
         ENTRIES_BESIDE(variant, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs)
 #define ENTRIES_CR_CHANNELS(variant, name, NAME, keeps, needs)                                                         \
     ENTRIES_CHANNELS(variant, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs)
 #define ENTRIES_CR_ROWS(variant, name, NAME, keeps, needs)                                                             \
-    ENTRIES_ROWS(variant, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs)
+    ENTRIES_ROWS(variant, name, NAME, keeps, wide, FAST_OF_##needs)
 #define ENTRIES_CR_GATE(variant, name, NAME, keeps, needs)                                                             \
-    ENTRIES_GATE(variant, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs)
+    ENTRIES_GATE(variant, name, NAME, keeps, WIDE_OF_##needs, FAST_OF_##needs)
 #define SET_OF_AUTO_PLAIN plain
 #define SET_OF_AUTO_SLEEF SLEEF_OF_MATH
 #define SET_OF_AUTO_FAST fast
@@ -293,28 +307,28 @@ extern const vacti_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS];
 
 /* Indexed by vact_math; a variant that does not exist has a null name. */
 const vacti_table TABLES_OF(VACT_BUILD)[VACT_TABLE_MATHS] = {
-    COMMON(VACT_MATH_AUTO),
+    COMMON(VACT_MATH_AUTO, fast),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     ENTRIES_##kind(VACT_MATH_AUTO, name, NAME, keeps, SET_OF_AUTO_##auto_math, FAST_OF_##needs),                       \
         ENTRIES_F64_##kind(VACT_MATH_AUTO, name, NAME, keeps, fast)
 #include "registry.def"
 #undef VACT_OP
 #if VACT_WITH_SLEEF
-    COMMON(VACT_MATH_SLEEF),
+    COMMON(VACT_MATH_SLEEF, fast),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     ENTRIES_##kind(VACT_MATH_SLEEF, name, NAME, keeps, SLEEF_OF_##needs, FAST_OF_##needs),                             \
         ENTRIES_F64_##kind(VACT_MATH_SLEEF, name, NAME, keeps, F64_SLEEF_OF_##needs)
 #include "registry.def"
 #undef VACT_OP
 #endif
-    COMMON(VACT_MATH_FAST),
+    COMMON(VACT_MATH_FAST, fast),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     ENTRIES_##kind(VACT_MATH_FAST, name, NAME, keeps, FAST_OF_##needs, FAST_OF_##needs),                               \
         ENTRIES_F64_##kind(VACT_MATH_FAST, name, NAME, keeps, fast)
 #include "registry.def"
 #undef VACT_OP
 #if VACT_WITH_CR
-    COMMON(VACT_MATH_CR),
+    COMMON(VACT_MATH_CR, wide),
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
     ENTRIES_CR_##kind(VACT_MATH_CR, name, NAME, keeps, needs), ENTRIES_F64_##kind(VACT_MATH_CR, name, NAME, keeps, fast)
 #include "registry.def"

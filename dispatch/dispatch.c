@@ -196,7 +196,7 @@ vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa, vact_ma
 
 vact_gate_f32_fn *vact_gate_kernel_f32(vact_op op, vact_isa isa, vact_math math)
 {
-    const vacti_table *table = math == VACT_MATH_CR ? NULL : table_for(op, VACT_KIND_GATE, isa, math);
+    const vacti_table *table = table_for(op, VACT_KIND_GATE, isa, math);
     return table ? table->gate[VACT_OP_SLOT(op)] : NULL;
 }
 

@@ -1,36 +1,9 @@
-/*
- * The losses of double: the checks, in the order of vact.h, then a kernel for each row, or one for all elements. A
- * reduced loss is a sum of hi/lo pairs in the order of the rows.
- */
+/* The losses of double: the checks, in the order of vact.h, then one call of a kernel. */
 #include <math.h>
 
 #include "checks.h"
 #include "f64.h"
 #include "options.h"
-
-/* ------------------------------------------------------------------------------------------ sums */
-
-typedef struct {
-    double hi, lo;
-} sum;
-
-/* An infinite or NaN sum has no low part. */
-static sum sum_of(sum a, double hi, double lo)
-{
-    const double total = a.hi + hi, seen = total - a.hi;
-    if (!isfinite(total))
-        return (sum){total, 0.0};
-    const double low = (a.hi - (total - seen)) + (hi - seen) + a.lo + lo;
-    return (sum){total + low, low - ((total + low) - total)};
-}
-
-/* a/b, rounded once and corrected by the remainder. */
-static double quotient(sum a, sum b)
-{
-    const double first = a.hi / b.hi;
-    const double rest = fma(-first, b.hi, a.hi) + a.lo - first * b.lo;
-    return isfinite(rest) ? first + rest / b.hi : first;
-}
 
 /* ------------------------------------------------------------------------------------------ cross-entropy */
 
@@ -121,72 +94,31 @@ static bool values_hold(const entropy_call *call)
     return true;
 }
 
-/* The divisor of the mean. */
-static sum divisor_of(const entropy_call *call)
-{
-    const double *weights = call->options.class_weights;
-    sum total = {0.0, 0.0};
-    if (call->options.probabilities)
-        return (sum){(double)call->rows, 0.0};
-    for (size_t r = 0; r < call->rows; r++)
-        if (!is_ignored(call, r))
-            total = sum_of(total, weights ? weights[target_of(call, r)] : 1.0, 0.0);
-    return total;
-}
-
-static void fill(double *first, size_t step, size_t n, double value)
-{
-    for (size_t k = 0; first != NULL && k < n; k++)
-        first[k * step] = value;
-}
-
-/* Row r. An ignored one has no loss and no gradient, but log-probabilities. */
-static sum run_row(const entropy_call *call, size_t r, double over)
+static void run(const entropy_call *call)
 {
     const vact_cross_entropy_options_f64 *o = &call->options;
-    const size_t block = r / o->inner, at = r % o->inner;
-    const bool ignored = is_ignored(call, r), none = o->reduction == VACT_REDUCTION_NONE;
-    double loss[2];
-    vacti_cross_entropy_row_f64 row = {
-        .x = call->logits + block * call->stride + at,
-        .weights = o->class_weights,
-        .shares = o->probabilities ? o->probabilities + block * call->probabilities_stride + at : NULL,
-        .step = o->inner,
-        .cols = call->cols,
-        .target = call->targets && !ignored ? (size_t)target_of(call, r) : 0,
-        .smoothing = o->label_smoothing,
-        .z_loss = o->z_loss,
-        .dy = call->dy ? call->dy[none ? r : 0] : 1.0,
-        .dy_over = over,
-        .dx = call->with_gradient ? call->dx + block * call->dx_stride + at : NULL,
-        .log_probabilities =
-            o->log_probabilities ? o->log_probabilities + block * call->log_probabilities_stride + at : NULL,
-        .nll = o->nll != 0};
-    double *const dx = row.dx;
-    if (ignored)
-        row.dx = NULL;
-    if (!ignored || row.log_probabilities)
-        vacti_table_current()->family_f64.cross_entropy(loss, &row);
-    if (!ignored)
-        return (sum){loss[0], loss[1]};
-    fill(dx, o->inner, call->cols, 0.0);
-    return (sum){0.0, 0.0};
-}
-
-static void run_rows(const entropy_call *call)
-{
-    const vact_reduction reduction = call->options.reduction;
-    const sum divisor = reduction == VACT_REDUCTION_MEAN ? divisor_of(call) : (sum){1.0, 0.0};
-    sum total = {0.0, 0.0};
-    for (size_t r = 0; r < call->rows; r++) {
-        const sum loss = run_row(call, r, divisor.hi);
-        if (call->with_loss && reduction == VACT_REDUCTION_NONE)
-            call->loss[r] = sum_of((sum){0.0, 0.0}, loss.hi, loss.lo).hi;
-        else
-            total = sum_of(total, loss.hi, loss.lo);
-    }
-    if (call->with_loss && reduction != VACT_REDUCTION_NONE)
-        *call->loss = reduction == VACT_REDUCTION_MEAN ? quotient(total, divisor) : total.hi;
+    const vacti_cross_entropy_f64_call own = {.loss = call->loss,
+                                              .dx = call->dx,
+                                              .log_probabilities = o->log_probabilities,
+                                              .dy = call->dy,
+                                              .logits = call->logits,
+                                              .weights = o->class_weights,
+                                              .probabilities = o->probabilities,
+                                              .targets = call->targets,
+                                              .rows = call->rows,
+                                              .cols = call->cols,
+                                              .inner = o->inner,
+                                              .stride = call->stride,
+                                              .dx_stride = call->dx_stride,
+                                              .probabilities_stride = call->probabilities_stride,
+                                              .log_probabilities_stride = call->log_probabilities_stride,
+                                              .ignore_index = o->ignore_index,
+                                              .smoothing = o->label_smoothing,
+                                              .z_loss = o->z_loss,
+                                              .reduction = o->reduction,
+                                              .wide = call->wide,
+                                              .nll = o->nll != 0};
+    vacti_table_current()->family_f64.cross_entropy(&own);
 }
 
 static vact_status entropy(entropy_call call, const vact_cross_entropy_options_f64 *given)
@@ -209,7 +141,7 @@ static vact_status entropy(entropy_call call, const vact_cross_entropy_options_f
         return VACT_EINVAL;
     if (!lies_apart(&ranges))
         return VACT_EOVERLAP;
-    run_rows(&call);
+    run(&call);
     return VACT_OK;
 }
 
@@ -313,8 +245,7 @@ static vact_status bce(vacti_bce_f64_call call, const vact_bce_with_logits_optio
     const bool reduced = o.reduction != VACT_REDUCTION_NONE;
     call.pos_weight = o.pos_weight, call.pos_weight_count = o.pos_weight_count;
     call.weight = o.weight, call.weight_count = o.weight_count;
-    call.over = o.reduction == VACT_REDUCTION_MEAN ? (double)call.n : 1.0;
-    call.dy_step = reduced ? 0 : 1;
+    call.reduction = o.reduction;
     if (!measure_bce(&call, reduced ? 1 : call.n, &ranges))
         return VACT_EINVAL;
     if (call.n == 0 && !(loss && reduced))
@@ -323,15 +254,7 @@ static vact_status bce(vacti_bce_f64_call call, const vact_bce_with_logits_optio
         return VACT_EINVAL;
     if (!bce_lies_apart(&ranges, call.n))
         return VACT_EOVERLAP;
-    double total[2];
-    double *const result = call.loss;
-    if (reduced) {
-        call.loss = NULL;
-        call.sum = &total;
-    }
     vacti_table_current()->family_f64.bce_with_logits(&call);
-    if (loss && reduced)
-        *result = quotient((sum){total[0], total[1]}, (sum){call.over, 0.0});
     return VACT_OK;
 }
 

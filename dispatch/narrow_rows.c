@@ -97,7 +97,7 @@ static vact_status run(rows_call *call, bool log)
     const checked found = check_options(call);
     if (found.status != VACT_OK || call->rows == 0 || call->cols == 0)
         return found.status;
-    call->table = vacti_table_current();
+    call->table = vacti_table_of_narrow();
     if (!found.plain)
         return run_masked(call, log);
     call->options = NULL;

@@ -30,7 +30,7 @@ typedef struct vacti_table {
     vact_gate_backward_f32_fn *gate_backward[VACT_TABLE_SLOTS];
     vact_interleaved_f32_fn *interleaved[VACT_TABLE_SLOTS]; /* of gates */
     vact_interleaved_backward_f32_fn *interleaved_backward[VACT_TABLE_SLOTS];
-    vacti_softmax_family family; /* one implementation for every variant */
+    vacti_softmax_family family; /* forward `cr` has one of its own, else one implementation serves every variant */
     vact_lut_8_fn *lut_8;
     vact_unary_bf16_fn *unary_bf16[VACT_TABLE_SLOTS]; /* the same in every variant; null where the type is not built */
     vact_unary_f16_fn *unary_f16[VACT_TABLE_SLOTS];

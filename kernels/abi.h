@@ -196,31 +196,25 @@ typedef void vacti_rows_backward_f64_fn(double *dx, size_t dx_row, const double 
 typedef void vacti_logsumexp_backward_f64_fn(double *dx, size_t dx_row, const double *dy, const double *x, size_t x_row,
                                              const double *y, size_t step, size_t rows, size_t cols, double scale);
 
-/* One row of a cross-entropy. */
-typedef struct vacti_cross_entropy_row_f64 {
-    const double *x;       /* logits, `step` apart; log-probabilities with nll */
-    const double *weights; /* of the classes, null: ones */
-    const double *shares;  /* class probabilities, `step` apart; null: 1 for the target, else 0 */
-    size_t step, cols, target;
+/* A cross-entropy in double lanes: as vacti_cross_entropy_call, all arrays but the targets of elements. */
+typedef struct vacti_cross_entropy_f64_call {
+    void *loss, *dx, *log_probabilities;
+    const void *dy, *logits, *weights, *probabilities;
+    const void *targets;
+    size_t rows, cols, inner, stride, dx_stride, probabilities_stride, log_probabilities_stride;
+    int64_t ignore_index;
     double smoothing, z_loss;
-    double dy;                 /* what the gradient is multiplied by: times dy_over */
-    double dy_over;            /* divides the gradient */
-    double *dx;                /* `step` apart; null: no gradient */
-    double *log_probabilities; /* likewise */
-    bool nll;
-} vacti_cross_entropy_row_f64;
+    vact_reduction reduction;
+    bool wide, nll;
+} vacti_cross_entropy_f64_call;
+typedef void vacti_cross_entropy_f64_fn(const vacti_cross_entropy_f64_call *call);
 
-/* The loss as hi + lo. */
-typedef void vacti_cross_entropy_f64_fn(double loss[2], const vacti_cross_entropy_row_f64 *row);
-
-/* n elements of binary cross-entropy; loss or dx may be null. `loss` has the elements' losses, or else `sum` adds them
- * as hi + lo. dy[i*dy_step] is divided by `over`. */
+/* A binary cross-entropy in double lanes: as vacti_bce_call, all arrays of elements. */
 typedef struct vacti_bce_f64_call {
-    double *loss, *dx;
-    double (*sum)[2];
-    const double *dy, *x, *targets, *pos_weight, *weight; /* dy, pos_weight and weight may be null: ones */
-    size_t n, dy_step, pos_weight_count, weight_count;
-    double over;
+    void *loss, *dx;
+    const void *dy, *x, *targets, *pos_weight, *weight; /* dy, pos_weight and weight may be null: ones */
+    size_t n, pos_weight_count, weight_count;
+    vact_reduction reduction;
 } vacti_bce_f64_call;
 typedef void vacti_bce_f64_fn(const vacti_bce_f64_call *call);
 

@@ -186,10 +186,22 @@ long double family_logsumexp_terms_sink(const long double *z, size_t cols, long 
 
 size_t family_tables(const vacti_table **tables, size_t limit)
 {
+    return family_tables_of(VACT_MATH_FAST, tables, limit);
+}
+
+size_t family_tables_of_both(const vacti_table **tables, size_t limit)
+{
+    const size_t fast = family_tables(tables, limit);
+    return fast + family_tables_of(VACT_MATH_CR, tables + fast, limit - fast);
+}
+
+size_t family_tables_of(vact_math math, const vacti_table **tables, size_t limit)
+{
     size_t n = 0;
     for (size_t pass = 0; pass < 2; pass++)
         for (size_t b = 0; b < vacti_build_count && n < limit; b++)
-            if (vacti_build_runs(vacti_builds[b]) && (strcmp(vacti_builds[b], "scalar_fma") == 0) == (pass == 0))
-                tables[n++] = vacti_table_of_build(vacti_builds[b], VACT_MATH_FAST);
+            if (vacti_build_runs(vacti_builds[b]) && (strcmp(vacti_builds[b], "scalar_fma") == 0) == (pass == 0) &&
+                vacti_table_of_build(vacti_builds[b], math) != NULL)
+                tables[n++] = vacti_table_of_build(vacti_builds[b], math);
     return n;
 }

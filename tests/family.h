@@ -35,7 +35,12 @@ void family_log_softmax_sink(long double *y, const long double *z, size_t cols, 
 long double family_logsumexp_sink(const long double *z, size_t cols, long double sink);
 long double family_logsumexp_terms_sink(const long double *z, size_t cols, long double sink);
 
-/* The builds that this CPU runs, the reference first: scalar_fma, else the best there is. */
+/* The builds that this CPU runs, the reference first: scalar_fma, else the best there is. Of the variant `fast`, or of
+ * another one; none where it is not built. */
 size_t family_tables(const vacti_table **tables, size_t limit);
+size_t family_tables_of(vact_math math, const vacti_table **tables, size_t limit);
+
+/* Those of `fast`, then those of `cr`, for tests that compare nothing with the reference. */
+size_t family_tables_of_both(const vacti_table **tables, size_t limit);
 
 #endif

@@ -70,7 +70,7 @@ struct criterion_test_params test_cases_that(vact_kind kind, test_wanted_fn *wan
                 add_case(&list, op, build, VACT_MATH_CR);
             for (size_t i = 0; info->needs_math && i < sizeof VARIANTS / sizeof VARIANTS[0]; i++)
                 if (vacti_table_of_build(vacti_builds[build], VARIANTS[i]) != NULL &&
-                    (VARIANTS[i] != VACT_MATH_CR || kind == VACT_KIND_UNARY) &&
+                    (VARIANTS[i] != VACT_MATH_CR || kind != VACT_KIND_CHANNELS) &&
                     wanted(info, vacti_builds[build], VARIANTS[i]))
                     add_case(&list, op, build, VARIANTS[i]);
         }

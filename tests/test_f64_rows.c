@@ -206,23 +206,29 @@ Test(f64_rows, axes_have_the_bits_of_rows)
 
 static void losses_of(const vacti_table *table, const double *x, size_t n, double *out)
 {
-    double loss[2], dx[MOST], log[MOST];
-    const vacti_cross_entropy_row_f64 row = {.x = x,
-                                             .step = 1,
-                                             .cols = n,
-                                             .target = n / 2,
-                                             .smoothing = 0.1,
-                                             .z_loss = 0.01,
-                                             .dy = 1.0,
-                                             .dy_over = 3.0,
-                                             .dx = dx,
-                                             .log_probabilities = log};
-    table->family_f64.cross_entropy(loss, &row);
-    const vacti_bce_f64_call call = {.loss = log, .x = x, .targets = x, .n = n, .over = 1.0, .dx = out + n};
+    double loss, dx[MOST], log[MOST];
+    const double dy = 1.0 / 3.0;
+    const int32_t target = (int32_t)(n / 2);
+    const vacti_cross_entropy_f64_call entropy = {.loss = &loss,
+                                                  .dx = dx,
+                                                  .log_probabilities = log,
+                                                  .dy = &dy,
+                                                  .logits = x,
+                                                  .targets = &target,
+                                                  .rows = 1,
+                                                  .cols = n,
+                                                  .inner = 1,
+                                                  .ignore_index = -1,
+                                                  .smoothing = 0.1,
+                                                  .z_loss = 0.01,
+                                                  .reduction = VACT_REDUCTION_NONE};
+    table->family_f64.cross_entropy(&entropy);
+    const vacti_bce_f64_call call = {
+        .loss = log, .x = x, .targets = x, .n = n, .reduction = VACT_REDUCTION_NONE, .dx = out + n};
     memcpy(out, dx, n * sizeof *dx);
     table->family_f64.bce_with_logits(&call);
     memcpy(out + 2 * n, log, n * sizeof *log);
-    out[3 * n] = loss[0] + loss[1];
+    out[3 * n] = loss;
 }
 
 Test(f64_rows, builds_have_the_same_bits, .timeout = 300)

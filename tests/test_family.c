@@ -241,7 +241,7 @@ Test(family, masks_over_heads)
 Test(family, left_out_elements_do_not_matter)
 {
     const vacti_table *tables[TABLES];
-    size_t builds = family_tables(tables, TABLES);
+    size_t builds = family_tables_of_both(tables, TABLES);
     vact_softmax_options_f32 options = VACT_SOFTMAX_OPTIONS_F32;
     float clean[70], spoiled[70], expected[70], got[70];
     unsigned char keep[70];
@@ -268,7 +268,7 @@ Test(family, columns_have_the_bits_of_rows)
     static const size_t shapes[][3] = {{1, 1, 5},    {2, 7, 3},     {3, 64, 17}, {1, 65, 1},
                                        {2, 130, 33}, {1, 1000, 20}, {2, 3, 1}};
     const vacti_table *tables[TABLES];
-    size_t builds = family_tables(tables, TABLES);
+    size_t builds = family_tables_of_both(tables, TABLES);
     test_random random = {506};
     for (size_t s = 0; s < 10 * COUNT(shapes); s++) {
         size_t outer = shapes[s / 10][0], axis = shapes[s / 10][1], inner = shapes[s / 10][2], n = outer * axis * inner;
@@ -319,7 +319,7 @@ Test(family, strides_and_tails)
 {
     enum { ROWS = 3, LONGEST = 131, EXTRA = 4 };
     const vacti_table *tables[TABLES];
-    size_t builds = family_tables(tables, TABLES), most = ROWS * (LONGEST + EXTRA);
+    size_t builds = family_tables_of_both(tables, TABLES), most = ROWS * (LONGEST + EXTRA);
     test_guarded src = test_guarded_new(most), dst = test_guarded_new(most), bias = test_guarded_new(LONGEST);
     test_guarded bytes = test_guarded_new(LONGEST);
     test_random random = {507};

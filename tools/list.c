@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "table.h"
 #include "tool.h"
 
 enum { KEY_TYPE = 0x101 };
@@ -20,6 +21,12 @@ static const type types[] = {
 
 /* Of double, sampled (vact/f64.h). */
 static const double bound_fast_f64 = 1.5, bound_sleef_f64 = 4.0;
+
+/* Whether `cr` has a kernel of the operation's own. */
+static bool has_cr(const vacti_op_info *op)
+{
+    return (op->needs_math || op->near) && vacti_table_of_build(vacti_builds[0], VACT_MATH_CR) != NULL;
+}
 
 typedef struct request {
     bool json;
@@ -100,6 +107,8 @@ static cJSON *json_of(const vacti_op_info *op, vact_type of)
     } else {
         cJSON_AddNumberToObject(bounds, "plain", op->bound_sleef);
     }
+    if (of == VACT_F32 && has_cr(op))
+        cJSON_AddNumberToObject(bounds, "cr", vacti_registry_bound(op, VACT_MATH_CR));
     cJSON_AddStringToObject(object, "auto",
                             of == VACT_F64   ? "fast"
                             : of != VACT_F32 ? "plain"
@@ -142,9 +151,13 @@ static void print_block(const vacti_op_info *op, vact_type of)
     else if (of != VACT_F32)
         print_narrow_bound(op, of);
     else if (op->needs_math)
-        printf("    bound       fast %g ULP, sleef %g ULP\n", op->bound_fast, op->bound_sleef);
+        printf("    bound       fast %g ULP, sleef %g ULP", op->bound_fast, op->bound_sleef);
     else
-        printf("    bound       plain %g ULP\n", op->bound_sleef);
+        printf("    bound       plain %g ULP", op->bound_sleef);
+    if (of == VACT_F32 && has_cr(op))
+        printf(", cr %g ULP", vacti_registry_bound(op, VACT_MATH_CR));
+    if (of == VACT_F32)
+        putchar('\n');
     if (of == VACT_F32)
         printf("    auto takes  %s\n", vact_tool_auto_variant(op));
     if (of == VACT_F32 && !VACT_WITH_GRADIENTS)

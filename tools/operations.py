@@ -275,16 +275,21 @@ def worst_of(found: list[Json]) -> list[str]:
     return [f"{error:.4f}", place, f"{100 * misrounded:.2f} %", builds]
 
 
+def bound_text(variant: str, bound: float) -> str:
+    return f"{bound:g}" if variant == "cr" else f"{bound:.2f}"
+
+
 def accuracy(op: Json, measured: Json) -> list[str]:
     rows: list[list[str]] = []
     if op["kind"] == "gate":
-        rows = [[v + (" (auto)" if v == op["auto"] else ""), f"{bound:.2f}"] for v, bound in op["bounds_ulp"].items()]
+        rows = [[v + (" (auto)" if v == op["auto"] else ""), bound_text(v, b)] for v, b in op["bounds_ulp"].items()]
         text = "In ULP ([what that is](../accuracy.md)); pairs of inputs are too many to try all, so the tests sample them."
         return ["## Accuracy", "", text, "", *table(["variant", "bound"], rows)]
     all_of_op = [r for r in measured["results"] + measured["rows"] if r["op"] == op["name"]]
     for variant, bound in op["bounds_ulp"].items():
         found = [r for r in all_of_op if (r["function"], r["math"]) == ("forward", variant)]
-        rows.append([variant + (" (auto)" if variant == op["auto"] else ""), f"{bound:.2f}", *worst_of(found)])
+        errors = ["[proof](cr.md)", "", "", ""] if variant == "cr" else worst_of(found)
+        rows.append([variant + (" (auto)" if variant == op["auto"] else ""), bound_text(variant, bound), *errors])
     for function, label in (("backward", "gradient"), ("backward_from_output", "gradient from the output")):
         found = [r for r in all_of_op if r["function"] == function]
         if found:

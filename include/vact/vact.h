@@ -85,13 +85,14 @@ typedef enum vact_isa {
 } vact_isa;
 
 /* The variant: which mathematics an operation uses. An operation without a transcendental function has one kernel,
- * which serves every variant; softsign and hard_swish have another one in CR. Under CR gated units, softmax, losses,
- * epilogues and gradients are those of FAST; vact_gate_kernel_f32 and vact_epilogue_kernel_f32 of CR are null. */
+ * which serves every variant; softsign, hard_swish and relu_squared_glu have another one in CR. Under CR epilogues, the
+ * online softmax and gradients but those of losses are those of FAST; vact_epilogue_kernel_f32 of CR is null. */
 typedef enum vact_math {
     VACT_MATH_AUTO = 0,  /* for each operation the variant that `vact list` names; the same on every CPU */
     VACT_MATH_SLEEF = 1, /* SLEEF's vector functions, at most 4 ULP */
     VACT_MATH_FAST = 2,  /* vact's own inlined mathematics, at most 1.5 ULP; gated units and softmax 2 */
-    VACT_MATH_CR = 3     /* correctly rounded: element-by-element operations alone */
+    VACT_MATH_CR = 3     /* element-by-element operations correctly rounded; gated units, the softmax family forward and
+                            losses at most 0.501 ULP */
 } vact_math;
 
 /* bfloat16, the upper half of a float, and half (IEEE binary16), as bits: structures, so that the compiler tells them
@@ -514,9 +515,10 @@ VACT_API vact_status vact_log_softmax_rows_f32(float *dst, size_t dst_stride, co
  *
  * A loss takes the raw logits: apply neither softmax nor sigmoid before it. There is a forward function, a backward
  * function, and one that does both in one pass over memory, with the bits of the other two. dy is the incoming gradient
- * of the loss: one element for MEAN and SUM, else one per loss; a null dy means ones. One implementation serves every
- * variant. Sums over rows or elements run over 64 virtual lanes (lane = index mod 64) and one fixed tree, and are
- * rounded to float once.
+ * of the loss: one element for MEAN and SUM, else one per loss; a null dy means ones. There is one implementation for
+ * every variant but `cr`, which has one of its own: losses and gradients of at most 0.501 ULP. Sums over rows or elements
+ * run over 64 virtual lanes (lane = index mod 64) and one fixed tree, or in `cr` over hi/lo pairs, and are rounded to
+ * float once.
  *
  * A reduced loss is written even where there is nothing to reduce: 0 for the sum, NaN for the mean, as in PyTorch.
  */
@@ -912,9 +914,10 @@ VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa
 
 /* ------------------------------------------------------------------------------------ the softmax family
  *
- * One implementation, that of the variant `fast`, serves every variant of the functions below. The error bounds hold
- * for any number of columns (tried up to 2^28). The bits depend on the row alone: they are the same
- * from vact_softmax_f32 (variants auto and fast), from vact_softmax_masked_f32 without options, for a column of
+ * There are two implementations of softmax, log_softmax and logsumexp, those of the variants `fast` and `cr`; the first
+ * serves all others, and every gradient. The error bounds below are those of `fast`; `cr` has 0.501 ULP throughout. They
+ * hold for any number of columns (tried up to 2^28). The bits depend on the row alone: they are the same
+ * from vact_softmax_f32 (variants auto, fast and cr), from vact_softmax_masked_f32 without options, for a column of
  * vact_softmax_axis_f32, and at any stride.
  */
 

@@ -6,6 +6,8 @@
 
 typedef double elem;
 
+enum { ELEM_IS_LANE = 1 };
+
 VACT_INLINE vf elem_load(const elem *p) { return vf_load(p); }
 VACT_INLINE vf elem_load_partial(const elem *p, size_t n) { return vf_load_partial(p, n); }
 VACT_INLINE void elem_store(elem *p, vf v) { vf_store(p, v); }

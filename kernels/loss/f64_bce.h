@@ -1,11 +1,11 @@
 /*
- * Binary cross-entropy of doubles with logits. log(1 + e^x) is max(x, 0) + log1p(e^-|x|), a sum of terms that are not
- * negative.
+ * Binary cross-entropy with logits in double lanes. log(1 + e^x) is max(x, 0) + log1p(e^-|x|), a sum of terms that are
+ * not negative.
  */
 #ifndef VACT_LOSS_F64_BCE_H
 #define VACT_LOSS_F64_BCE_H
 
-#include "loss/f64_cross_entropy.h"
+#include "loss/f64_rows.h"
 
 typedef struct {
     vf_pair loss;
@@ -46,9 +46,9 @@ VACT_INLINE bce_result bce_of(vf x, vf t, vf p, vf w, vf_pair dy)
 }
 
 /* The value of a weight array for element i. */
-VACT_INLINE double bce_weight(const double *weights, size_t count, size_t i)
+VACT_INLINE double bce_weight(const elem *weights, size_t count, size_t i)
 {
-    return weights == NULL ? 1.0 : weights[i % count];
+    return weights == NULL ? 1.0 : (double)weights[i % count];
 }
 
 typedef struct {
@@ -57,21 +57,24 @@ typedef struct {
 
 VACT_INLINE void bce_load(bce_block *block, const vacti_bce_f64_call *call, size_t i, size_t n)
 {
-    row_load(&block->x, (f64_row){call->x, 1, call->n}, i, n, 0.0);
-    row_load(&block->t, (f64_row){call->targets, 1, call->n}, i, n, 0.0);
+    const bool reduced = call->reduction != VACT_REDUCTION_NONE;
+    const elem *const dy = call->dy;
+    row_load(&block->x, (f64_row){call->x, 1, call->n, NULL}, i, n, 0.0);
+    row_load(&block->t, (f64_row){call->targets, 1, call->n, NULL}, i, n, 0.0);
     for (size_t k = 0; k < ROW_BLOCK; k++) {
         const bool inside = k < n;
         block->p.x[k] = inside ? bce_weight(call->pos_weight, call->pos_weight_count, i + k) : 1.0;
         block->w.x[k] = inside ? bce_weight(call->weight, call->weight_count, i + k) : 0.0;
-        block->dy.x[k] = inside && call->dy ? call->dy[(i + k) * call->dy_step] : 1.0;
+        block->dy.x[k] = inside && dy ? (double)dy[reduced ? 0 : i + k] : 1.0;
     }
 }
 
-vacti_bce_f64_fn KERNEL(bce_with_logits);
-
-void KERNEL(bce_with_logits)(const vacti_bce_f64_call *call)
+VACT_INLINE void bce_run(const vacti_bce_f64_call *call)
 {
-    const vf_pair over = pair_of(vf_set1(call->over));
+    const bool none = call->reduction == VACT_REDUCTION_NONE;
+    const double divisor = call->reduction == VACT_REDUCTION_MEAN ? (double)call->n : 1.0;
+    const vf_pair over = pair_of(vf_set1(divisor));
+    elem *const losses = call->loss, *const dx = call->dx;
     row_sums sums = row_no_sums();
     bce_block block;
     for (size_t i = 0, n; i < call->n; i += n) {
@@ -86,15 +89,15 @@ void KERNEL(bce_with_logits)(const vacti_bce_f64_call *call)
             vf_store(block.x.x + at, pair_round(y.loss));
             vf_store(block.t.x + at, y.slope);
         }
-        if (call->loss)
-            row_store(call->loss + i, 1, &block.x, n);
-        if (call->dx)
-            row_store(call->dx + i, 1, &block.t, n);
+        if (losses && none)
+            row_store(losses + i, 1, &block.x, n);
+        if (dx)
+            row_store(dx + i, 1, &block.t, n);
     }
-    if (call->sum) {
+    if (losses && !none) {
         const vf_pair total = row_total(sums);
-        (*call->sum)[0] = loss_lane(total.hi);
-        (*call->sum)[1] = loss_lane(total.lo);
+        const loss_scalar sum = {loss_lane(total.hi), loss_lane(total.lo)};
+        *losses = (elem)loss_scalar_quotient(sum, (loss_scalar){divisor, 0.0});
     }
 }
 

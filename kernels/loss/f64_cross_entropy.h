@@ -1,6 +1,6 @@
 /*
- * One row of a cross-entropy of doubles. With l_j = -log_p[j] = log(sum e^(x - max)) + (max - x_j), a sum of terms that
- * are not negative, and q_j the weight of l_j (vact.h):
+ * One row of a cross-entropy in double lanes. With l_j = -log_p[j] = log(sum e^(x - max)) + (max - x_j), a sum of terms
+ * that are not negative, and q_j the weight of l_j (vact.h):
  *
  *   loss = sum q_j*l_j            dx_j = dy*(p_j*sum q - q_j), p_j = e^-l_j
  *
@@ -10,14 +10,27 @@
 #ifndef VACT_LOSS_F64_CROSS_ENTROPY_H
 #define VACT_LOSS_F64_CROSS_ENTROPY_H
 
-#include "rows/f64_row.h"
+#include "rows/f64_scale.h"
+
+typedef struct {
+    const elem *x;       /* logits, `step` apart; log-probabilities with nll */
+    const elem *weights; /* of the classes, null: ones */
+    const elem *shares;  /* class probabilities, `step` apart; null: 1 for the target, else 0 */
+    size_t step, cols, target;
+    double smoothing, z_loss;
+    double dy;               /* what the gradient is multiplied by: times dy_over */
+    double dy_over;          /* divides the gradient */
+    elem *dx;                /* `step` apart; null: no gradient */
+    elem *log_probabilities; /* likewise */
+    bool nll;
+} loss_given;
 
 typedef struct {
     vf max;
     vf_pair log;                /* log(sum e^(x - max)) */
     vf_pair one_minus_s, share; /* 1 - smoothing; smoothing/cols */
     vf_pair factor;             /* dy/over */
-    const vacti_cross_entropy_row_f64 *row;
+    const loss_given *row;
     bool one; /* the target alone has a weight */
 } loss_row;
 
@@ -28,7 +41,7 @@ VACT_INLINE double loss_lane(vf v)
     return lanes[0];
 }
 
-VACT_INLINE loss_row loss_row_of(const vacti_cross_entropy_row_f64 *row, row_scale scale)
+VACT_INLINE loss_row loss_row_of(const loss_given *row, row_scale scale)
 {
     const vf smoothing = vf_set1(row->smoothing);
     return (loss_row){.row = row,
@@ -74,13 +87,13 @@ typedef struct {
 } loss_block;
 
 /* Columns i to i + n: logits, weights and probabilities. */
-VACT_INLINE void loss_load(loss_block *block, const vacti_cross_entropy_row_f64 *row_of, size_t i, size_t n)
+VACT_INLINE void loss_load(loss_block *block, const loss_given *row_of, size_t i, size_t n)
 {
-    row_load(&block->x, (f64_row){row_of->x, row_of->step, row_of->cols}, i, n, 0.0);
+    row_load(&block->x, (f64_row){row_of->x, row_of->step, row_of->cols, NULL}, i, n, 0.0);
     for (size_t k = 0; k < ROW_BLOCK; k++) {
-        block->w.x[k] = k < n ? row_of->weights ? row_of->weights[i + k] : 1.0 : 0.0;
+        block->w.x[k] = k < n ? row_of->weights ? (double)row_of->weights[i + k] : 1.0 : 0.0;
         block->t.x[k] = k >= n                    ? 0.0
-                        : row_of->shares          ? row_of->shares[(i + k) * row_of->step]
+                        : row_of->shares          ? (double)row_of->shares[(i + k) * row_of->step]
                         : i + k == row_of->target ? 1.0
                                                   : 0.0;
     }
@@ -89,10 +102,10 @@ VACT_INLINE void loss_load(loss_block *block, const vacti_cross_entropy_row_f64 
 /* The sums of q_j*l_j and of q_j. */
 VACT_NOINLINE static vf_pair loss_total(const loss_row *l, vf_pair *weight)
 {
-    const vacti_cross_entropy_row_f64 *r = l->row;
+    const loss_given *r = l->row;
     if (l->one) {
-        *weight = pair_of(vf_set1(r->weights ? r->weights[r->target] : 1.0));
-        return loss_product(*weight, loss_log(l, vf_set1(r->x[r->target * r->step])));
+        *weight = pair_of(vf_set1(r->weights ? (double)r->weights[r->target] : 1.0));
+        return loss_product(*weight, loss_log(l, vf_set1((double)r->x[r->target * r->step])));
     }
     loss_block block;
     row_sums losses = row_no_sums(), weights = row_no_sums();
@@ -131,8 +144,8 @@ VACT_INLINE vf loss_slope(const loss_row *l, vf_pair logs, vf_pair q, vf_pair al
 /* dx of the target where it alone has a weight. */
 VACT_INLINE double loss_slope_of_target(const loss_row *l, vf_pair weight, vf_pair more)
 {
-    const vacti_cross_entropy_row_f64 *r = l->row;
-    const vf_pair logs = loss_log(l, vf_set1(r->x[r->target * r->step]));
+    const loss_given *r = l->row;
+    const vf_pair logs = loss_log(l, vf_set1((double)r->x[r->target * r->step]));
     if (r->nll)
         return loss_lane(pair_round(pair_neg(pair_multiply(weight, l->factor))));
     const vm far = vm_lt(vf_set1(700.0), logs.hi);
@@ -145,7 +158,7 @@ VACT_INLINE double loss_slope_of_target(const loss_row *l, vf_pair weight, vf_pa
 /* Gradient and log-probabilities. `weight` is the sum of q, `more` what the z-loss adds to it. */
 VACT_NOINLINE static void loss_slopes(const loss_row *l, vf_pair weight, vf_pair more)
 {
-    const vacti_cross_entropy_row_f64 *r = l->row;
+    const loss_given *r = l->row;
     const double of_target = l->one && r->dx ? loss_slope_of_target(l, weight, more) : 0.0;
     const vf_pair all = pair_add(weight, more);
     loss_block block;
@@ -168,18 +181,17 @@ VACT_NOINLINE static void loss_slopes(const loss_row *l, vf_pair weight, vf_pair
     }
 }
 
-vacti_cross_entropy_f64_fn KERNEL(cross_entropy);
-
-void KERNEL(cross_entropy)(double loss[2], const vacti_cross_entropy_row_f64 *r)
+/* The loss as hi + lo; the gradient and log-probabilities where they are asked for. */
+VACT_NOINLINE static void loss_of_row(double loss[2], const loss_given *r)
 {
-    const f64_row logits = {r->x, r->step, r->cols};
-    const row_scale scale = r->nll ? (row_scale){0.0, 0, pair_zero()} : row_scale_of(logits);
-    if (!row_is_finite(scale)) {
+    const f64_row logits = {r->x, r->step, r->cols, NULL};
+    const row_scale scale = r->nll ? (row_scale){0.0, 0.0, false, pair_zero()} : row_scale_of(logits);
+    if (!row_is_finite(&scale)) {
         for (size_t k = 0; k < r->cols; k++) {
             if (r->dx)
-                r->dx[k * r->step] = __builtin_nan("");
+                r->dx[k * r->step] = (elem)__builtin_nan("");
             if (r->log_probabilities)
-                r->log_probabilities[k * r->step] = __builtin_nan("");
+                r->log_probabilities[k * r->step] = (elem)__builtin_nan("");
         }
         loss[0] = __builtin_nan(""), loss[1] = 0.0;
         return;

@@ -62,16 +62,16 @@ void KERNEL(softmax_backward)(double *dx, size_t dx_row, const double *dy, size_
                               size_t step, size_t rows, size_t cols, double scale)
 {
     for (size_t r = 0; r < rows; r++)
-        row_backward(dx + r * dx_row, step, (f64_row){dy + r * dy_row, step, cols},
-                     (f64_row){y + r * y_row, step, cols}, scale, false);
+        row_backward(dx + r * dx_row, step, (f64_row){dy + r * dy_row, step, cols, NULL},
+                     (f64_row){y + r * y_row, step, cols, NULL}, scale, false);
 }
 
 void KERNEL(log_softmax_backward)(double *dx, size_t dx_row, const double *dy, size_t dy_row, const double *y,
                                   size_t y_row, size_t step, size_t rows, size_t cols, double scale)
 {
     for (size_t r = 0; r < rows; r++)
-        row_backward(dx + r * dx_row, step, (f64_row){dy + r * dy_row, step, cols},
-                     (f64_row){y + r * y_row, step, cols}, scale, true);
+        row_backward(dx + r * dx_row, step, (f64_row){dy + r * dy_row, step, cols, NULL},
+                     (f64_row){y + r * y_row, step, cols, NULL}, scale, true);
 }
 
 /* scale*dy*e^(scale*x - y). Where y is -inf, 0*dy. */
@@ -103,7 +103,7 @@ void KERNEL(logsumexp_backward)(double *dx, size_t dx_row, const double *dy, con
                                 const double *y, size_t step, size_t rows, size_t cols, double scale)
 {
     for (size_t r = 0; r < rows; r++)
-        row_logsumexp_backward(dx + r * dx_row, (f64_row){x + r * x_row, step, cols}, dy[r], y[r], scale);
+        row_logsumexp_backward(dx + r * dx_row, (f64_row){x + r * x_row, step, cols, NULL}, dy[r], y[r], scale);
 }
 
 #endif

@@ -244,29 +244,30 @@ static void bce_with_logits(const vacti_table *table, verify_matrix *p)
 static const struct {
     const char *operation, *function;
     rows_fn *run;
-} ROWS[] = {{"softmax", "forward", softmax},
-            {"log_softmax", "forward", log_softmax},
-            {"softmax_masked", "forward", softmax_masked},
-            {"log_softmax_masked", "forward", log_softmax_masked},
-            {"logsumexp_masked", "forward", logsumexp_masked},
-            {"softmax_options", "forward", softmax_options},
-            {"softmax_exp", "forward", softmax_exp},
-            {"softmax_axis", "forward", softmax_axis},
-            {"log_softmax_axis", "forward", log_softmax_axis},
-            {"logsumexp_axis", "forward", logsumexp_axis},
-            {"softmax_online", "forward", softmax_online},
-            {"softmax", "backward", softmax_backward},
-            {"log_softmax", "backward", log_softmax_backward},
-            {"logsumexp", "backward", logsumexp_backward},
-            {"softmax_options", "backward", softmax_options_backward},
-            {"softmax_axis", "backward", softmax_backward_axis},
-            {"log_softmax_axis", "backward", log_softmax_backward_axis},
-            {"logsumexp_axis", "backward", logsumexp_backward_axis},
-            {"prelu", "backward", prelu_backward},
-            {"xielu_alpha", "backward", xielu_alpha},
-            {"cross_entropy", "forward_backward", cross_entropy},
-            {"cross_entropy_options", "forward_backward", cross_entropy_options},
-            {"bce_with_logits", "forward_backward", bce_with_logits}};
+    bool cr; /* `cr` has kernels of its own */
+} ROWS[] = {{"softmax", "forward", softmax, true},
+            {"log_softmax", "forward", log_softmax, true},
+            {"softmax_masked", "forward", softmax_masked, true},
+            {"log_softmax_masked", "forward", log_softmax_masked, true},
+            {"logsumexp_masked", "forward", logsumexp_masked, true},
+            {"softmax_options", "forward", softmax_options, true},
+            {"softmax_exp", "forward", softmax_exp, false},
+            {"softmax_axis", "forward", softmax_axis, true},
+            {"log_softmax_axis", "forward", log_softmax_axis, true},
+            {"logsumexp_axis", "forward", logsumexp_axis, true},
+            {"softmax_online", "forward", softmax_online, false},
+            {"softmax", "backward", softmax_backward, false},
+            {"log_softmax", "backward", log_softmax_backward, false},
+            {"logsumexp", "backward", logsumexp_backward, false},
+            {"softmax_options", "backward", softmax_options_backward, false},
+            {"softmax_axis", "backward", softmax_backward_axis, false},
+            {"log_softmax_axis", "backward", log_softmax_backward_axis, false},
+            {"logsumexp_axis", "backward", logsumexp_backward_axis, false},
+            {"prelu", "backward", prelu_backward, false},
+            {"xielu_alpha", "backward", xielu_alpha, false},
+            {"cross_entropy", "forward_backward", cross_entropy, true},
+            {"cross_entropy_options", "forward_backward", cross_entropy_options, true},
+            {"bce_with_logits", "forward_backward", bce_with_logits, true}};
 
 const size_t verify_row_count = sizeof ROWS / sizeof ROWS[0];
 
@@ -279,6 +280,8 @@ bool verify_row_exists(size_t row)
     const bool gradients = vacti_table_of_build(vacti_builds[0], VACT_MATH_FAST)->family.softmax_backward != NULL;
     return gradients || strcmp(ROWS[row].function, "backward") != 0;
 }
+
+bool verify_row_is_of_cr(size_t row) { return ROWS[row].cr; }
 
 bool verify_row_has_variants(size_t row) { return ROWS[row].run == softmax || ROWS[row].run == log_softmax; }
 

@@ -15,6 +15,7 @@ const char *verify_row_function(size_t row);
 /* Whether this build of the library has it, and whether it has one for each variant. */
 bool verify_row_exists(size_t row);
 bool verify_row_has_variants(size_t row);
+bool verify_row_is_of_cr(size_t row); /* whether `cr` has kernels of its own */
 
 verify_part_fn verify_row_part;
 

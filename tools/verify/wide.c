@@ -96,18 +96,20 @@ static size_t logsumexp_backward(const vacti_family_f64 *family, verify_wide_scr
 /* The target of row r is r mod cols; without smoothing, and with it in every second row. */
 static void entropy(const vacti_family_f64 *family, verify_wide_scratch *s, size_t rows, size_t cols)
 {
+    const double dy = 1.0 / 3.0;
     for (size_t r = 0; r < rows; r++) {
-        double loss[2];
-        const vacti_cross_entropy_row_f64 row = {.x = s->x + r * cols,
-                                                 .step = 1,
-                                                 .cols = cols,
-                                                 .target = r % cols,
-                                                 .smoothing = r % 2 == 0 ? 0.0 : 0.125,
-                                                 .dy = 1.0,
-                                                 .dy_over = (double)rows,
-                                                 .dx = s->dup + r * cols};
-        family->cross_entropy(loss, &row);
-        s->y[r] = loss[0] + loss[1];
+        const int32_t target = (int32_t)(r % cols);
+        family->cross_entropy(&(vacti_cross_entropy_f64_call){.loss = s->y + r,
+                                                              .dx = s->dup + r * cols,
+                                                              .dy = &dy,
+                                                              .logits = s->x + r * cols,
+                                                              .targets = &target,
+                                                              .rows = 1,
+                                                              .cols = cols,
+                                                              .inner = 1,
+                                                              .ignore_index = -1,
+                                                              .smoothing = r % 2 == 0 ? 0.0 : 0.125,
+                                                              .reduction = VACT_REDUCTION_NONE});
     }
 }
 
@@ -135,7 +137,7 @@ static size_t bce(const vacti_family_f64 *family, verify_wide_scratch *s, size_t
                                      .x = s->x,
                                      .targets = s->up,
                                      .n = n,
-                                     .over = 1.0};
+                                     .reduction = VACT_REDUCTION_NONE};
     family->bce_with_logits(&call);
     return n;
 }
