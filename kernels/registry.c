@@ -85,7 +85,7 @@ double vacti_registry_bound(const vacti_op_info *info, vact_math math)
     if (math == VACT_MATH_CR && info->kind == VACT_KIND_UNARY)
         return 0.5;
     if (math == VACT_MATH_CR && info->kind != VACT_KIND_CHANNELS)
-        return 0.501; /* rounded to double, then to float */
+        return 0.501;         /* rounded to double, then to float */
     if (math == VACT_MATH_CR) /* prelu has one kernel */
         math = VACT_MATH_FAST;
     return math == VACT_MATH_FAST ? info->bound_fast : info->bound_sleef;
