@@ -516,9 +516,9 @@ VACT_API vact_status vact_log_softmax_rows_f32(float *dst, size_t dst_stride, co
  * A loss takes the raw logits: apply neither softmax nor sigmoid before it. There is a forward function, a backward
  * function, and one that does both in one pass over memory, with the bits of the other two. dy is the incoming gradient
  * of the loss: one element for MEAN and SUM, else one per loss; a null dy means ones. There is one implementation for
- * every variant but `cr`, which has one of its own: losses and gradients of at most 0.501 ULP. Sums over rows or elements
- * run over 64 virtual lanes (lane = index mod 64) and one fixed tree, or in `cr` over hi/lo pairs, and are rounded to
- * float once.
+ * every variant but `cr`, which has one of its own: losses and gradients of at most 0.501 ULP. Sums over rows or
+ * elements run over 64 virtual lanes (lane = index mod 64) and one fixed tree, or in `cr` over hi/lo pairs, and are
+ * rounded to float once.
  *
  * A reduced loss is written even where there is nothing to reduce: 0 for the sum, NaN for the mean, as in PyTorch.
  */
@@ -915,9 +915,9 @@ VACT_API vact_epilogue_f32_fn *vact_epilogue_kernel_f32(vact_op op, vact_isa isa
 /* ------------------------------------------------------------------------------------ the softmax family
  *
  * There are two implementations of softmax, log_softmax and logsumexp, those of the variants `fast` and `cr`; the first
- * serves all others, and every gradient. The error bounds below are those of `fast`; `cr` has 0.501 ULP throughout. They
- * hold for any number of columns (tried up to 2^28). The bits depend on the row alone: they are the same
- * from vact_softmax_f32 (variants auto, fast and cr), from vact_softmax_masked_f32 without options, for a column of
+ * serves all others, and every gradient. The error bounds below are those of `fast`; `cr` has 0.501 ULP throughout.
+ * They hold for any number of columns (tried up to 2^28). The bits depend on the row alone: they are the same from
+ * vact_softmax_f32 (variants auto, fast and cr), from vact_softmax_masked_f32 without options, for a column of
  * vact_softmax_axis_f32, and at any stride.
  */
 
