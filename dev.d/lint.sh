@@ -3,7 +3,7 @@
 
 sources()
 {
-    (cd -- "$root" && find include kernels dispatch tools bench tests examples -name '*.[ch]' -o -name '*.cc' |
+    (cd -- "$root" && find include kernels dispatch tools bench tests examples integrations -name '*.[ch]' -o -name '*.cc' -o -name '*.cpp' |
         LC_ALL=C sort)
 }
 
@@ -32,7 +32,8 @@ lint()
     format --check || status=1
     (cd -- "$root" && shellcheck --external-sources --check-sourced dev .ci/run) || status=1
     (cd -- "$root" && PYTHONPYCACHEPREFIX=build/pycache python3 -m py_compile \
-        bench/peers/*.py tests/*.py tests/cases/*.py tools/*.py examples/spirals/report) || status=1
+        bench/peers/*.py tests/*.py tests/cases/*.py tools/*.py examples/spirals/report \
+        $(find integrations -name '*.py')) || status=1
     configure release -DVACT_BUILD_TESTS=ON -DVACT_BUILD_BENCH=ON
     say "clang-tidy"
     # From the root: elsewhere clang-tidy treats the project's headers as foreign and does not check them. It reads GCC's

@@ -13,6 +13,7 @@ need_cross='gcc-aarch64-linux-gnu=aarch64-linux-gnu-gcc libc6-dev-arm64-cross=/u
 need_bench="$need_run libbenchmark-dev=pc:benchmark g++=c++"
 need_peers="$need_bench gnuplot-nox=gnuplot python3=python3"
 need_performance='llvm-19=llvm-mca-19 python3=python3 binutils=objdump'
+need_doors="$need_run g++=c++ python3=python3"
 need_docs="$need_run gnuplot-nox=gnuplot python3=python3"
 need_format='clang-format-19=clang-format-19'
 need_compilers="$need_run clang-14=clang-14 clang-19=clang-19"
