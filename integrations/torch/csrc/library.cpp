@@ -1,5 +1,8 @@
 /* The operators' schemas. An operation is a code and at most three parameters: one operator for all of a kind costs a
- * call no more than one for each (benchmark.py), and a new operation of the library needs nothing here. */
+ * call no more than one for each (benchmark.py), and a new operation of the library needs nothing here.
+ *
+ * What ends in _no_grad is the same kernel without a gradient: PyTorch's autograd of operators is Python code, which a
+ * call of a few elements would pay for even where no gradient is asked for. */
 #include "operators.h"
 
 #define PARAMETERS "float a=0, float b=0, float c=0"
@@ -18,17 +21,21 @@ STABLE_TORCH_LIBRARY(vact, m)
     m.def("info() -> str");
     m.def("choose(int isa, int math) -> bool");
     m.def("unary(Tensor x, int op, " PARAMETERS ") -> Tensor");
+    m.def("unary_no_grad(Tensor x, int op, " PARAMETERS ") -> Tensor");
     m.def("unary_out(Tensor(a!) out, Tensor x, int op, " PARAMETERS ") -> ()");
     m.def("unary_backward(Tensor dy, Tensor x, int op, bool from_output=False, " PARAMETERS ") -> Tensor");
     m.def("prelu(Tensor x, Tensor weight) -> Tensor");
     m.def("prelu_backward(Tensor dy, Tensor x, Tensor weight) -> (Tensor, Tensor)");
     m.def("xielu_alpha_backward(Tensor dy, Tensor x) -> Tensor");
     m.def("gate(Tensor gate, Tensor up, int op, bool eager=False, " PARAMETERS ") -> Tensor");
+    m.def("gate_no_grad(Tensor gate, Tensor up, int op, bool eager=False, " PARAMETERS ") -> Tensor");
     m.def("gate_backward(Tensor dy, Tensor gate, Tensor up, int op, " PARAMETERS ") -> (Tensor, Tensor)");
     m.def("gate_packed(Tensor x, int op, int layout=0, bool eager=False, " PARAMETERS ") -> Tensor");
+    m.def("gate_packed_no_grad(Tensor x, int op, int layout=0, bool eager=False, " PARAMETERS ") -> Tensor");
     m.def("gate_packed_out(Tensor(a!) out, Tensor x, int op, int layout=0, bool eager=False, " PARAMETERS ") -> ()");
     m.def("gate_packed_backward(Tensor dy, Tensor x, int op, int layout=0, " PARAMETERS ") -> Tensor");
     m.def("softmax(Tensor x, int kind, int dim) -> Tensor");
+    m.def("softmax_no_grad(Tensor x, int kind, int dim) -> Tensor");
     m.def("softmax_backward(Tensor dy, Tensor? x, Tensor y, int kind, int dim) -> Tensor");
     m.def("masked(Tensor x, int kind, " MASKS ") -> Tensor");
     m.def("masked_backward(Tensor dy, Tensor? x, Tensor y, int kind, " MASKS ") -> (Tensor, Tensor)");
@@ -50,17 +57,21 @@ STABLE_TORCH_LIBRARY_IMPL(vact, CPU, m)
 {
     using namespace vact_torch;
     m.impl("unary", TORCH_BOX(&unary));
+    m.impl("unary_no_grad", TORCH_BOX(&unary));
     m.impl("unary_out", TORCH_BOX(&unary_out));
     m.impl("unary_backward", TORCH_BOX(&unary_backward));
     m.impl("prelu", TORCH_BOX(&prelu));
     m.impl("prelu_backward", TORCH_BOX(&prelu_backward));
     m.impl("xielu_alpha_backward", TORCH_BOX(&xielu_alpha_backward));
     m.impl("gate", TORCH_BOX(&gate));
+    m.impl("gate_no_grad", TORCH_BOX(&gate));
     m.impl("gate_backward", TORCH_BOX(&gate_backward));
     m.impl("gate_packed", TORCH_BOX(&gate_packed));
+    m.impl("gate_packed_no_grad", TORCH_BOX(&gate_packed));
     m.impl("gate_packed_out", TORCH_BOX(&gate_packed_out));
     m.impl("gate_packed_backward", TORCH_BOX(&gate_packed_backward));
     m.impl("softmax", TORCH_BOX(&softmax));
+    m.impl("softmax_no_grad", TORCH_BOX(&softmax));
     m.impl("softmax_backward", TORCH_BOX(&softmax_backward));
     m.impl("masked", TORCH_BOX(&masked));
     m.impl("masked_backward", TORCH_BOX(&masked_backward));

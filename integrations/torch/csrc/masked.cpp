@@ -108,7 +108,7 @@ struct Options {
             o.keep = static_cast<const unsigned char *>(keep->tensor.const_data_ptr()) + keep->offset(begin);
             o.keep_layout = keep->layout(begin, end);
         }
-        if (causal || window_before >= 0) {
+        if (causal || window_before >= 0 || window_after >= 0) {
             o.causal_queries = queries;
             o.causal_offset = causal_offset;
             o.window_before = window_before < 0 ? 0 : static_cast<size_t>(window_before);

@@ -15,7 +15,14 @@ FROM_OUTPUT = {OPERATIONS[name].code for name in ("relu", "exp")}
 
 
 def _fake(name):
-    return torch.library.register_fake(f"vact::{name}")
+    """For the operator, and for its twin without a gradient if it has one."""
+
+    def register(function):
+        for twin in (name, f"{name}_no_grad"):
+            if hasattr(ops, twin):
+                torch.library.register_fake(f"vact::{twin}", function)
+
+    return register
 
 
 def wide(dtype):
