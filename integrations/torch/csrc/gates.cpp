@@ -16,6 +16,9 @@ Rows rows_of(const Matrix &m, vact_type type, size_t col = 0)
     return {m.row(0, type) + col * size_of(type), m.stride};
 }
 
+/* The stride that a call of so many rows and columns is told: a piece of one dense row has its own length. */
+size_t stride_of(Rows of, size_t rows, size_t cols) { return rows == 1 ? cols : of.stride; }
+
 double *f64(char *data) { return reinterpret_cast<double *>(data); }
 float *f32(char *data) { return reinterpret_cast<float *>(data); }
 
@@ -29,12 +32,12 @@ struct Gate {
     vact_status forward(Rows dst, Rows gate, Rows up, size_t row, size_t rows, size_t col, size_t cols) const
     {
         if (type == VACT_F64)
-            return vact_gate_rows_f64(op, &parameters.f64, f64(dst.at(row, col, type)), dst.stride,
-                                      f64(gate.at(row, col, type)), gate.stride, f64(up.at(row, col, type)), up.stride,
+            return vact_gate_rows_f64(op, &parameters.f64, f64(dst.at(row, col, type)), stride_of(dst, rows, cols),
+                                      f64(gate.at(row, col, type)), stride_of(gate, rows, cols), f64(up.at(row, col, type)), stride_of(up, rows, cols),
                                       rows, cols);
         if (type == VACT_F32 && !eager)
-            return vact_gate_rows_f32(op, &parameters.f32, f32(dst.at(row, col, type)), dst.stride,
-                                      f32(gate.at(row, col, type)), gate.stride, f32(up.at(row, col, type)), up.stride,
+            return vact_gate_rows_f32(op, &parameters.f32, f32(dst.at(row, col, type)), stride_of(dst, rows, cols),
+                                      f32(gate.at(row, col, type)), stride_of(gate, rows, cols), f32(up.at(row, col, type)), stride_of(up, rows, cols),
                                       rows, cols);
         vact_gate_options options = VACT_GATE_OPTIONS;
         options.rounding = eager ? VACT_GATE_EAGER : VACT_GATE_ONCE;
@@ -49,15 +52,15 @@ struct Gate {
                          size_t cols) const
     {
         if (type == VACT_F64)
-            return vact_gate_backward_rows_f64(op, &parameters.f64, f64(dgate.at(row, col, type)), dgate.stride,
-                                               f64(dup.at(row, col, type)), dup.stride, f64(dy.at(row, col, type)),
-                                               dy.stride, f64(gate.at(row, col, type)), gate.stride,
-                                               f64(up.at(row, col, type)), up.stride, rows, cols);
+            return vact_gate_backward_rows_f64(op, &parameters.f64, f64(dgate.at(row, col, type)), stride_of(dgate, rows, cols),
+                                               f64(dup.at(row, col, type)), stride_of(dup, rows, cols), f64(dy.at(row, col, type)),
+                                               stride_of(dy, rows, cols), f64(gate.at(row, col, type)), stride_of(gate, rows, cols),
+                                               f64(up.at(row, col, type)), stride_of(up, rows, cols), rows, cols);
         if (type == VACT_F32)
-            return vact_gate_backward_rows_f32(op, &parameters.f32, f32(dgate.at(row, col, type)), dgate.stride,
-                                               f32(dup.at(row, col, type)), dup.stride, f32(dy.at(row, col, type)),
-                                               dy.stride, f32(gate.at(row, col, type)), gate.stride,
-                                               f32(up.at(row, col, type)), up.stride, rows, cols);
+            return vact_gate_backward_rows_f32(op, &parameters.f32, f32(dgate.at(row, col, type)), stride_of(dgate, rows, cols),
+                                               f32(dup.at(row, col, type)), stride_of(dup, rows, cols), f32(dy.at(row, col, type)),
+                                               stride_of(dy, rows, cols), f32(gate.at(row, col, type)), stride_of(gate, rows, cols),
+                                               f32(up.at(row, col, type)), stride_of(up, rows, cols), rows, cols);
         vact_status status = VACT_OK;
         for (size_t r = row; r < row + rows && status == VACT_OK; r++)
             status = vact_gate_backward(op, &parameters.f32, dgate.at(r, col, type), dup.at(r, col, type),

@@ -13,12 +13,14 @@ CLASSES = {
     if (base := ours.__base__) is not nn.Module
 }
 
-# What stands in attributes, such as `activation` of nn.TransformerEncoderLayer.
+# What stands in attributes, such as `activation` of nn.TransformerEncoderLayer. Of torch's own functions those alone
+# whose parameters are torch.nn.functional's.
+_NAMES = [(functional, name) for name in functional.__all__]
+_NAMES += [(rows, name) for name in rows.__all__] + [(losses, name) for name in losses.__all__]
 FUNCTIONS = {
     getattr(place, name): getattr(ours, name)
-    for ours, names in ((functional, functional.__all__), (rows, rows.__all__), (losses, losses.__all__))
-    for name in names
-    for place in (nn.functional, torch)
+    for ours, name in _NAMES
+    for place in ((nn.functional, torch) if ours is functional or name == "logsumexp" else (nn.functional,))
     if callable(getattr(place, name, None))
 }
 FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType)
