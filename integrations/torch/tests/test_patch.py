@@ -40,6 +40,8 @@ def test_a_swapped_module_computes_the_same(module, dtype):
     dy = torch.randn(y.shape, generator=torch.Generator().manual_seed(2)).to(dtype)
     y.backward(dy)
     expected.backward(dy)
+    if dtype == torch.float64 and isinstance(module, (nn.CELU, nn.Hardsigmoid)):
+        tolerance = 1e-7  # PyTorch's gradient uses a float for 1/alpha and 1/6
     torch.testing.assert_close(ours.grad, theirs.grad, rtol=tolerance, atol=2 * tolerance)
     for a, b in zip(patched.parameters(), module.parameters()):
         torch.testing.assert_close(a.grad, b.grad, rtol=tolerance, atol=16 * tolerance)
