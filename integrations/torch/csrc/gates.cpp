@@ -1,8 +1,10 @@
 /* Gated units, of two tensors and of one that holds both. */
 #include "operators.h"
 
-namespace vact_torch {
-namespace {
+namespace vact_torch
+{
+namespace
+{
 
 /* A matrix in memory: row r begins at data + r*stride elements. */
 struct Rows {
@@ -33,12 +35,12 @@ struct Gate {
     {
         if (type == VACT_F64)
             return vact_gate_rows_f64(op, &parameters.f64, f64(dst.at(row, col, type)), stride_of(dst, rows, cols),
-                                      f64(gate.at(row, col, type)), stride_of(gate, rows, cols), f64(up.at(row, col, type)), stride_of(up, rows, cols),
-                                      rows, cols);
+                                      f64(gate.at(row, col, type)), stride_of(gate, rows, cols),
+                                      f64(up.at(row, col, type)), stride_of(up, rows, cols), rows, cols);
         if (type == VACT_F32 && !eager)
             return vact_gate_rows_f32(op, &parameters.f32, f32(dst.at(row, col, type)), stride_of(dst, rows, cols),
-                                      f32(gate.at(row, col, type)), stride_of(gate, rows, cols), f32(up.at(row, col, type)), stride_of(up, rows, cols),
-                                      rows, cols);
+                                      f32(gate.at(row, col, type)), stride_of(gate, rows, cols),
+                                      f32(up.at(row, col, type)), stride_of(up, rows, cols), rows, cols);
         vact_gate_options options = VACT_GATE_OPTIONS;
         options.rounding = eager ? VACT_GATE_EAGER : VACT_GATE_ONCE;
         vact_status status = VACT_OK;
@@ -52,15 +54,17 @@ struct Gate {
                          size_t cols) const
     {
         if (type == VACT_F64)
-            return vact_gate_backward_rows_f64(op, &parameters.f64, f64(dgate.at(row, col, type)), stride_of(dgate, rows, cols),
-                                               f64(dup.at(row, col, type)), stride_of(dup, rows, cols), f64(dy.at(row, col, type)),
-                                               stride_of(dy, rows, cols), f64(gate.at(row, col, type)), stride_of(gate, rows, cols),
-                                               f64(up.at(row, col, type)), stride_of(up, rows, cols), rows, cols);
+            return vact_gate_backward_rows_f64(
+                op, &parameters.f64, f64(dgate.at(row, col, type)), stride_of(dgate, rows, cols),
+                f64(dup.at(row, col, type)), stride_of(dup, rows, cols), f64(dy.at(row, col, type)),
+                stride_of(dy, rows, cols), f64(gate.at(row, col, type)), stride_of(gate, rows, cols),
+                f64(up.at(row, col, type)), stride_of(up, rows, cols), rows, cols);
         if (type == VACT_F32)
-            return vact_gate_backward_rows_f32(op, &parameters.f32, f32(dgate.at(row, col, type)), stride_of(dgate, rows, cols),
-                                               f32(dup.at(row, col, type)), stride_of(dup, rows, cols), f32(dy.at(row, col, type)),
-                                               stride_of(dy, rows, cols), f32(gate.at(row, col, type)), stride_of(gate, rows, cols),
-                                               f32(up.at(row, col, type)), stride_of(up, rows, cols), rows, cols);
+            return vact_gate_backward_rows_f32(
+                op, &parameters.f32, f32(dgate.at(row, col, type)), stride_of(dgate, rows, cols),
+                f32(dup.at(row, col, type)), stride_of(dup, rows, cols), f32(dy.at(row, col, type)),
+                stride_of(dy, rows, cols), f32(gate.at(row, col, type)), stride_of(gate, rows, cols),
+                f32(up.at(row, col, type)), stride_of(up, rows, cols), rows, cols);
         vact_status status = VACT_OK;
         for (size_t r = row; r < row + rows && status == VACT_OK; r++)
             status = vact_gate_backward(op, &parameters.f32, dgate.at(r, col, type), dup.at(r, col, type),
@@ -98,11 +102,10 @@ void packed_forward(const Gate &gate, const Tensor &out, const Tensor &x, int64_
     vact_status status;
     if (layout == FIRST || layout == SECOND) {
         const Rows first = rows_of(from, type), second = rows_of(from, type, cols);
-        status = over_matrix(from.rows, cols, from.rows == 1,
-                             [&](size_t row, size_t rows, size_t col, size_t width) {
-                                 return gate.forward(dst, layout == FIRST ? first : second,
-                                                     layout == FIRST ? second : first, row, rows, col, width);
-                             });
+        status = over_matrix(from.rows, cols, from.rows == 1, [&](size_t row, size_t rows, size_t col, size_t width) {
+            return gate.forward(dst, layout == FIRST ? first : second, layout == FIRST ? second : first, row, rows, col,
+                                width);
+        });
     } else {
         const Rows src = rows_of(from, type);
         vact_gate_options options = VACT_GATE_OPTIONS;
@@ -113,8 +116,8 @@ void packed_forward(const Gate &gate, const Tensor &out, const Tensor &x, int64_
             if (type == VACT_F64)
                 return vact_gate_packed_f64(gate.op, &gate.parameters.f64, code, f64(to), cols, f64(at), src.stride,
                                             rows, cols);
-            return vact_gate_packed(gate.op, &gate.parameters.f32, &options, code, to, type, cols, at, type,
-                                    src.stride, rows, cols);
+            return vact_gate_packed(gate.op, &gate.parameters.f32, &options, code, to, type, cols, at, type, src.stride,
+                                    rows, cols);
         });
     }
     check(status, operation_name(gate.op));
@@ -182,8 +185,9 @@ void gate_packed_out(Tensor out, Tensor x, int64_t op, int64_t layout, bool eage
     const Gate unit = {static_cast<vact_op>(op), Parameters(a, b, c), type_of(x, "gate_packed_out"), eager};
     check_packed(x, "gate_packed_out");
     check_same_type(x, out, "gate_packed_out");
-    STD_TORCH_CHECK(out.numel() * 2 == x.numel() && out.dim() == x.dim() && out.size(out.dim() - 1) * 2 ==
-                    x.size(x.dim() - 1), "vact::gate_packed_out: out must have half of the input's columns");
+    STD_TORCH_CHECK(out.numel() * 2 == x.numel() && out.dim() == x.dim() &&
+                        out.size(out.dim() - 1) * 2 == x.size(x.dim() - 1),
+                    "vact::gate_packed_out: out must have half of the input's columns");
     if (out.is_contiguous())
         packed_forward(unit, out, x, layout);
     else

@@ -1,8 +1,10 @@
 /* Losses from raw logits. */
 #include "operators.h"
 
-namespace vact_torch {
-namespace {
+namespace vact_torch
+{
+namespace
+{
 
 /* Options of float and of double differ in their types alone. */
 template <class Options, class Number> struct Of {
@@ -72,7 +74,7 @@ Entropy read(const Tensor &logits, const Tensor &target, const OptionalTensor &w
              int64_t ignore_index, double label_smoothing, double z_loss, bool nll)
 {
     const vact_type type = type_of(logits, "cross_entropy");
-    Entropy e = {Logits(logits), type, dense(target), false, false, as_weights(weight, type),
+    Entropy e = {Logits(logits), type,         dense(target),   false,  false, as_weights(weight, type),
                  reduction,      ignore_index, label_smoothing, z_loss, nll};
     const ScalarType of_target = target.scalar_type();
     e.wide = of_target == ScalarType::Long;
@@ -155,10 +157,10 @@ Tensor cross_entropy_backward(Tensor dy, Tensor logits, Tensor target, OptionalT
     } else {
         const auto o = e.options<vact_cross_entropy_options_f32, float>(VACT_CROSS_ENTROPY_OPTIONS_F32);
         const float *s = static_cast<const float *>(slopes);
-        status = e.wide || e.probabilities
-                     ? vact_cross_entropy_backward_i64(to, s, from, e.type, integers<int64_t>(e.target), rows, cols, &o)
-                     : vact_cross_entropy_backward_i32(to, s, from, e.type, integers<int32_t>(e.target), rows, cols,
-                                                       &o);
+        status =
+            e.wide || e.probabilities
+                ? vact_cross_entropy_backward_i64(to, s, from, e.type, integers<int64_t>(e.target), rows, cols, &o)
+                : vact_cross_entropy_backward_i32(to, s, from, e.type, integers<int32_t>(e.target), rows, cols, &o);
     }
     check(status, ENTROPY);
     return dx;
@@ -166,7 +168,8 @@ Tensor cross_entropy_backward(Tensor dy, Tensor logits, Tensor target, OptionalT
 
 /* ------------------------------------------------------------------------------------------ binary */
 
-namespace {
+namespace
+{
 
 struct Binary {
     Tensor x, target;
@@ -200,8 +203,8 @@ Tensor bce_with_logits(Tensor x, Tensor target, OptionalTensor weight, OptionalT
 {
     const Binary b(x, target, weight, pos_weight);
     const std::vector<int64_t> scalar;
-    Tensor loss = new_like(x, reduction == VACT_REDUCTION_NONE ? x.sizes() : IntHeaderOnlyArrayRef(scalar),
-                           wide_type(b.type));
+    Tensor loss =
+        new_like(x, reduction == VACT_REDUCTION_NONE ? x.sizes() : IntHeaderOnlyArrayRef(scalar), wide_type(b.type));
     const size_t n = static_cast<size_t>(x.numel());
     const void *from = b.x.const_data_ptr(), *targets = b.target.const_data_ptr();
     void *to = loss.mutable_data_ptr();

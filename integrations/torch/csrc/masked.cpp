@@ -3,8 +3,10 @@
 
 #include <limits>
 
-namespace vact_torch {
-namespace {
+namespace vact_torch
+{
+namespace
+{
 
 enum { SOFTMAX = 0, LOG_SOFTMAX = 1, LOGSUMEXP = 2 };
 
@@ -140,9 +142,23 @@ Options read(const Tensor &x, double scale, const OptionalTensor &bias, const Op
     STD_TORCH_CHECK(x.dim() > 0, "vact::masked: the input needs a dim");
     STD_TORCH_CHECK(!bias || bias->scalar_type() == ScalarType::Float, "vact::masked: the bias must be float32");
     STD_TORCH_CHECK(!keep || keep->scalar_type() == ScalarType::Bool, "vact::masked: keep must be bool");
-    Options o = {scale,        softcap,        causal, softcap_after_mask, causal_offset, window_before, window_after,
-                 std::nullopt, std::nullopt,   causal_offsets,     lengths, slopes,        sinks,         last_of(x, 2),
-                 1,            last_of(x, x.dim()), 1};
+    Options o = {scale,
+                 softcap,
+                 causal,
+                 softcap_after_mask,
+                 causal_offset,
+                 window_before,
+                 window_after,
+                 std::nullopt,
+                 std::nullopt,
+                 causal_offsets,
+                 lengths,
+                 slopes,
+                 sinks,
+                 last_of(x, 2),
+                 1,
+                 last_of(x, x.dim()),
+                 1};
     if (bias)
         o.bias.emplace(*bias, x, "the bias");
     if (keep)
@@ -151,7 +167,8 @@ Options read(const Tensor &x, double scale, const OptionalTensor &bias, const Op
     o.rows_of_batch = o.batch == 0 || cols == 0 ? 1 : static_cast<size_t>(x.numel()) / cols / o.batch;
     check_values(slopes, ScalarType::Float, heads, "slopes must be float32, contiguous, one or one per head (dim -3)");
     check_values(sinks, ScalarType::Float, heads, "sinks must be float32, contiguous, one or one per head (dim -3)");
-    check_values(lengths, ScalarType::Long, o.batch, "lengths must be int64, contiguous, one or one per index of dim 0");
+    check_values(lengths, ScalarType::Long, o.batch,
+                 "lengths must be int64, contiguous, one or one per index of dim 0");
     check_values(causal_offsets, ScalarType::Long, o.batch,
                  "causal_offsets must be int64, contiguous, one or one per index of dim 0");
     const bool many = (slopes && slopes->numel() > 1) || (sinks && sinks->numel() > 1);
@@ -214,10 +231,10 @@ Tensor masked(Tensor x, int64_t kind, double scale, OptionalTensor bias, Optiona
 }
 
 std::tuple<Tensor, Tensor> masked_backward(Tensor dy, OptionalTensor x, Tensor y, int64_t kind, double scale,
-                                           OptionalTensor bias, OptionalTensor keep, bool causal,
-                                           int64_t causal_offset, OptionalTensor causal_offsets, int64_t window_before,
-                                           int64_t window_after, OptionalTensor lengths, OptionalTensor slopes,
-                                           OptionalTensor sinks, double softcap, bool softcap_after_mask)
+                                           OptionalTensor bias, OptionalTensor keep, bool causal, int64_t causal_offset,
+                                           OptionalTensor causal_offsets, int64_t window_before, int64_t window_after,
+                                           OptionalTensor lengths, OptionalTensor slopes, OptionalTensor sinks,
+                                           double softcap, bool softcap_after_mask)
 {
     STD_TORCH_CHECK(x || kind != LOGSUMEXP, "vact::masked_backward: logsumexp needs x");
     const Tensor shaped = dense(x ? *x : y), slopes_of_y = dense(dy), results = dense(y);
@@ -230,8 +247,8 @@ std::tuple<Tensor, Tensor> masked_backward(Tensor dy, OptionalTensor x, Tensor y
     if (lengths)
         torch::stable::zero_(dx);
     const int64_t none[] = {0};
-    Tensor dsinks = sinks ? new_like(*sinks, sinks->sizes())
-                          : new_like(shaped, IntHeaderOnlyArrayRef(none, 1), ScalarType::Float);
+    Tensor dsinks =
+        sinks ? new_like(*sinks, sinks->sizes()) : new_like(shaped, IntHeaderOnlyArrayRef(none, 1), ScalarType::Float);
     const size_t cols = last_of(shaped, 1);
     // Sums over all rows of a head: in one piece.
     over_batch(shaped, options, sinks.has_value(), [&](const vact_softmax_options_f32 &o, size_t begin, size_t end) {

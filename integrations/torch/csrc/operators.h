@@ -7,7 +7,8 @@
 #include <string>
 #include <tuple>
 
-namespace vact_torch {
+namespace vact_torch
+{
 
 std::string registry();
 std::string info();
@@ -34,10 +35,10 @@ Tensor masked(Tensor x, int64_t kind, double scale, OptionalTensor bias, Optiona
               OptionalTensor lengths, OptionalTensor slopes, OptionalTensor sinks, double softcap,
               bool softcap_after_mask);
 std::tuple<Tensor, Tensor> masked_backward(Tensor dy, OptionalTensor x, Tensor y, int64_t kind, double scale,
-                                           OptionalTensor bias, OptionalTensor keep, bool causal,
-                                           int64_t causal_offset, OptionalTensor causal_offsets, int64_t window_before,
-                                           int64_t window_after, OptionalTensor lengths, OptionalTensor slopes,
-                                           OptionalTensor sinks, double softcap, bool softcap_after_mask);
+                                           OptionalTensor bias, OptionalTensor keep, bool causal, int64_t causal_offset,
+                                           OptionalTensor causal_offsets, int64_t window_before, int64_t window_after,
+                                           OptionalTensor lengths, OptionalTensor slopes, OptionalTensor sinks,
+                                           double softcap, bool softcap_after_mask);
 
 /* reduction: 0 none, 1 mean, 2 sum. Losses are float, of double double. */
 Tensor cross_entropy(Tensor logits, Tensor target, OptionalTensor weight, int64_t reduction, int64_t ignore_index,

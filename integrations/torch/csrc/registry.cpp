@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <string>
 
-namespace vact_torch {
-namespace {
+namespace vact_torch
+{
+namespace
+{
 
 struct Parameter {
     const char *name;
@@ -18,20 +20,21 @@ struct Operation {
     vact_op op;
     const char *kind;
     Parameter parameters[3];
-    const char *formula;
 };
 
+/* clang-format off */
 #define P0() {}
 #define P1(n1, d1, k1) {{#n1, d1}}
 #define P2(n1, d1, k1, n2, d2, k2) {{#n1, d1}, {#n2, d2}}
 #define P3(n1, d1, k1, n2, d2, k2, n3, d3, k3) {{#n1, d1}, {#n2, d2}, {#n3, d3}}
 #define P2_BY_CODE P2
 #define VACT_OP(name, NAME, kind, needs, auto_math, parameters, bound, range, keeps, order, formula)                   \
-    {#name, VACT_OP_##NAME, #kind, parameters, formula},
+    {#name, VACT_OP_##NAME, #kind, parameters},
 const Operation operations[] = {
 #include "registry.def"
 };
 #undef VACT_OP
+/* clang-format on */
 
 } // namespace
 

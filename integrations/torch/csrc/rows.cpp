@@ -1,8 +1,10 @@
 /* The softmax family along any dim, without options. */
 #include "operators.h"
 
-namespace vact_torch {
-namespace {
+namespace vact_torch
+{
+namespace
+{
 
 enum { SOFTMAX = 0, LOG_SOFTMAX = 1, LOGSUMEXP = 2 };
 
@@ -38,10 +40,10 @@ struct Call {
                                          : vact_logsumexp_axis_f64(to, from, outer, axis, inner);
         }
         if (inner == 1)
-            return kind == SOFTMAX       ? vact_softmax(dst, type, axis, src, type, stride, outer, axis, nullptr)
-                   : kind == LOG_SOFTMAX ? vact_log_softmax(dst, type, axis, src, type, stride, outer, axis, nullptr)
-                                         : vact_logsumexp(static_cast<float *>(dst), src, type, stride, outer, axis,
-                                                          nullptr);
+            return kind == SOFTMAX ? vact_softmax(dst, type, axis, src, type, stride, outer, axis, nullptr)
+                   : kind == LOG_SOFTMAX
+                       ? vact_log_softmax(dst, type, axis, src, type, stride, outer, axis, nullptr)
+                       : vact_logsumexp(static_cast<float *>(dst), src, type, stride, outer, axis, nullptr);
         return kind == SOFTMAX       ? vact_softmax_axis(dst, src, type, outer, axis, inner)
                : kind == LOG_SOFTMAX ? vact_log_softmax_axis(dst, src, type, outer, axis, inner)
                                      : vact_logsumexp_axis(static_cast<float *>(dst), src, type, outer, axis, inner);
@@ -62,8 +64,8 @@ struct Call {
             return vact_logsumexp_backward_axis(dx, static_cast<const float *>(dy), x, static_cast<const float *>(y),
                                                 type, outer, axis, inner);
         if (inner == 1)
-            return (kind == SOFTMAX ? vact_softmax_backward : vact_log_softmax_backward)(
-                dx, axis, dy, axis, y, axis, type, outer, axis, 1.0f);
+            return (kind == SOFTMAX ? vact_softmax_backward : vact_log_softmax_backward)(dx, axis, dy, axis, y, axis,
+                                                                                         type, outer, axis, 1.0f);
         return (kind == SOFTMAX ? vact_softmax_backward_axis : vact_log_softmax_backward_axis)(dx, dy, y, type, outer,
                                                                                                axis, inner);
     }

@@ -1,6 +1,7 @@
 #include "tensors.h"
 
-namespace vact_torch {
+namespace vact_torch
+{
 
 vact_type type_of(const Tensor &x, const char *operator_name)
 {

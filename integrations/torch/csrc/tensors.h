@@ -14,11 +14,12 @@
 
 #include <vact/vact.h>
 
-namespace vact_torch {
+namespace vact_torch
+{
 
-using torch::stable::Tensor;
 using torch::headeronly::IntHeaderOnlyArrayRef;
 using torch::headeronly::ScalarType;
+using torch::stable::Tensor;
 using OptionalTensor = std::optional<Tensor>;
 
 /* The type of the elements; an error that names the operator for any other. */

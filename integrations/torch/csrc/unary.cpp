@@ -1,8 +1,10 @@
 /* Operations element by element, and prelu. */
 #include "operators.h"
 
-namespace vact_torch {
-namespace {
+namespace vact_torch
+{
+namespace
+{
 
 const char *at(const void *data, size_t index, vact_type type)
 {
@@ -135,12 +137,10 @@ std::tuple<Tensor, Tensor> prelu_backward(Tensor dy, Tensor x, Tensor weight)
     dy = dense(dy);
     weight = dense(weight);
     Tensor dx = new_like(x, x.sizes()), dweight = new_like(weight, weight.sizes());
-    check(vact_prelu_backward_f32(static_cast<float *>(dx.mutable_data_ptr()),
-                                  static_cast<float *>(dweight.mutable_data_ptr()),
-                                  static_cast<const float *>(dy.const_data_ptr()),
-                                  static_cast<const float *>(x.const_data_ptr()),
-                                  static_cast<const float *>(weight.const_data_ptr()), axis.outer, axis.length,
-                                  axis.inner),
+    check(vact_prelu_backward_f32(
+              static_cast<float *>(dx.mutable_data_ptr()), static_cast<float *>(dweight.mutable_data_ptr()),
+              static_cast<const float *>(dy.const_data_ptr()), static_cast<const float *>(x.const_data_ptr()),
+              static_cast<const float *>(weight.const_data_ptr()), axis.outer, axis.length, axis.inner),
           "prelu_backward: the weights must be finite");
     return {dx, dweight};
 }
@@ -148,7 +148,8 @@ std::tuple<Tensor, Tensor> prelu_backward(Tensor dy, Tensor x, Tensor weight)
 /* The gradients of xielu's alpha_p and alpha_n, a tensor of two floats. */
 Tensor xielu_alpha_backward(Tensor dy, Tensor x)
 {
-    STD_TORCH_CHECK(type_of(x, "xielu_alpha_backward") == VACT_F32, "vact::xielu_alpha_backward: takes float32 tensors");
+    STD_TORCH_CHECK(type_of(x, "xielu_alpha_backward") == VACT_F32,
+                    "vact::xielu_alpha_backward: takes float32 tensors");
     check_same_type(x, dy, "xielu_alpha_backward");
     check_same_shape(x, dy, "xielu_alpha_backward");
     x = dense(x);
@@ -157,8 +158,7 @@ Tensor xielu_alpha_backward(Tensor dy, Tensor x)
     Tensor dalpha = new_like(x, IntHeaderOnlyArrayRef(two, 1));
     check(vact_xielu_alpha_backward_f32(static_cast<float *>(dalpha.mutable_data_ptr()),
                                         static_cast<const float *>(dy.const_data_ptr()),
-                                        static_cast<const float *>(x.const_data_ptr()),
-                                        static_cast<size_t>(x.numel())),
+                                        static_cast<const float *>(x.const_data_ptr()), static_cast<size_t>(x.numel())),
           "xielu_alpha_backward");
     return dalpha;
 }

@@ -3,9 +3,8 @@ import itertools
 
 import pytest
 import torch
-from torch.autograd.gradcheck import GradcheckError
-
 from calls import TYPES, calls, differentiable, numbers, operators
+from torch.autograd.gradcheck import GradcheckError
 
 import vact_torch
 from vact_torch._library import OPERATIONS

@@ -1,8 +1,10 @@
 #include "torch_binding.h"
 #include "operators.h"
 
-namespace vact_activation {
-namespace {
+namespace vact_activation
+{
+namespace
+{
 
 /* Rounded as PyTorch's eager mode does: the activation to the type, then the product. */
 constexpr bool EAGER = true;

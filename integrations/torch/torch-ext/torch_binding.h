@@ -4,7 +4,8 @@
 
 #include <torch/csrc/stable/tensor.h>
 
-namespace vact_activation {
+namespace vact_activation
+{
 
 using torch::stable::Tensor;
 
