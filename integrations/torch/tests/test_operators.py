@@ -243,3 +243,25 @@ def test_in_place(name):
     function(leaf * 2, inplace=True).sum().backward()
     reference(other * 2, inplace=True).sum().backward()
     torch.testing.assert_close(leaf.grad, other.grad)
+
+
+@pytest.mark.parametrize("function", [vact_torch.gelu, vact_torch.relu, lambda x: vact_torch.swiglu(x, x),
+                                      lambda x: vact_torch.softmax(x, -1), lambda x: vact_torch.masked_softmax(x),
+                                      lambda x: vact_torch.cross_entropy(x, torch.arange(4))])
+def test_forward_mode_is_refused(function):
+    with pytest.raises(NotImplementedError, match="forward-mode"):
+        torch.func.jvp(function, (numbers(4, 5),), (numbers(4, 5),))
+
+
+def test_autocast_keeps_losses_in_float():
+    x, target = numbers(4, 5, dtype=torch.bfloat16), torch.arange(4)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss, expected = vact_torch.cross_entropy(x, target), torch.nn.functional.cross_entropy(x, target)
+    assert loss.dtype == expected.dtype == torch.float32
+    torch.testing.assert_close(loss, expected)
+
+
+def test_export():
+    model = torch.nn.Sequential(torch.nn.Linear(5, 3), vact_torch.GELU(), vact_torch.Softmax(-1))
+    x = numbers(4, 5)
+    torch.testing.assert_close(torch.export.export(model, (x,)).module()(x), model(x))

@@ -3,6 +3,7 @@
 The gradients have no derivative themselves: to differentiate twice is an error, not a wrong number.
 """
 import torch
+from torch.autograd import forward_ad
 
 from ._library import OPERATIONS
 
@@ -27,6 +28,14 @@ def _fake(name):
 
 def wide(dtype):
     return torch.float64 if dtype == torch.float64 else torch.float32
+
+
+def wanted(*tensors):
+    """Whether a gradient is asked for by one of the tensors. A tangent (torch.func.jvp) is refused: the dispatcher would
+    drop it without a word, and the derivative would be 0."""
+    if forward_ad._current_level >= 0 and any(forward_ad.unpack_dual(x).tangent is not None for x in tensors):
+        raise NotImplementedError("vact has no forward-mode derivatives")
+    return torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
 
 
 # -------------------------------------------------------------------------------------------------- shapes

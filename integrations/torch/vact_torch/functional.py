@@ -4,7 +4,7 @@
 """
 import torch
 
-from . import _gradients
+from ._gradients import FROM_OUTPUT, wanted
 from ._library import OPERATIONS
 
 __all__ = [
@@ -27,13 +27,13 @@ _packed_no_grad = torch.ops.vact.gate_packed_no_grad.default
 
 def _apply(x, code, inplace, a=0.0, b=0.0, c=0.0):
     # Autograd in Python costs more than a small call: without a gradient the operator that has none is called.
-    differentiated = torch.is_grad_enabled() and x.requires_grad
+    differentiated = wanted(x)
     if not inplace:
         return (_unary if differentiated else _unary_no_grad)(x, code, a, b, c)
     if not differentiated:
         _unary_out(x, x, code, a, b, c)
         return x
-    kept = x if code in _gradients.FROM_OUTPUT else x.clone()
+    kept = x if code in FROM_OUTPUT else x.clone()
     return x.copy_(_unary(kept, code, a, b, c))
 
 
@@ -66,6 +66,7 @@ def prelu(input, weight):
     has no prelu on double."""
     if input.dtype == torch.float64:
         return torch.nn.functional.prelu(input, weight)
+    wanted(input, weight)
     if input.dtype == torch.float32:
         return torch.ops.vact.prelu(input, weight)
     return torch.ops.vact.prelu(input.float(), weight.float()).to(input.dtype)
@@ -209,7 +210,7 @@ def _chosen(choices, value, what):
 
 def _apply_gate(name, gate, up, rounding, a=0.0, b=0.0, c=0.0):
     eager = _chosen(_ROUNDINGS, rounding, "rounding")
-    differentiated = torch.is_grad_enabled() and (gate.requires_grad or up.requires_grad)
+    differentiated = wanted(gate, up)
     return (_gate if differentiated else _gate_no_grad)(gate, up, _CODE[name], eager, a, b, c)
 
 
@@ -225,7 +226,7 @@ def gate_packed(input, name, layout="first", *, rounding="once", **parameters):
         raise TypeError(f"{name} has no parameter {', '.join(sorted(unknown))}")
     values = [float(parameters.get(key, default)) for key, default in operation.parameters.items()]
     eager, layout = _chosen(_ROUNDINGS, rounding, "rounding"), _chosen(_LAYOUTS, layout, "layout")
-    differentiated = torch.is_grad_enabled() and input.requires_grad
+    differentiated = wanted(input)
     return (_packed if differentiated else _packed_no_grad)(input, operation.code, layout, eager, *values)
 
 

@@ -1,7 +1,7 @@
-"""Losses from raw logits, as in torch.nn.functional. A loss has the logits' type, as there; the sum in it is float."""
+"""Losses from raw logits, as in torch.nn.functional."""
 import torch
 
-from ._gradients import wide
+from ._gradients import wanted, wide
 
 __all__ = ["binary_cross_entropy_with_logits", "cross_entropy", "nll_loss"]
 
@@ -17,11 +17,17 @@ def _reduction(reduction, size_average, reduce):
 
 
 def _no_gradient(tensor, what):
-    if tensor is not None and torch.is_grad_enabled() and tensor.requires_grad:
+    if wanted(tensor):
         raise NotImplementedError(f"vact has no gradient by the {what}")
 
 
+def _as_pytorch(loss, input):
+    """A loss is computed in float, and has the logits' type; but autocast leaves the losses of 16-bit logits float."""
+    return loss if torch.is_autocast_enabled("cpu") else loss.to(input.dtype)
+
+
 def _entropy(input, target, weight, reduction, ignore_index, label_smoothing, z_loss, nll):
+    wanted(input)
     _no_gradient(target, "target")
     if input.dim() == 0:
         raise ValueError("the logits need a dim of classes")
@@ -29,8 +35,8 @@ def _entropy(input, target, weight, reduction, ignore_index, label_smoothing, z_
     if target.shape != shape:
         raise ValueError(f"the target's shape must be {tuple(shape)}, not {tuple(target.shape)}")
     weight = None if weight is None else weight.detach().to(wide(input.dtype))
-    return torch.ops.vact.cross_entropy(input, target, weight, reduction, ignore_index, label_smoothing, z_loss,
-                                        nll).to(input.dtype)
+    return _as_pytorch(torch.ops.vact.cross_entropy(input, target, weight, reduction, ignore_index, label_smoothing,
+                                                    z_loss, nll), input)
 
 
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean",
@@ -57,9 +63,10 @@ def _periodic(weight, input):
 
 def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean",
                                      pos_weight=None):
+    wanted(input)
     _no_gradient(target, "target")
     if target.shape != input.shape:
         raise ValueError(f"target size ({target.shape}) must be the same as input size ({input.shape})")
-    return torch.ops.vact.bce_with_logits(input, target.to(input.dtype), _periodic(weight, input),
-                                          _periodic(pos_weight, input),
-                                          _reduction(reduction, size_average, reduce)).to(input.dtype)
+    loss = torch.ops.vact.bce_with_logits(input, target.to(input.dtype), _periodic(weight, input),
+                                          _periodic(pos_weight, input), _reduction(reduction, size_average, reduce))
+    return _as_pytorch(loss, input)

@@ -1,7 +1,7 @@
 """The softmax family: along any dim, or along the last one with masks and the other options of attention."""
 import torch
 
-from ._gradients import LOG_SOFTMAX, LOGSUMEXP, SOFTMAX
+from ._gradients import LOG_SOFTMAX, LOGSUMEXP, SOFTMAX, wanted
 
 __all__ = [
     "log_softmax", "logsumexp", "masked_log_softmax", "masked_logsumexp", "masked_softmax", "softmax", "softmin",
@@ -19,7 +19,7 @@ def _apply(input, kind, dim, dtype=None):
     if dtype is not None and dtype != input.dtype:
         input = input.to(dtype)
     dim = _implicit_dim(input) if dim is None else dim
-    return (_softmax if torch.is_grad_enabled() and input.requires_grad else _softmax_no_grad)(input, kind, dim)
+    return (_softmax if wanted(input) else _softmax_no_grad)(input, kind, dim)
 
 
 def softmax(input, dim=None, _stacklevel=3, dtype=None):
@@ -52,7 +52,8 @@ def logsumexp(input, dim, keepdim=False):
 
 def _apply_masked(input, kind, scale, bias, keep, is_causal, causal_offset, causal_offsets, window_before, window_after,
                   lengths, slopes, sinks, softcap, softcap_after_mask):
-    if bias is not None and torch.is_grad_enabled() and bias.requires_grad:
+    wanted(input)
+    if bias is not None and wanted(bias):
         raise NotImplementedError("vact has no gradient by the bias")
     return torch.ops.vact.masked(
         input, kind, scale, None if bias is None else bias.float(), keep, is_causal, causal_offset, causal_offsets,
