@@ -3,7 +3,7 @@ import itertools
 
 import pytest
 import torch
-from calls import TYPES, calls, differentiable, numbers, operators
+from calls import GATES, TYPES, calls, differentiable, numbers, operators, parameters
 from torch.autograd.gradcheck import GradcheckError
 
 import vact_torch
@@ -202,10 +202,32 @@ def test_errors_are_exceptions_and_write_nothing():
             call()
     with pytest.raises(ValueError):
         vact_torch.use(isa="mmx")
-    with pytest.raises(NotImplementedError):
-        leaf = numbers(3, grad=True)
-        (dx,) = torch.autograd.grad(vact_torch.gelu(leaf).sum(), leaf, create_graph=True)
+
+
+@pytest.mark.parametrize("function", [vact_torch.gelu, vact_torch.relu, lambda x: vact_torch.softmax(x, -1),
+                                      lambda x: vact_torch.cross_entropy(x, torch.arange(4)),
+                                      lambda x: ops.unary(x, OPERATIONS["gelu"].code)])
+def test_second_derivatives_are_refused(function):
+    leaf = numbers(4, 5, grad=True)
+    (dx,) = torch.autograd.grad((function(leaf) ** 2).sum(), leaf, create_graph=True)
+    with pytest.raises(RuntimeError, match="twice"):
         dx.sum().backward()
+
+
+@pytest.mark.parametrize("operation", GATES, ids=lambda operation: operation.name)
+def test_gradcheck_of_functions(operation):
+    """The eager functions have an autograd of their own."""
+    for layout in ("first", "second", "interleaved", "interleaved_second"):
+        assert torch.autograd.gradcheck(lambda x, layout=layout: vact_torch.gate_packed(
+            x, operation.name, layout, **dict(zip(operation.parameters, parameters(operation)))),
+            (numbers(3, 8, dtype=torch.float64, grad=True),))
+
+
+@pytest.mark.parametrize("name", ["gelu", "relu", "exp", "softplus", "elu", "hardswish", "softmax", "log_softmax"])
+def test_gradcheck_of_elementwise_functions(name):
+    more = (-1,) if "softmax" in name else ()
+    x = numbers(3, 5, dtype=torch.float64, grad=True)
+    assert torch.autograd.gradcheck(lambda x: getattr(vact_torch, name)(x, *more), (x,))
 
 
 def test_use_changes_the_bits_and_back():

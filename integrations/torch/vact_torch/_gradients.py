@@ -1,9 +1,13 @@
 """What torch needs to know of the operators besides their kernels: the shapes of their results, and their gradients.
 
 The gradients have no derivative themselves: to differentiate twice is an error, not a wrong number.
+
+`calls` has what the functions of this package call where a gradient is asked for. In a graph that is the operator. In eager
+mode it is an autograd function with the same formula, since an operator's autograd takes twice as long there.
 """
 import torch
 from torch.autograd import forward_ad
+from torch.autograd.function import once_differentiable
 
 from ._library import OPERATIONS
 
@@ -155,8 +159,23 @@ def _(dy, x, target, *args, **kwargs):
 # ----------------------------------------------------------------------------------------------- gradients
 
 
+calls = {}
+
+
 def _register(name, backward, setup_context):
+    backward = once_differentiable(backward)
     torch.library.register_autograd(f"vact::{name}", backward, setup_context=setup_context)
+    if not hasattr(ops, f"{name}_no_grad"):
+        return
+    operator, kernel = getattr(ops, name).default, getattr(ops, f"{name}_no_grad").default
+
+    def forward(ctx, *inputs):
+        output = kernel(*inputs)
+        setup_context(ctx, inputs, output)
+        return output
+
+    eager = type(name, (torch.autograd.Function,), {"forward": staticmethod(forward), "backward": staticmethod(backward)})
+    calls[name] = lambda *inputs: (operator if torch.compiler.is_compiling() else eager.apply)(*inputs)
 
 
 def _unary_context(ctx, inputs, output):
@@ -268,15 +287,3 @@ def _loss_backward(operator):
 
 _register("cross_entropy", _loss_backward(ops.cross_entropy_backward), _loss_context)
 _register("bce_with_logits", _loss_backward(ops.bce_with_logits_backward), _loss_context)
-
-
-def _no_second(name):
-    def backward(ctx, *gradients):
-        raise NotImplementedError(f"vact has no second derivatives: vact::{name} cannot be differentiated")
-
-    _register(name, backward, lambda ctx, inputs, output: None)
-
-
-for _name in ("unary", "prelu", "xielu_alpha", "gate", "gate_packed", "softmax", "masked", "cross_entropy",
-              "bce_with_logits"):
-    _no_second(f"{_name}_backward")

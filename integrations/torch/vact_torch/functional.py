@@ -4,7 +4,7 @@
 """
 import torch
 
-from ._gradients import FROM_OUTPUT, wanted
+from ._gradients import FROM_OUTPUT, calls, wanted
 from ._library import OPERATIONS
 
 __all__ = [
@@ -16,12 +16,12 @@ __all__ = [
 ]  # fmt: skip
 
 _CODE = {name: operation.code for name, operation in OPERATIONS.items()}
-_unary = torch.ops.vact.unary.default
+_unary = calls["unary"]
 _unary_no_grad = torch.ops.vact.unary_no_grad.default
 _unary_out = torch.ops.vact.unary_out.default
-_gate = torch.ops.vact.gate.default
+_gate = calls["gate"]
 _gate_no_grad = torch.ops.vact.gate_no_grad.default
-_packed = torch.ops.vact.gate_packed.default
+_packed = calls["gate_packed"]
 _packed_no_grad = torch.ops.vact.gate_packed_no_grad.default
 
 
@@ -227,6 +227,7 @@ def gate_packed(input, name, layout="first", *, rounding="once", **parameters):
     values = [float(parameters.get(key, default)) for key, default in operation.parameters.items()]
     eager, layout = _chosen(_ROUNDINGS, rounding, "rounding"), _chosen(_LAYOUTS, layout, "layout")
     differentiated = wanted(input)
+    values += [0.0] * (3 - len(values))
     return (_packed if differentiated else _packed_no_grad)(input, operation.code, layout, eager, *values)
 
 

@@ -1,13 +1,13 @@
 """The softmax family: along any dim, or along the last one with masks and the other options of attention."""
 import torch
 
-from ._gradients import LOG_SOFTMAX, LOGSUMEXP, SOFTMAX, wanted
+from ._gradients import LOG_SOFTMAX, LOGSUMEXP, SOFTMAX, calls, wanted
 
 __all__ = [
     "log_softmax", "logsumexp", "masked_log_softmax", "masked_logsumexp", "masked_softmax", "softmax", "softmin",
 ]  # fmt: skip
 
-_softmax = torch.ops.vact.softmax.default
+_softmax = calls["softmax"]
 _softmax_no_grad = torch.ops.vact.softmax_no_grad.default
 
 
