@@ -86,8 +86,8 @@ static void add_missing_package(void)
 
 Test(dev, installing_can_be_forbidden)
 {
-    static const char *const arguments[] = {"run",       "accuracy", "accuracy --op relu", "bench", "docs", "test",
-                                            "compilers", "onnx",     "pytorch --cases"};
+    static const char *const arguments[] = {"run",       "accuracy", "accuracy --op relu", "bench",  "docs", "test",
+                                            "compilers", "onnx",     "pytorch --cases",    "python", "torch"};
     add_missing_package();
     for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
         command_result refused = run_dev("VACT_DEV_INSTALL=no", arguments[i]);

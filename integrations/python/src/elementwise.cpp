@@ -50,8 +50,8 @@ nb::object input_of(nb::handle x)
         return nb::borrow(x);
     nb::object array = nb::module_::import_("vact._arrays").attr("as_input")(x);
     if (type_of(as_array(array.ptr())) == NO_TYPE)
-        raise(PyExc_TypeError, "vact works on float32, float64, float16 and bfloat16, not on " +
-                                   name_of(as_array(array.ptr())));
+        raise(PyExc_TypeError,
+              "vact works on float32, float64, float16 and bfloat16, not on " + name_of(as_array(array.ptr())));
     return array;
 }
 
@@ -108,8 +108,7 @@ struct Call {
         case Form::BACKWARD: return vact_backward(op, own, p[0], p[1], p[2], src_type, n);
         case Form::FROM_OUTPUT: return vact_backward_from_output(op, own, p[0], p[1], p[2], src_type, n);
         case Form::GATE: return vact_gate(op, own, &options, p[0], dst_type, p[1], p[2], src_type, n);
-        case Form::GATE_BACKWARD:
-            return vact_gate_backward(op, own, p[0], p[1], p[2], p[3], p[4], src_type, n);
+        case Form::GATE_BACKWARD: return vact_gate_backward(op, own, p[0], p[1], p[2], p[3], p[4], src_type, n);
         }
         return VACT_EINVAL;
     }
@@ -152,8 +151,8 @@ void check_apart(PyArrayObject *out, PyArrayObject *other, bool may_be_the_same)
     if (a.end <= b.first || b.end <= a.first || (may_be_the_same && same_elements(out, other)))
         return;
     const nb::object share = nb::module_::import_("vact._arrays").attr("share_memory");
-    if (nb::cast<bool>(share(nb::handle(reinterpret_cast<PyObject *>(out)),
-                             nb::handle(reinterpret_cast<PyObject *>(other)))))
+    if (nb::cast<bool>(
+            share(nb::handle(reinterpret_cast<PyObject *>(out)), nb::handle(reinterpret_cast<PyObject *>(other)))))
         raise(overlap_error, "out overlaps another array, in other places or another type");
 }
 
@@ -177,10 +176,11 @@ void run_iterated(const Call &call, std::array<PyArrayObject *, MOST> &arrays, P
                                              : NPY_ITER_READONLY);
         types[i] = i < call.outputs ? made : PyArray_DESCR(arrays[call.outputs]);
     }
-    NpyIter *const iter = NpyIter_AdvancedNew(
-        static_cast<int>(all), arrays.data(), NPY_ITER_EXTERNAL_LOOP | NPY_ITER_BUFFERED | NPY_ITER_GROWINNER |
-        NPY_ITER_DELAY_BUFALLOC | NPY_ITER_ZEROSIZE_OK, NPY_KEEPORDER, NPY_EQUIV_CASTING, flags, types, -1, nullptr,
-        nullptr, 8192);
+    NpyIter *const iter =
+        NpyIter_AdvancedNew(static_cast<int>(all), arrays.data(),
+                            NPY_ITER_EXTERNAL_LOOP | NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC |
+                                NPY_ITER_ZEROSIZE_OK,
+                            NPY_KEEPORDER, NPY_EQUIV_CASTING, flags, types, -1, nullptr, nullptr, 8192);
     if (iter == nullptr)
         throw nb::python_error();
     vact_status status = VACT_OK;
@@ -317,8 +317,8 @@ nb::object unary(int op, nb::handle x, nb::handle out, nb::handle dtype, double 
     const nb::object in = input_of(x);
     PyArrayObject *const array = as_array(in.ptr());
     const nb::object descr = descr_of(out, dtype, array);
-    const Call call{Form::FORWARD, op, {a, b, c}, false, result_type(descr),
-                    static_cast<vact_type>(type_of(array)), 1, 1};
+    const Call call{
+        Form::FORWARD, op, {a, b, c}, false, result_type(descr), static_cast<vact_type>(type_of(array)), 1, 1};
     check_types(call.dst_type, call.src_type);
     return run(call, {out, in}, reinterpret_cast<PyArray_Descr *>(descr.ptr()));
 }
@@ -328,8 +328,7 @@ nb::object backward(int op, bool from_output, nb::handle dy, nb::handle x, nb::h
     const nb::object in[2] = {input_of(dy), input_of(x)};
     const vact_type type = common_type(in, 2);
     const nb::object descr = descr_of(out, nb::none(), as_array(in[0].ptr()));
-    const Call call{from_output ? Form::FROM_OUTPUT : Form::BACKWARD, op, {a, b, c}, false,
-                    type, type, 1, 2};
+    const Call call{from_output ? Form::FROM_OUTPUT : Form::BACKWARD, op, {a, b, c}, false, type, type, 1, 2};
     return run(call, {out, in[0], in[1]}, reinterpret_cast<PyArray_Descr *>(descr.ptr()));
 }
 
@@ -359,18 +358,20 @@ void add_elementwise(nb::module_ &m)
 {
     if (PyArray_ImportNumPyAPI() < 0)
         throw nb::python_error();
-    m.def("set_bfloat16", [](nb::handle dtype) {
-        bfloat16_number = reinterpret_cast<PyArray_Descr *>(dtype.ptr())->type_num;
-    });
-    m.def("address", [](nb::handle array) {
-        return array.is_none() ? uintptr_t{0} : reinterpret_cast<uintptr_t>(PyArray_DATA(as_array(array.ptr())));
-    }, nb::arg("array").none());
+    m.def("set_bfloat16",
+          [](nb::handle dtype) { bfloat16_number = reinterpret_cast<PyArray_Descr *>(dtype.ptr())->type_num; });
+    m.def(
+        "address",
+        [](nb::handle array) {
+            return array.is_none() ? uintptr_t{0} : reinterpret_cast<uintptr_t>(PyArray_DATA(as_array(array.ptr())));
+        },
+        nb::arg("array").none());
     m.def("unary", &unary, nb::arg("op"), nb::arg("x"), nb::arg("out").none(), nb::arg("dtype").none(), nb::arg("a"),
           nb::arg("b"), nb::arg("c"));
     m.def("backward", &backward, nb::arg("op"), nb::arg("from_output"), nb::arg("dy"), nb::arg("x"),
           nb::arg("out").none(), nb::arg("a"), nb::arg("b"), nb::arg("c"));
-    m.def("gate", &gate, nb::arg("op"), nb::arg("gate"), nb::arg("up"), nb::arg("out").none(),
-          nb::arg("dtype").none(), nb::arg("eager"), nb::arg("a"), nb::arg("b"), nb::arg("c"));
+    m.def("gate", &gate, nb::arg("op"), nb::arg("gate"), nb::arg("up"), nb::arg("out").none(), nb::arg("dtype").none(),
+          nb::arg("eager"), nb::arg("a"), nb::arg("b"), nb::arg("c"));
     m.def("gate_backward", &gate_backward, nb::arg("op"), nb::arg("dy"), nb::arg("gate"), nb::arg("up"), nb::arg("a"),
           nb::arg("b"), nb::arg("c"));
 }

@@ -35,13 +35,15 @@ vact_status run(const Entropy &e, vact_type type)
 {
     const auto *const targets = at<const int64_t>(e.targets);
     if (type == VACT_F64) {
-        const vact_cross_entropy_options_f64 o = options_of<vact_cross_entropy_options_f64>(e, VACT_CROSS_ENTROPY_OPTIONS_F64);
+        const vact_cross_entropy_options_f64 o =
+            options_of<vact_cross_entropy_options_f64>(e, VACT_CROSS_ENTROPY_OPTIONS_F64);
         const auto *const x = at<const double>(e.logits);
         return e.dx == 0 ? vact_cross_entropy_i64_f64(at<double>(e.loss), x, targets, e.rows, e.cols, &o)
                          : vact_cross_entropy_backward_i64_f64(at<double>(e.dx), at<const double>(e.dy), x, targets,
                                                                e.rows, e.cols, &o);
     }
-    const vact_cross_entropy_options_f32 o = options_of<vact_cross_entropy_options_f32>(e, VACT_CROSS_ENTROPY_OPTIONS_F32);
+    const vact_cross_entropy_options_f32 o =
+        options_of<vact_cross_entropy_options_f32>(e, VACT_CROSS_ENTROPY_OPTIONS_F32);
     return e.dx == 0 ? vact_cross_entropy_i64(at<float>(e.loss), address(e.logits), type, targets, e.rows, e.cols, &o)
                      : vact_cross_entropy_backward_i64(address(e.dx), at<const float>(e.dy), address(e.logits), type,
                                                        targets, e.rows, e.cols, &o);
@@ -51,8 +53,8 @@ void cross_entropy(int type, uintptr_t loss, uintptr_t dx, uintptr_t dy, uintptr
                    uintptr_t weights, uintptr_t probabilities, size_t rows, size_t cols, size_t inner,
                    int64_t ignore_index, double smoothing, double z_loss, int reduction, bool nll)
 {
-    const Entropy call{loss, dx, dy, logits, targets, weights, probabilities, rows, cols, inner, ignore_index, smoothing,
-                       z_loss, reduction, nll};
+    const Entropy call{loss,  dx,           dy,        logits, targets,   weights, probabilities, rows, cols,
+                       inner, ignore_index, smoothing, z_loss, reduction, nll};
     check(unlocked(rows * cols, [&] { return run(call, static_cast<vact_type>(type)); }), "cross_entropy");
 }
 
@@ -71,27 +73,34 @@ void bce(int type, uintptr_t loss, uintptr_t dx, uintptr_t dy, uintptr_t x, uint
          uintptr_t positive, size_t positives, uintptr_t weight, size_t weights)
 {
     const auto kind = static_cast<vact_type>(type);
-    const auto narrow = bce_options<vact_bce_with_logits_options_f32>(VACT_BCE_WITH_LOGITS_OPTIONS_F32, reduction, positive,
-                                                                      positives, weight, weights);
-    const auto wide = bce_options<vact_bce_with_logits_options_f64>(VACT_BCE_WITH_LOGITS_OPTIONS_F64, reduction, positive,
-                                                                    positives, weight, weights);
-    check(unlocked(n, [&] {
-        if (kind == VACT_F64)
-            return dx == 0 ? vact_bce_with_logits_f64(at<double>(loss), at<const double>(x), at<const double>(targets), n,
-                                                      &wide)
-                           : vact_bce_with_logits_backward_f64(at<double>(dx), at<const double>(dy), at<const double>(x),
-                                                               at<const double>(targets), n, &wide);
-        return dx == 0 ? vact_bce_with_logits(at<float>(loss), address(x), address(targets), kind, n, &narrow)
-                       : vact_bce_with_logits_backward(address(dx), at<const float>(dy), address(x), address(targets),
-                                                       kind, n, &narrow);
-    }), "bce_with_logits");
+    const auto narrow = bce_options<vact_bce_with_logits_options_f32>(VACT_BCE_WITH_LOGITS_OPTIONS_F32, reduction,
+                                                                      positive, positives, weight, weights);
+    const auto wide = bce_options<vact_bce_with_logits_options_f64>(VACT_BCE_WITH_LOGITS_OPTIONS_F64, reduction,
+                                                                    positive, positives, weight, weights);
+    check(unlocked(n,
+                   [&] {
+                       if (kind == VACT_F64)
+                           return dx == 0 ? vact_bce_with_logits_f64(at<double>(loss), at<const double>(x),
+                                                                     at<const double>(targets), n, &wide)
+                                          : vact_bce_with_logits_backward_f64(at<double>(dx), at<const double>(dy),
+                                                                              at<const double>(x),
+                                                                              at<const double>(targets), n, &wide);
+                       return dx == 0 ? vact_bce_with_logits(at<float>(loss), address(x), address(targets), kind, n,
+                                                             &narrow)
+                                      : vact_bce_with_logits_backward(address(dx), at<const float>(dy), address(x),
+                                                                      address(targets), kind, n, &narrow);
+                   }),
+          "bce_with_logits");
 }
 
 void prelu(uintptr_t dst, uintptr_t src, uintptr_t slope, size_t outer, size_t channels, size_t inner)
 {
-    check(unlocked(outer * channels * inner, [&] {
-        return vact_prelu_f32(at<float>(dst), at<const float>(src), at<const float>(slope), outer, channels, inner);
-    }), "prelu");
+    check(unlocked(outer * channels * inner,
+                   [&] {
+                       return vact_prelu_f32(at<float>(dst), at<const float>(src), at<const float>(slope), outer,
+                                             channels, inner);
+                   }),
+          "prelu");
 }
 
 void lut_build(uintptr_t table, bool is_signed, int op, double a, double b, double c, double in_scale, int in_zero,
@@ -100,7 +109,8 @@ void lut_build(uintptr_t table, bool is_signed, int op, double a, double b, doub
     const vact_params_f32 params = {{static_cast<float>(a), static_cast<float>(b), static_cast<float>(c), 0.0f}};
     const auto build = is_signed ? vact_lut_build_i8 : vact_lut_build_u8;
     check(build(at<uint8_t>(table), static_cast<vact_op>(op), &params, static_cast<float>(in_scale), in_zero,
-                static_cast<float>(out_scale), out_zero), "the table");
+                static_cast<float>(out_scale), out_zero),
+          "the table");
 }
 
 void lut(uintptr_t dst, uintptr_t src, size_t n, uintptr_t table)

@@ -14,14 +14,11 @@ void raise_status(vact_status status, const char *what)
 {
     const std::string text = std::string(what) + ": ";
     switch (status) {
-    case VACT_EOVERLAP:
-        PyErr_SetString(overlap_error, (text + "arrays overlap").c_str());
-        break;
+    case VACT_EOVERLAP: PyErr_SetString(overlap_error, (text + "arrays overlap").c_str()); break;
     case VACT_EUNSUPPORTED:
         PyErr_SetString(unsupported_error, (text + "this CPU or this build of vact lacks it").c_str());
         break;
-    default:
-        PyErr_SetString(PyExc_ValueError, (text + "a parameter, a size or a value is outside its domain").c_str());
+    default: PyErr_SetString(PyExc_ValueError, (text + "a parameter, a size or a value is outside its domain").c_str());
     }
     throw nb::python_error();
 }
@@ -47,8 +44,9 @@ NB_MODULE(_vact, m)
     using namespace vact_python;
     overlap_error = PyErr_NewExceptionWithDoc("vact.OverlapError", "Arrays share memory where they must not.",
                                               PyExc_ValueError, nullptr);
-    unsupported_error = PyErr_NewExceptionWithDoc(
-        "vact.UnsupportedError", "This CPU, or this build of vact, lacks what was asked for.", PyExc_RuntimeError, nullptr);
+    unsupported_error =
+        PyErr_NewExceptionWithDoc("vact.UnsupportedError", "This CPU, or this build of vact, lacks what was asked for.",
+                                  PyExc_RuntimeError, nullptr);
     m.attr("OverlapError") = nb::borrow(overlap_error);
     m.attr("UnsupportedError") = nb::borrow(unsupported_error);
     m.def("info", &info);

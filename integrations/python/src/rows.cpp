@@ -65,19 +65,22 @@ void along_axis(int function, uintptr_t dst, uintptr_t src, int type, size_t out
     const auto kind = static_cast<vact_type>(type);
     auto *const wide = static_cast<double *>(to);
     const auto *const wide_from = static_cast<const double *>(from);
-    check(unlocked(outer * axis * inner, [&] {
-        switch (function) {
-        case SOFTMAX:
-            return kind == VACT_F64 ? vact_softmax_axis_f64(wide, wide_from, outer, axis, inner)
-                                    : vact_softmax_axis(to, from, kind, outer, axis, inner);
-        case LOG_SOFTMAX:
-            return kind == VACT_F64 ? vact_log_softmax_axis_f64(wide, wide_from, outer, axis, inner)
-                                    : vact_log_softmax_axis(to, from, kind, outer, axis, inner);
-        default:
-            return kind == VACT_F64 ? vact_logsumexp_axis_f64(wide, wide_from, outer, axis, inner)
-                                    : vact_logsumexp_axis(static_cast<float *>(to), from, kind, outer, axis, inner);
-        }
-    }), "the call");
+    check(unlocked(outer * axis * inner,
+                   [&] {
+                       switch (function) {
+                       case SOFTMAX:
+                           return kind == VACT_F64 ? vact_softmax_axis_f64(wide, wide_from, outer, axis, inner)
+                                                   : vact_softmax_axis(to, from, kind, outer, axis, inner);
+                       case LOG_SOFTMAX:
+                           return kind == VACT_F64 ? vact_log_softmax_axis_f64(wide, wide_from, outer, axis, inner)
+                                                   : vact_log_softmax_axis(to, from, kind, outer, axis, inner);
+                       default:
+                           return kind == VACT_F64
+                                      ? vact_logsumexp_axis_f64(wide, wide_from, outer, axis, inner)
+                                      : vact_logsumexp_axis(static_cast<float *>(to), from, kind, outer, axis, inner);
+                       }
+                   }),
+          "the call");
 }
 
 /* dy, x and y as the gradients of vact.h have them; x of logsumexp alone. */
@@ -88,21 +91,24 @@ void along_axis_backward(int function, uintptr_t dx, uintptr_t dy, uintptr_t x, 
     const auto kind = static_cast<vact_type>(type);
     const bool wide = kind == VACT_F64;
     auto *const d = static_cast<double *>(to), *const s = static_cast<double *>(slopes),
-               *const i = static_cast<double *>(in), *const r = static_cast<double *>(results);
-    check(unlocked(outer * axis * inner, [&] {
-        switch (function) {
-        case SOFTMAX:
-            return wide ? vact_softmax_backward_axis_f64(d, s, r, outer, axis, inner)
-                        : vact_softmax_backward_axis(to, slopes, results, kind, outer, axis, inner);
-        case LOG_SOFTMAX:
-            return wide ? vact_log_softmax_backward_axis_f64(d, s, r, outer, axis, inner)
-                        : vact_log_softmax_backward_axis(to, slopes, results, kind, outer, axis, inner);
-        default:
-            return wide ? vact_logsumexp_backward_axis_f64(d, s, i, r, outer, axis, inner)
-                        : vact_logsumexp_backward_axis(to, static_cast<float *>(slopes), in,
-                                                       static_cast<float *>(results), kind, outer, axis, inner);
-        }
-    }), "the call");
+                *const i = static_cast<double *>(in), *const r = static_cast<double *>(results);
+    check(unlocked(outer * axis * inner,
+                   [&] {
+                       switch (function) {
+                       case SOFTMAX:
+                           return wide ? vact_softmax_backward_axis_f64(d, s, r, outer, axis, inner)
+                                       : vact_softmax_backward_axis(to, slopes, results, kind, outer, axis, inner);
+                       case LOG_SOFTMAX:
+                           return wide ? vact_log_softmax_backward_axis_f64(d, s, r, outer, axis, inner)
+                                       : vact_log_softmax_backward_axis(to, slopes, results, kind, outer, axis, inner);
+                       default:
+                           return wide ? vact_logsumexp_backward_axis_f64(d, s, i, r, outer, axis, inner)
+                                       : vact_logsumexp_backward_axis(to, static_cast<float *>(slopes), in,
+                                                                      static_cast<float *>(results), kind, outer, axis,
+                                                                      inner);
+                       }
+                   }),
+          "the call");
 }
 
 /* Dense rows with options, of one type to another. */
@@ -111,15 +117,20 @@ void masked(int function, uintptr_t dst, int dst_type, uintptr_t src, int src_ty
 {
     const vact_softmax_options_f32 options = options_of(given);
     const auto to = static_cast<vact_type>(dst_type), from = static_cast<vact_type>(src_type);
-    check(unlocked(rows * cols, [&] {
-        switch (function) {
-        case SOFTMAX: return vact_softmax(address(dst), to, cols, address(src), from, cols, rows, cols, &options);
-        case LOG_SOFTMAX:
-            return vact_log_softmax(address(dst), to, cols, address(src), from, cols, rows, cols, &options);
-        default:
-            return vact_logsumexp(static_cast<float *>(address(dst)), address(src), from, cols, rows, cols, &options);
-        }
-    }), "the call");
+    check(unlocked(rows * cols,
+                   [&] {
+                       switch (function) {
+                       case SOFTMAX:
+                           return vact_softmax(address(dst), to, cols, address(src), from, cols, rows, cols, &options);
+                       case LOG_SOFTMAX:
+                           return vact_log_softmax(address(dst), to, cols, address(src), from, cols, rows, cols,
+                                                   &options);
+                       default:
+                           return vact_logsumexp(static_cast<float *>(address(dst)), address(src), from, cols, rows,
+                                                 cols, &options);
+                       }
+                   }),
+          "the call");
 }
 
 /* A packed gated unit: rows of 2*cols elements. */
@@ -133,13 +144,15 @@ void packed(int op, int layout, bool eager, uintptr_t dst, int dst_type, uintptr
     const vact_params_f64 wide = {{a, b, c, 0.0}};
     vact_gate_options options = VACT_GATE_OPTIONS;
     options.rounding = eager ? VACT_GATE_EAGER : VACT_GATE_ONCE;
-    check(unlocked(rows * cols, [&] {
-        if (from == VACT_F64)
-            return vact_gate_packed_f64(which, &wide, order, static_cast<double *>(address(dst)), cols,
-                                        static_cast<const double *>(address(src)), 2 * cols, rows, cols);
-        return vact_gate_packed(which, &params, &options, order, address(dst), to, cols, address(src), from, 2 * cols,
-                                rows, cols);
-    }), "the call");
+    check(unlocked(rows * cols,
+                   [&] {
+                       if (from == VACT_F64)
+                           return vact_gate_packed_f64(which, &wide, order, static_cast<double *>(address(dst)), cols,
+                                                       static_cast<const double *>(address(src)), 2 * cols, rows, cols);
+                       return vact_gate_packed(which, &params, &options, order, address(dst), to, cols, address(src),
+                                               from, 2 * cols, rows, cols);
+                   }),
+          "the call");
 }
 
 } // namespace
