@@ -32,8 +32,8 @@ lint()
     format --check || status=1
     (cd -- "$root" && shellcheck --external-sources --check-sourced dev .ci/run) || status=1
     (cd -- "$root" && PYTHONPYCACHEPREFIX=build/pycache python3 -m py_compile \
-        bench/peers/*.py tests/*.py tests/cases/*.py tools/*.py examples/spirals/report \
-        $(find integrations -name '*.py')) || status=1
+        bench/peers/*.py tests/*.py tests/cases/*.py tools/*.py examples/spirals/report &&
+        find integrations -name '*.py' -exec env PYTHONPYCACHEPREFIX=build/pycache python3 -m py_compile {} +) || status=1
     configure release -DVACT_BUILD_TESTS=ON -DVACT_BUILD_BENCH=ON
     say "clang-tidy"
     # From the root: elsewhere clang-tidy treats the project's headers as foreign and does not check them. It reads GCC's
