@@ -6,7 +6,6 @@ import torch
 
 torch.ops.load_library(pathlib.Path(__file__).with_name("vact_torch.so"))
 
-# They have no tensor: torch.compile must not try to put them into a graph.
 _NAMESPACE = torch.ops.vact
 
 
