@@ -1,5 +1,6 @@
 /* The operators' schemas. An operation is a code and at most three parameters: one operator for all of a kind costs a
- * call as much as one for each: its code and parameters are lost in the noise (benchmark.py --overhead). And a new operation of the library needs nothing here.
+ * call as much as one for each: its code and parameters are lost in the noise (benchmark.py --overhead). And a new
+ * operation of the library needs nothing here.
  *
  * What ends in _no_grad is the same kernel without a gradient: PyTorch's autograd of operators is Python code, which a
  * call of a few elements would pay for even where no gradient is asked for. */
