@@ -7,14 +7,17 @@
  *   Accuracy   A unary operation with its default parameters returns the correctly rounded value of the exact function,
  *              ties to even, for every one of the 65,536 inputs (the tests try them all on every build). With other
  *              parameters the error is at most 0.502 ULP of half, 0.5001 of bfloat16 (xielu below 0 as on float). One
- * set of kernels serves every variant, VACT_MATH_CR included. Parameters are floats, with the domains and defaults of
- * the functions on float. Range      Results beyond the largest finite element are infinite, as IEEE rounding has it;
- * subnormal inputs and results are handled in full. NaN        stays NaN. A conversion keeps its sign and makes it
- * quiet; operations that return the input or a constant (identity, relu, relu6, hardtanh, hard_shrink, threshold,
- * thresholded_relu) return it as it is. Aliasing dst may equal src where both have the same type. Arrays of types of
- * different size that share memory are VACT_EOVERLAP. Alignment  two bytes. Builds     may lack a type (VACT_WITH_BF16,
- * VACT_WITH_F16). Its functions then return VACT_EUNSUPPORTED, after the check of their parameters, and its kernels are
- * null.
+ *              set of kernels serves every variant, VACT_MATH_CR included. Parameters are floats, with the domains and
+ *              defaults of the functions on float.
+ *   Range      Results beyond the largest finite element are infinite, as IEEE rounding has it; subnormal inputs and
+ *              results are handled in full.
+ *   NaN        stays NaN. A conversion keeps its sign and makes it quiet; operations that return the input or a
+ *              constant (identity, relu, relu6, hardtanh, hard_shrink, threshold, thresholded_relu) return it as it is.
+ *   Aliasing   dst may equal src where both have the same type. Arrays of types of different size that share memory are
+ *              VACT_EOVERLAP.
+ *   Alignment  two bytes.
+ *   Builds     may lack a type (VACT_WITH_BF16, VACT_WITH_F16). Its functions then return VACT_EUNSUPPORTED, after the
+ *              check of their parameters, and its kernels are null.
  *
  * SPDX-License-Identifier: MIT
  */
