@@ -103,6 +103,18 @@ void prelu(uintptr_t dst, uintptr_t src, uintptr_t slope, size_t outer, size_t c
           "prelu");
 }
 
+void prelu_backward(uintptr_t dx, uintptr_t dslope, uintptr_t dy, uintptr_t x, uintptr_t slope, size_t outer,
+                    size_t channels, size_t inner)
+{
+    check(unlocked(outer * channels * inner,
+                   [&] {
+                       return vact_prelu_backward_f32(at<float>(dx), at<float>(dslope), at<const float>(dy),
+                                                      at<const float>(x), at<const float>(slope), outer, channels,
+                                                      inner);
+                   }),
+          "prelu_backward");
+}
+
 void lut_build(uintptr_t table, bool is_signed, int op, double a, double b, double c, double in_scale, int in_zero,
                double out_scale, int out_zero)
 {
@@ -125,6 +137,7 @@ void add_losses(nb::module_ &m)
     m.def("cross_entropy", &cross_entropy);
     m.def("bce", &bce);
     m.def("prelu", &prelu);
+    m.def("prelu_backward", &prelu_backward);
     m.def("lut_build", &lut_build);
     m.def("lut", &lut);
 }

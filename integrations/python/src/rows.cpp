@@ -133,6 +133,32 @@ void masked(int function, uintptr_t dst, int dst_type, uintptr_t src, int src_ty
           "the call");
 }
 
+/* The gradients of dense masked rows, of one type. dy and y of logsumexp, and dsink, are floats. */
+void masked_backward(int function, uintptr_t dx, uintptr_t dsink, uintptr_t dy, uintptr_t x, uintptr_t y, int type,
+                     size_t rows, size_t cols, const nb::dict &given)
+{
+    const vact_softmax_options_f32 options = options_of(given);
+    const auto kind = static_cast<vact_type>(type);
+    auto *const sinks = static_cast<float *>(address(dsink));
+    check(unlocked(rows * cols,
+                   [&] {
+                       switch (function) {
+                       case SOFTMAX:
+                           return vact_softmax_backward_masked(address(dx), cols, sinks, address(dy), cols, address(x),
+                                                               cols, address(y), cols, kind, rows, cols, &options);
+                       case LOG_SOFTMAX:
+                           return vact_log_softmax_backward_masked(address(dx), cols, sinks, address(dy), cols,
+                                                                   address(x), cols, address(y), cols, kind, rows, cols,
+                                                                   &options);
+                       default:
+                           return vact_logsumexp_backward_masked(
+                               address(dx), cols, sinks, static_cast<const float *>(address(dy)), address(x), cols,
+                               static_cast<const float *>(address(y)), kind, rows, cols, &options);
+                       }
+                   }),
+          "the call");
+}
+
 /* A packed gated unit: rows of 2*cols elements. */
 void packed(int op, int layout, bool eager, uintptr_t dst, int dst_type, uintptr_t src, int src_type, size_t rows,
             size_t cols, double a, double b, double c)
@@ -162,6 +188,7 @@ void add_rows(nb::module_ &m)
     m.def("along_axis", &along_axis);
     m.def("along_axis_backward", &along_axis_backward);
     m.def("masked", &masked);
+    m.def("masked_backward", &masked_backward);
     m.def("packed", &packed);
 }
 

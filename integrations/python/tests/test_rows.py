@@ -90,6 +90,40 @@ def test_masks() -> None:
         vact.masked_softmax(wide)
 
 
+def test_gradients_of_masks() -> None:
+    """Against difference quotients of the functions in double, by NumPy."""
+    x = logits((2, 3, 4, 6), np.float32)
+    dy = logits((2, 3, 4, 6), np.float32, 2)
+    wide, step = x.astype(np.float64), 1e-6
+    sinks = np.array([0.3, -0.5, 1.0], np.float32)
+    options = {"scale": 0.5, "causal": True, "sinks": sinks}
+    seen = np.arange(6) <= np.arange(4)[:, None]
+
+    def function(z: np.ndarray, s: np.ndarray) -> float:
+        e = np.where(seen, np.exp(0.5 * z), 0.0)
+        return float((dy * e / (e.sum(-1, keepdims=True) + np.exp(s)[:, None, None])).sum())
+
+    dx, dsinks = vact.masked_softmax_backward(dy, x, vact.masked_softmax(x, **options), **options)
+    s = sinks.astype(np.float64)
+    for head in range(3):
+        up, down = s.copy(), s.copy()
+        up[head] += step
+        down[head] -= step
+        assert abs((function(wide, up) - function(wide, down)) / (2 * step) - dsinks[head]) < 1e-5
+    for at in [(0, 0, 0, 0), (1, 2, 3, 3), (0, 1, 2, 1), (1, 0, 1, 4)]:
+        up, down = wide.copy(), wide.copy()
+        up[at] += step
+        down[at] -= step
+        assert abs((function(up, s) - function(down, s)) / (2 * step) - dx[at]) < 1e-6
+    y = vact.masked_logsumexp(x, causal=True)
+    got = vact.masked_logsumexp_backward(np.ones(y.shape, np.float32), x, y, causal=True)
+    np.testing.assert_allclose(got, masked(wide, seen), rtol=1e-6, atol=1e-12)
+    y = vact.masked_log_softmax(x, keep=seen)
+    got = vact.masked_log_softmax_backward(dy, x, y, keep=seen)
+    expected = np.where(seen, dy - masked(wide, seen) * np.where(seen, dy, 0).sum(-1, keepdims=True), 0)
+    np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("shape", [(6, 9), (2, 9, 3), (9,)])
 def test_cross_entropy(dtype: Any, shape: tuple[int, ...]) -> None:
@@ -146,6 +180,10 @@ def test_prelu() -> None:
     slope = np.array([0.1, 0.2, 0.3, 0.4], np.float32)
     np.testing.assert_array_equal(vact.prelu(x, slope), np.where(x < 0, slope[:, None] * x, x))
     np.testing.assert_array_equal(vact.prelu(x, 0.25), np.where(x < 0, np.float32(0.25) * x, x))
+    dy = logits((3, 4, 5), np.float32, 2)
+    dx, of_slope = vact.prelu_backward(dy, x, slope)
+    np.testing.assert_allclose(dx, np.where(x < 0, slope[:, None] * dy, dy), rtol=1e-6)
+    np.testing.assert_allclose(of_slope, np.where(x < 0, dy * x, 0).sum((0, 2)), rtol=1e-5)
     with pytest.raises(ValueError):
         vact.prelu(x, slope, axis=0)
 

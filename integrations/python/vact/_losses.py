@@ -10,7 +10,7 @@ from ._operations import OPERATIONS, identity
 
 __all__ = [
     "Table", "bce_with_logits", "bce_with_logits_backward", "convert", "cross_entropy", "cross_entropy_backward",
-    "prelu", "table",
+    "prelu", "prelu_backward", "table",
 ]  # fmt: skip
 
 _REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -111,9 +111,8 @@ def bce_with_logits_backward(x: Any, target: Any, dy: Any = None, *, weight: Any
     return _bce(x, target, dy, weight, pos_weight, reduction, True)
 
 
-def prelu(x: Any, slope: Any, axis: int = 1, out: np.ndarray | None = None) -> np.ndarray:
-    """x < 0 ? slope*x : x on float32, with one slope, or one for each entry of an axis."""
-    x = dense(x)
+def _slopes(x: np.ndarray, slope: Any, axis: int) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """The slopes, and x as [outer, channels, inner]."""
     if x.dtype != np.float32:
         raise TypeError(f"prelu works on float32, not on {x.dtype}")
     slopes = np.atleast_1d(np.ascontiguousarray(slope, dtype=np.float32))
@@ -124,9 +123,27 @@ def prelu(x: Any, slope: Any, axis: int = 1, out: np.ndarray | None = None) -> n
         if slopes.shape != (x.shape[at],):
             raise ValueError(f"slope has the shape {slopes.shape}; axis {axis} of x has {x.shape[at]} entries")
         split = (prod(x.shape[:at]), x.shape[at], prod(x.shape[at + 1:]))
+    return slopes, split
+
+
+def prelu(x: Any, slope: Any, axis: int = 1, out: np.ndarray | None = None) -> np.ndarray:
+    """x < 0 ? slope*x : x on float32, with one slope, or one for each entry of an axis."""
+    x = dense(x)
+    slopes, split = _slopes(x, slope, axis)
     result = Result(out, x.shape, x.dtype, x)
     _vact.prelu(address(result.array), address(x), address(slopes), *split)
     return result.finish()
+
+
+def prelu_backward(dy: Any, x: Any, slope: Any, axis: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """The gradients of prelu by x and by the slopes."""
+    x, dy = dense(x), dense(dy)
+    slopes, split = _slopes(x, slope, axis)
+    if dy.dtype != x.dtype or dy.shape != x.shape:
+        raise ValueError(f"dy is of {dy.dtype} and {dy.shape}, x of {x.dtype} and {x.shape}")
+    made, of_slopes = np.empty_like(x), np.empty_like(slopes)
+    _vact.prelu_backward(address(made), address(of_slopes), address(dy), address(x), address(slopes), *split)
+    return made, of_slopes.reshape(np.shape(slope))
 
 
 def convert(x: Any, dtype: Any, out: np.ndarray | None = None) -> np.ndarray:

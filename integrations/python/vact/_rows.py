@@ -10,7 +10,8 @@ from ._operations import OPERATIONS, _eager
 
 __all__ = [
     "gate_packed", "log_softmax", "log_softmax_backward", "logsumexp", "logsumexp_backward", "masked_log_softmax",
-    "masked_logsumexp", "masked_softmax", "softmax", "softmax_backward",
+    "masked_log_softmax_backward", "masked_logsumexp", "masked_logsumexp_backward", "masked_softmax",
+    "masked_softmax_backward", "softmax", "softmax_backward",
 ]  # fmt: skip
 
 _SOFTMAX, _LOG_SOFTMAX, _LOGSUMEXP = range(3)
@@ -125,15 +126,16 @@ def _per_head(given: dict[str, Any], kept: list[np.ndarray], name: str, values: 
     given["heads_layout"] = (array.size, shape[-2] if array.size > 1 else 1)
 
 
-def _masked(function: int, x: Any, out: np.ndarray | None, dtype: Any, scale: float, bias: Any, keep: Any, causal: bool,
-            causal_offset: int, window: tuple[int, int] | None, lengths: Any, slopes: Any, sinks: Any, softcap: float,
-            softcap_after_mask: bool) -> np.ndarray:
-    x = dense(x)
+def _options(x: np.ndarray, scale: float = 1.0, bias: Any = None, keep: Any = None, causal: bool = False,
+             causal_offset: int = 0, window: tuple[int, int] | None = None, lengths: Any = None, slopes: Any = None,
+             sinks: Any = None, softcap: float = 0.0, softcap_after_mask: bool = False,
+             ) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """The library's options, and the arrays that they point to, which must stay until the call is over."""
     if x.ndim == 0 or type_code(x) == F64:
         raise TypeError("masked rows are of float32, float16 or bfloat16, and have an axis")
     given: dict[str, Any] = {"scale": scale, "softcap": softcap, "softcap_after_mask": softcap_after_mask}
     kept: list[np.ndarray] = []
-    rows, cols = prod(x.shape[:-1]), x.shape[-1]
+    rows = prod(x.shape[:-1])
     if bias is not None:
         _mask(given, kept, "bias", bias, np.float32, x.shape)
     if keep is not None:
@@ -154,45 +156,73 @@ def _masked(function: int, x: Any, out: np.ndarray | None, dtype: Any, scale: fl
     for name, values in (("slopes", slopes), ("sinks", sinks)):
         if values is not None:
             _per_head(given, kept, name, values, x.shape)
+    return given, kept
+
+
+def _masked(function: int, x: Any, out: np.ndarray | None, dtype: Any, options: dict[str, Any]) -> np.ndarray:
+    x = dense(x)
+    given, _kept = _options(x, **options)
     log = function == _LOGSUMEXP
     made_type = np.dtype(np.float32 if log else x.dtype if dtype is None else dtype)
     result = Result(out, x.shape[:-1] if log else x.shape, made_type, x)
-    if lengths is not None:
+    if "lengths" in given:
         result.array[...] = -np.inf if function == _LOG_SOFTMAX else 0  # what does not exist is not written
-    _vact.masked(function, address(result.array), type_code(result.array), address(x), type_code(x), rows, cols, given)
+    _vact.masked(function, address(result.array), type_code(result.array), address(x), type_code(x), prod(x.shape[:-1]),
+                 x.shape[-1], given)
     return result.finish()
 
 
-def masked_softmax(x: Any, out: np.ndarray | None = None, *, dtype: Any = None, scale: float = 1.0, bias: Any = None,
-                   keep: Any = None, causal: bool = False, causal_offset: int = 0, window: tuple[int, int] | None = None,
-                   lengths: Any = None, slopes: Any = None, sinks: Any = None, softcap: float = 0.0,
-                   softcap_after_mask: bool = False) -> np.ndarray:
+def masked_softmax(x: Any, out: np.ndarray | None = None, *, dtype: Any = None, **options: Any) -> np.ndarray:
     """softmax of scale*x + slope*bias along the last axis, with masks.
 
-    bias and keep (false masks out) broadcast to x. causal: row q of the axis before sees columns up to q + causal_offset;
-    window (before, after) limits both sides. lengths: valid columns, one for each entry of the first axis; results
-    beyond are 0. slopes and sinks: one, or one for each head (the third axis from the end). A row that is masked out as a whole is 0.
+    Options, all by name: `scale`; `bias` and `keep` (false masks out), which broadcast to x; `causal`: row q of the axis
+    before sees columns up to q + `causal_offset`; `window` (before, after) limits both sides; `lengths`: valid columns, one
+    for each entry of the first axis, with results of 0 beyond; `slopes` and `sinks`: one, or one for each head (the third
+    axis from the end); `softcap`, with `softcap_after_mask`. A row that is masked out as a whole is 0.
     """
-    return _masked(_SOFTMAX, x, out, dtype, scale, bias, keep, causal, causal_offset, window, lengths, slopes, sinks,
-                   softcap, softcap_after_mask)
+    return _masked(_SOFTMAX, x, out, dtype, options)
 
 
-def masked_log_softmax(x: Any, out: np.ndarray | None = None, *, dtype: Any = None, scale: float = 1.0, bias: Any = None,
-                       keep: Any = None, causal: bool = False, causal_offset: int = 0,
-                       window: tuple[int, int] | None = None, lengths: Any = None, slopes: Any = None, sinks: Any = None,
-                       softcap: float = 0.0, softcap_after_mask: bool = False) -> np.ndarray:
+def masked_log_softmax(x: Any, out: np.ndarray | None = None, *, dtype: Any = None, **options: Any) -> np.ndarray:
     """log_softmax with the options of masked_softmax; -inf where that is 0."""
-    return _masked(_LOG_SOFTMAX, x, out, dtype, scale, bias, keep, causal, causal_offset, window, lengths, slopes, sinks,
-                   softcap, softcap_after_mask)
+    return _masked(_LOG_SOFTMAX, x, out, dtype, options)
 
 
-def masked_logsumexp(x: Any, *, scale: float = 1.0, bias: Any = None, keep: Any = None, causal: bool = False,
-                     causal_offset: int = 0, window: tuple[int, int] | None = None, lengths: Any = None,
-                     slopes: Any = None, sinks: Any = None, softcap: float = 0.0,
-                     softcap_after_mask: bool = False) -> np.ndarray:
+def masked_logsumexp(x: Any, **options: Any) -> np.ndarray:
     """logsumexp along the last axis with the options of masked_softmax, as float32."""
-    return _masked(_LOGSUMEXP, x, None, None, scale, bias, keep, causal, causal_offset, window, lengths, slopes, sinks,
-                   softcap, softcap_after_mask)
+    return _masked(_LOGSUMEXP, x, None, None, options)
+
+
+def _masked_backward(function: int, dy: Any, x: Any, y: Any, options: dict[str, Any]) -> Any:
+    x = dense(x)
+    given, _kept = _options(x, **options)
+    if function == _LOGSUMEXP:
+        dy, y = (np.ascontiguousarray(a, dtype=np.float32) for a in (dy, y))
+        if dy.shape != x.shape[:-1] or y.shape != x.shape[:-1]:
+            raise ValueError(f"dy and y have the shapes {dy.shape} and {y.shape}, not {x.shape[:-1]}")
+    else:
+        dy, y = dense(dy), dense(y)
+        _same(x, dy, y)
+    made = np.zeros_like(x)  # beyond a length nothing is written
+    sinks = np.zeros(given["heads_layout"][0], np.float32) if "sinks" in given else None
+    _vact.masked_backward(function, address(made), address(sinks), address(dy), address(x), address(y), type_code(x),
+                          prod(x.shape[:-1]), x.shape[-1], given)
+    return made if sinks is None else (made, sinks)
+
+
+def masked_softmax_backward(dy: Any, x: Any, y: Any, **options: Any) -> Any:
+    """The gradient by x of y = masked_softmax(x, **options), and with sinks that by the sinks, too."""
+    return _masked_backward(_SOFTMAX, dy, x, y, options)
+
+
+def masked_log_softmax_backward(dy: Any, x: Any, y: Any, **options: Any) -> Any:
+    """The same of y = masked_log_softmax(x, **options)."""
+    return _masked_backward(_LOG_SOFTMAX, dy, x, y, options)
+
+
+def masked_logsumexp_backward(dy: Any, x: Any, y: Any, **options: Any) -> Any:
+    """The same of y = masked_logsumexp(x, **options); dy and y without the last axis."""
+    return _masked_backward(_LOGSUMEXP, dy, x, y, options)
 
 
 def gate_packed(x: Any, operation: str, layout: str = "first", out: np.ndarray | None = None, *, dtype: Any = None,
