@@ -3,8 +3,9 @@
 
 sources()
 {
-    (cd -- "$root" && find include kernels dispatch tools bench tests examples integrations -name '*.[ch]' -o -name '*.cc' -o -name '*.cpp' |
-        LC_ALL=C sort)
+    # build: what pip leaves in the packages of integrations/
+    (cd -- "$root" && find include kernels dispatch tools bench tests examples integrations -name build -prune \
+        -o \( -name '*.[ch]' -o -name '*.cc' -o -name '*.cpp' \) -print | LC_ALL=C sort)
 }
 
 format()
@@ -33,7 +34,7 @@ lint()
     (cd -- "$root" && shellcheck --external-sources --check-sourced dev .ci/run) || status=1
     (cd -- "$root" && PYTHONPYCACHEPREFIX=build/pycache python3 -m py_compile \
         bench/peers/*.py tests/*.py tests/cases/*.py tools/*.py examples/spirals/report &&
-        find integrations -name '*.py' -exec env PYTHONPYCACHEPREFIX=build/pycache python3 -m py_compile {} +) || status=1
+        find integrations -name build -prune -o -name '*.py' -exec env PYTHONPYCACHEPREFIX=build/pycache python3 -m py_compile {} +) || status=1
     configure release -DVACT_BUILD_TESTS=ON -DVACT_BUILD_BENCH=ON
     say "clang-tidy"
     # From the root: elsewhere clang-tidy treats the project's headers as foreign and does not check them. It reads GCC's
