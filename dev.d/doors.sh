@@ -17,8 +17,8 @@ fresh_environment()
     quietly "$venv/pip.log" "$venv/bin/python" -m pip install "$@"
 }
 
-# The commands of integrations/python/README.md in an empty environment, then the package's tests; the arguments are
-# pytest's.
+# The package with what its tests need in an empty environment, the README's line of Python, then the tests; the
+# arguments are pytest's.
 python_door()
 {
     need "$need_doors"
@@ -27,7 +27,7 @@ python_door()
     (cd -- "$venv" && bin/python -m pytest -q -p no:cacheprovider "$root/integrations/python/tests" "$@")
 }
 
-# The same of integrations/torch, with the comparison of eager mode's results.
+# The same of integrations/torch.
 torch_door()
 {
     need "$need_doors"

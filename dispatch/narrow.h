@@ -21,13 +21,6 @@ static inline bool vacti_type_is_built(vact_type type)
     return type == VACT_F32 || (type == VACT_BF16 && VACT_WITH_BF16) || (type == VACT_F16 && VACT_WITH_F16);
 }
 
-/* What results of 16 bits come from: the same in every variant. */
-static inline const vacti_table *vacti_table_of_narrow(void)
-{
-    const vacti_table *table = vacti_table_current();
-    return table->math == VACT_MATH_AUTO ? table : vacti_table_of_build(table->build, VACT_MATH_AUTO);
-}
-
 /* Elements i to i + n as floats: where they are, or in `block`. */
 static inline const float *vacti_widened(const vacti_table *table, float *block, const void *src, vact_type type,
                                          size_t i, size_t n)

@@ -213,8 +213,7 @@ static vact_status read_call(gate_call *call, vact_op op, const vact_params_f32 
         return VACT_EINVAL;
     if (known.reserved != 0 || !vacti_type_is_built(dst_type) || !vacti_type_is_built(src_type))
         return VACT_EUNSUPPORTED;
-    const vacti_table *table = dst_type == VACT_F32 ? vacti_table_current() : vacti_table_of_narrow();
-    *call = (gate_call){table, op, params, known.rounding, dst_type, src_type};
+    *call = (gate_call){vacti_table_current(), op, params, known.rounding, dst_type, src_type};
     return VACT_OK;
 }
 

@@ -91,13 +91,20 @@ __attribute__((noinline)) static vact_status run_masked(rows_call *call, bool lo
     return read;
 }
 
+/* Rows of 16-bit results have one implementation. */
+static const vacti_table *table_of_every_variant(void)
+{
+    const vacti_table *table = vacti_table_current();
+    return table->math == VACT_MATH_AUTO ? table : vacti_table_of_build(table->build, VACT_MATH_AUTO);
+}
+
 /* As in dispatch/rows.c, no options stand below the kernels that need none. */
 static vact_status run(rows_call *call, bool log)
 {
     const checked found = check_options(call);
     if (found.status != VACT_OK || call->rows == 0 || call->cols == 0)
         return found.status;
-    call->table = vacti_table_of_narrow();
+    call->table = table_of_every_variant();
     if (!found.plain)
         return run_masked(call, log);
     call->options = NULL;

@@ -259,18 +259,17 @@ static void bce(const vacti_table *cr, const vacti_table *wide, test_random *ran
 
 Test(cr_wide, binary_cross_entropy) { on_each_build(bce); }
 
-/* One set serves every variant of 16-bit results, also where they come from floats. */
-Test(cr_wide, sixteen_bits_are_those_of_every_variant)
+/* Rows of 16-bit results have one implementation, also where they come from floats. */
+Test(cr_wide, rows_of_16_bits_are_those_of_every_variant)
 {
-    static vact_bf16 first[3][N], got[3][N];
+    static vact_bf16 first[2][N], got[2][N];
     test_random random = {2412};
     fill(&random, true);
     for (vact_math math = VACT_MATH_AUTO; math <= VACT_MATH_CR; math++) {
         if (!VACT_WITH_BF16 || vact_select(VACT_ISA_AUTO, math) != VACT_OK)
             continue;
-        cr_assert(vact_gate(VACT_OP_SWIGLU, NULL, NULL, got[0], VACT_BF16, x, u, VACT_F32, N) == VACT_OK);
-        cr_assert(vact_softmax(got[1], VACT_BF16, COLS, x, VACT_F32, COLS, ROWS, COLS, NULL) == VACT_OK);
-        cr_assert(vact_log_softmax(got[2], VACT_BF16, N, x, VACT_F32, N, 1, N, NULL) == VACT_OK);
+        cr_assert(vact_softmax(got[0], VACT_BF16, COLS, x, VACT_F32, COLS, ROWS, COLS, NULL) == VACT_OK);
+        cr_assert(vact_log_softmax(got[1], VACT_BF16, N, x, VACT_F32, N, 1, N, NULL) == VACT_OK);
         if (math == VACT_MATH_AUTO)
             memcpy(first, got, sizeof first);
         cr_assert(memcmp(first, got, sizeof first) == 0, "variant %d has bits of its own", (int)math);

@@ -244,7 +244,7 @@ VACT_API vact_status vact_gate_backward_packed(vact_op op, const vact_params_f32
  *
  *   Error      at most 0.5 + 2^-10 ULP of a 16-bit destination, at any number of columns, but for what a soft cap adds.
  *              Of float that of the function on float.
- *   Variant    that of `fast`. Between types exponentials of rows without options may be those of the variant in use.
+ *   Variant    16-bit results are those of `fast`, whatever the variant in use; those of float are of that.
  *   Speed      kernels of their own serve rows from a 16-bit type to the same. From another type, blocks go through the
  *              kernels of float; rows of up to 64 columns or more than 1024 are slow there.
  *   Masks      columns that causality or the window leave out may be read; those from a valid length on are neither

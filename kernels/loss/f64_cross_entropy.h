@@ -18,8 +18,7 @@ typedef struct {
     const elem *shares;  /* class probabilities, `step` apart; null: 1 for the target, else 0 */
     size_t step, cols, target;
     double smoothing, z_loss;
-    double dy;               /* what the gradient is multiplied by: times dy_over */
-    double dy_over;          /* divides the gradient */
+    double dy, dy_over;      /* the gradient is multiplied by dy and divided by dy_over */
     elem *dx;                /* `step` apart; null: no gradient */
     elem *log_probabilities; /* likewise */
     bool nll;

@@ -69,10 +69,11 @@ VACT_NOINLINE static void row_make_logits(row_logits *z, const logits_row *row, 
 /* Elements i and on, n of them; `fill` in the places beyond, or -inf with options. */
 VACT_INLINE void row_load_logits(row_logits *to, f64_row from, size_t i, size_t n, double fill)
 {
-    row_load(&to->hi, from, i, n, fill);
+    const bool plain = ELEM_IS_LANE || from.options == NULL;
+    row_load(&to->hi, from, i, n, plain ? fill : 0.0); /* an infinity times a scale of 0 would be invalid */
     if (!ELEM_IS_LANE)
         memset(&to->lo, 0, sizeof to->lo);
-    if (!ELEM_IS_LANE && from.options != NULL)
+    if (!plain)
         row_make_logits(to, from.options, i, n);
 }
 

@@ -78,6 +78,9 @@ def test_masks() -> None:
     np.testing.assert_allclose(vact.masked_softmax(x, sinks=0.7), masked(wide, np.bool_(True), float(np.float32(0.7))), **near)
     slopes = np.array([1.0, 0.5, 0.25], np.float32)
     np.testing.assert_allclose(vact.masked_softmax(x, bias=bias, slopes=slopes), softmax(wide + slopes[:, None, None] * bias), **near)
+    both = {"bias": bias, "slopes": slopes}
+    np.testing.assert_array_equal(vact.masked_softmax(x, sinks=0.7, **both), vact.masked_softmax(x, sinks=[0.7] * 3, **both))
+    assert (vact.masked_softmax(x, sinks=0.7, **both) != vact.masked_softmax(x, sinks=0.7, bias=bias)).any()
     np.testing.assert_allclose(vact.masked_softmax(x, softcap=2.0), softmax(2 * np.tanh(wide / 2)), rtol=2e-6)
     np.testing.assert_allclose(np.exp(vact.masked_log_softmax(x, keep=keep)), masked(wide, keep), rtol=2e-6, atol=1e-12)
     assert vact.masked_softmax(x, dtype=np.float16).dtype == np.float16

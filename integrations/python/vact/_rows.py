@@ -115,15 +115,18 @@ def _mask(given: dict[str, Any], kept: list[np.ndarray], name: str, mask: Any, d
     given[f"{name}_layout"] = (0 if count == 1 else shape[-1], 0, 0, 0, 0)
 
 
-def _per_head(given: dict[str, Any], kept: list[np.ndarray], name: str, values: Any, shape: tuple[int, ...]) -> None:
+def _per_head(given: dict[str, Any], kept: list[np.ndarray], name: str, values: Any, heads: int,
+              shape: tuple[int, ...]) -> None:
     array = np.atleast_1d(np.ascontiguousarray(values, dtype=np.float32))
     if array.ndim != 1:
         raise ValueError(f"{name} is one value, or one for each head")
     if array.size > 1 and (len(shape) < 3 or shape[-3] != array.size):
         raise ValueError(f"{name} has {array.size} values; x of shape {shape} has its heads in the third axis from the end")
+    if array.size < heads:  # slopes and sinks have one layout
+        array = np.repeat(array, heads)
     kept.append(array)
     given[name] = address(array)
-    given["heads_layout"] = (array.size, shape[-2] if array.size > 1 else 1)
+    given["heads_layout"] = (heads, shape[-2] if heads > 1 else 1)
 
 
 def _options(x: np.ndarray, scale: float = 1.0, bias: Any = None, keep: Any = None, causal: bool = False,
@@ -153,9 +156,10 @@ def _options(x: np.ndarray, scale: float = 1.0, bias: Any = None, keep: Any = No
         kept.append(array)
         given["lengths"] = address(array)
         given["lengths_layout"] = (array.size, rows // max(x.shape[0], 1) if array.size > 1 else 1)
+    heads = max(np.size(v) for v in (slopes, sinks, 0.0) if v is not None)
     for name, values in (("slopes", slopes), ("sinks", sinks)):
         if values is not None:
-            _per_head(given, kept, name, values, x.shape)
+            _per_head(given, kept, name, values, heads, x.shape)
     return given, kept
 
 
@@ -207,7 +211,9 @@ def _masked_backward(function: int, dy: Any, x: Any, y: Any, options: dict[str, 
     sinks = np.zeros(given["heads_layout"][0], np.float32) if "sinks" in given else None
     _vact.masked_backward(function, address(made), address(sinks), address(dy), address(x), address(y), type_code(x),
                           prod(x.shape[:-1]), x.shape[-1], given)
-    return made if sinks is None else (made, sinks)
+    if sinks is None:
+        return made
+    return made, sinks.sum(keepdims=True) if np.size(options["sinks"]) == 1 else sinks
 
 
 def masked_softmax_backward(dy: Any, x: Any, y: Any, **options: Any) -> Any:
